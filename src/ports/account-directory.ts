@@ -1,0 +1,42 @@
+import type { Deadline } from './clock.ts';
+import type { Secret } from './secret.ts';
+
+export type AccountStatus =
+  | 'active'
+  | 'not-eligible'
+  | 'closed'
+  | 'closed-account-taken-over'
+  | 'closed-fraud';
+
+/** What the integrator knows of one account. */
+export interface Account {
+  /** The integrator's own id for the account; never sent to Google by these methods. */
+  readonly accountId: string;
+  readonly status: AccountStatus;
+  /** E.164, shown masked. `undefined`: the account has no usable phone on file. [OQ-2] */
+  readonly phoneNumber: Secret | undefined;
+  /** BCP 47 language tag of the account's texts, such as `pt` or `pt-BR`. `undefined`: the default language. */
+  readonly language: string | undefined;
+}
+
+/**
+ * Finds accounts; does not own them. Both look-ups are read-only and safe to repeat. Both throw
+ * `UnavailableError` when the directory can't answer by the deadline; they never guess, since a wrong
+ * ACCOUNT_CLOSED closes the user's instrument for good. [SO-11]
+ */
+export interface AccountDirectory {
+  /** `undefined`: no account has that association. Ids are opaque and compared exactly. [HDR-9, FLOW-2] */
+  findByAssociationId(associationId: string, deadline: Deadline): Promise<Account | undefined>;
+
+  /**
+   * The accounts that carry this number, active ones first, then not eligible, then closed; at most 8.
+   * Compared as exact strings. Empty: nobody has it. [TEL-2, OQ-29]
+   */
+  findByPhoneNumber(phoneNumber: Secret, deadline: Deadline): Promise<readonly Account[]>;
+
+  /** Resolves if the directory answers; throws `UnavailableError` otherwise. For readiness. */
+  check(deadline: Deadline): Promise<void>;
+
+  /** Lets go of files and connections. Nothing may be asked afterwards. Safe to call twice. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,272 @@
+/**
+ * The durable memory: requests that were answered and challenges that were issued. Each method is one atomic step;
+ * no transaction leaves the port. A writing method resolves when its effect is durable, and throws
+ * `UnavailableError` with nothing changed (or, if the disk failed in the act, with nobody knowing).
+ *
+ * Rules live in the core: a step gathers facts, lets `decide` judge them, and applies the decision, all as one
+ * step. `decide` is pure and synchronous, and may be called more than once for one step.
+ */
+export interface OtpStore {
+  /** What is known of a request. `undefined`: never seen, or past its retention. Reads only. [IDEM-2] */
+  recall(key: RequestKey): Promise<RequestRecord | undefined>;
+
+  /** The challenge made for that sendOtp request id. `undefined`: there is none. Reads only. [SO-6] */
+  findChallenge(sendOtpRequestId: string): Promise<Challenge | undefined>;
+
+  /** Claims the sendOtp request, reserves its quotas and issues (or resumes) its challenge. [IDEM-11] */
+  issue(order: IssueOrder, decide: (facts: IssueFacts) => IssueDecision): Promise<IssueDecision>;
+
+  /**
+   * Records what became of a submission. `answer` completes (or, if retryable, releases) the sendOtp request.
+   * Without `answer` it is late news of a submission that was already given up as unknown: it changes the
+   * challenge only if that is still `ambiguous` or `submitting` after the same submission.
+   */
+  settle(settlement: Settlement): Promise<void>;
+
+  /** Judges one verification, counts it and completes the verifyOtp request. [VO-2, IDEM-11] */
+  attempt(order: AttemptOrder, decide: (facts: AttemptFacts) => AttemptDecision): Promise<AttemptDecision>;
+
+  /**
+   * Records an answer that has no effect beside itself (a decline, an echo). If the request was completed
+   * meanwhile, nothing changes and the earlier record comes back; otherwise `undefined`.
+   */
+  complete(completion: Completion): Promise<RequestRecord | undefined>;
+
+  /**
+   * Deletes up to `rowsMax` requests (and their challenges) received before `beforeMs`, oldest first.
+   * Resolves to how many; fewer than `rowsMax` means that none are left. [IDEM-12, OQ-10]
+   */
+  sweep(beforeMs: number, rowsMax: number): Promise<number>;
+
+  /** All that is known of the requests with that id, for an operator. No code, token or number is in it. */
+  history(requestId: string): Promise<readonly RequestHistory[]>;
+
+  /** Resolves if a durable step would be possible; throws `UnavailableError` otherwise. */
+  check(): Promise<void>;
+
+  /** Finishes the steps under way and lets go of the database. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+export type MethodName = 'sendOtp' | 'verifyOtp' | 'echo';
+
+/** Idempotency is scoped per method; environment and integrator have a database of their own. [VO-6, IDEM-9] */
+export interface RequestKey {
+  readonly method: MethodName;
+  readonly requestId: string;
+}
+
+/** What is answered again. Nothing in it is secret. [IDEM-13] */
+export interface StoredAnswer {
+  /** SendOtpResultCode or VerifyOtpResultCode; empty for echo, whose answer is its request. */
+  readonly result: string;
+  /** paymentIntegratorSendOtpId or paymentIntegratorVerifyOtpId: 16 characters. */
+  readonly integratorId: string;
+}
+
+/**
+ * - `claimed`: somebody is at work on it until the lease ends; afterwards nobody is.
+ * - `completed`: answered; replayed from now on.
+ * - `released`: answered MESSAGE_UNABLE_TO_BE_SENT, which binds nothing: a retry tries again. [OQ-11]
+ */
+export type RequestState = 'claimed' | 'completed' | 'released';
+
+export interface RequestRecord {
+  readonly state: RequestState;
+  /** 16 bytes. [IDEM-5] */
+  readonly fingerprint: Uint8Array;
+  /** `undefined` while claimed. */
+  readonly answer: StoredAnswer | undefined;
+  /** Who claimed it: the id of a server process. */
+  readonly owner: string;
+  /** Steady clock. Says something only while claimed. */
+  readonly leaseExpiresAtMs: number;
+}
+
+/**
+ * - `issued`: made, but no gateway has it (refused, or not asked yet).
+ * - `submitting`: being handed to a gateway; if its process died there, as good as `ambiguous`.
+ * - `sent`: a gateway accepted it. `ambiguous`: a gateway may have accepted it. [OQ-28]
+ * - `verified`, `exhausted` (too many wrong codes), `superseded` (a newer one was issued): final.
+ * Expiry is told by `expiresAtMs`, not by a state: no write happens when time passes.
+ */
+export type ChallengeState =
+  | 'issued'
+  | 'submitting'
+  | 'sent'
+  | 'ambiguous'
+  | 'verified'
+  | 'exhausted'
+  | 'superseded';
+
+export type OtpContext = 'association' | 'mandateCreation' | 'associationWithMandateCreation';
+
+export interface Challenge {
+  /** 16 characters; also the client reference at the gateway and the paymentIntegratorSendOtpId. */
+  readonly challengeId: string;
+  readonly state: ChallengeState;
+  /** 16 bytes; with the server secret it yields the code. */
+  readonly nonce: Uint8Array;
+  /** Which server secret. */
+  readonly secretId: string;
+  /** Keyed digest of the account id, 16 bytes. */
+  readonly accountDigest: Uint8Array;
+  /** Keyed digest of the account phone number, 16 bytes. */
+  readonly phoneNumberDigest: Uint8Array;
+  /** `undefined`: the request had no otpContext. [SO-5] */
+  readonly otpContext: OtpContext | undefined;
+  readonly issuedAtMs: number;
+  readonly expiresAtMs: number;
+  /** Submissions that were or may have been accepted. [OQ-28] */
+  readonly submissions: number;
+  /** Wrong codes so far. Codes that were not compared (expired, superseded …) don't count. */
+  readonly failedAttempts: number;
+}
+
+/** An event of a challenge, for `history`: when, what, and a word more. */
+export interface ChallengeEvent {
+  readonly atMs: number;
+  /** `issued`, `resumed`, `superseded`, `accepted`, `refused`, `unknown`, `verified`, `wrong`, `exhausted` … */
+  readonly event: string;
+  /** A gateway's name, message id or code, a verifyOtp request id, a quota's name. Never a secret. */
+  readonly detail: string;
+}
+
+export interface IssueOrder {
+  readonly requestId: string;
+  readonly fingerprint: Uint8Array;
+  readonly owner: string;
+  readonly nowMs: number;
+  readonly leaseExpiresAtMs: number;
+  readonly accountDigest: Uint8Array;
+  readonly phoneNumberDigest: Uint8Array;
+  /** How far back `accountChallenges` and `phoneNumberChallenges` must reach. */
+  readonly sinceMs: number;
+  /** Ceilings to count this challenge against, in the order of `IssueFacts.ceilingSends`. */
+  readonly ceilings: readonly Ceiling[];
+}
+
+/** A ceiling over many accounts: texts within a sliding window. */
+export interface Ceiling {
+  /** What is counted together, such as `country:BR` or `global`. At most 64 characters. */
+  readonly subject: string;
+  /** Counted in twelfths of it, the oldest one wholly: never more than the limit in any window of this length. */
+  readonly windowMs: number;
+}
+
+/** What matters of an earlier challenge to the quotas. */
+export interface PastChallenge {
+  readonly issuedAtMs: number;
+  readonly state: ChallengeState;
+  readonly submissions: number;
+  readonly failedAttempts: number;
+  /** When the last attempt was judged; 0: never. */
+  readonly attemptedAtMs: number;
+}
+
+export interface IssueFacts {
+  readonly request: RequestRecord | undefined;
+  /** The challenge made earlier for this very request id. */
+  readonly challenge: Challenge | undefined;
+  /** Of the account, issued at or after `sinceMs`, newest first, at most 256, without this request's own. */
+  readonly accountChallenges: readonly PastChallenge[];
+  /** Of the phone number, likewise. */
+  readonly phoneNumberChallenges: readonly PastChallenge[];
+  /** Texts counted so far under each of the order's ceilings. */
+  readonly ceilingSends: readonly number[];
+}
+
+export type IssueDecision =
+  /**
+   * Make this challenge (state `submitting`), claim the request, count it, and mark the account's older unconsumed
+   * challenges `superseded`. A challenge made earlier for this request id is replaced.
+   */
+  | { readonly kind: 'issue'; readonly challenge: Challenge }
+  /** Claim the request again and put its challenge back to `submitting`, with this life. */
+  | { readonly kind: 'resume'; readonly challenge: Challenge }
+  /** Record the answer without sending: `completed`, or `released` when it is retryable. `reason` is for the record. */
+  | {
+      readonly kind: 'decline';
+      readonly answer: StoredAnswer;
+      readonly retryable: boolean;
+      readonly reason: string;
+    }
+  /** The request was answered before: replay it. Nothing changes. */
+  | { readonly kind: 'replay'; readonly record: RequestRecord }
+  /** The request id belongs to other parameters. Nothing changes. [IDEM-6] */
+  | { readonly kind: 'conflict' }
+  /** Another process is at work on it. Nothing changes. [OQ-8] */
+  | { readonly kind: 'busy' };
+
+export interface Settlement {
+  readonly requestId: string;
+  /** Nothing happens if the request's challenge is another one by now. */
+  readonly challengeId: string;
+  readonly nowMs: number;
+  /** `sent` (accepted), `issued` (refused: the reservation is given back) or `ambiguous` (unknown). */
+  readonly state: 'sent' | 'issued' | 'ambiguous';
+  readonly event: ChallengeEvent;
+  /** Given back on a refusal. The same as the order's. */
+  readonly ceilings: readonly Ceiling[];
+  readonly answer: StoredAnswer | undefined;
+  readonly retryable: boolean;
+}
+
+export interface AttemptOrder {
+  readonly requestId: string;
+  readonly fingerprint: Uint8Array;
+  readonly owner: string;
+  readonly nowMs: number;
+  readonly sendOtpRequestId: string;
+  /** The challenge whose code was compared; another one in its place is reported as absent. */
+  readonly challengeId: string;
+  /** How far back `accountChallenges` must reach. */
+  readonly sinceMs: number;
+}
+
+export interface AttemptFacts {
+  readonly request: RequestRecord | undefined;
+  readonly challenge: Challenge | undefined;
+  /** Of the challenge's account, issued at or after `sinceMs`, newest first, at most 256, with this one. */
+  readonly accountChallenges: readonly PastChallenge[];
+}
+
+export type AttemptDecision =
+  /** Complete the request with `answer`; move the challenge to `state` with `failedAttempts`; note the event. */
+  | {
+      readonly kind: 'judged';
+      readonly answer: StoredAnswer;
+      readonly state: ChallengeState;
+      readonly failedAttempts: number;
+      readonly event: ChallengeEvent;
+    }
+  | { readonly kind: 'replay'; readonly record: RequestRecord }
+  | { readonly kind: 'conflict' }
+  /** The challenge is not there any more. Nothing changes. */
+  | { readonly kind: 'absent' };
+
+export interface Completion {
+  readonly key: RequestKey;
+  readonly fingerprint: Uint8Array;
+  readonly owner: string;
+  readonly nowMs: number;
+  readonly answer: StoredAnswer;
+  readonly retryable: boolean;
+  /** Why, for the record: a quota's or policy's name, or empty. */
+  readonly reason: string;
+}
+
+export interface RequestHistory {
+  readonly method: MethodName;
+  readonly requestId: string;
+  readonly receivedAtMs: number;
+  /** `undefined`: not answered yet. */
+  readonly answeredAtMs: number | undefined;
+  readonly state: RequestState;
+  readonly answer: StoredAnswer | undefined;
+  readonly reason: string;
+  /** For verifyOtp: which sendOtp it was about. */
+  readonly sendOtpRequestId: string | undefined;
+  /** For sendOtp: its challenge, if one was issued. */
+  readonly challenge: (Challenge & { readonly events: readonly ChallengeEvent[] }) | undefined;
+}

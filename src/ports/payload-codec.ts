@@ -1,0 +1,27 @@
+/**
+ * What became of a body.
+ * - `opened`: decrypted, and signed by a known active key where the codec demands a signature.
+ * - `undecryptable`: 400 INVALID_PAYLOAD_ENCRYPTION. One and the same for every kind of failure.
+ * - `wrongly-signed`: decrypted, but no valid signature by a known active key: 401 INVALID_PAYLOAD_SIGNATURE.
+ */
+export type OpenedBody =
+  | { readonly kind: 'opened'; readonly payload: Uint8Array }
+  | { readonly kind: 'undecryptable' }
+  | { readonly kind: 'wrongly-signed' };
+
+/** Opens and seals bodies of one media type. */
+export interface PayloadCodec {
+  /** Lower case, without parameters: which requests it opens. [HTTP-3, HTTP-5, HTTP-7] */
+  readonly mediaType: string;
+  /** The whole `Content-Type` of what it seals. */
+  readonly contentType: string;
+
+  /** Doesn't throw for anything in `body`; throws `UnavailableError` when it has no capacity to look at it. */
+  open(body: Uint8Array): Promise<OpenedBody>;
+
+  /** Throws `UnavailableError` when it has no capacity; the answer is then not sent. */
+  seal(payload: Uint8Array): Promise<Uint8Array>;
+
+  /** Lets go of threads and watches. Safe to call twice. */
+  close(): Promise<void>;
+}

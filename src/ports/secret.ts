@@ -1,0 +1,32 @@
+/**
+ * A value that may be used but never shown: a phone number, a code, a token, the text of a message.
+ *
+ * However it is printed (string conversion, JSON, `console.log`, a log line, an assertion's diff) it yields
+ * `shown`. Only `reveal()` gives the value, so every place that uses one can be found by that name. [ERR-4]
+ */
+export class Secret {
+  readonly #value: string;
+  readonly #shown: string;
+
+  /** `shown` is what printing yields, for instance a masked phone number; it must itself be harmless. */
+  constructor(value: string, shown = '[secret]') {
+    this.#value = value;
+    this.#shown = shown;
+  }
+
+  reveal(): string {
+    return this.#value;
+  }
+
+  toString(): string {
+    return this.#shown;
+  }
+
+  toJSON(): string {
+    return this.#shown;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.#shown;
+  }
+}

@@ -1,0 +1,62 @@
+import type { Deadline } from './clock.ts';
+import type { Secret } from './secret.ts';
+
+/** One text message to hand over. */
+export interface SmsMessage {
+  /** E.164. */
+  readonly to: Secret;
+  readonly text: Secret;
+  /**
+   * The same for every submission of the same challenge, 16 characters from `A-Z a-z 0-9 - _`: a gateway that
+   * recognises repeated client references delivers one text. [OQ-28]
+   */
+  readonly reference: string;
+  /** What is left of the code's life, > 0: a text that can't arrive within it need not arrive at all. */
+  readonly validityMs: number;
+  /** ISO 3166-1 alpha-2, or `undefined` where the number belongs to no one country. */
+  readonly country: string | undefined;
+  /** Language of the text's template, such as `pt`. */
+  readonly language: string;
+}
+
+/** Why a gateway said no. `gateway-down`: it could not be reached, or answered that it can't work at present. */
+export type RefusalReason =
+  | 'invalid-number'
+  | 'blocked'
+  | 'sender-not-allowed'
+  | 'content'
+  | 'credentials'
+  | 'quota'
+  | 'gateway-down';
+
+/**
+ * What became of a submission.
+ * - `accepted`: the gateway took the message and is going to deliver it. Only this is SUCCESS. [SO-7]
+ * - `refused`: it certainly did not take it; no text will come from it.
+ * - `unknown`: it may or may not have taken it (time-out or broken connection after the request was written).
+ *   Never treated as refused. [OQ-28]
+ */
+export type Delivery =
+  | { readonly kind: 'accepted'; readonly gateway: string; readonly messageId: string | undefined }
+  | {
+      readonly kind: 'refused';
+      readonly gateway: string;
+      readonly reason: RefusalReason;
+      readonly detail: string;
+    }
+  | { readonly kind: 'unknown'; readonly gateway: string; readonly detail: string };
+
+export interface SmsGateway {
+  /** As configured; in logs and in the record. */
+  readonly name: string;
+
+  /**
+   * Submits one message, once. Answers by the deadline if it can; the caller treats a later answer as `unknown`
+   * until it comes. `detail` names the gateway's own code or fault and never a number, a text or a credential.
+   * Doesn't throw: what it doesn't expect is `unknown`.
+   */
+  send(message: SmsMessage, deadline: Deadline): Promise<Delivery>;
+
+  /** Lets go of connections after running submissions ended. Safe to call twice. */
+  close(): Promise<void>;
+}
