@@ -184,9 +184,9 @@ export type IssueDecision =
   | { readonly kind: 'issue'; readonly challenge: Challenge }
   /** Claim the request again and put its challenge back to `submitting`, with this life. */
   | { readonly kind: 'resume'; readonly challenge: Challenge }
-  /** Record the answer without sending: `completed`, or `released` when it is retryable. `reason` is for the record. */
+  /** Record an answer without a text: `completed`, or `released` if retryable. `reason` is for the record. */
   | {
-      readonly kind: 'decline';
+      readonly kind: 'answer';
       readonly answer: StoredAnswer;
       readonly retryable: boolean;
       readonly reason: string;
