@@ -109,6 +109,8 @@ export interface Challenge {
   readonly nonce: Uint8Array;
   /** Which server secret. */
   readonly secretId: string;
+  /** Digits of its code, 4 to 10: a changed setting must not orphan a code that is out. */
+  readonly codeLength: number;
   /** Keyed digest of the account id, 16 bytes. */
   readonly accountDigest: Uint8Array;
   /** Keyed digest of the account phone number, 16 bytes. */
