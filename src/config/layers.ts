@@ -1,0 +1,161 @@
+import { parse } from 'yaml';
+import { type ConfigFault, nearestName, type Origin } from './faults.ts';
+import { namedSettings } from './named-settings.ts';
+import type { SettingSchema } from './setting-schema.ts';
+import { readSettingsFile, type SettingsFile } from './settings-file.ts';
+
+export interface ConfigSources {
+  /** YAML or JSON. `undefined`: `GSP_OTP_CONFIG` of the environment, or no file at all. */
+  readonly file?: string | undefined;
+  /** As `process.env`. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** By dotted path, such as `{'http.port': '8443'}`. Texts are read as those of the environment are. */
+  readonly overrides?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** File, environment and flags laid over each other, later ones on top. */
+export interface Layers {
+  readonly tree: unknown;
+  readonly faults: readonly ConfigFault[];
+  originOf(path: string): Origin;
+}
+
+const configVariable = 'GSP_OTP_CONFIG';
+
+/** Throws `ConfigError` if the file can't be read. Names that don't exist are among `faults`. */
+export function layConfig(sources: ConfigSources): Layers {
+  const fileName = sources.file ?? (sources.environment[configVariable] || undefined);
+  const file = fileName === undefined ? undefined : readSettingsFile(fileName);
+  const tree = isGroup(file?.tree) ? structuredClone(file.tree) : (file?.tree ?? {});
+  const origins = new Map<string, Origin>();
+  const faults: ConfigFault[] = [];
+
+  for (const given of [...fromEnvironment(sources.environment), ...fromOverrides(sources.overrides ?? {})]) {
+    if ('reason' in given) {
+      faults.push(given);
+    } else {
+      setIn(tree, given.path.split('.'), given.value);
+      origins.set(given.path, given.origin);
+    }
+  }
+  const notSettings = unknownVariables(sources.environment, tree);
+  const originOf = (path: string) => originIn(path, origins, tree, file, fileName ?? '');
+  return { tree, faults: [...notSettings, ...faults], originOf };
+}
+
+interface Given {
+  readonly path: string;
+  readonly value: unknown;
+  readonly origin: Origin;
+}
+
+function* fromEnvironment(environment: ConfigSources['environment']): Generator<Given> {
+  for (const { path, variable, schema } of namedSettings) {
+    const text = environment[variable];
+    if (!text) continue;
+    yield { path, value: readValueText(text, schema), origin: { kind: 'environment', variable } };
+  }
+}
+
+function* fromOverrides(overrides: Readonly<Record<string, unknown>>): Generator<Given | ConfigFault> {
+  // Groups first, so that their members may be set as well.
+  for (const [path, value] of Object.entries(overrides).sort(([a], [b]) => a.length - b.length)) {
+    const origin: Origin = { kind: 'flag', path };
+    const setting = namedSettings.find((named) => named.path === path);
+    if (setting === undefined) {
+      const paths = namedSettings.map((named) => named.path);
+      yield unknownName(path, paths, origin);
+    } else {
+      yield {
+        path,
+        value: typeof value === 'string' ? readValueText(value, setting.schema) : value,
+        origin,
+      };
+    }
+  }
+}
+
+/**
+ * A value written as text. What can't be read stays the text it is, so that the check that follows reports it
+ * together with what would be accepted.
+ */
+function readValueText(text: string, schema: SettingSchema): unknown {
+  if (schema.type === 'string' || schema.enum) return text;
+  if (schema.type === 'integer') return /^-?\d{1,15}$/.test(text) ? Number(text) : text;
+  if (schema.type === 'boolean') return text === 'true' || (text === 'false' ? false : text);
+  const isTextList = schema.type === 'array' && schema.items?.type !== 'object';
+  if (isTextList && !text.trimStart().startsWith('[')) {
+    return text
+      .split(',')
+      .map((item) => item.trim())
+      .filter(Boolean);
+  }
+  try {
+    return parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** A name that begins as ours do and isn't one was meant to be one. */
+function unknownVariables(environment: ConfigSources['environment'], tree: unknown): readonly ConfigFault[] {
+  const variables = namedSettings.map(({ variable }) => variable);
+  const known = new Set([configVariable, ...variables, ...namedBy(tree)]);
+  return Object.keys(environment)
+    .filter((name) => name.startsWith('GSP_OTP_') && !known.has(name))
+    .map((variable) => unknownName(variable, variables, { kind: 'environment', variable }));
+}
+
+/** The variables that `{env: …}` references point at. */
+function* namedBy(tree: unknown): Generator<string> {
+  if (typeof tree !== 'object' || tree === null) return;
+  for (const [name, value] of Object.entries(tree)) {
+    if (name === 'env' && typeof value === 'string') yield value;
+    else yield* namedBy(value);
+  }
+}
+
+function unknownName(name: string, names: readonly string[], origin: Origin): ConfigFault {
+  const accepted = 'the names that `gsp-otp config reference` lists';
+  return { path: name, reason: 'is not a setting', accepted, nearest: nearestName(name, names), origin };
+}
+
+export function isGroup(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Leaves a value alone that stands where a group should be: it is reported for what it is. */
+function setIn(tree: unknown, path: readonly string[], value: unknown): void {
+  const [name, ...rest] = path;
+  if (name === undefined || !isGroup(tree)) return;
+  if (rest.length === 0) {
+    tree[name] = value;
+  } else {
+    tree[name] ??= {};
+    setIn(tree[name], rest, value);
+  }
+}
+
+function originIn(
+  path: string,
+  origins: ReadonlyMap<string, Origin>,
+  tree: unknown,
+  file: SettingsFile | undefined,
+  fileName: string,
+): Origin {
+  for (let part = path; part !== ''; part = part.slice(0, Math.max(0, part.lastIndexOf('.')))) {
+    const origin = origins.get(part);
+    if (origin) return origin;
+  }
+  const line = isWritten(tree, path) ? file?.lineOf(path) : undefined;
+  return line === undefined ? { kind: 'default' } : { kind: 'file', file: fileName, line };
+}
+
+function isWritten(tree: unknown, path: string): boolean {
+  let node = tree;
+  for (const name of path.split('.')) {
+    if (typeof node !== 'object' || node === null || !Object.hasOwn(node, name)) return false;
+    node = (node as Record<string, unknown>)[name];
+  }
+  return true;
+}

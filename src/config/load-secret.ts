@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { Secret } from '../ports/secret.ts';
+import type { SecretReference } from './read-settings.ts';
+
+/** What loading a secret came to. `warning` is for the operator; a problem is said in `reason` and `accepted`. */
+export type LoadedSecret =
+  | { readonly kind: 'loaded'; readonly secret: Secret; readonly warning?: string }
+  | { readonly kind: 'faulty'; readonly reason: string; readonly accepted: string };
+
+export interface SecretTerms {
+  readonly sandbox: boolean;
+  readonly minLength: number;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+const fileBytesMax = 65_536;
+
+/** Loads what the reference points at; `file` must be absolute. The value's surrounding white space is not part of it. */
+export function loadSecret(reference: SecretReference, terms: SecretTerms): LoadedSecret {
+  if (reference.file !== undefined) return loadFromFile(reference.file, terms);
+  if (reference.env !== undefined) {
+    const value = terms.environment[reference.env];
+    const place = `the environment variable ${reference.env}`;
+    return value ? checked(value, place, terms) : faulty(`${place} is not set`, 'a variable that is set');
+  }
+  if (!terms.sandbox) {
+    return faulty('a secret stands in the configuration itself', 'in production, {file: …} or {env: …}');
+  }
+  return checked(reference.value ?? '', 'the value', terms);
+}
+
+/** A secret for the sandbox, made on first use and kept in a file that only its owner can read. */
+export function loadOrMakeSecret(file: string, terms: SecretTerms): LoadedSecret {
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    // `wx` never replaces one that is there, nor one that another process makes just now.
+    writeFileSync(file, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    if (!isExisting(error))
+      return faulty(`can't be made: ${messageOf(error)}`, 'a data directory to write to');
+  }
+  return loadFromFile(file, terms);
+}
+
+function loadFromFile(file: string, terms: SecretTerms): LoadedSecret {
+  try {
+    const { mode, size } = statSync(file);
+    if (size > fileBytesMax)
+      return faulty(`${file} is larger than ${fileBytesMax} bytes`, 'the secret alone');
+    const loaded = checked(readFileSync(file, 'utf8'), file, terms);
+    // Windows knows no such modes.
+    const openTo = process.platform === 'win32' ? 0 : mode & 0o077;
+    if (loaded.kind === 'faulty' || openTo === 0) return loaded;
+    const reason = `${file} can be read by others than its owner (mode ${(mode & 0o777).toString(8)})`;
+    const remedy = `mode 600 or 400: chmod 600 ${file}`;
+    return terms.sandbox
+      ? { ...loaded, warning: `${reason}; production refuses that` }
+      : faulty(reason, remedy);
+  } catch (error) {
+    return faulty(`can't be read: ${messageOf(error)}`, 'a readable file that holds the secret alone');
+  }
+}
+
+function checked(text: string, place: string, terms: SecretTerms): LoadedSecret {
+  const value = text.trim();
+  if (value.length >= terms.minLength) return { kind: 'loaded', secret: new Secret(value) };
+  return faulty(
+    `${place} holds ${value.length} characters`,
+    `${terms.minLength} characters or more: openssl rand -base64 32`,
+  );
+}
+
+function faulty(reason: string, accepted: string): LoadedSecret {
+  return { kind: 'faulty', reason, accepted };
+}
+
+function isExisting(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EEXIST';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,58 @@
+/** One node of the settings table: JSON Schema as far as the table uses it, and the table's own words. */
+export interface SettingSchema {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly sandboxDefault?: unknown;
+  readonly unit?: string;
+  readonly accepts?: string;
+  readonly keyAccepts?: string;
+  readonly filePath?: boolean;
+  readonly secret?: boolean;
+  readonly sensitive?: boolean;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly const?: string;
+  readonly enum?: readonly string[];
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, SettingSchema>>;
+  readonly patternProperties?: Readonly<Record<string, SettingSchema>>;
+  readonly items?: SettingSchema;
+  readonly anyOf?: readonly SettingSchema[];
+}
+
+export function joinPath(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`;
+}
+
+/** What would be accepted, in words. */
+export function acceptedBy(schema: SettingSchema): string {
+  if (schema.secret) return 'a reference: {file: …}, {env: …} or, in the sandbox profile, {value: …}';
+  if (schema.accepts) return schema.accepts;
+  if (schema.enum) return schema.enum.join(', ').replace(/, (?=[^,]*$)/, ' or ');
+  if (schema.anyOf) return `an object with kind ${kindsOf(schema).join(' or ')}`;
+  if (schema.type === 'integer') {
+    return `an integer from ${schema.minimum} to ${schema.maximum}${schema.unit ? ` (${schema.unit})` : ''}`;
+  }
+  if (schema.type === 'boolean') return 'true or false';
+  if (schema.type === 'array') return acceptedList(schema);
+  if (schema.type === 'object') return 'an object';
+  return 'a text that is not empty';
+}
+
+function acceptedList(schema: SettingSchema): string {
+  const bounds = [
+    schema.minItems ? `at least ${schema.minItems}` : '',
+    schema.maxItems ? `at most ${schema.maxItems}` : '',
+  ]
+    .filter(Boolean)
+    .join(', ');
+  return `a list${bounds ? ` of ${bounds}` : ''}, each one different: ${acceptedBy(schema.items ?? {})}`;
+}
+
+export function kindsOf(schema: SettingSchema): readonly string[] {
+  return (schema.anyOf ?? []).flatMap((variant) => variant.properties?.['kind']?.const ?? []);
+}

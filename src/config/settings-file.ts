@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { ConfigError, type ConfigFault } from './faults.ts';
+
+export interface SettingsFile {
+  /** What is written, as plain values. */
+  readonly tree: unknown;
+  /** Line, from 1, where the setting or the nearest group around it is named. `undefined`: nowhere. */
+  lineOf(path: string): number | undefined;
+}
+
+/** Reads YAML; JSON is YAML. Throws `ConfigError` if it can't be read or is not YAML. */
+export function readSettingsFile(file: string): SettingsFile {
+  const lines = new LineCounter();
+  const document = parseDocument(readText(file), { lineCounter: lines, prettyErrors: false });
+  const faults = [...document.errors, ...document.warnings].map((error): ConfigFault => {
+    const line = lines.linePos(error.pos[0]).line;
+    const reason = `can't be read: ${error.message}`;
+    return { path: '', reason, accepted: 'YAML or JSON', origin: { kind: 'file', file, line } };
+  });
+  if (faults.length > 0) throw new ConfigError(faults);
+
+  return {
+    tree: document.toJS() ?? {},
+    lineOf: (path) => {
+      const offset = findOffset(document.contents, path.split('.'));
+      return offset === undefined ? undefined : lines.linePos(offset).line;
+    },
+  };
+}
+
+function readText(file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
+  } catch (error) {
+    const reason = `the configuration file can't be read: ${error instanceof Error ? error.message : error}`;
+    const origin = { kind: 'file', file, line: undefined } as const;
+    throw new ConfigError([{ path: '', reason, accepted: 'a readable file in UTF-8', origin }]);
+  }
+}
+
+/** Goes down as far as the path leads and tells where the last thing found begins. */
+function findOffset(root: Node | null, path: readonly string[]): number | undefined {
+  let node: unknown = root;
+  let offset: number | undefined;
+  for (const name of path) {
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === name);
+      if (!pair || !isScalar(pair.key)) return offset;
+      offset = pair.key.range?.[0];
+      node = pair.value;
+    } else if (isSeq(node)) {
+      const item: unknown = node.items[Number(name)];
+      if (!isMap(item) && !isScalar(item)) return offset;
+      offset = item.range?.[0];
+      node = item;
+    } else {
+      return offset;
+    }
+  }
+  return offset;
+}

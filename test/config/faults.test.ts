@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { describeFault, nearestName } from '../../src/config/faults.ts';
+import { namedSettings } from '../../src/config/named-settings.ts';
+import { faultsOf, temporaryFile } from './config-under-test.ts';
+
+function faultLines(text: Parameters<typeof faultsOf>[0]): readonly string[] {
+  return faultsOf(text).map(describeFault);
+}
+
+test('all faults are told at once, with path, reason, what is accepted, and the line', (t) => {
+  const file = temporaryFile(
+    t,
+    'a.yaml',
+    'http:\n  prot: 80\n  port: 99999\n  basePaths: [v1]\nlog: {level: inof}\nquotas:\n  sendsGlobal: {max: 5}\n',
+  );
+  const names =
+    'host, port, basePaths, methods, bodyBytesMax, headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs, connectionsMax';
+  assert.deepEqual(faultLines({ file }), [
+    `http.prot: is not a setting; accepted: ${names}. Did you mean port? (${file}:2)`,
+    `http.port: is 99999; accepted: an integer from 0 to 65535. (${file}:3)`,
+    `http.basePaths.0: is the text "v1"; accepted: a path such as /v1 or /wallet/e-wallets-v1: starts with /, has no slash at its end and no method name. (${file}:4)`,
+    `quotas.sendsGlobal.windowMs: is missing; accepted: an integer from 60000 to 2592000000 (ms). (${file}:7)`,
+    `log.level: is the text "inof"; accepted: fatal, error, warn, info, debug, trace or silent. Did you mean info? (${file}:5)`,
+  ]);
+});
+
+test('names that are not settings are told wherever they stand', () => {
+  const faults = faultsOf({
+    environment: { GSP_OTP_HTTP_PROT: '1', OTHER: 'x' },
+    overrides: { 'requests.budgetMS': 1, __proto__: 1, 'log.level.x': 1 },
+  });
+  assert.deepEqual(
+    faults.map(({ path, nearest }) => [path, nearest]),
+    [
+      ['GSP_OTP_HTTP_PROT', 'GSP_OTP_HTTP_PORT'],
+      ['log.level.x', 'log.level'],
+      ['requests.budgetMS', 'requests.budgetMs'],
+    ],
+  );
+});
+
+for (const [text, path] of [
+  ['http: 5', 'http'],
+  ['http: [1]', 'http'],
+  ['- 1', ''],
+  ['http: {basePaths: /v1}', 'http.basePaths'],
+  ['http: {basePaths: []}', 'http.basePaths'],
+  ['http: {basePaths: [/v1, /v1]}', 'http.basePaths'],
+  ['http: {basePaths: [/v1/]}', 'http.basePaths.0'],
+  ['http: {basePaths: [/v1/verifyOtp]}', 'http.basePaths.0'],
+  ['http: {basePaths: [/a/../b]}', 'http.basePaths.0'],
+  ['http: {port: "80"}', 'http.port'],
+  ['http: {port: 80.5}', 'http.port'],
+  ['http: {host: "0.0.0.0:80"}', undefined],
+  ['http: {host: "a b"}', 'http.host'],
+  ['http: {methods: [sendOTP]}', 'http.methods.0'],
+  ['profile: Production', 'profile'],
+  ['sms: {gateway: {kind: carrier-pigeon}}', 'sms.gateway.kind'],
+  ['sms: {gateway: {kind: inbox, sender: x}}', 'sms.gateway.sender'],
+  ['sms: {brand: ""}', 'sms.brand'],
+  ['sms: {brand: "a\\nb"}', 'sms.brand'],
+  ['sms: {defaultLanguage: pt_BR}', 'sms.defaultLanguage'],
+  ['phoneNumbers: {allowedCountries: [UK]}', 'phoneNumbers.allowedCountries.0'],
+  ['quotas: {sendsPerCountry: {UK: {max: 1, windowMs: 60000}}}', 'quotas.sendsPerCountry.UK'],
+  ['quotas: {sendsPerCountry: {default: {max: 1, windowMs: 60000}}}', undefined],
+  ['requests: {twinWaitMs: 3000}', 'requests.twinWaitMs'],
+  ['requests: {leaseMs: 4999}', 'requests.leaseMs'],
+  ['requests: {leaseMs: 5000}', undefined],
+  ['http: {headersTimeoutMs: 9000}', 'http.headersTimeoutMs'],
+  ['operator: {port: 8080}', 'operator.port'],
+  ['operator: {port: 8080, host: 127.0.0.2}', undefined],
+  [
+    'quotas: {sendsPerCountry: {BR: {max: 1, windowMs: 60000}}}\nphoneNumbers: {allowedCountries: [IN]}',
+    'quotas.sendsPerCountry',
+  ],
+  ['a: [', ''],
+  ['log: {level: info}\nlog: {level: warn}', ''],
+  ['', undefined],
+  ['http:', undefined],
+] as const) {
+  test(`${JSON.stringify(text)} is ${path === undefined ? 'accepted' : `refused at '${path}'`}`, (t) => {
+    const file = temporaryFile(t, 'a.yaml', `dataDirectory: .\n${text}`);
+    const sources = text === '- 1' ? { file: temporaryFile(t, 'list.yaml', text) } : { file };
+    const paths = new Set(faultsOf(sources).map((fault) => fault.path));
+    assert.deepEqual([...paths], path === undefined ? [] : [path]);
+  });
+}
+
+test('a file that is not there is one clear fault', () => {
+  const [line, ...others] = faultLines({ file: 'no-such-file.yaml' });
+  assert.match(line ?? '', /^the configuration file can't be read: ENOENT.*no-such-file\.yaml\)$/);
+  assert.deepEqual(others, []);
+});
+
+test('every number of the table accepts its bounds and refuses what is beyond them', () => {
+  const numbers = namedSettings.filter(({ schema }) => schema.type === 'integer');
+  assert.ok(numbers.length > 20);
+  const numberAndExcess = fc.tuple(fc.constantFrom(...numbers), fc.integer({ min: 1, max: 1_000_000 }));
+  fc.assert(
+    fc.property(numberAndExcess, ([{ path, variable, schema }, excess]) => {
+      const { minimum = Number.NaN, maximum = Number.NaN } = schema;
+      const refuses = (value: number) =>
+        faultsOf({ environment: { [variable]: String(value) } }).some(
+          (fault) => fault.path === path && fault.accepted.startsWith('an integer from'),
+        );
+      assert.deepEqual([minimum - excess, minimum, maximum, maximum + excess].map(refuses), [
+        true,
+        false,
+        false,
+        true,
+      ]);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('every setting has a meaning, every number its bounds, and every name says its unit', () => {
+  for (const { path, schema } of namedSettings) {
+    if (path.endsWith('.kind')) continue;
+    assert.ok(schema.description, `${path} has no description`);
+    if (schema.type !== 'integer') continue;
+    assert.ok(schema.minimum !== undefined && schema.maximum !== undefined, `${path} has no bounds`);
+    assert.equal(path.endsWith('Ms'), schema.unit === 'ms', `${path} is named otherwise than its unit`);
+  }
+});
+
+test('variables are told apart', () => {
+  const variables = namedSettings.map(({ variable }) => variable);
+  assert.equal(new Set(variables).size, variables.length);
+  assert.ok(variables.includes('GSP_OTP_HTTP_BODY_BYTES_MAX'));
+});
+
+test('the nearest name is one that was probably meant, or none', () => {
+  const names = ['port', 'host', 'basePaths', 'requestTimeoutMs'];
+  assert.equal(nearestName('prot', names), 'port');
+  assert.equal(nearestName('PORT', names), 'port');
+  assert.equal(nearestName('requestTimeout', names), 'requestTimeoutMs');
+  assert.equal(nearestName('post', names), undefined);
+  assert.equal(nearestName('quotas', names), undefined);
+});

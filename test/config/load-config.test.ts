@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { test } from 'node:test';
+import { inspect } from 'node:util';
+import { inspectConfig, loadConfig, sandboxDefaults } from '../../src/config.ts';
+import { temporaryDirectory, temporaryFile } from './config-under-test.ts';
+
+test('the sandbox starts without any setting', (t) => {
+  const config = sandboxDefaults(temporaryDirectory(t));
+  assert.equal(config.profile, 'sandbox');
+  assert.deepEqual(config.http.basePaths, ['/v1']);
+  assert.deepEqual(config.payload, { kind: 'plain' });
+  assert.deepEqual(config.sms.gateway, { kind: 'inbox' });
+  assert.equal(config.quotas.sendsGlobal, undefined);
+  assert.deepEqual(config.warnings, []);
+});
+
+test('the environment wins over the file, and flags win over both', (t) => {
+  const dataDirectory = temporaryDirectory(t);
+  const file = temporaryFile(t, 'a.yaml', 'http: {port: 1, host: ::1}\nlog: {level: warn}\n');
+  const environment = { GSP_OTP_HTTP_PORT: '2', GSP_OTP_LOG_LEVEL: 'debug', HOME: '/home/nobody' };
+  const config = loadConfig({ file, environment, overrides: { 'http.port': '3', dataDirectory } });
+  assert.equal(config.http.port, 3);
+  assert.equal(config.log.level, 'debug');
+  assert.equal(config.http.host, '::1');
+});
+
+test('GSP_OTP_CONFIG names the file, and JSON is read as well', (t) => {
+  const dataDirectory = temporaryDirectory(t);
+  const file = temporaryFile(t, 'a.json', '{"http": {"basePaths": ["/wallet/e-wallets-v1", "/v1"]}}');
+  const environment = { GSP_OTP_CONFIG: file, GSP_OTP_DATA_DIRECTORY: dataDirectory };
+  assert.deepEqual(loadConfig({ environment }).http.basePaths, ['/wallet/e-wallets-v1', '/v1']);
+});
+
+test('lists, switches and groups can be given as text', (t) => {
+  const environment = {
+    GSP_OTP_DATA_DIRECTORY: temporaryDirectory(t),
+    GSP_OTP_HTTP_BASE_PATHS: '/v1, /v2',
+    GSP_OTP_PHONE_NUMBERS_ALLOWED_COUNTRIES: '["BR","IN"]',
+    GSP_OTP_REQUESTS_RETRY_UNSENT: 'false',
+    GSP_OTP_QUOTAS_SENDS_GLOBAL: '{max: 7, windowMs: 60000}',
+    GSP_OTP_QUOTAS_SENDS_GLOBAL_MAX: '8',
+    GSP_OTP_LOG_LEVEL: '',
+  };
+  const config = loadConfig({ environment });
+  assert.deepEqual(config.http.basePaths, ['/v1', '/v2']);
+  assert.deepEqual(config.phoneNumbers.allowedCountries, ['BR', 'IN']);
+  assert.equal(config.requests.retryUnsent, false);
+  assert.deepEqual(config.quotas.sendsGlobal, { max: 8, windowMs: 60_000 });
+  assert.equal(config.log.level, 'info');
+});
+
+test('a path in a file is meant from where the file is, any other from the working directory', (t) => {
+  const file = temporaryFile(t, 'a.yaml', 'dataDirectory: data\n');
+  assert.equal(loadConfig({ file, environment: {} }).dataDirectory, join(dirname(file), 'data'));
+  const { values } = inspectConfig({ file, environment: { GSP_OTP_DATA_DIRECTORY: 'data' } });
+  assert.equal((values as { dataDirectory: string }).dataDirectory, resolve('data'));
+});
+
+test('the secrets of the sandbox are made once, readable by their owner alone', (t) => {
+  const dataDirectory = join(temporaryDirectory(t), 'new');
+  const first = sandboxDefaults(dataDirectory);
+  const second = sandboxDefaults(dataDirectory);
+  assert.equal(first.digests.secret.reveal(), second.digests.secret.reveal());
+  assert.equal(first.codes.secrets[0]?.secret.reveal(), second.codes.secrets[0]?.secret.reveal());
+  assert.notEqual(first.digests.secret.reveal(), first.codes.secrets[0]?.secret.reveal());
+  const file = join(dataDirectory, 'sandbox-digest-secret');
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+  assert.equal(readFileSync(file, 'utf8').trim(), first.digests.secret.reveal());
+});
+
+test('looking at a configuration makes nothing', (t) => {
+  const dataDirectory = join(temporaryDirectory(t), 'new');
+  const { faults, values } = inspectConfig({ environment: {}, overrides: { dataDirectory } });
+  assert.deepEqual(faults, []);
+  assert.match(inspect(values, { depth: 9 }), /made at the first start/);
+  assert.equal(existsSync(dataDirectory), false);
+});
+
+test('where a value comes from is known', (t) => {
+  const file = temporaryFile(t, 'a.yaml', '# comment\nhttp:\n  port: 1\n  host: ::1\n');
+  const environment = { GSP_OTP_LOG_LEVEL: 'warn' };
+  const { originOf } = inspectConfig({ file, environment, overrides: { 'http.host': '::' } });
+  assert.deepEqual(originOf('http.port'), { kind: 'file', file, line: 3 });
+  assert.deepEqual(originOf('http.host'), { kind: 'flag', path: 'http.host' });
+  assert.deepEqual(originOf('log.level'), { kind: 'environment', variable: 'GSP_OTP_LOG_LEVEL' });
+  assert.deepEqual(originOf('http.methods'), { kind: 'default' });
+});
+
+test('a configuration can be neither changed nor printed with its secrets', (t) => {
+  const config = sandboxDefaults(temporaryDirectory(t));
+  assert.throws(() => Object.assign(config.http, { port: 1 }), TypeError);
+  const secret = config.digests.secret.reveal();
+  assert.ok(secret.length >= 32);
+  for (const printed of [JSON.stringify(config), inspect(config, { depth: 9, showHidden: true })]) {
+    assert.ok(!printed.includes(secret));
+  }
+});

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { describeFault } from '../../src/config/faults.ts';
+import { loadConfig } from '../../src/config.ts';
+import { faultsOf, temporaryDirectory, temporaryFile } from './config-under-test.ts';
+
+const long = 'correct horse battery staple, and more of it';
+
+test('a secret comes from a file, the environment or, in the sandbox, from the configuration', (t) => {
+  const file = temporaryFile(t, 'secret', `${long} in a file\n`);
+  const config = loadConfig({
+    environment: { OTP_KEY: `${long} in the environment` },
+    overrides: {
+      dataDirectory: temporaryDirectory(t),
+      'codes.secrets': [
+        { id: 'a', secret: { file } },
+        { id: 'b', secret: { env: 'OTP_KEY' } },
+        { id: 'c', secret: { value: `${long} itself` } },
+      ],
+    },
+  });
+  const revealed = config.codes.secrets.map(({ secret }) => secret.reveal());
+  assert.deepEqual(revealed, [`${long} in a file`, `${long} in the environment`, `${long} itself`]);
+});
+
+test('a variable that a reference names is not taken for a setting', (t) => {
+  const dataDirectory = temporaryDirectory(t);
+  const environment = { GSP_OTP_MY_KEY: long, GSP_OTP_DIGESTS_SECRET_ENV: 'GSP_OTP_MY_KEY' };
+  const config = loadConfig({ environment, overrides: { dataDirectory } });
+  assert.equal(config.digests.secret.reveal(), long);
+});
+
+test('a secret file that others can read is refused in production and warned of in the sandbox', (t) => {
+  const file = temporaryFile(t, 'secret', long, 0o640);
+  const overrides = { dataDirectory: temporaryDirectory(t), 'digests.secret': { file } };
+  const { warnings } = loadConfig({ environment: {}, overrides });
+  assert.equal(warnings.length, 1);
+  assert.match(warnings[0] ?? '', /^digests\.secret: .*mode 640.*production refuses that$/);
+
+  const faults = faultsOf({ overrides: { ...overrides, profile: 'production' } });
+  const fault = faults.find(({ path }) => path === 'digests.secret');
+  assert.match(fault?.reason ?? '', /can be read by others than its owner/);
+  assert.match(fault?.accepted ?? '', /chmod 600/);
+});
+
+test('production refuses everything that is good only for trying out, each with a message', () => {
+  const overrides = { profile: 'production', 'digests.secret': { value: long } };
+  const lines = faultsOf({ overrides }).map(describeFault);
+  const expected = [
+    /^codes\.secrets: is missing/,
+    /^digests\.secret: a secret stands in the configuration itself/,
+    /^sms\.brand: is missing/,
+    /^payload\.kind: plain sends and takes bodies that are neither encrypted nor signed/,
+    /^sms\.gateway\.kind: inbox delivers nothing/,
+  ];
+  assert.equal(lines.length, expected.length, lines.join('\n'));
+  for (const [index, pattern] of expected.entries()) assert.match(lines[index] ?? '', pattern);
+});
+
+for (const [name, secret, reason] of [
+  ['too short', { value: 'short' }, /holds 5 characters/],
+  ['in a variable that is not set', { env: 'NOT_SET' }, /NOT_SET is not set/],
+  ['in a file that is not there', { file: '/no/such/file' }, /can't be read: ENOENT/],
+  ['in two places', { env: 'A', file: 'B' }, /is not a reference/],
+  ['written where a reference belongs', long, /is not a reference/],
+  ['referred to by nothing', {}, /is not a reference/],
+  ['referred to in a way unknown', { vault: long }, /is not a reference/],
+] as const) {
+  test(`a secret ${name} is refused without being shown`, () => {
+    const faults = faultsOf({ overrides: { 'digests.secret': secret } });
+    assert.deepEqual(
+      faults.map(({ path }) => path),
+      ['digests.secret'],
+    );
+    assert.match(faults[0]?.reason ?? '', reason);
+    assert.ok(!JSON.stringify(faults).includes(long));
+  });
+}
+
+test('a secret written in place of a list or group is not shown', () => {
+  const faults = faultsOf({ environment: { GSP_OTP_CODES_SECRETS: long, GSP_OTP_DIGESTS: long } });
+  assert.equal(faults.length, 2);
+  assert.ok(!JSON.stringify(faults).includes(long));
+});
+
+test('two secrets with one id are refused', () => {
+  const secret = { value: long };
+  const overrides = {
+    'codes.secrets': [
+      { id: 'a', secret },
+      { id: 'a', secret },
+    ],
+  };
+  const faults = faultsOf({ overrides });
+  assert.match(faults[0]?.reason ?? '', /two secrets have the same id/);
+});
