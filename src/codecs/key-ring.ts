@@ -1,0 +1,133 @@
+import type { KeyObject } from 'node:crypto';
+
+/** What a key is for. Ours: `decrypt` and `sign`. The peer's: `verify` and `encrypt`. */
+export type KeyPurpose = 'decrypt' | 'sign' | 'verify' | 'encrypt';
+
+/**
+ * Follows from the key's times, so a rotation can be planned ahead and needs no second hand at midnight.
+ * - `pending`: before `notBeforeMs`; not used.
+ * - `active`: used for everything.
+ * - `retiring`: retired or expired less than the grace ago; used on receipt only. [OQ-26]
+ * - `retired`: not used.
+ */
+export type KeyState = 'pending' | 'active' | 'retiring' | 'retired';
+
+/** One key for one purpose, whether it came from an OpenPGP certificate or from a JWK. */
+export interface RingKey {
+  readonly purpose: KeyPurpose;
+  /** What messages call it: OpenPGP key id (16 lower-case hexadecimal digits) or JWK `kid`. */
+  readonly keyId: string;
+  /** Tells keys apart for certain: OpenPGP fingerprint or JWK thumbprint. */
+  readonly fingerprint: string;
+  readonly key: KeyObject;
+  /** Wall clock. */
+  readonly notBeforeMs: number;
+  /** When an operator takes it out of use, ahead of its expiry; `undefined`: not planned. */
+  readonly retiresAtMs: number | undefined;
+  /** `undefined`: never, which is allowed for the peer's keys only. [ENC-5] */
+  readonly expiresAtMs: number | undefined;
+}
+
+/** A key that is about to expire, or has, while it is still wanted. */
+export interface KeyWarning {
+  readonly purpose: KeyPurpose;
+  readonly keyId: string;
+  readonly expiresAtMs: number;
+  /** The narrowest threshold that was passed; 0: it has expired. */
+  readonly withinDays: 60 | 30 | 7 | 0;
+}
+
+export interface KeyRingRules {
+  /** Each of these must have a key that can be used now. */
+  readonly purposes: readonly KeyPurpose[];
+  /** How long a key is still good on receipt after its end, ≥ 0. [OQ-26] */
+  readonly graceMs: number;
+  readonly nowMs: number;
+}
+
+/** The keys offered don't make a ring; the one in force stays. The message names keys by id only. */
+export class KeyRingError extends Error {
+  override readonly name = 'KeyRingError';
+}
+
+const DAY_MS = 86_400_000;
+const WARNING_DAYS = [7, 30, 60] as const;
+
+/**
+ * All keys of one codec, ours and the peer's, several at a time for each purpose. [ENC-2, PGP-1, PGP-2, JWE-4]
+ * It never changes: keys are replaced by giving the codec another ring, so no message sees half of each.
+ */
+export class KeyRing<Key extends RingKey = RingKey> {
+  readonly keys: readonly Key[];
+  readonly graceMs: number;
+
+  /** Takes the keys as they are; `createKeyRing` also checks them. */
+  constructor(keys: readonly Key[], graceMs: number) {
+    this.keys = keys;
+    this.graceMs = graceMs;
+  }
+
+  /** The state of one of its keys. */
+  state(key: Key, nowMs: number): KeyState {
+    const retiresAtMs = key.retiresAtMs ?? Number.POSITIVE_INFINITY;
+    const expiresAtMs = key.expiresAtMs ?? Number.POSITIVE_INFINITY;
+    const endsAtMs = Math.min(retiresAtMs, expiresAtMs);
+    if (nowMs < key.notBeforeMs) return 'pending';
+    if (nowMs < endsAtMs) return 'active';
+    // A late message to a key of ours may still be read. A signature by an expired key never counts. [ECHO-4]
+    if (key.purpose === 'decrypt' && nowMs < endsAtMs + this.graceMs) return 'retiring';
+    if (key.purpose === 'verify' && nowMs < Math.min(retiresAtMs + this.graceMs, expiresAtMs))
+      return 'retiring';
+    return 'retired';
+  }
+
+  /** The keys to use for a purpose, in the order in which they were given: active ones, on receipt retiring ones too. */
+  usable(purpose: KeyPurpose, nowMs: number): readonly Key[] {
+    return this.keys.filter((key) => {
+      if (key.purpose !== purpose) return false;
+      const state = this.state(key, nowMs);
+      return state === 'active' || state === 'retiring';
+    });
+  }
+
+  /** Keys that expire within 60, 30 or 7 days or have expired, the most urgent first. None that was retired on purpose. */
+  warnings(nowMs: number): readonly KeyWarning[] {
+    const warnings: KeyWarning[] = [];
+    for (const { purpose, keyId, expiresAtMs, retiresAtMs } of this.keys) {
+      if (expiresAtMs === undefined) continue;
+      if (retiresAtMs !== undefined && nowMs >= retiresAtMs) continue;
+      const leftMs = expiresAtMs - nowMs;
+      const withinDays = leftMs <= 0 ? 0 : WARNING_DAYS.find((days) => leftMs <= days * DAY_MS);
+      if (withinDays !== undefined) warnings.push({ purpose, keyId, expiresAtMs, withinDays });
+    }
+    return warnings.sort((a, b) => a.expiresAtMs - b.expiresAtMs);
+  }
+}
+
+/**
+ * Makes a ring of keys that together can do what the rules ask.
+ * Throws `KeyRingError` if a purpose has no usable key, a key is given twice for one purpose, or one of ours never
+ * expires. Keys that are pending, retiring or retired may be among them.
+ */
+export function createKeyRing<Key extends RingKey>(keys: readonly Key[], rules: KeyRingRules): KeyRing<Key> {
+  if (!(rules.graceMs >= 0)) throw new KeyRingError('the grace for retiring keys must be 0 or more');
+  const seen = new Set<string>();
+  for (const { purpose, keyId, fingerprint, expiresAtMs } of keys) {
+    const identity = `${purpose} ${fingerprint}`;
+    if (seen.has(identity)) throw new KeyRingError(`key ${keyId} is given twice to ${purpose}`);
+    seen.add(identity);
+    const ours = purpose === 'decrypt' || purpose === 'sign';
+    if (ours && expiresAtMs === undefined) {
+      throw new KeyRingError(`key ${keyId} of ours has no expiry; it needs one, two years ahead at most`);
+    }
+  }
+  const ring = new KeyRing(keys, rules.graceMs);
+  for (const purpose of rules.purposes) {
+    if (ring.usable(purpose, rules.nowMs).length > 0) continue;
+    const states = keys
+      .filter((key) => key.purpose === purpose)
+      .map((key) => `${key.keyId} is ${ring.state(key, rules.nowMs)}`);
+    throw new KeyRingError(`no key to ${purpose} with: ${states.join(', ') || 'none was given'}`);
+  }
+  return ring;
+}
