@@ -1,5 +1,6 @@
 import { joinPath, type SettingSchema } from './setting-schema.ts';
 import { settings } from './settings.ts';
+import { variableName } from './variable-name.ts';
 
 /** A setting that can be given by itself; the contents of lists and maps are given together. */
 export interface NamedSetting {
@@ -21,12 +22,4 @@ function* listSettings(path: string, schema: SettingSchema): Generator<NamedSett
     }
   }
   for (const [name, member] of members) yield* listSettings(joinPath(path, name), member);
-}
-
-/** `http.bodyBytesMax` is `GSP_OTP_HTTP_BODY_BYTES_MAX`. */
-function variableName(path: string): string {
-  return `GSP_OTP_${path
-    .replaceAll('.', '_')
-    .replaceAll(/(?<=[a-z0-9])[A-Z]/g, '_$&')
-    .toUpperCase()}`;
 }

@@ -15,6 +15,7 @@ export interface SettingSchema {
   readonly minLength?: number;
   readonly minItems?: number;
   readonly maxItems?: number;
+  readonly uniqueItems?: boolean;
   readonly const?: string;
   readonly enum?: readonly string[];
   readonly required?: readonly string[];
@@ -33,24 +34,21 @@ export function acceptedBy(schema: SettingSchema): string {
   if (schema.secret) return 'a reference: {file: …}, {env: …} or, in the sandbox profile, {value: …}';
   if (schema.accepts) return schema.accepts;
   if (schema.enum) return schema.enum.join(', ').replace(/, (?=[^,]*$)/, ' or ');
-  if (schema.anyOf) return `an object with kind ${kindsOf(schema).join(' or ')}`;
+  if (schema.anyOf) return `an object whose kind is ${kindsOf(schema).join(' or ')}`;
   if (schema.type === 'integer') {
     return `an integer from ${schema.minimum} to ${schema.maximum}${schema.unit ? ` (${schema.unit})` : ''}`;
   }
   if (schema.type === 'boolean') return 'true or false';
   if (schema.type === 'array') return acceptedList(schema);
   if (schema.type === 'object') return 'an object';
-  return 'a text that is not empty';
+  return schema.filePath ? 'a path' : 'a text that is not empty';
 }
 
-function acceptedList(schema: SettingSchema): string {
-  const bounds = [
-    schema.minItems ? `at least ${schema.minItems}` : '',
-    schema.maxItems ? `at most ${schema.maxItems}` : '',
-  ]
-    .filter(Boolean)
-    .join(', ');
-  return `a list${bounds ? ` of ${bounds}` : ''}, each one different: ${acceptedBy(schema.items ?? {})}`;
+function acceptedList({ minItems, maxItems, uniqueItems, items = {} }: SettingSchema): string {
+  const bounds = [minItems ? `at least ${minItems}` : '', maxItems ? `at most ${maxItems}` : ''];
+  const size = bounds.filter(Boolean).join(' and ');
+  const each = uniqueItems ? ', each one different' : '';
+  return `a list${size && ` of ${size}`}${each}: ${items.type === 'object' ? 'groups as below' : acceptedBy(items)}`;
 }
 
 export function kindsOf(schema: SettingSchema): readonly string[] {
