@@ -1,0 +1,70 @@
+// The complete numbering plans: the smaller builds can't tell a mobile number in most countries.
+import { parsePhoneNumberFromString, validatePhoneNumberLength } from 'libphonenumber-js/max';
+import { Secret } from '../ports/secret.ts';
+
+const E164 = /^\+[1-9][0-9]{1,14}$/;
+
+/** Whether `value` is `+` and 2 to 15 digits, the first not 0, and nothing else. [SO-3, TEL-1] */
+export function isE164(value: string): boolean {
+  return E164.test(value);
+}
+
+/**
+ * The number for human eyes, such as `+1403*****11`: at most the first four and the last two digits, and always at
+ * least five hidden ones (all, if there are no more). What isn't E.164 is hidden altogether.
+ */
+export function maskPhoneNumber(e164: string): string {
+  if (!isE164(e164)) return '[phone number]';
+  const digits = e164.slice(1);
+  const last = digits.length >= 8 ? 2 : 0;
+  const first = Math.min(4, Math.max(0, digits.length - last - 5));
+  const hidden = '*'.repeat(digits.length - first - last);
+  return `+${digits.slice(0, first)}${hidden}${digits.slice(digits.length - last)}`;
+}
+
+/** The number as a value that prints masked. */
+export function phoneNumberSecret(e164: string): Secret {
+  return new Secret(e164, maskPhoneNumber(e164));
+}
+
+/**
+ * ISO 3166-1 alpha-2 code of the country or territory that a number belongs to, by its digits alone. Kosovo is `XK`.
+ * `undefined`: not E.164, an unassigned calling code, or one of no country (satellite, international free numbers).
+ * Some ranges are shared and named after the largest user, such as free numbers under +1 (`US`).
+ */
+export function countryOf(e164: string): string | undefined {
+  return isE164(e164) ? parsePhoneNumberFromString(e164)?.country : undefined;
+}
+
+/** Which numbers not to send to, beside those that aren't E.164. */
+export type ImplausibleNumbers =
+  /** None. */
+  | 'never'
+  /** Those with an unassigned calling code, or with more digits than their country has. */
+  | 'impossible'
+  /** Those too, and those known to be of a kind that receives no texts, such as fixed lines and free numbers. */
+  | 'not-mobile';
+
+/**
+ * Whether a number may be sent to under the operator's policy. Numbering plans change faster than releases, hence
+ * the default refuses nothing: a number that the directory knows is right. Short numbers are never refused for being
+ * short. [TEL-3]
+ */
+export function isPlausible(e164: string, refuse: ImplausibleNumbers = 'never'): boolean {
+  if (!isE164(e164)) return false;
+  if (refuse === 'never') return true;
+  const length = validatePhoneNumberLength(e164);
+  if (length === 'INVALID_COUNTRY' || length === 'TOO_LONG') return false;
+  if (refuse === 'impossible') return true;
+  const type = parsePhoneNumberFromString(e164)?.getType();
+  // An unknown type gets the benefit of the doubt.
+  return type === undefined || RECEIVES_TEXTS.has(type);
+}
+
+const RECEIVES_TEXTS: ReadonlySet<string> = new Set([
+  'MOBILE',
+  'FIXED_LINE_OR_MOBILE',
+  'VOIP',
+  'PERSONAL_NUMBER',
+  'PAGER',
+]);

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { inspect } from 'node:util';
+import fc from 'fast-check';
+import { type CountryCode, getCountryCallingCode } from 'libphonenumber-js/max';
+import examples from 'libphonenumber-js/mobile/examples';
+import {
+  countryOf,
+  isE164,
+  isPlausible,
+  maskPhoneNumber,
+  phoneNumberSecret,
+} from '../../src/domain/phone-number.ts';
+
+for (const number of ['+14035551111', '+918067218010', '+12', '+123456789012345', '+6834', '+2908']) {
+  test(`[SO-3, TEL-1] ${number} is E.164`, () => assert.equal(isE164(number), true));
+}
+
+for (const number of [
+  '',
+  '+',
+  '+1',
+  '+0123456',
+  '14035551111',
+  '0014035551111',
+  '+1234567890123456',
+  '+1 4035551111',
+  '+1-403-555-1111',
+  '+1(403)5551111',
+  ' +14035551111',
+  '+14035551111\n',
+  '+14035551111\n+14035551112',
+  '\n+14035551111',
+  '+14035551111;ext=1',
+  '+1403555111a',
+  '++14035551111',
+  '＋14035551111',
+  '+١٤٠٣٥٥٥١١١١',
+]) {
+  test(`[SO-3, TEL-1, TEL-2] ${inspect(number)} is not E.164`, () => assert.equal(isE164(number), false));
+}
+
+for (const [number, masked] of [
+  ['+14035551111', '+1403*****11'],
+  ['+918067218010', '+9180******10'],
+  ['+123456789012345', '+1234*********45'],
+  ['+12345678', '+1*****78'],
+  ['+1234567', '+12*****'],
+  ['+12345', '+*****'],
+  ['+12', '+**'],
+  ['hello', '[phone number]'],
+  ['', '[phone number]'],
+] as const) {
+  test(`[ERR-4] ${inspect(number)} is shown as ${masked}`, () => {
+    assert.equal(maskPhoneNumber(number), masked);
+    assert.equal(inspect(phoneNumberSecret(number)), masked);
+    assert.equal(phoneNumberSecret(number).reveal(), number);
+  });
+}
+
+test('[ERR-4] a shown number hides five digits or all, and keeps its length', () => {
+  const number = fc.stringMatching(/^\+[1-9][0-9]{1,14}$/);
+  fc.assert(
+    fc.property(number, (e164) => {
+      const masked = maskPhoneNumber(e164);
+      assert.equal(masked.length, e164.length);
+      assert.ok((masked.match(/\*/g) ?? []).length >= Math.min(5, e164.length - 1));
+    }),
+  );
+});
+
+/** Territories whose mobile numbers lie in ranges of a larger neighbour's plan. */
+const SHARED_RANGES: Readonly<Record<string, string>> = {
+  AX: 'FI',
+  BL: 'GP',
+  CC: 'AU',
+  CX: 'AU',
+  EH: 'MA',
+  IM: 'GB',
+  MF: 'GP',
+  SJ: 'NO',
+  VA: 'IT',
+};
+
+test('an example of each country’s mobile numbers belongs to that country', () => {
+  const countries = Object.keys(examples) as CountryCode[];
+  assert.ok(countries.length > 240);
+  for (const country of countries) {
+    const number = `+${getCountryCallingCode(country)}${examples[country]}`;
+    assert.equal(countryOf(number), SHARED_RANGES[country] ?? country);
+  }
+});
+
+for (const [number, country] of [
+  ['+14035551111', 'CA'],
+  ['+18765551234', 'JM'],
+  ['+447624123456', 'IM'],
+  ['+77011234567', 'KZ'],
+  ['+38349123456', 'XK'],
+  ['+80012345678', undefined],
+  ['+88213300655', undefined],
+  ['+99912345', undefined],
+  ['+12', undefined],
+  ['0014035551111', undefined],
+  ['+1 403 555 1111', undefined],
+] as const) {
+  test(`${number} belongs to ${country ?? 'no one country'}`, () => assert.equal(countryOf(number), country));
+}
+
+for (const [number, impossible, notMobile] of [
+  ['+14035551111', true, true],
+  ['+918123456789', true, true],
+  // A fixed line, a free number, a premium number.
+  ['+390669812345', true, false],
+  ['+18005551234', true, false],
+  ['+4490912345678', false, false],
+  // A digit too many; an unassigned calling code.
+  ['+140355511112', false, false],
+  ['+99912345', false, false],
+  // Short, or in a range that the library does not know.
+  ['+1403555', true, true],
+  ['+4911512345678', true, true],
+] as const) {
+  test(`[TEL-3] ${number} is ${impossible ? '' : 'im'}possible and ${notMobile ? 'may be' : 'is not'} mobile`, () => {
+    assert.equal(isPlausible(number), true);
+    assert.equal(isPlausible(number, 'never'), true);
+    assert.equal(isPlausible(number, 'impossible'), impossible);
+    assert.equal(isPlausible(number, 'not-mobile'), notMobile);
+  });
+}
+
+test('[TEL-3] by default every E.164 number is plausible, and nothing else is', () => {
+  fc.assert(fc.property(fc.stringMatching(/^\+[1-9][0-9]{1,14}$/), (number) => isPlausible(number)));
+  assert.equal(isPlausible('14035551111'), false);
+});
+
+test('no string makes any of it throw', () => {
+  const number = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.stringMatching(/^\+?[0-9 ()\-.;ext]{0,20}$/),
+    fc.stringMatching(/^\+[1-9][0-9]{1,14}$/),
+  );
+  fc.assert(
+    fc.property(number, (text) => {
+      countryOf(text);
+      maskPhoneNumber(text);
+      isPlausible(text, 'impossible');
+      isPlausible(text, 'not-mobile');
+    }),
+    { numRuns: 2000 },
+  );
+});
