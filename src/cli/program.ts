@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { ConfigError, describeFault } from '../config/faults.ts';
+import { callCommand } from './call.ts';
+import { configCommand } from './config.ts';
+import { exitCodes, Failure } from './failure.ts';
+import { inboxCommand } from './inbox.ts';
+
+/** Runs one command and resolves to its exit code. Never rejects: what is thrown is told on standard error. */
+export async function runProgram(args: readonly string[]): Promise<number> {
+  try {
+    await createProgram().parseAsync(args, { from: 'user' });
+    return Number(process.exitCode ?? exitCodes.done);
+  } catch (error) {
+    return report(error, args.includes('--debug'));
+  }
+}
+
+function createProgram(): Command {
+  const program = new Command('gsp-otp')
+    .description('sendOtp, verifyOtp and echo for integrators of Google Standard Payments.')
+    .version(readVersion(), '-V, --version', 'print the version')
+    .option('--debug', 'show the stack of an error')
+    .addHelpText('after', globalHelp);
+  const commands = [callCommand(), inboxCommand(), configCommand()];
+  for (const command of commands) program.addCommand(command);
+  harden(program);
+  return program;
+}
+
+const globalHelp = `
+Examples:
+  $ gsp-otp demo                                           see it happen, nothing to set up
+  $ gsp-otp serve                                          start in the sandbox profile
+  $ gsp-otp serve --config gsp-otp.yaml                    start as configured
+  $ gsp-otp call sendOtp --account-phone-number +14035551111
+                                                           play Google against a running server
+  $ gsp-otp COMMAND --help                                 what a command can do, with examples
+
+Exit codes:
+  0  done
+  1  what was asked for failed
+  2  the command or the configuration is wrong; nothing was tried
+`;
+
+/** Makes every command throw in place of ending the process, and show the global options too. */
+function harden(command: Command): void {
+  command.exitOverride().configureHelp({ showGlobalOptions: true });
+  for (const child of command.commands) harden(child);
+}
+
+function readVersion(): string {
+  const file = new URL('../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string }).version;
+}
+
+function report(error: unknown, debug: boolean): number {
+  if (error instanceof CommanderError) return reportUsage(error);
+  if (debug) console.error(error);
+  else console.error(explainError(error));
+  if (error instanceof ConfigError) return exitCodes.usage;
+  return error instanceof Failure ? error.exitCode : exitCodes.failed;
+}
+
+function explainError(error: unknown): string {
+  if (error instanceof ConfigError) {
+    const faults = error.faults.map(describeFault).join('\n');
+    return `${faults}\n\nThe configuration has ${error.faults.length} fault(s); nothing was started.`;
+  }
+  if (error instanceof Failure) return `gsp-otp: ${error.message}\n${error.remedy}`;
+  const message = error instanceof Error ? error.message : String(error);
+  return `gsp-otp: unexpected: ${message}\nRun it again with --debug to see where that comes from.`;
+}
+
+/** commander has printed its message, or the help that was asked for. */
+function reportUsage(error: CommanderError): number {
+  if (['commander.helpDisplayed', 'commander.version'].includes(error.code)) return exitCodes.done;
+  if (error.code !== 'commander.help') console.error('Run it with --help to see what it accepts.');
+  return exitCodes.usage;
+}
