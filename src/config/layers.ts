@@ -147,6 +147,8 @@ function originIn(
     const origin = origins.get(part);
     if (origin) return origin;
   }
+  // A group of which a member was given by itself.
+  for (const [given, origin] of origins) if (given.startsWith(`${path}.`)) return origin;
   const line = isWritten(tree, path) ? file?.lineOf(path) : undefined;
   return line === undefined ? { kind: 'default' } : { kind: 'file', file: fileName, line };
 }

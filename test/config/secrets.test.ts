@@ -23,6 +23,13 @@ test('a secret comes from a file, the environment or, in the sandbox, from the c
   assert.deepEqual(revealed, [`${long} in a file`, `${long} in the environment`, `${long} itself`]);
 });
 
+test('the file of a secret can be named by a variable of its own', (t) => {
+  const file = temporaryFile(t, 'secret', `${long} in a file\n`);
+  const environment = { GSP_OTP_DIGESTS_SECRET_FILE: file };
+  const config = loadConfig({ environment, overrides: { dataDirectory: temporaryDirectory(t) } });
+  assert.equal(config.digests.secret.reveal(), `${long} in a file`);
+});
+
 test('a variable that a reference names is not taken for a setting', (t) => {
   const dataDirectory = temporaryDirectory(t);
   const environment = { GSP_OTP_MY_KEY: long, GSP_OTP_DIGESTS_SECRET_ENV: 'GSP_OTP_MY_KEY' };

@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const program = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+
+export interface EndedProcess {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** An environment that holds nothing of the machine's own configuration. */
+export function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return { PATH: process.env['PATH'] ?? '', NO_COLOR: '1', ...extra };
+}
+
+/** A directory of the test's own, gone after it. */
+export function temporaryDirectory(t: TestContext): string {
+  const directory = mkdtempSync(join(tmpdir(), 'gsp-otp-cli-'));
+  t.after(() => rmSync(directory, { recursive: true }));
+  return directory;
+}
+
+/** Runs `gsp-otp` as a user would, to its end. */
+export async function runCli(
+  args: readonly string[],
+  {
+    cwd = tmpdir(),
+    env = {},
+  }: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<EndedProcess> {
+  const child = startCli(args, { cwd, env });
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'exit') as Promise<[number | null]>,
+  ]);
+  return { code, stdout, stderr };
+}
+
+/** Starts `gsp-otp` and leaves it running. */
+export function startCli(
+  args: readonly string[],
+  {
+    cwd = tmpdir(),
+    env = {},
+  }: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
+) {
+  return spawn(process.execPath, [program, ...args], {
+    cwd,
+    env: cleanEnvironment(env),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
