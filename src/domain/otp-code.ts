@@ -3,8 +3,8 @@ import { Secret } from '../ports/secret.ts';
 import { keyedHash } from './keyed-digest.ts';
 
 /** Digits of a code. [SMS-9, VO-8] */
-export const CODE_LENGTH_MIN = 4;
-export const CODE_LENGTH_MAX = 10;
+const CODE_LENGTH_MIN = 4;
+const CODE_LENGTH_MAX = 10;
 
 export interface CodeOrigin {
   /** The server secret: 16 bytes or more. */
