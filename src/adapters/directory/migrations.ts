@@ -1,0 +1,41 @@
+/**
+ * The schema of an account directory, one step an entry. An entry that was ever released is never edited: a change
+ * is a further entry. The number of steps taken is the file's `user_version`.
+ */
+export const migrations: readonly string[] = [
+  `
+  -- One row: a file belongs to one environment for good. [ENV-1]
+  CREATE TABLE environment (
+    name TEXT NOT NULL CHECK (name IN ('sandbox', 'production'))
+  ) STRICT;
+
+  CREATE TABLE accounts (
+    -- Names an account in errors without giving away its id.
+    account_row INTEGER PRIMARY KEY,
+    account_id TEXT NOT NULL UNIQUE CHECK (account_id <> ''),
+    status TEXT NOT NULL CHECK (
+      status IN ('active', 'not-eligible', 'closed', 'closed-account-taken-over', 'closed-fraud')
+    ),
+    phone_number TEXT CHECK (
+      phone_number GLOB '+[1-9]*' AND substr(phone_number, 2) NOT GLOB '*[^0-9]*'
+      AND length(phone_number) BETWEEN 3 AND 16
+    ),
+    language TEXT CHECK (language <> ''),
+    -- Live accounts are found first. [OQ-29]
+    look_up_rank INTEGER NOT NULL GENERATED ALWAYS AS (
+      CASE status WHEN 'active' THEN 0 WHEN 'not-eligible' THEN 1 ELSE 2 END
+    ) VIRTUAL
+  ) STRICT;
+
+  -- Holds the order of a look-up too, so that a number of many closed accounts costs no more than one of a single one.
+  CREATE INDEX accounts_by_phone_number ON accounts (phone_number, look_up_rank) WHERE phone_number IS NOT NULL;
+
+  -- An association id belongs to one account, for the life of the contract. [FLOW-1, FLOW-2, FLOW-4]
+  -- Those of one account are found by going through them all: only an operator asks, and an index would take half of
+  -- the time of an import and a quarter of the file.
+  CREATE TABLE associations (
+    association_id TEXT PRIMARY KEY NOT NULL CHECK (association_id <> ''),
+    account_row INTEGER NOT NULL REFERENCES accounts (account_row)
+  ) STRICT, WITHOUT ROWID;
+  `,
+];
