@@ -5,6 +5,7 @@ import { callCommand } from './call.ts';
 import { configCommand } from './config.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { inboxCommand } from './inbox.ts';
+import { templatesCommand } from './templates.ts';
 
 /** Runs one command and resolves to its exit code. Never rejects: what is thrown is told on standard error. */
 export async function runProgram(args: readonly string[]): Promise<number> {
@@ -22,7 +23,7 @@ function createProgram(): Command {
     .version(readVersion(), '-V, --version', 'print the version')
     .option('--debug', 'show the stack of an error')
     .addHelpText('after', globalHelp);
-  const commands = [callCommand(), inboxCommand(), configCommand()];
+  const commands = [callCommand(), inboxCommand(), templatesCommand(), configCommand()];
   for (const command of commands) program.addCommand(command);
   harden(program);
   return program;

@@ -330,6 +330,11 @@ const gateway = Type.Union(
   { default: { kind: 'inbox' }, description: 'Who delivers the texts.' },
 );
 
+const languageTag = {
+  pattern: '^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$',
+  accepts: 'a BCP 47 language tag such as pt or pt-BR',
+};
+
 const sms = Type.Object(
   {
     brand: Type.String({
@@ -339,11 +344,18 @@ const sms = Type.Object(
       description: 'The name your users know you by, as it stands in the text.',
     }),
     defaultLanguage: Type.String({
+      ...languageTag,
       default: 'en',
-      pattern: '^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$',
-      accepts: 'a BCP 47 language tag such as pt or pt-BR',
       description: 'Language of the text where the account has none, or one without a template.',
     }),
+    languages: Type.Optional(
+      Type.Array(Type.String(languageTag), {
+        minItems: 1,
+        maxItems: 256,
+        uniqueItems: true,
+        description: 'Languages to text in, each of which must fit with your brand. Absent: all there are.',
+      }),
+    ),
     tokenLine: Type.Enum(['last', 'first'], {
       default: 'last',
       description: 'Where the SMS matching token stands alone. [SMS-2, SMS-5]',

@@ -27,6 +27,8 @@ export interface TextReport {
   readonly context: TextContext;
   /** One segment and at most 140 bytes of UTF-8. [OQ-12] */
   readonly fits: boolean;
+  /** What is too much, such as "85 units of UCS-2, 15 over 70". Empty if it fits. */
+  readonly misfit: string;
   readonly encoding: SmsEncoding;
   readonly segments: number;
   readonly units: number;
@@ -67,22 +69,6 @@ export function checkTemplates(templates: SmsTemplates): TemplateReport {
   return { fits: texts.every(({ fits }) => fits), brand, codeLength, tokenLine, texts, warnings };
 }
 
-/** One sentence a text that does not fit, and what would help. */
-export function describeMisfits(report: TemplateReport): string[] {
-  return report.texts
-    .filter(({ fits }) => !fits)
-    .map((text) => {
-      const { language, context, units, unitsMax, encoding, bytes, bytesMax, suggestions } = text;
-      const size = [
-        ...(units > unitsMax
-          ? [`${units} units of ${encoding.toUpperCase()}, ${text.unitsOver} over ${unitsMax}`]
-          : []),
-        ...(bytes > bytesMax ? [`${bytes} bytes, ${text.bytesOver} over ${bytesMax}`] : []),
-      ].join(' and ');
-      return `${language}.${context} has ${size}: ${suggestions.join('; or ')}`;
-    });
-}
-
 function measureText(
   language: string,
   context: TextContext,
@@ -94,7 +80,13 @@ function measureText(
   const bytes = Buffer.byteLength(example);
   const unitsOver = Math.max(0, measure.units - measure.unitsMax);
   const bytesOver = Math.max(0, bytes - BYTES_MAX);
-  const fits = fitsOneSegment(example);
+  const misfit = [
+    ...(unitsOver > 0
+      ? [`${measure.units} units of ${measure.encoding.toUpperCase()}, ${unitsOver} over ${measure.unitsMax}`]
+      : []),
+    ...(bytesOver > 0 ? [`${bytes} bytes, ${bytesOver} over ${BYTES_MAX}`] : []),
+  ].join(' and ');
+  const fits = misfit === '';
   const characters = forcing.map((character) => ({
     character,
     codePoint: codePointOf(character),
@@ -105,6 +97,7 @@ function measureText(
     language,
     context,
     fits,
+    misfit,
     ...measure,
     unitsOver,
     bytes,

@@ -6,7 +6,7 @@ import { gsm7Substitute } from '../../src/domain/gsm7-substitute.ts';
 import { measureSms } from '../../src/domain/sms-encoding.ts';
 import { createTemplates } from '../../src/domain/sms-template.ts';
 import { composeSmsText } from '../../src/domain/sms-text.ts';
-import { checkTemplates, describeMisfits } from '../../src/domain/template-check.ts';
+import { checkTemplates } from '../../src/domain/template-check.ts';
 import { Secret } from '../../src/ports/secret.ts';
 
 function check(general: string, change: { brand?: string; codeLength?: number } = {}) {
@@ -33,18 +33,19 @@ test('[SMS-7, OQ-12] one segment is not enough where the text is over 140 bytes'
     [false, 1, 141, 0, 141, 1],
   );
   assert.deepEqual(text.suggestions, ['shorten the text or the brand by 1 character or more']);
+  assert.equal(text.misfit, '141 bytes, 1 over 140');
   const hindi = check(`{code} ${'क'.repeat(50)}`).text;
   assert.deepEqual([hindi.fits, hindi.units, hindi.bytes, hindi.bytesOver], [false, 70, 170, 30]);
   assert.deepEqual(hindi.suggestions, ['shorten the text or the brand by 10 characters or more']);
 });
 
 test('[SMS-15] a character that forces UCS-2 is named with what may stand for it', () => {
-  const { report, text } = check(
-    '{code} es tu código de {brand}. No lo compartas con nadie, ni con nosotros.',
-  );
+  const { text } = check('{code} es tu código de {brand}. No lo compartas con nadie, ni con nosotros.');
   assert.deepEqual(text.forcing, [{ character: 'ó', codePoint: 'U+00F3', inBrand: false, substitute: 'o' }]);
-  assert.deepEqual(describeMisfits(report), [
-    'en.general has 85 units of UCS-2, 15 over 70: replace ó (U+00F3) by "o", or choose other words, to stay in GSM-7; or shorten the text or the brand by 15 characters or more',
+  assert.equal(text.misfit, '85 units of UCS-2, 15 over 70');
+  assert.deepEqual(text.suggestions, [
+    'replace ó (U+00F3) by "o", or choose other words, to stay in GSM-7',
+    'shorten the text or the brand by 15 characters or more',
   ]);
 });
 
