@@ -1,0 +1,175 @@
+import { isArmored, readArmor, writeArmor } from './armor.ts';
+import { decodeBase64Url, encodeBase64Url } from './base64url.ts';
+import type { KeyRing } from './key-ring.ts';
+import { inflatePacket } from './openpgp-compression.ts';
+import { createSessionKey, decryptPackets, encryptPackets, isProtected } from './openpgp-encryption.ts';
+import { type Packet, readPackets, TAG, writePacket } from './openpgp-packets.ts';
+import { decryptSessionKey, planAttempts, readRecipient, writeRecipient } from './openpgp-session-key.ts';
+import {
+  createOnePass,
+  createSignature,
+  formFault,
+  readSignature,
+  verifySignature,
+} from './openpgp-signature.ts';
+import type { PgpKey } from './pgp-key.ts';
+import { Refusal, type RefusalReason } from './refusal.ts';
+
+/** Of a body as it is sent, and of what a compressed one inflates to. A request has about a thousand bytes. */
+const BODY_BYTES_MAX = 256 * 1024;
+const INFLATED_BYTES_MAX = 256 * 1024;
+/** Private-key operations on one message: two recipients of ours that are not named, two keys of ours. */
+const ATTEMPTS_MAX = 4;
+/** How far ahead of our clock a signature may be dated. The request's own timestamp is judged later, to the minute. */
+const SIGNATURE_AHEAD_MAX_MS = 600_000;
+
+/**
+ * Opens a body: base64url, armor or not, decryption, decompression, verification. [PGP-3 to PGP-6, PGP-11 to PGP-15]
+ * The message must be exactly recipients and encrypted data, and within it (compressed or not) announcements,
+ * literal data and as many signatures, or signatures and literal data. Everything else is refused before it is used.
+ * Returns the literal data; throws `Refusal`.
+ */
+export function openMessage(body: Uint8Array, ring: KeyRing<PgpKey>, nowMs: number): Buffer {
+  const packets = readPackets(decodeBody(body));
+  const signed = decrypt(packets, ring, nowMs);
+  const { data, signatures } = unwrap(signed);
+  if (signatures.length === 0) throw new Refusal('unsigned');
+  let first: RefusalReason = 'unknown-signer';
+  for (const signature of signatures) {
+    const fault = signatureFault(signature, data, ring, nowMs);
+    // One good signature is enough; those beside it may be by anyone. [PGP-3, ECHO-4]
+    if (fault === undefined) return data;
+    if (first === 'unknown-signer') first = fault;
+  }
+  throw new Refusal(first);
+}
+
+/** Signs with every active key of ours, encrypts to every active key of the peer. [PGP-1, PGP-2, PGP-8 to PGP-10] */
+export function sealMessage(
+  payload: Uint8Array,
+  ring: KeyRing<PgpKey>,
+  nowMs: number,
+  armored: boolean,
+): Uint8Array {
+  const signers = ring.usable('sign', nowMs);
+  const recipients = ring.usable('encrypt', nowMs);
+  if (signers.length === 0 || recipients.length === 0)
+    throw new Error('no active key to sign with or to encrypt to');
+  const data = Buffer.from(payload);
+  const signed = Buffer.concat([
+    ...signers.map((key, at) => createOnePass(key, at === signers.length - 1)),
+    writePacket(TAG.literal, LITERAL_HEAD, data),
+    ...signers.map((key) => createSignature(data, key, nowMs)).reverse(),
+  ]);
+  const sessionKey = createSessionKey();
+  const message = Buffer.concat([
+    ...recipients.map((key) => writeRecipient(sessionKey, key)),
+    encryptPackets(signed, sessionKey),
+  ]);
+  return encodeBase64Url(armored ? writeArmor(message) : message);
+}
+
+/** Binary data without a name and without a date, of which no signature would speak. */
+const LITERAL_HEAD = Buffer.from([0x62, 0, 0, 0, 0, 0]);
+
+function decodeBody(body: Uint8Array): Buffer {
+  if (body.length > BODY_BYTES_MAX) throw new Refusal('too-large');
+  const decoded = decodeBase64Url(body);
+  if (!decoded) throw new Refusal('encoding');
+  if (!isArmored(decoded)) return decoded;
+  const message = readArmor(decoded);
+  if (!message) throw new Refusal('encoding');
+  return message;
+}
+
+function decrypt(packets: readonly Packet[] | undefined, ring: KeyRing<PgpKey>, nowMs: number): Buffer {
+  const encrypted = packets?.at(-1);
+  const recipients = packets
+    ?.slice(0, -1)
+    .map(({ tag, body }) => (tag === TAG.sessionKey ? readRecipient(body) : undefined));
+  if (!recipients?.length || encrypted?.tag !== TAG.encrypted || !isProtected(encrypted.body)) {
+    throw new Refusal('outer-structure');
+  }
+  const sound = recipients.filter((recipient) => recipient !== undefined);
+  if (sound.length !== recipients.length) throw new Refusal('outer-structure');
+  const attempts = planAttempts(sound, ring.usable('decrypt', nowMs), ATTEMPTS_MAX);
+  if (attempts.length === 0) throw new Refusal('not-for-us');
+  for (const attempt of attempts) {
+    const plain = decryptPackets(encrypted.body, decryptSessionKey(attempt));
+    if (plain) return plain;
+  }
+  throw new Refusal('integrity');
+}
+
+interface SignedData {
+  readonly data: Buffer;
+  readonly signatures: readonly Buffer[];
+}
+
+/** Literal data and the signatures over it, in one of the two orders there are. */
+function unwrap(plain: Buffer): SignedData {
+  let packets = readPackets(plain);
+  const [outer, beside] = packets ?? [];
+  if (outer?.tag === TAG.compressed && !beside) {
+    const inflated = inflatePacket(outer.body, INFLATED_BYTES_MAX);
+    if (!inflated) throw new Refusal('compression');
+    packets = readPackets(inflated);
+  }
+  const tags = (packets ?? []).map(({ tag }) => tag);
+  const at = tags.indexOf(TAG.literal);
+  const literal = packets?.[at];
+  const before = tags.slice(0, Math.max(at, 0));
+  const after = tags.slice(at + 1);
+  const announced =
+    before.every((tag) => tag === TAG.onePassSignature) &&
+    after.every((tag) => tag === TAG.signature) &&
+    before.length === after.length;
+  const prefixed = before.every((tag) => tag === TAG.signature) && after.length === 0;
+  const data = literal && readLiteral(literal.body);
+  if (!packets || !data || !(announced || prefixed)) throw new Refusal('inner-structure');
+  // Which announcement belongs to which signature doesn't matter: the signature alone says what it signs.
+  return { data, signatures: packets.filter(({ tag }) => tag === TAG.signature).map(({ body }) => body) };
+}
+
+/** Formats of literal data: binary, text, UTF-8. The bytes are taken as they are. */
+const LITERAL_FORMATS: ReadonlySet<number> = new Set([0x62, 0x74, 0x75]);
+
+function readLiteral(body: Buffer): Buffer | undefined {
+  const start = 2 + (body[1] ?? 0) + 4;
+  return LITERAL_FORMATS.has(body[0] ?? 0) && start <= body.length ? body.subarray(start) : undefined;
+}
+
+/** Why a signature doesn't count; `undefined`: it does. [PGP-4, PGP-15] */
+function signatureFault(
+  body: Buffer,
+  data: Buffer,
+  ring: KeyRing<PgpKey>,
+  nowMs: number,
+): RefusalReason | undefined {
+  const signature = readSignature(body);
+  if (!signature) return 'signature-format';
+  const keys = ring.usable('verify', nowMs).filter(({ keyId }) => keyId === signature.keyId);
+  if (keys.length === 0) {
+    // A key that may only encrypt is not among these, so nothing it signs counts. [PGP-8]
+    const inactive = ring.keys.some(
+      ({ purpose, keyId }) => purpose === 'verify' && keyId === signature.keyId,
+    );
+    return inactive ? 'inactive-signer' : 'unknown-signer';
+  }
+  const fault = formFault(signature);
+  if (fault) return fault;
+  const { createdAtMs, expiresAtMs = Number.POSITIVE_INFINITY, intendedRecipients } = signature;
+  if (createdAtMs > nowMs + SIGNATURE_AHEAD_MAX_MS || expiresAtMs <= nowMs) {
+    return 'signature-date';
+  }
+  const ours = ring.keys.filter(({ purpose }) => purpose === 'decrypt');
+  if (
+    intendedRecipients.length > 0 &&
+    !ours.some(({ certificate }) => intendedRecipients.includes(certificate))
+  ) {
+    return 'other-recipient';
+  }
+  const signer = keys.find((key) => verifySignature(signature, data, key));
+  if (!signer) return 'wrong-signature';
+  return createdAtMs < signer.createdAtMs ? 'signature-date' : undefined;
+}

@@ -1,0 +1,110 @@
+import { decryptKey, encryptKey, enums, generateKey, type PrivateKey, readPrivateKey } from 'openpgp';
+import { Secret } from '../ports/secret.ts';
+import { LIFETIME_MAX_MS, RSA_BITS_MAX, RSA_BITS_MIN } from './pgp-keys.ts';
+
+const DAY_MS = 86_400_000;
+
+export interface PgpKeyOrder {
+  /** Whose key it is, in its user id. */
+  readonly name: string;
+  readonly email?: string | undefined;
+  /** 2048 to 4096; default 2048. [ENC-5] */
+  readonly rsaBits?: number | undefined;
+  /** 1 to 731; default 365. [ENC-5] */
+  readonly validityDays?: number | undefined;
+  /** Protects the private key; `undefined`: nothing does. */
+  readonly passphrase?: Secret | undefined;
+  readonly nowMs: number;
+}
+
+export interface GeneratedPgpKey {
+  /** Armored. */
+  readonly privateKey: Secret;
+  /** Armored, for the peer. */
+  readonly publicKey: string;
+  /** Armored; to be kept apart and used if the private key is lost. */
+  readonly revocationCertificate: Secret;
+  readonly fingerprint: string;
+  readonly expiresAtMs: number;
+}
+
+/**
+ * Makes a key that `readPgpKeyRing` accepts: an RSA primary key that signs and certifies, and a subkey that encrypts.
+ * [PGP-7] Throws `RangeError` for a strength or life that isn't allowed.
+ */
+export async function generatePgpKey(order: PgpKeyOrder): Promise<GeneratedPgpKey> {
+  const { name, email, passphrase, nowMs, rsaBits = RSA_BITS_MIN, validityDays = 365 } = order;
+  if (!Number.isInteger(rsaBits) || rsaBits < RSA_BITS_MIN || rsaBits > RSA_BITS_MAX) {
+    throw new RangeError(`an RSA key has ${RSA_BITS_MIN} to ${RSA_BITS_MAX} bits [ENC-5]`);
+  }
+  const { privateKey, publicKey, revocationCertificate } = await generateKey({
+    type: 'rsa',
+    rsaBits,
+    userIDs: { name, ...(email === undefined ? {} : { email }) },
+    keyExpirationTime: lifetimeSeconds(validityDays),
+    subkeys: [{}],
+    date: new Date(nowMs),
+    format: 'object',
+    // What a sender reads in the key: SHA-384 and AES-256 first. [PGP-9, PGP-10]
+    config: {
+      preferredHashAlgorithm: enums.hash.sha384,
+      preferredSymmetricAlgorithm: enums.symmetric.aes256,
+    },
+  });
+  return {
+    privateKey: new Secret(await armorPrivate(privateKey, passphrase)),
+    publicKey: publicKey.armor(),
+    revocationCertificate: new Secret(revocationCertificate),
+    fingerprint: publicKey.getFingerprint(),
+    expiresAtMs: Number(await publicKey.getExpirationTime()),
+  };
+}
+
+export interface SubkeyOrder {
+  /** Armored. */
+  readonly privateKey: Secret;
+  readonly passphrase?: Secret | undefined;
+  /** 1 to 731; default 365; the subkey ends with its primary key all the same. */
+  readonly validityDays?: number | undefined;
+  readonly nowMs: number;
+}
+
+/**
+ * The same key with a further encryption subkey as strong as the primary key: the subkey is rotated, the primary key
+ * and its older subkeys stay. [PGP-7]
+ */
+export async function addEncryptionSubkey(
+  order: SubkeyOrder,
+): Promise<Pick<GeneratedPgpKey, 'privateKey' | 'publicKey'>> {
+  const { passphrase, nowMs, validityDays = 365 } = order;
+  const locked = await readPrivateKey({ armoredKey: order.privateKey.reveal() });
+  const unlocked = locked.isDecrypted()
+    ? locked
+    : await decryptKey({ privateKey: locked, passphrase: passphrase?.reveal() ?? '' });
+  const keyExpirationTime = lifetimeSeconds(validityDays);
+  const extended = await unlocked.addSubkey({ keyExpirationTime, date: new Date(nowMs) });
+  return {
+    privateKey: new Secret(await armorPrivate(extended, passphrase)),
+    publicKey: extended.toPublic().armor(),
+  };
+}
+
+/** The public part of a private key, armored, to hand to the peer. It needs no passphrase. [ENC-3, ENC-4] */
+export async function exportPublicKey(privateKey: Secret): Promise<string> {
+  const key = await readPrivateKey({ armoredKey: privateKey.reveal() });
+  return key.toPublic().armor();
+}
+
+async function armorPrivate(key: PrivateKey, passphrase: Secret | undefined): Promise<string> {
+  if (!passphrase) return key.armor();
+  const locked = await encryptKey({ privateKey: key, passphrase: passphrase.reveal() });
+  return locked.armor();
+}
+
+function lifetimeSeconds(validityDays: number): number {
+  const lifetimeMs = validityDays * DAY_MS;
+  if (!Number.isInteger(validityDays) || validityDays < 1 || lifetimeMs > LIFETIME_MAX_MS) {
+    throw new RangeError(`a key lives 1 to ${LIFETIME_MAX_MS / DAY_MS} days [ENC-5]`);
+  }
+  return lifetimeMs / 1000;
+}

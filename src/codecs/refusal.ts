@@ -1,0 +1,37 @@
+/**
+ * Why a message is refused, for the operator's log. Each belongs to one of the two answers that the sender gets; which
+ * of the reasons it was, the sender never learns. [ERR-7, OQ-7]
+ */
+export const REFUSALS = {
+  'too-large': 'undecryptable',
+  encoding: 'undecryptable',
+  'outer-structure': 'undecryptable',
+  'not-for-us': 'undecryptable',
+  // One reason for all that depends on a secret: padding, checksum, cipher, session key, integrity.
+  integrity: 'undecryptable',
+  compression: 'wrongly-signed',
+  'inner-structure': 'wrongly-signed',
+  unsigned: 'wrongly-signed',
+  'unknown-signer': 'wrongly-signed',
+  'inactive-signer': 'wrongly-signed',
+  'signature-format': 'wrongly-signed',
+  'signature-type': 'wrongly-signed',
+  'weak-digest': 'wrongly-signed',
+  'critical-subpacket': 'wrongly-signed',
+  'signature-date': 'wrongly-signed',
+  'other-recipient': 'wrongly-signed',
+  'wrong-signature': 'wrongly-signed',
+} as const;
+
+export type RefusalReason = keyof typeof REFUSALS;
+
+/** Thrown while a message is looked at, and caught where the codec answers. Nothing of the message is in it. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly reason: RefusalReason;
+
+  constructor(reason: RefusalReason) {
+    super(reason);
+    this.reason = reason;
+  }
+}

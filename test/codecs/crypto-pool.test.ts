@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { describe, type TestContext, test } from 'node:test';
+import { CryptoPool, threadModule } from '../../src/codecs/crypto-pool.ts';
+import { UnavailableError } from '../../src/ports/unavailable.ts';
+import type { TestJob } from './crypto-pool-thread.ts';
+
+const module = threadModule(import.meta.url, './crypto-pool-thread');
+const BUSY: TestJob = { busyMs: 50 };
+
+async function startPool(context: TestContext, threads = 1, waitingMax = 8) {
+  const pool = await CryptoPool.start<string, TestJob, string>({
+    module,
+    threads,
+    waitingMax,
+    keys: 'first',
+  });
+  context.after(() => pool.close());
+  return pool;
+}
+
+describe('the pool of cryptography threads', () => {
+  test('a job is done in another thread, with the keys of the pool', async (context) => {
+    const pool = await startPool(context, 2);
+    assert.deepEqual(await Promise.all([pool.run('keys', 'request'), pool.run('keys', 'answer')]), [
+      'first',
+      'first',
+    ]);
+  });
+
+  test('a job that throws fails alone', async (context) => {
+    const pool = await startPool(context);
+    await assert.rejects(pool.run('throw', 'request'), { name: 'TypeError', message: 'this job throws' });
+    assert.equal(await pool.run('keys', 'request'), 'first');
+  });
+
+  test('[ENC-2] other keys reach every thread and no job is lost on the way', async (context) => {
+    const pool = await startPool(context, 2, 100);
+    const before = Array.from({ length: 50 }, () => pool.run('keys', 'request'));
+    pool.replaceKeys('second');
+    const after = Array.from({ length: 50 }, () => pool.run('keys', 'request'));
+    const results = await Promise.all(before);
+    assert.ok(results.every((keys) => keys === 'first' || keys === 'second'));
+    assert.deepEqual(new Set(await Promise.all(after)), new Set(['second']));
+  });
+
+  test('more jobs than may wait are refused at once and have no effect', async (context) => {
+    const pool = await startPool(context, 1, 2);
+    const taken = [BUSY, BUSY, BUSY, BUSY].map((job) => pool.run(job, 'request'));
+    const start = performance.now();
+    await assert.rejects(pool.run(BUSY, 'request'), UnavailableError);
+    assert.ok(performance.now() - start < 40);
+    assert.equal((await Promise.all(taken)).length, 4);
+    assert.equal(await pool.run('keys', 'request'), 'first');
+  });
+
+  test('an answer goes ahead of requests, and has room when they have none', async (context) => {
+    const pool = await startPool(context, 1, 2);
+    const order: string[] = [];
+    const requests = [1, 2, 3, 4].map((at) =>
+      pool.run({ busyMs: 5 }, 'request').then(() => order.push(`request ${at}`)),
+    );
+    const answer = pool.run('keys', 'answer').then(() => order.push('answer'));
+    await Promise.all([...requests, answer]);
+    assert.deepEqual(order, ['request 1', 'request 2', 'answer', 'request 3', 'request 4']);
+  });
+
+  test('a thread that dies fails its jobs as unavailable and is replaced, with the keys of the day', async (context) => {
+    const pool = await startPool(context);
+    pool.replaceKeys('second');
+    const dying = pool.run('die', 'request');
+    const beside = pool.run('keys', 'request');
+    const waiting = pool.run('keys', 'request');
+    await assert.rejects(dying, UnavailableError);
+    await assert.rejects(beside, UnavailableError);
+    assert.equal(await waiting, 'second');
+  });
+
+  test('a pool that is closed refuses, fails what waits, and may be closed again', async (context) => {
+    const pool = await startPool(context);
+    const running = [BUSY, BUSY, BUSY].map((job) =>
+      assert.rejects(pool.run(job, 'request'), UnavailableError),
+    );
+    await pool.close();
+    await Promise.all(running);
+    await assert.rejects(pool.run('keys', 'request'), UnavailableError);
+    await pool.close();
+  });
+
+  test('a thread that cannot be started fails the start', async () => {
+    const start = (keys: string, file: URL) =>
+      CryptoPool.start({ module: file, threads: 2, waitingMax: 1, keys });
+    await assert.rejects(start('unusable', module), UnavailableError);
+    await assert.rejects(start('first', new URL('./absent.ts', import.meta.url)), UnavailableError);
+  });
+
+  test('a thread module is found beside a source and beside what was built from it', () => {
+    assert.equal(threadModule('file:///a/src/pgp.ts', './pgp-thread').href, 'file:///a/src/pgp-thread.ts');
+    assert.equal(threadModule('file:///a/dist/pgp.js', './pgp-thread').href, 'file:///a/dist/pgp-thread.js');
+  });
+});
