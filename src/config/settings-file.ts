@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { ConfigError, type ConfigFault } from './faults.ts';
 
 export interface SettingsFile {
@@ -13,20 +13,34 @@ export interface SettingsFile {
 export function readSettingsFile(file: string): SettingsFile {
   const lines = new LineCounter();
   const document = parseDocument(readText(file), { lineCounter: lines, prettyErrors: false });
-  const faults = [...document.errors, ...document.warnings].map((error): ConfigFault => {
-    const line = lines.linePos(error.pos[0]).line;
-    const reason = `can't be read: ${error.message}`;
-    return { path: '', reason, accepted: 'YAML or JSON', origin: { kind: 'file', file, line } };
-  });
+  const refuse = (message: string, line: number | undefined): ConfigFault => {
+    const origin = { kind: 'file', file, line } as const;
+    return { path: '', reason: `can't be read: ${message}`, accepted: 'YAML or JSON', origin };
+  };
+  const faults = [...document.errors, ...document.warnings].map(({ message, pos }) =>
+    refuse(message, lines.linePos(pos[0]).line),
+  );
   if (faults.length > 0) throw new ConfigError(faults);
 
   return {
-    tree: document.toJS() ?? {},
+    tree: readTree(document, refuse),
     lineOf: (path) => {
       const offset = findOffset(document.contents, path.split('.'));
       return offset === undefined ? undefined : lines.linePos(offset).line;
     },
   };
+}
+
+/** Aliases that multiply beyond measure are refused by the library. */
+function readTree(
+  document: Document.Parsed,
+  refuse: (message: string, line: undefined) => ConfigFault,
+): unknown {
+  try {
+    return document.toJS() ?? {};
+  } catch (error) {
+    throw new ConfigError([refuse(error instanceof Error ? error.message : String(error), undefined)]);
+  }
 }
 
 function readText(file: string): string {

@@ -76,11 +76,13 @@ for (const [text, path] of [
     'quotas.sendsPerCountry',
   ],
   ['a: [', ''],
+  [`a: &a [x]\nb: [${'*a,'.repeat(200)}]\nc: &c [${'*a,'.repeat(50)}]\nd: [${'*c,'.repeat(50)}]`, ''],
+  ['a: *missing', ''],
   ['log: {level: info}\nlog: {level: warn}', ''],
   ['', undefined],
   ['http:', undefined],
 ] as const) {
-  test(`${JSON.stringify(text)} is ${path === undefined ? 'accepted' : `refused at '${path}'`}`, (t) => {
+  test(`${JSON.stringify(text.slice(0, 90))} is ${path === undefined ? 'accepted' : `refused at '${path}'`}`, (t) => {
     const file = temporaryFile(t, 'a.yaml', `dataDirectory: .\n${text}`);
     const sources = text === '- 1' ? { file: temporaryFile(t, 'list.yaml', text) } : { file };
     const paths = new Set(faultsOf(sources).map((fault) => fault.path));
