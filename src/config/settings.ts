@@ -13,6 +13,9 @@ import type { SettingSchema } from './setting-schema.ts';
 
 const day = 86_400_000;
 
+/** A window looks back less far than requests are kept, or it would forget. */
+const windowMsMax = 29 * day;
+
 /** Written as a reference, `{file: …}`, `{env: …}` or `{value: …}`; a `Secret` once loaded. */
 const secret = (options: {
   readonly minLength: number;
@@ -37,7 +40,7 @@ const secret = (options: {
 const windowMs = (options: object) =>
   Type.Integer({
     minimum: 60_000,
-    maximum: 30 * day,
+    maximum: windowMsMax,
     unit: 'ms',
     description: 'Length of the sliding window.',
     ...options,
@@ -267,7 +270,7 @@ const quotas = Type.Object(
       minimum: 0,
       maximum: 600_000,
       unit: 'ms',
-      description: 'Least time between two texts to one phone number; 0 switches it off.',
+      description: 'Least time between two texts to one phone number or account; 0 switches it off.',
     }),
     sendsPerPhoneNumber: quota(5, 3_600_000, 'texts', 'Texts to one phone number.'),
     sendsPerAccount: quota(10, day, 'texts', 'Texts to one account.'),
@@ -275,7 +278,7 @@ const quotas = Type.Object(
     exhaustionLockMs: Type.Integer({
       default: 1_800_000,
       minimum: 0,
-      maximum: 30 * day,
+      maximum: windowMsMax,
       unit: 'ms',
       description:
         'An account whose challenge was exhausted gets no text for so long; 0 switches it off. [OQ-5]',
@@ -293,7 +296,10 @@ const quotas = Type.Object(
     ),
     sendsGlobal: Type.Optional(ceiling('Texts to all numbers together. Absent: no limit.')),
   },
-  { description: 'Limits on texts and wrong codes; beyond one of them the answer is OTP_LIMIT_REACHED.' },
+  {
+    description:
+      'Limits on texts and wrong codes. Beyond a limit of one number or account the answer is OTP_LIMIT_REACHED; beyond one over many users, which is none of their doing, MESSAGE_UNABLE_TO_BE_SENT.',
+  },
 );
 
 const phoneNumbers = Type.Object(

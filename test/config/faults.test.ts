@@ -21,7 +21,7 @@ test('all faults are told at once, with path, reason, what is accepted, and the 
     `http.prot: is not a setting; accepted: ${names}. Did you mean port? (${file}:2)`,
     `http.port: is 99999; accepted: an integer from 0 to 65535. (${file}:3)`,
     `http.basePaths.0: is the text "v1"; accepted: a path such as /v1 or /wallet/e-wallets-v1: starts with /, has no slash at its end and no method name. (${file}:4)`,
-    `quotas.sendsGlobal.windowMs: is missing; accepted: an integer from 60000 to 2592000000 (ms). (${file}:7)`,
+    `quotas.sendsGlobal.windowMs: is missing; accepted: an integer from 60000 to 2505600000 (ms). (${file}:7)`,
     `log.level: is the text "inof"; accepted: fatal, error, warn, info, debug, trace or silent. Did you mean info? (${file}:5)`,
   ]);
 });
