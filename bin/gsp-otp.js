@@ -1,0 +1,61 @@
+#!/usr/bin/env node
+// Starts the command line on a Node that can run it. Plain JavaScript, since an older Node must be able to read it:
+// a machine's own Node may be too old while `npm ci` has put the right one into node_modules.
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { constants } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+const { engines } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+const nodeNeeded = engines.node.replace('>=', '');
+
+if (isNewEnough(process.versions.node)) {
+  await import(new URL('../src/cli/main.ts', import.meta.url).href);
+} else {
+  const node = installedNode();
+  if (node === undefined) refuse();
+  else runWith(node);
+}
+
+function isNewEnough(version) {
+  const [major, minor] = version.split('.').map(Number);
+  const [majorNeeded, minorNeeded] = nodeNeeded.split('.').map(Number);
+  return major > majorNeeded || (major === majorNeeded && minor >= minorNeeded);
+}
+
+/** The Node that npm installed beside the other packages. `undefined`: there is none for this machine. */
+function installedNode() {
+  try {
+    const node = createRequire(import.meta.url).resolve(`node-${process.platform}-${process.arch}/bin/node`);
+    return node === process.execPath ? undefined : node;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Runs this file once more on that Node: lives as long as the other process, hands on its signals, and ends as it ends. */
+function runWith(node) {
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+  child.once('error', refuse);
+  // A terminal's Ctrl-C goes to both processes by itself; handing it on would make two of one.
+  const fromTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
+  process.on('SIGINT', () => fromTerminal || child.kill('SIGINT'));
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  process.on('SIGHUP', () => child.kill('SIGHUP'));
+  child.once('exit', (code, signal) => {
+    if (signal === null) process.exit(code);
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+    // Reached only where that signal doesn't end this process: the number that a shell would report.
+    setTimeout(() => process.exit(128 + constants.signals[signal]), 1000);
+  });
+}
+
+function refuse() {
+  process.stderr.write(
+    `gsp-otp needs Node ${nodeNeeded} or newer; this is Node ${process.versions.node}, and no other was found.\n` +
+      'In a clone on Linux run `npm ci`, which brings one along. Elsewhere install Node 24 (https://nodejs.org).\n',
+  );
+  process.exit(2);
+}
