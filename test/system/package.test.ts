@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+const root = join(import.meta.dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'gsp-otp-'));
+const dist = join(folder, 'dist');
+const user = join(folder, 'user');
+const installed = join(user, 'node_modules/gsp-otp');
+const command = join(user, 'node_modules/.bin/gsp-otp');
+
+/** As somebody else's shell would be: without what the npm around this test has set. */
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_)/.test(name)));
+
+function run(cwd: string, program: string, ...args: string[]): string {
+  const { status, stdout, stderr } = spawnSync(program, args, {
+    cwd,
+    env,
+    encoding: 'utf8',
+    timeout: 100_000,
+  });
+  assert.equal(status, 0, `${program} ${args.join(' ')}\n${stdout}${stderr}`);
+  return stdout;
+}
+
+before(() => {
+  run(root, process.execPath, 'tools/build.ts', dist);
+  run(dist, 'npm', 'pack', '--silent', '--pack-destination', folder);
+  const [tarball = ''] = globSync('*.tgz', { cwd: folder });
+  mkdirSync(user);
+  writeFileSync(join(user, 'package.json'), '{ "type": "module", "private": true }');
+  run(user, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', join(folder, tarball));
+});
+
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+test('the installed command line starts', () => {
+  assert.match(run(user, command, '--help'), /Usage: gsp-otp/);
+});
+
+test('it knows its version', () => {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  assert.equal(run(user, command, '--version'), `${version}\n`);
+});
+
+test('JavaScript, declarations and data are published, nothing else, and all of it names JavaScript files', () => {
+  const files = globSync('**/*', { cwd: installed });
+  assert.deepEqual(
+    files.filter((name) => /(?<!\.d)\.ts$|^(test|tools|node_modules)\//.test(name)),
+    [],
+  );
+  const sources = files.filter((name) => /\.(js|d\.ts)$/.test(name));
+  assert.ok(sources.length > 50, `${sources.length} files`);
+  const stale = sources.filter((name) =>
+    /['"]\.[^'"\n]*\.ts['"]/.test(readFileSync(join(installed, name), 'utf8')),
+  );
+  assert.deepEqual(stale, []);
+});
+
+test('what is published asks for a Node, and brings none', () => {
+  const published = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+  const ours = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  assert.deepEqual(published.engines, ours.engines);
+  assert.deepEqual(published.dependencies, ours.dependencies);
+  assert.equal(published.license, 'Apache-2.0');
+  assert.equal(published.private, undefined);
+  assert.equal(published.optionalDependencies, undefined);
+  for (const name of ['LICENSE', 'README.md', 'CHANGELOG.md'])
+    assert.ok(existsSync(join(installed, name)), name);
+});
