@@ -9,7 +9,7 @@ export interface VerifyOtpRequest {
   readonly sendOtpRequestId: string;
   /**
    * What the user typed: any string, not trimmed, leading zeros kept [VO-8]. Nothing is too short or too long, since
-   * "does not match" is a result and needs no error [ERR-9]; its size is bounded by that of the body.
+   * "does not match" is a result and needs no error [ERR-9, OQ-36]; its size is bounded by that of the body.
    */
   readonly otp: Secret;
 }
