@@ -90,6 +90,7 @@ const faulty: readonly (readonly [text: unknown, fault: string])[] = [
   ['{code} until 2026', 'has "2026", which could be taken for the code'],
   ['{code} or call 1-800-5551', 'has "5551", which could be taken for the code'],
   ['{code} for order A1234', 'has "A1234", which could be taken for the code'],
+  ['{code} for A123456789', 'has "A123456789", which could be taken for the code'],
   [7, 'is not a text'],
   [null, 'is not a text'],
 ];
@@ -108,6 +109,7 @@ for (const text of [
   '{brand}: {code}',
   'कोड {code}',
   '10 m: {code}',
+  '{code} for A1234567890',
 ]) {
   test(`a text ${inspect(text)} is sound`, () => assert.deepEqual(faultsOf({ en: { general: text } }), []));
 }
