@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 
 /** Shortest key that is taken: 128 bits. */
 const KEY_BYTES_MIN = 16;
@@ -12,7 +12,8 @@ export function keyedHash(key: Uint8Array, parts: readonly (string | Uint8Array)
   if (key.byteLength < KEY_BYTES_MIN) {
     throw new RangeError(`a key of ${KEY_BYTES_MIN} bytes or more is needed, not ${key.byteLength}`);
   }
-  const hmac = createHmac('sha256', key);
+  // As a KeyObject, for plain bytes take node three times as long.
+  const hmac = createHmac('sha256', createSecretKey(key));
   for (const part of parts) {
     const bytes = typeof part === 'string' ? Buffer.from(part, 'utf8') : part;
     const length = Buffer.alloc(4);

@@ -3,8 +3,8 @@ const PLACEHOLDER = /\{([^{}]*)\}/g;
 /** Ends a line or controls a device; a line feed is the only one that a text may have. */
 const CONTROL = /[\p{Cc}\u2028\u2029]/u;
 
-/** A letter, digit or mark of any script: what would make one word with the code. */
-const WORD_CHARACTER = String.raw`[\p{L}\p{N}\p{M}]`;
+/** A letter, digit, mark or underscore of any script: what would make one word with the code. */
+const WORD_CHARACTER = String.raw`[\p{L}\p{N}\p{M}\p{Pc}]`;
 const CODE_IN_WORD = new RegExp(`${WORD_CHARACTER}\\{code\\}|\\{code\\}${WORD_CHARACTER}`, 'u');
 
 /** What is wrong with a template, as the ends of sentences ("has no {code}"). Empty: nothing. */

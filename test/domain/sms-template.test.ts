@@ -85,6 +85,7 @@ const faulty: readonly (readonly [text: unknown, fault: string])[] = [
   [`${sound}\u0000Bye`, 'has the control character U+0000'],
   [`${sound}\ud83d`, 'has half of a surrogate pair'],
   ['A{code}', 'has a letter or digit next to {code}; set it off by a space or a sign'],
+  ['_{code}', 'has a letter or digit next to {code}; set it off by a space or a sign'],
   ['{code}です', 'has a letter or digit next to {code}; set it off by a space or a sign'],
   ['{brand}{code}', 'has a letter or digit next to {code}; set it off by a space or a sign'],
   ['{code} until 2026', 'has "2026", which could be taken for the code'],
