@@ -46,7 +46,7 @@ function isAllowed(rule: ImportRule, place: readonly string[], file: string, spe
 }
 
 function isWithin(file: string, place: string): boolean {
-  return file === place || file.startsWith(`${place}/`);
+  return posix.matchesGlob(file, place) || file.startsWith(`${place}/`);
 }
 
 function packageOf(specifier: string): string {
