@@ -14,39 +14,28 @@ console.log(`import rule: ${files.length} files, ${violations.length} violations
 if (violations.length > 0) process.exitCode = 1;
 
 function violationsOf(file: string): readonly string[] {
-  const found = importRules.map((rule) => ({ rule, place: placeOf(rule, file) })).find(({ place }) => place);
-  if (!found?.place) return [`${file}: no rule applies to it; give its folder one in tools/import-rules.ts`];
+  const rule = importRules.find(({ place }) => isWithinOne(place, file));
+  if (rule === undefined)
+    return [`${file}: no rule applies to it; give its folder one in tools/import-rules.ts`];
 
-  const { rule, place } = found;
   return importsOf(file, readFileSync(join(root, file), 'utf8'))
-    .filter(({ specifier }) => specifier === undefined || !isAllowed(rule, place, file, specifier))
+    .filter(({ specifier }) => specifier === undefined || !isAllowed(rule, file, specifier))
     .map(({ specifier, line }) => {
       const what = specifier ?? 'something computed, which nobody can check';
-      return `${file}:${line} imports ${what}\n  ${place.join(', ')} may import ${allowedBy(rule)}; ${rule.instead}`;
+      return `${file}:${line} imports ${what}\n  ${rule.place.join(', ')} may import ${allowedBy(rule)}; ${rule.instead}`;
     });
 }
 
-/** The place as far as this file is concerned, so with `*` filled in. `undefined`: the file is elsewhere. */
-function placeOf(rule: ImportRule, file: string): readonly string[] | undefined {
-  const place = rule.place.map((name) => {
-    const parent = name.slice(0, -1);
-    const [folder, ...rest] = file.slice(parent.length).split('/');
-    return name.endsWith('/*') && file.startsWith(parent) && rest.length > 0 ? parent + folder : name;
-  });
-  return place.some((name) => isWithin(file, name)) ? place : undefined;
-}
-
-function isAllowed(rule: ImportRule, place: readonly string[], file: string, specifier: string): boolean {
+function isAllowed(rule: ImportRule, file: string, specifier: string): boolean {
   if (specifier.startsWith('.')) {
-    const target = posix.join(posix.dirname(file), specifier);
-    return [...place, ...rule.may].some((name) => isWithin(target, name));
+    return isWithinOne([...rule.place, ...rule.may], posix.join(posix.dirname(file), specifier));
   }
   const name = isBuiltin(specifier) ? `node:${specifier.replace('node:', '')}` : packageOf(specifier);
   return rule.modules.includes(name) || (name.startsWith('node:') && rule.modules.includes('node:*'));
 }
 
-function isWithin(file: string, place: string): boolean {
-  return posix.matchesGlob(file, place) || file.startsWith(`${place}/`);
+function isWithinOne(places: readonly string[], file: string): boolean {
+  return places.some((place) => posix.matchesGlob(file, place) || file.startsWith(`${place}/`));
 }
 
 function packageOf(specifier: string): string {

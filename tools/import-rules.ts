@@ -3,7 +3,7 @@
  * `import()` and `new URL('./file.ts', import.meta.url)`. `check-imports.ts` applies it; Biome forbids cycles.
  */
 export interface ImportRule {
-  /** The folders and files that make it up; a file may be a pattern. `folder/*`: each folder below is one of its own. */
+  /** The folders and files that make it up; a file may be a pattern. */
   readonly place: readonly string[];
   /** What else in this repository: folders, or files by name or pattern. */
   readonly may: readonly string[];
@@ -17,7 +17,6 @@ const adapterKnows =
   'an adapter knows its port and its client library; src/compose.ts puts adapters together';
 const toCompose = 'let the core ask through a port in src/ports, and hand the adapter over in src/compose.ts';
 
-/** The first rule whose place contains a file is the one that applies to it. */
 export const importRules: readonly ImportRule[] = [
   {
     place: ['src/ports'],
@@ -69,11 +68,10 @@ export const importRules: readonly ImportRule[] = [
     instead: adapterKnows,
   },
   {
-    place: ['src/adapters/*'],
+    place: ['src/adapters/system'],
     may: ['src/ports'],
     modules: ['node:*'],
-    instead:
-      'an adapter knows its port; name its client library in a rule of its own in tools/import-rules.ts',
+    instead: adapterKnows,
   },
   {
     place: ['src/http'],
