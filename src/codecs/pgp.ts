@@ -1,5 +1,6 @@
 import type { Clock } from '../ports/clock.ts';
 import type { OpenedBody, PayloadCodec } from '../ports/payload-codec.ts';
+import { UnavailableError } from '../ports/unavailable.ts';
 import { CryptoPool, threadModule } from './crypto-pool.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { PgpKey } from './pgp-key.ts';
@@ -68,6 +69,10 @@ export class PgpCodec implements PayloadCodec {
   async seal(payload: Uint8Array): Promise<Uint8Array> {
     const nowMs = this.#options.clock.nowMs();
     const { armored = false } = this.#options;
+    for (const purpose of ['sign', 'encrypt'] as const) {
+      if (this.#ring.usable(purpose, nowMs).length > 0) continue;
+      throw new UnavailableError(`no OpenPGP key to ${purpose} with is active`);
+    }
     const job: PgpJob = { kind: 'seal', payload: new Uint8Array(payload), armored, nowMs };
     const sealed = await this.#pool.run(job, 'answer');
     if (typeof sealed === 'string') throw new TypeError('a seal job yields bytes');

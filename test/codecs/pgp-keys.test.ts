@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { encryptKey, PacketList, PublicKey, readKey, readPrivateKey } from 'openpgp';
+import type { KeyPurpose, KeyRing } from '../../src/codecs/key-ring.ts';
+import type { PgpKey } from '../../src/codecs/pgp-key.ts';
+import { readPgpKeyRing } from '../../src/codecs/pgp-keys.ts';
+import { Secret } from '../../src/ports/secret.ts';
+import { DAY_MS, keyBytes, NOW_MS, ownSource, peerSource, readRing } from './pgp-vectors.ts';
+
+const own = [ownSource('own-2048')];
+const peer = [peerSource('peer-2048')];
+const rules = { graceMs: 0, nowMs: NOW_MS };
+
+function states(ring: KeyRing<PgpKey>, purpose: KeyPurpose): string[] {
+  return ring.keys.filter((key) => key.purpose === purpose).map((key) => ring.state(key, NOW_MS));
+}
+
+const readPeerKey = (name: string) => readKey({ armoredKey: keyBytes(`${name}.public`).toString('latin1') });
+const readOwnKey = (name: string) =>
+  readPrivateKey({ armoredKey: keyBytes(`${name}.secret`).toString('latin1') });
+
+describe('OpenPGP keys', () => {
+  test('[PGP-7, PGP-8] the primary key signs, the subkey encrypts, and each has its times', async () => {
+    const ring = await readRing(['own-2048'], ['peer-3072']);
+    assert.deepEqual(
+      ring.keys.map(({ purpose }) => purpose),
+      ['sign', 'decrypt', 'encrypt', 'verify'],
+    );
+    const [sign, decrypt, encrypt] = ring.keys;
+    assert.ok(sign && decrypt && encrypt);
+    assert.equal(sign.fingerprint, sign.certificate);
+    assert.notEqual(decrypt.fingerprint, decrypt.certificate);
+    assert.equal(decrypt.certificate, sign.certificate);
+    assert.equal(sign.keyId, sign.fingerprint.slice(-16));
+    assert.equal(sign.createdAtMs, Date.UTC(2026, 2, 1, 10));
+    assert.equal(sign.notBeforeMs, sign.createdAtMs);
+    assert.equal(sign.expiresAtMs, sign.createdAtMs + 730 * DAY_MS);
+    assert.equal(sign.modulusBytes, 256);
+    assert.equal(encrypt.modulusBytes, 384);
+    assert.equal(sign.key.type, 'private');
+    assert.equal(encrypt.key.type, 'public');
+  });
+
+  test('[ENC-5] a binary key and a key under a passphrase are read', async () => {
+    const privateKey = await readOwnKey('own-2048');
+    const passphrase = 'correct horse';
+    const locked = await encryptKey({ privateKey: await readOwnKey('own-2048'), passphrase });
+    const open = { name: 'binary', bytes: privateKey.write() };
+    const shut = { name: 'shut', bytes: locked.write() };
+    assert.equal((await readPgpKeyRing({ own: [open], peer, ...rules })).usable('sign', NOW_MS).length, 1);
+    const withPassphrase = { ...shut, passphrase: new Secret(passphrase) };
+    assert.equal(
+      (await readPgpKeyRing({ own: [withPassphrase], peer, ...rules })).usable('sign', NOW_MS).length,
+      1,
+    );
+    await assert.rejects(
+      readPgpKeyRing({ own: [shut], peer, ...rules }),
+      /by a passphrase, and none is given/,
+    );
+    const wrong = { ...shut, passphrase: new Secret('wrong horse') };
+    await assert.rejects(readPgpKeyRing({ own: [wrong], peer, ...rules }), (error: Error) => {
+      assert.match(error.message, /another passphrase/);
+      assert.doesNotMatch(`${error.stack}${JSON.stringify(error)}`, /horse/);
+      return true;
+    });
+  });
+
+  const refusedOwn: readonly (readonly [string, RegExp])[] = [
+    ['own-endless', /own-endless never expires \([0-9a-f]{16}\); two years are the most \[ENC-5\]/],
+    ['own-three-years', /lives longer than two years/],
+    ['own-no-subkey', /has no subkey that may encrypt/],
+    ['own-primary-encrypts', /lets its primary key encrypt/],
+    ['peer-weak', /has an RSA key of 1024 bits, [0-9a-f]{16}; 2048 to 4096 bits are accepted/],
+    ['peer-elliptic', /has a key that is not RSA of version 4/],
+  ];
+  for (const [name, fault] of refusedOwn) {
+    test(`[ENC-5, PGP-7] as a key of ours ${name} is refused`, async () => {
+      await assert.rejects(readRing([name], ['peer-2048']), { name: 'KeyRingError', message: fault });
+    });
+  }
+
+  const refusedPeer: readonly (readonly [string, RegExp])[] = [
+    ['peer-revoked', /has no key that may sign, or is revoked/],
+    ['peer-weak', /has an RSA key of 1024 bits/],
+    ['peer-elliptic', /has a key that is not RSA of version 4/],
+    ['own-no-subkey', /has no subkey that may encrypt/],
+  ];
+  for (const [name, fault] of refusedPeer) {
+    test(`as a key of the peer ${name} is refused`, async () => {
+      await assert.rejects(readRing(['own-2048'], [name]), { name: 'KeyRingError', message: fault });
+    });
+  }
+
+  test('what is no key, or of the other kind, is refused', async () => {
+    const bytes = Buffer.from('not a key');
+    await assert.rejects(
+      readPgpKeyRing({ own: [{ name: 'x', bytes }], peer, ...rules }),
+      /the OpenPGP key x is not an/,
+    );
+    await assert.rejects(
+      readPgpKeyRing({ own, peer: [{ name: 'x', bytes }], ...rules }),
+      /the OpenPGP key x is not an/,
+    );
+    await assert.rejects(readPgpKeyRing({ own: peer, peer, ...rules }), /peer-2048 is not an OpenPGP key/);
+    await assert.rejects(
+      readPgpKeyRing({ own, peer: own, ...rules }),
+      /is a private key, where the public key/,
+    );
+    await assert.rejects(
+      readPgpKeyRing({ own: [], peer, ...rules }),
+      /no key to decrypt with: none was given/,
+    );
+    await assert.rejects(readPgpKeyRing({ own: [...own, ...own], peer, ...rules }), /is given twice to sign/);
+  });
+
+  test('[ECHO-4] an expired certificate loads beside a good one, is never used, and alone makes no ring', async () => {
+    const ring = await readRing(['own-2048'], ['peer-expired', 'peer-2048']);
+    assert.deepEqual(states(ring, 'verify'), ['retired', 'active']);
+    assert.deepEqual(states(ring, 'encrypt'), ['retired', 'active']);
+    assert.deepEqual(
+      ring.warnings(NOW_MS).map(({ withinDays }) => withinDays),
+      [0, 0],
+    );
+    await assert.rejects(
+      readRing(['own-2048'], ['peer-expired']),
+      /no key to verify with: [0-9a-f]{16} is retired/,
+    );
+  });
+
+  test('[PGP-7] subkeys rotate on their own: all that may sign verify, the newest encrypts, all of ours decrypt', async () => {
+    const theirs = await readRing(['own-2048'], ['peer-subkeys']);
+    assert.deepEqual(states(theirs, 'verify'), ['active', 'active']);
+    assert.deepEqual(states(theirs, 'encrypt'), ['active']);
+    const ours = await readRing(['peer-subkeys'], ['peer-2048']);
+    assert.deepEqual(states(ours, 'decrypt'), ['retired', 'active']);
+    assert.equal(states(ours, 'sign').length, 1);
+    const before = await readRing(['peer-subkeys'], ['peer-2048'], Date.UTC(2026, 4, 1));
+    assert.deepEqual(
+      before.keys
+        .filter(({ purpose }) => purpose === 'decrypt')
+        .map((key) => before.state(key, Date.UTC(2026, 4, 1))),
+      ['active', 'pending'],
+    );
+  });
+
+  test('[PGP-8] a revoked subkey is not used', async () => {
+    const key = await readOwnKey('peer-subkeys');
+    const [signing, , encrypting] = key.subkeys;
+    assert.ok(signing && encrypting && !Array.isArray(key.keyPacket));
+    for (const subkey of [signing, encrypting]) {
+      const at = key.subkeys.indexOf(subkey);
+      key.subkeys[at] = await subkey.revoke(key.keyPacket as Parameters<typeof subkey.revoke>[0]);
+    }
+    const bytes = key.toPublic().write();
+    await assert.rejects(
+      readPgpKeyRing({ own, peer: [{ name: 'revoked', bytes }], ...rules }),
+      /no key to encrypt with: [0-9a-f]{16} is retired/,
+    );
+    const ring = await readPgpKeyRing({ own, peer: [{ name: 'revoked', bytes }, ...peer], ...rules });
+    assert.equal(ring.keys.filter(({ purpose }) => purpose === 'verify').length, 2);
+  });
+
+  test('a subkey that the primary key never bound is not used', async () => {
+    const [victim, other] = await Promise.all([readPeerKey('peer-2048'), readPeerKey('stranger')]);
+    const packets = new PacketList<never>();
+    packets.push(
+      ...(victim.toPacketList().slice(0, 3) as never[]),
+      ...(other.toPacketList().slice(3) as never[]),
+    );
+    const bytes = new PublicKey(packets).write();
+    await assert.rejects(
+      readPgpKeyRing({ own, peer: [{ name: 'mixed', bytes }], ...rules }),
+      /no subkey that may encrypt/,
+    );
+  });
+
+  test('a private key that does not fit its public key is refused', async () => {
+    const [key, other] = await Promise.all([readOwnKey('own-2048'), readOwnKey('peer-2048')]);
+    assert.ok('privateParams' in key.keyPacket && 'privateParams' in other.keyPacket);
+    key.keyPacket.privateParams = other.keyPacket.privateParams;
+    await assert.rejects(readPgpKeyRing({ own: [{ name: 'x', bytes: key.write() }], peer, ...rules }), {
+      name: 'KeyRingError',
+      message: /doesn't fit/,
+    });
+  });
+
+  test('[ENC-2] the times that an operator sets are kept, and a key never works before its creation', async () => {
+    const retiresAtMs = NOW_MS + DAY_MS;
+    const source = { ...ownSource('own-2048'), notBeforeMs: NOW_MS - DAY_MS, retiresAtMs };
+    const ring = await readPgpKeyRing({ own: [source], peer, ...rules });
+    assert.equal(ring.usable('sign', NOW_MS - DAY_MS - 1).length, 0);
+    assert.equal(ring.usable('sign', NOW_MS).length, 1);
+    assert.equal(ring.usable('sign', retiresAtMs).length, 0);
+    const early = await readPgpKeyRing({ own: [{ ...source, notBeforeMs: 0 }], peer, ...rules });
+    assert.equal(early.usable('sign', Date.UTC(2026, 1, 28)).length, 0);
+  });
+});
