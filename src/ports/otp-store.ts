@@ -28,7 +28,7 @@ export interface OtpStore {
 
   /**
    * Records an answer that has no effect beside itself (a decline, an echo). If the request was completed
-   * meanwhile, nothing changes and the earlier record comes back; otherwise `undefined`.
+   * meanwhile, or another owner is at work on it, nothing changes and that record comes back; otherwise `undefined`.
    */
   complete(completion: Completion): Promise<RequestRecord | undefined>;
 
@@ -184,7 +184,7 @@ export type IssueDecision =
    * challenges `superseded`. A challenge made earlier for this request id is replaced.
    */
   | { readonly kind: 'issue'; readonly challenge: Challenge }
-  /** Claim the request again and put its challenge back to `submitting`, with this life. */
+  /** Claim the request again, count it again, and put its challenge back to `submitting`, with this life. */
   | { readonly kind: 'resume'; readonly challenge: Challenge }
   /** Record an answer without a text: `completed`, or `released` if retryable. `reason` is for the record. */
   | {
@@ -204,8 +204,13 @@ export interface Settlement {
   readonly requestId: string;
   /** Nothing happens if the request's challenge is another one by now. */
   readonly challengeId: string;
+  /** `submissions` of the challenge as issued or resumed: which of its submissions this is about. */
+  readonly submission: number;
   readonly nowMs: number;
-  /** `sent` (accepted), `issued` (refused: the reservation is given back) or `ambiguous` (unknown). */
+  /**
+   * `sent` (accepted), `issued` (refused: the reservation is given back; `ambiguous` if an earlier submission may
+   * still arrive) or `ambiguous` (unknown). Only a challenge that is `submitting` or `ambiguous` takes it on.
+   */
   readonly state: 'sent' | 'issued' | 'ambiguous';
   readonly event: ChallengeEvent;
   /** Given back on a refusal. The same as the order's. */

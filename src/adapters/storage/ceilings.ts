@@ -1,0 +1,27 @@
+import type { Ceiling } from '../../ports/otp-store.ts';
+import type { OtpStatements } from './otp-statements.ts';
+
+const BUCKETS = 12;
+
+/** Texts that may lie within the window that ends now: the oldest bucket is counted wholly, though a part is past. */
+export function countSends(sql: OtpStatements, ceiling: Ceiling, nowMs: number): number {
+  const oldest = bucketAt(ceiling, nowMs) - BUCKETS;
+  return Number(sql.sumCeiling.get(ceiling.subject, ceiling.windowMs, oldest)?.['sends']);
+}
+
+export function raiseCeiling(sql: OtpStatements, ceiling: Ceiling, nowMs: number): void {
+  const { subject, windowMs } = ceiling;
+  const bucket = bucketAt(ceiling, nowMs);
+  const sends = sql.raiseCeiling.get(subject, windowMs, bucket)?.['sends'];
+  // A new bucket is the occasion to drop those that no window reaches any more; so they never pile up.
+  if (sends === 1) sql.forgetCeiling.run(subject, windowMs, bucket - BUCKETS);
+}
+
+/** Gives back what was counted at `countedAtMs`, wherever the window has moved since. */
+export function lowerCeiling(sql: OtpStatements, ceiling: Ceiling, countedAtMs: number): void {
+  sql.lowerCeiling.run(ceiling.subject, ceiling.windowMs, bucketAt(ceiling, countedAtMs));
+}
+
+function bucketAt({ windowMs }: Ceiling, atMs: number): number {
+  return Math.floor(atMs / Math.ceil(windowMs / BUCKETS));
+}

@@ -1,0 +1,158 @@
+import type { SQLOutputValue } from 'node:sqlite';
+import type {
+  Challenge,
+  ChallengeEvent,
+  ChallengeState,
+  MethodName,
+  OtpContext,
+  PastChallenge,
+  RequestHistory,
+  RequestRecord,
+  RequestState,
+  StoredAnswer,
+} from '../../ports/otp-store.ts';
+import { UnavailableError } from '../../ports/unavailable.ts';
+
+/** A row as the database gives it: outside input, like everything that was on a disk. */
+export type Row = Record<string, SQLOutputValue>;
+
+const METHODS: readonly MethodName[] = ['sendOtp', 'verifyOtp', 'echo'];
+const REQUEST_STATES: readonly RequestState[] = ['claimed', 'completed', 'released'];
+const CHALLENGE_STATES: readonly ChallengeState[] = [
+  'issued',
+  'submitting',
+  'sent',
+  'ambiguous',
+  'verified',
+  'exhausted',
+  'superseded',
+];
+const OTP_CONTEXTS: readonly OtpContext[] = [
+  'association',
+  'mandateCreation',
+  'associationWithMandateCreation',
+];
+
+export function readId(row: Row): number {
+  return readInteger(row, 'id');
+}
+
+export function readReceivedAtMs(row: Row): number {
+  return readInteger(row, 'received_at_ms');
+}
+
+export function readRequestRecord(row: Row): RequestRecord {
+  return {
+    state: readOneOf(row, 'state', REQUEST_STATES),
+    fingerprint: readDigest(row, 'fingerprint'),
+    answer: readAnswer(row),
+    owner: readText(row, 'owner'),
+    leaseExpiresAtMs: readInteger(row, 'lease_expires_at_ms'),
+  };
+}
+
+/** `undefined`: no challenge was issued for the request. */
+export function readChallenge(row: Row): Challenge | undefined {
+  if (row['challenge_id'] === null) return undefined;
+  return {
+    challengeId: readText(row, 'challenge_id'),
+    state: readOneOf(row, 'challenge_state', CHALLENGE_STATES),
+    nonce: readDigest(row, 'nonce'),
+    secretId: readText(row, 'secret_id'),
+    codeLength: readInteger(row, 'code_length'),
+    accountDigest: readDigest(row, 'account_digest'),
+    phoneNumberDigest: readDigest(row, 'phone_number_digest'),
+    otpContext: row['otp_context'] === null ? undefined : readOneOf(row, 'otp_context', OTP_CONTEXTS),
+    issuedAtMs: readInteger(row, 'issued_at_ms'),
+    expiresAtMs: readInteger(row, 'expires_at_ms'),
+    submissions: readInteger(row, 'submissions'),
+    failedAttempts: readInteger(row, 'failed_attempts'),
+  };
+}
+
+export function readPastChallenge(row: Row): PastChallenge {
+  return {
+    issuedAtMs: readInteger(row, 'issued_at_ms'),
+    state: readOneOf(row, 'challenge_state', CHALLENGE_STATES),
+    submissions: readInteger(row, 'submissions'),
+    failedAttempts: readInteger(row, 'failed_attempts'),
+    attemptedAtMs: readInteger(row, 'attempted_at_ms'),
+  };
+}
+
+export function readRequestHistory(row: Row): RequestHistory {
+  const challenge = readChallenge(row);
+  return {
+    method: readOneOf(row, 'method', METHODS),
+    requestId: readText(row, 'request_id'),
+    receivedAtMs: readInteger(row, 'received_at_ms'),
+    answeredAtMs: row['answered_at_ms'] === null ? undefined : readInteger(row, 'answered_at_ms'),
+    state: readOneOf(row, 'state', REQUEST_STATES),
+    answer: readAnswer(row),
+    reason: row['reason'] === null ? '' : readText(row, 'reason'),
+    sendOtpRequestId: row['send_otp_request_id'] === null ? undefined : readText(row, 'send_otp_request_id'),
+    challenge: challenge && { ...challenge, events: readEvents(row) },
+  };
+}
+
+/** One event as a line of the column `events`, which grows by appending. */
+export function eventLine(event: ChallengeEvent): string {
+  // A gateway words the detail, so its length is bounded here.
+  return `${JSON.stringify([event.atMs, event.event, event.detail.slice(0, 200)])}\n`;
+}
+
+function readEvents(row: Row): readonly ChallengeEvent[] {
+  const lines = readText(row, 'events').split('\n').slice(0, -1);
+  return lines.map((line) => {
+    const [atMs, event, detail] = readEventFields(line);
+    if (typeof atMs === 'number' && typeof event === 'string' && typeof detail === 'string') {
+      return { atMs, event, detail };
+    }
+    throw senseless(row, 'events');
+  });
+
+  function readEventFields(line: string): readonly unknown[] {
+    try {
+      const fields: unknown = JSON.parse(line);
+      return Array.isArray(fields) ? fields : [];
+    } catch {
+      return [];
+    }
+  }
+}
+
+function readAnswer(row: Row): StoredAnswer | undefined {
+  if (row['result'] === null) return undefined;
+  return { result: readText(row, 'result'), integratorId: readText(row, 'integrator_id') };
+}
+
+function readOneOf<T extends string>(row: Row, column: string, values: readonly T[]): T {
+  const found = values.find((value) => value === row[column]);
+  if (found === undefined) throw senseless(row, column);
+  return found;
+}
+
+/** Nonces and digests are 16 bytes each. */
+function readDigest(row: Row, column: string): Uint8Array {
+  const value = row[column];
+  if (!(value instanceof Uint8Array) || value.length !== 16) throw senseless(row, column);
+  return value;
+}
+
+function readText(row: Row, column: string): string {
+  const value = row[column];
+  if (typeof value !== 'string') throw senseless(row, column);
+  return value;
+}
+
+function readInteger(row: Row, column: string): number {
+  const value = row[column];
+  if (!Number.isSafeInteger(value) || typeof value !== 'number') throw senseless(row, column);
+  return value;
+}
+
+function senseless(row: Row, column: string): UnavailableError {
+  return new UnavailableError('the database holds a row that makes no sense', {
+    cause: new TypeError(`unexpected value in row ${row['id']}, column ${column}`),
+  });
+}

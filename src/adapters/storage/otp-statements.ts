@@ -1,0 +1,113 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+
+const PAST_CHALLENGE = 'id, issued_at_ms, challenge_state, submissions, failed_attempts, attempted_at_ms';
+
+/** Enough for any story worth telling; the first events of a challenge are kept, those beyond are not. */
+const EVENTS_LENGTH_MAX = 8192;
+const APPEND_EVENT = `events = CASE WHEN length(events) < ${EVENTS_LENGTH_MAX} THEN events || ? ELSE events END`;
+
+/** Every statement of the store. None scans a table: a test asks SQLite how it would run each. */
+export const OTP_STATEMENTS = {
+  findRequest: `
+    SELECT id, state, fingerprint, owner, lease_expires_at_ms, result, integrator_id
+    FROM request WHERE request_id = ? AND method = ?`,
+
+  findSendOtp: `
+    SELECT id, state, fingerprint, owner, lease_expires_at_ms, received_at_ms, result, integrator_id,
+      challenge_id, challenge_state, nonce, secret_id, code_length, account_digest, phone_number_digest, otp_context,
+      issued_at_ms, expires_at_ms, submissions, failed_attempts
+    FROM request WHERE request_id = ? AND method = 'sendOtp'`,
+
+  findHistory: `SELECT * FROM request WHERE request_id = ? ORDER BY method`,
+
+  findOfAccount: `
+    SELECT ${PAST_CHALLENGE} FROM request
+    WHERE account_digest = ? AND issued_at_ms >= ? AND id <> ? ORDER BY issued_at_ms DESC, id DESC LIMIT 256`,
+
+  findOfPhoneNumber: `
+    SELECT ${PAST_CHALLENGE} FROM request
+    WHERE phone_number_digest = ? AND issued_at_ms >= ? AND id <> ? ORDER BY issued_at_ms DESC, id DESC LIMIT 256`,
+
+  /** Claims a sendOtp request for a challenge that is made new, in the place of an earlier one if there was one. */
+  issue: `
+    INSERT INTO request (request_id, method, state, fingerprint, owner, lease_expires_at_ms, received_at_ms,
+      challenge_id, challenge_state, nonce, secret_id, code_length, account_digest, phone_number_digest, otp_context,
+      issued_at_ms, expires_at_ms, submissions, failed_attempts, attempted_at_ms, events)
+    VALUES (?, 'sendOtp', 'claimed', ?, ?, ?, ?, ?, 'submitting', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)
+    ON CONFLICT (request_id, method) DO UPDATE SET
+      state = excluded.state, fingerprint = excluded.fingerprint, owner = excluded.owner,
+      lease_expires_at_ms = excluded.lease_expires_at_ms, received_at_ms = excluded.received_at_ms,
+      answered_at_ms = NULL, result = NULL, integrator_id = NULL, reason = NULL,
+      challenge_id = excluded.challenge_id, challenge_state = excluded.challenge_state, nonce = excluded.nonce,
+      secret_id = excluded.secret_id, code_length = excluded.code_length, account_digest = excluded.account_digest,
+      phone_number_digest = excluded.phone_number_digest, otp_context = excluded.otp_context,
+      issued_at_ms = excluded.issued_at_ms, expires_at_ms = excluded.expires_at_ms,
+      submissions = excluded.submissions, failed_attempts = excluded.failed_attempts,
+      attempted_at_ms = excluded.attempted_at_ms, events = excluded.events`,
+
+  /** Claims a sendOtp request again, with the challenge that it has. */
+  resume: `
+    UPDATE request SET state = 'claimed', fingerprint = ?, owner = ?, lease_expires_at_ms = ?, received_at_ms = ?,
+      answered_at_ms = NULL, result = NULL, integrator_id = NULL, reason = NULL, challenge_state = 'submitting',
+      issued_at_ms = ?, expires_at_ms = ?, submissions = ?, failed_attempts = ?, ${APPEND_EVENT}
+    WHERE id = ?`,
+
+  supersede: `
+    UPDATE request SET challenge_state = 'superseded', ${APPEND_EVENT}
+    WHERE account_digest = ? AND issued_at_ms >= ? AND request_id <> ?
+      AND challenge_state IN ('issued', 'submitting', 'sent', 'ambiguous')`,
+
+  /** Records an answer; of an earlier row of the request, the challenge is kept. */
+  answer: `
+    INSERT INTO request (request_id, method, state, fingerprint, owner, lease_expires_at_ms, received_at_ms,
+      answered_at_ms, result, integrator_id, reason, send_otp_request_id)
+    VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (request_id, method) DO UPDATE SET
+      state = excluded.state, fingerprint = excluded.fingerprint, owner = excluded.owner,
+      lease_expires_at_ms = 0, received_at_ms = excluded.received_at_ms, answered_at_ms = excluded.answered_at_ms,
+      result = excluded.result, integrator_id = excluded.integrator_id, reason = excluded.reason,
+      send_otp_request_id = excluded.send_otp_request_id`,
+
+  settle: `
+    UPDATE request SET state = ?, answered_at_ms = ?, result = ?, integrator_id = ?, lease_expires_at_ms = 0,
+      challenge_state = ?, submissions = ?, ${APPEND_EVENT} WHERE id = ?`,
+
+  settleLate: `UPDATE request SET challenge_state = ?, submissions = ?, ${APPEND_EVENT} WHERE id = ?`,
+
+  attempt: `
+    UPDATE request SET challenge_state = ?, failed_attempts = ?, attempted_at_ms = ?, ${APPEND_EVENT} WHERE id = ?`,
+
+  sumCeiling: `
+    SELECT coalesce(sum(sends), 0) AS sends FROM ceiling WHERE subject = ? AND window_ms = ? AND bucket >= ?`,
+
+  raiseCeiling: `
+    INSERT INTO ceiling (subject, window_ms, bucket, sends) VALUES (?, ?, ?, 1)
+    ON CONFLICT (subject, window_ms, bucket) DO UPDATE SET sends = sends + 1 RETURNING sends`,
+
+  lowerCeiling: `
+    UPDATE ceiling SET sends = sends - 1 WHERE subject = ? AND window_ms = ? AND bucket = ? AND sends > 0`,
+
+  forgetCeiling: `DELETE FROM ceiling WHERE subject = ? AND window_ms = ? AND bucket < ?`,
+
+  sweep: `
+    DELETE FROM request WHERE id IN
+      (SELECT id FROM request WHERE received_at_ms < ? ORDER BY received_at_ms LIMIT ?)`,
+
+  /** Counts up, since a write that changes nothing would not reach the disk. */
+  check: `
+    INSERT INTO meta (name, value) VALUES ('checks', '1')
+    ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)`,
+
+  /** Answers are recorded a little later than their requests, so a few rows are looked at. */
+  newestMoment: `
+    SELECT max(max(received_at_ms, coalesce(answered_at_ms, 0))) AS at_ms
+    FROM (SELECT received_at_ms, answered_at_ms FROM request ORDER BY received_at_ms DESC LIMIT 64)`,
+} as const;
+
+export type OtpStatements = { readonly [name in keyof typeof OTP_STATEMENTS]: StatementSync };
+
+/** Each statement is parsed once. */
+export function prepareOtpStatements(database: DatabaseSync): OtpStatements {
+  const entries = Object.entries(OTP_STATEMENTS).map(([name, sql]) => [name, database.prepare(sql)]);
+  return Object.fromEntries(entries) as OtpStatements;
+}

@@ -1,0 +1,259 @@
+import type {
+  AttemptDecision,
+  AttemptFacts,
+  AttemptOrder,
+  Challenge,
+  ChallengeState,
+  Completion,
+  IssueDecision,
+  IssueFacts,
+  IssueOrder,
+  OtpStore,
+  RequestHistory,
+  RequestKey,
+  RequestRecord,
+  Settlement,
+} from '../../ports/otp-store.ts';
+import { countSends, lowerCeiling, raiseCeiling } from './ceilings.ts';
+import type { MigrationResult } from './migrations.ts';
+import {
+  eventLine,
+  type Row,
+  readChallenge,
+  readId,
+  readPastChallenge,
+  readReceivedAtMs,
+  readRequestHistory,
+  readRequestRecord,
+} from './otp-rows.ts';
+import { type OtpStatements, prepareOtpStatements } from './otp-statements.ts';
+import { isCurrent, settledChallenge } from './settled-challenge.ts';
+import { SqliteEngine, type SqliteOptions } from './sqlite-engine.ts';
+
+/**
+ * Opens the embedded store, and brings its schema up to date unless it is opened read-only. Throws
+ * `UnavailableError`, with nothing changed, if another process serves from the file, or the file is not a database
+ * of this environment and of a schema version that this program knows. [ENV-1]
+ */
+export function openSqliteOtpStore(options: SqliteOptions): SqliteOtpStore {
+  return new SqliteOtpStore(new SqliteEngine(options));
+}
+
+/** The store on SQLite: it gathers the facts, lets the core decide, and applies the decision, in one transaction. */
+export class SqliteOtpStore implements OtpStore {
+  /**
+   * The latest moment in the database when it was opened, ms on the steady clock; 0: it was empty. A clock that
+   * began before it would revive codes that have expired.
+   */
+  readonly newestMomentMs: number;
+  readonly #engine: SqliteEngine;
+  readonly #sql: OtpStatements;
+
+  constructor(engine: SqliteEngine) {
+    this.#engine = engine;
+    this.#sql = prepareOtpStatements(engine.database);
+    this.newestMomentMs = Number(this.#sql.newestMoment.get()?.['at_ms'] ?? 0);
+  }
+
+  /** Transactions that changed something since the store was opened; one may serve many steps. */
+  get durableCommits(): number {
+    return this.#engine.durableCommits;
+  }
+
+  /** What opening did to the schema. `undefined`: opened read-only. */
+  get migration(): MigrationResult | undefined {
+    return this.#engine.migration;
+  }
+
+  recall({ requestId, method }: RequestKey): Promise<RequestRecord | undefined> {
+    return this.#engine.read(() => {
+      const row = this.#sql.findRequest.get(requestId, method);
+      return row && readRequestRecord(row);
+    });
+  }
+
+  findChallenge(sendOtpRequestId: string): Promise<Challenge | undefined> {
+    return this.#engine.read(() => {
+      const row = this.#sql.findSendOtp.get(sendOtpRequestId);
+      return row && readChallenge(row);
+    });
+  }
+
+  history(requestId: string): Promise<readonly RequestHistory[]> {
+    return this.#engine.read(() => this.#sql.findHistory.all(requestId).map(readRequestHistory));
+  }
+
+  issue(order: IssueOrder, decide: (facts: IssueFacts) => IssueDecision): Promise<IssueDecision> {
+    const key = { method: 'sendOtp', requestId: order.requestId } as const;
+    return this.#engine.step(() => {
+      const row = this.#sql.findSendOtp.get(order.requestId);
+      const facts = this.#issueFacts(order, row);
+      const decision = decide(facts);
+      if (decision.kind === 'issue') this.#issue(order, decision.challenge, facts);
+      if (decision.kind === 'resume') this.#resume(order, decision.challenge, row);
+      if (decision.kind === 'answer') this.#answer({ ...order, ...decision, key });
+      return decision;
+    });
+  }
+
+  settle(news: Settlement): Promise<void> {
+    return this.#engine.step(() => {
+      const row = this.#sql.findSendOtp.get(news.requestId);
+      const before = row && readChallenge(row);
+      if (row === undefined || before?.challengeId !== news.challengeId) return;
+
+      const { state, submissions, givenBack } = settledChallenge(before, news);
+      const { answer, retryable, nowMs } = news;
+      // What was answered first is replayed for good; and who took over the claim speaks for the request, unless a
+      // gateway has the text.
+      const speaks = isCurrent(before, news) || news.state === 'sent';
+      const told = [state, submissions, eventLine(news.event), readId(row)] as const;
+      if (answer !== undefined && speaks && readRequestRecord(row).state !== 'completed') {
+        const requestState = retryable ? 'released' : 'completed';
+        this.#sql.settle.run(requestState, nowMs, answer.result, answer.integratorId, ...told);
+      } else {
+        this.#sql.settleLate.run(...told);
+      }
+      if (!givenBack) return;
+      for (const ceiling of news.ceilings) lowerCeiling(this.#sql, ceiling, readReceivedAtMs(row));
+    });
+  }
+
+  attempt(order: AttemptOrder, decide: (facts: AttemptFacts) => AttemptDecision): Promise<AttemptDecision> {
+    const key = { method: 'verifyOtp', requestId: order.requestId } as const;
+    return this.#engine.step(() => {
+      const row = this.#sql.findSendOtp.get(order.sendOtpRequestId);
+      const facts = this.#attemptFacts(order, row);
+      const decision = decide(facts);
+      if (decision.kind !== 'judged') return decision;
+      if (row === undefined || facts.challenge === undefined) {
+        throw new TypeError('a challenge that is not there was judged');
+      }
+      this.#answer({
+        ...order,
+        key,
+        answer: decision.answer,
+        retryable: false,
+        reason: decision.event.event,
+      });
+      const event = eventLine(decision.event);
+      this.#sql.attempt.run(decision.state, decision.failedAttempts, order.nowMs, event, readId(row));
+      return decision;
+    });
+  }
+
+  complete(completion: Completion): Promise<RequestRecord | undefined> {
+    const { key, owner, nowMs } = completion;
+    return this.#engine.step(() => {
+      const row = this.#sql.findRequest.get(key.requestId, key.method);
+      const record = row && readRequestRecord(row);
+      const elsewhere = record?.owner !== owner && (record?.leaseExpiresAtMs ?? 0) > nowMs;
+      if (record?.state === 'completed' || (record?.state === 'claimed' && elsewhere)) return record;
+      this.#answer(completion);
+      return undefined;
+    });
+  }
+
+  sweep(beforeMs: number, rowsMax: number): Promise<number> {
+    return this.#engine.step(() => Number(this.#sql.sweep.run(beforeMs, rowsMax).changes));
+  }
+
+  check(): Promise<void> {
+    return this.#engine.step(() => void this.#sql.check.run());
+  }
+
+  close(): Promise<void> {
+    return this.#engine.close();
+  }
+
+  #issueFacts(order: IssueOrder, row: Row | undefined): IssueFacts {
+    const { accountDigest, phoneNumberDigest, sinceMs, ceilings, nowMs } = order;
+    // Row ids begin at 1.
+    const own = row === undefined ? 0 : readId(row);
+    return {
+      request: row && readRequestRecord(row),
+      challenge: row && readChallenge(row),
+      accountChallenges: this.#sql.findOfAccount.all(accountDigest, sinceMs, own).map(readPastChallenge),
+      phoneNumberChallenges: this.#sql.findOfPhoneNumber
+        .all(phoneNumberDigest, sinceMs, own)
+        .map(readPastChallenge),
+      ceilingSends: ceilings.map((ceiling) => countSends(this.#sql, ceiling, nowMs)),
+    };
+  }
+
+  #attemptFacts(order: AttemptOrder, sendOtpRow: Row | undefined): AttemptFacts {
+    const own = this.#sql.findRequest.get(order.requestId, 'verifyOtp');
+    const found = sendOtpRow && readChallenge(sendOtpRow);
+    const challenge = found?.challengeId === order.challengeId ? found : undefined;
+    return {
+      request: own && readRequestRecord(own),
+      challenge,
+      accountChallenges:
+        challenge === undefined
+          ? []
+          : this.#sql.findOfAccount.all(challenge.accountDigest, order.sinceMs, 0).map(readPastChallenge),
+    };
+  }
+
+  #issue(order: IssueOrder, challenge: Challenge, { accountChallenges }: IssueFacts): void {
+    this.#sql.issue.run(
+      order.requestId,
+      order.fingerprint,
+      order.owner,
+      order.leaseExpiresAtMs,
+      order.nowMs,
+      challenge.challengeId,
+      challenge.nonce,
+      challenge.secretId,
+      challenge.codeLength,
+      challenge.accountDigest,
+      challenge.phoneNumberDigest,
+      challenge.otpContext ?? null,
+      challenge.issuedAtMs,
+      challenge.expiresAtMs,
+      challenge.submissions,
+      challenge.failedAttempts,
+      eventLine({ atMs: order.nowMs, event: 'issued', detail: '' }),
+    );
+    for (const ceiling of order.ceilings) raiseCeiling(this.#sql, ceiling, order.nowMs);
+    if (!accountChallenges.some((past) => UNCONSUMED.includes(past.state))) return;
+    const superseded = eventLine({ atMs: order.nowMs, event: 'superseded', detail: order.requestId });
+    this.#sql.supersede.run(superseded, order.accountDigest, order.sinceMs, order.requestId);
+  }
+
+  #resume(order: IssueOrder, challenge: Challenge, row: Row | undefined): void {
+    if (row === undefined) throw new TypeError('a challenge that is not there was resumed');
+    this.#sql.resume.run(
+      order.fingerprint,
+      order.owner,
+      order.leaseExpiresAtMs,
+      order.nowMs,
+      challenge.issuedAtMs,
+      challenge.expiresAtMs,
+      challenge.submissions,
+      challenge.failedAttempts,
+      eventLine({ atMs: order.nowMs, event: 'resumed', detail: '' }),
+      readId(row),
+    );
+    for (const ceiling of order.ceilings) raiseCeiling(this.#sql, ceiling, order.nowMs);
+  }
+
+  #answer(completion: Completion & { readonly sendOtpRequestId?: string }): void {
+    this.#sql.answer.run(
+      completion.key.requestId,
+      completion.key.method,
+      completion.retryable ? 'released' : 'completed',
+      completion.fingerprint,
+      completion.owner,
+      completion.nowMs,
+      completion.nowMs,
+      completion.answer.result,
+      completion.answer.integratorId,
+      completion.reason || null,
+      completion.sendOtpRequestId ?? null,
+    );
+  }
+}
+
+/** What a newer challenge of the account supersedes. [OQ-14] */
+const UNCONSUMED: readonly ChallengeState[] = ['issued', 'submitting', 'sent', 'ambiguous'];

@@ -1,0 +1,207 @@
+import { createHash } from 'node:crypto';
+import type {
+  AttemptDecision,
+  AttemptFacts,
+  AttemptOrder,
+  Challenge,
+  Completion,
+  IssueDecision,
+  IssueFacts,
+  IssueOrder,
+  OtpStore,
+  Settlement,
+} from '../../src/ports/otp-store.ts';
+
+/** A moment; all others are told from it. */
+export const T0 = 1_790_000_000_000;
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** 16 bytes that stand for `name`. */
+export function digest(name: string): Uint8Array {
+  return new Uint8Array(createHash('sha256').update(name).digest().subarray(0, 16));
+}
+
+/** A challenge of the account `maria`, issued at T0 for five minutes. */
+export function aChallenge(changes: Partial<Challenge> = {}): Challenge {
+  const issuedAtMs = changes.issuedAtMs ?? T0;
+  return {
+    challengeId: 'challenge-0000-1',
+    state: 'submitting',
+    nonce: digest('nonce'),
+    secretId: 'secret-1',
+    codeLength: 6,
+    accountDigest: digest('maria'),
+    phoneNumberDigest: digest('number of maria'),
+    otpContext: 'association',
+    issuedAtMs,
+    expiresAtMs: issuedAtMs + 5 * MINUTE,
+    submissions: 1,
+    failedAttempts: 0,
+    ...changes,
+  };
+}
+
+export function anIssue(requestId: string, changes: Partial<IssueOrder> = {}): IssueOrder {
+  const nowMs = changes.nowMs ?? T0;
+  return {
+    requestId,
+    fingerprint: digest('fingerprint'),
+    owner: 'server-1',
+    nowMs,
+    leaseExpiresAtMs: nowMs + 30_000,
+    accountDigest: digest('maria'),
+    phoneNumberDigest: digest('number of maria'),
+    sinceMs: nowMs - DAY,
+    ceilings: [],
+    ...changes,
+  };
+}
+
+/** Issues `challenge` whatever the facts. */
+export function toIssue(challenge: Challenge): (facts: IssueFacts) => IssueDecision {
+  return () => ({ kind: 'issue', challenge });
+}
+
+/** Issues unless the request is known; the twins of a claim are turned away. */
+export function toIssueOnce(challenge: Challenge): (facts: IssueFacts) => IssueDecision {
+  return ({ request }) => {
+    if (request === undefined) return { kind: 'issue', challenge };
+    return request.state === 'completed' ? { kind: 'replay', record: request } : { kind: 'busy' };
+  };
+}
+
+/** Issues a challenge of its own for `requestId`; yields it. */
+export async function issue(
+  store: OtpStore,
+  requestId: string,
+  changes: Partial<Challenge> = {},
+  order: Partial<IssueOrder> = {},
+): Promise<Challenge> {
+  const challenge = aChallenge({ challengeId: idFor(requestId), issuedAtMs: order.nowMs ?? T0, ...changes });
+  const { accountDigest, phoneNumberDigest } = challenge;
+  await store.issue(anIssue(requestId, { accountDigest, phoneNumberDigest, ...order }), toIssue(challenge));
+  return challenge;
+}
+
+/** 16 characters, another for each request id. */
+export function idFor(requestId: string): string {
+  return Buffer.from(digest(requestId)).toString('base64url').slice(0, 16);
+}
+
+/** What the store is asked to note when the text of `challenge` was accepted. */
+export function accepted(requestId: string, changes: Partial<Settlement> = {}): Settlement {
+  const nowMs = changes.nowMs ?? T0 + 200;
+  const challengeId = changes.challengeId ?? idFor(requestId);
+  return {
+    requestId,
+    challengeId,
+    submission: 1,
+    nowMs,
+    state: 'sent',
+    event: { atMs: nowMs, event: 'accepted', detail: 'primary SM-1' },
+    ceilings: [],
+    answer: { result: 'SUCCESS', integratorId: challengeId },
+    retryable: false,
+    ...changes,
+  };
+}
+
+/** The same for a text that was refused, which releases the request. */
+export function refused(requestId: string, changes: Partial<Settlement> = {}): Settlement {
+  const nowMs = changes.nowMs ?? T0 + 200;
+  return accepted(requestId, {
+    state: 'issued',
+    event: { atMs: nowMs, event: 'refused', detail: 'primary gateway-down' },
+    answer: { result: 'MESSAGE_UNABLE_TO_BE_SENT', integratorId: idFor(requestId) },
+    retryable: true,
+    ...changes,
+  });
+}
+
+/** The same for a text of which nobody knows whether it left. */
+export function unknown(requestId: string, changes: Partial<Settlement> = {}): Settlement {
+  const nowMs = changes.nowMs ?? T0 + 200;
+  return refused(requestId, {
+    state: 'ambiguous',
+    event: { atMs: nowMs, event: 'unknown', detail: 'primary timeout' },
+    ...changes,
+  });
+}
+
+export function anAttempt(
+  requestId: string,
+  sendOtpRequestId: string,
+  changes: Partial<AttemptOrder> = {},
+): AttemptOrder {
+  const nowMs = changes.nowMs ?? T0 + MINUTE;
+  return {
+    requestId,
+    fingerprint: digest(`fingerprint of ${requestId}`),
+    owner: 'server-1',
+    nowMs,
+    sendOtpRequestId,
+    challengeId: idFor(sendOtpRequestId),
+    sinceMs: nowMs - DAY,
+    ...changes,
+  };
+}
+
+/** Judges a code as the rules have it: five wrong ones and no more, one success and no other. */
+export function toJudge(order: AttemptOrder, matches: boolean): (facts: AttemptFacts) => AttemptDecision {
+  return ({ request, challenge }) => {
+    if (request !== undefined) return { kind: 'replay', record: request };
+    if (challenge === undefined) return { kind: 'absent' };
+    const live =
+      challenge.state === 'sent' || challenge.state === 'submitting' || challenge.state === 'ambiguous';
+    const judged = (
+      result: string,
+      event: string,
+      state = challenge.state,
+      failedAttempts = challenge.failedAttempts,
+    ) =>
+      ({
+        kind: 'judged',
+        answer: { result, integratorId: idFor(order.requestId) },
+        state,
+        failedAttempts,
+        event: { atMs: order.nowMs, event, detail: order.requestId },
+      }) as const;
+    if (!live) return judged('OTP_NOT_MATCHED', challenge.state);
+    if (matches) return judged('SUCCESS', 'verified', 'verified');
+    const failed = challenge.failedAttempts + 1;
+    return failed >= 5
+      ? judged('OTP_NOT_MATCHED', 'exhausted', 'exhausted', failed)
+      : judged('OTP_NOT_MATCHED', 'wrong', challenge.state, failed);
+  };
+}
+
+export function anEcho(requestId: string, changes: Partial<Completion> = {}): Completion {
+  return {
+    key: { method: 'echo', requestId },
+    fingerprint: digest('fingerprint'),
+    owner: 'server-1',
+    nowMs: T0,
+    answer: { result: '', integratorId: '' },
+    retryable: false,
+    reason: '',
+    ...changes,
+  };
+}
+
+/** Facts of the next sendOtp of the account, which is then not made. */
+export async function factsFor(
+  store: OtpStore,
+  requestId: string,
+  changes: Partial<IssueOrder> = {},
+): Promise<IssueFacts> {
+  const seen: IssueFacts[] = [];
+  await store.issue(anIssue(requestId, changes), (facts) => {
+    seen.push(facts);
+    return { kind: 'busy' };
+  });
+  const facts = seen.at(-1);
+  if (facts === undefined) throw new Error('nothing was decided');
+  return facts;
+}

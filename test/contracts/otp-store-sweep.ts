@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { accepted, anEcho, anIssue, DAY, factsFor, issue, refused, T0 } from './otp-orders.ts';
+import type { StoreFactory } from './store-factory.ts';
+
+export function sweepContract(open: StoreFactory): void {
+  const echo = (requestId: string) => ({ method: 'echo', requestId }) as const;
+
+  test('[IDEM-12, OQ-10] a sweep deletes the oldest requests in small steps and none that are younger', async (t) => {
+    const { store, reopen } = await open(t);
+    // Not in the order of their age: a clock that was set back, or several servers.
+    for (const day of [3, 1, 4, 0, 2]) await store.complete(anEcho(`day-${day}`, { nowMs: T0 + day * DAY }));
+    assert.equal(await store.sweep(T0, 10), 0);
+    assert.equal(await store.sweep(T0 + 4 * DAY, 3), 3);
+    const left = async () => {
+      const days = [0, 1, 2, 3, 4].map(async (day) => ((await store.recall(echo(`day-${day}`))) ? day : []));
+      return (await Promise.all(days)).flat();
+    };
+    assert.deepEqual(await left(), [3, 4]);
+    assert.equal(await store.sweep(T0 + 4 * DAY, 3), 1);
+    assert.deepEqual(await left(), [4]);
+    assert.equal(await (await reopen()).recall(echo('day-3')), undefined);
+  });
+
+  test('a swept sendOtp takes its challenge along, and its request id is new again', async (t) => {
+    const { store } = await open(t);
+    await issue(store, 'send-1');
+    await store.settle(accepted('send-1'));
+    assert.equal(await store.sweep(T0 + 1, 10), 1);
+    assert.equal(await store.findChallenge('send-1'), undefined);
+    assert.deepEqual(await store.history('send-1'), []);
+    const facts = await factsFor(store, 'send-1');
+    assert.deepEqual([facts.request, facts.accountChallenges], [undefined, []]);
+    await store.settle(accepted('send-1'));
+    assert.deepEqual(await store.history('send-1'), []);
+  });
+
+  test('[OQ-10] the retention of a request that was taken up again begins anew', async (t) => {
+    const { store } = await open(t);
+    const challenge = await issue(store, 'send-1');
+    await store.settle(refused('send-1'));
+    const order = anIssue('send-1', { nowMs: T0 + 29 * DAY });
+    await store.issue(order, () => ({ kind: 'resume', challenge }));
+    await store.settle(accepted('send-1', { nowMs: T0 + 29 * DAY }));
+    assert.equal(await store.sweep(T0 + 29 * DAY, 10), 0);
+    assert.equal((await store.recall({ method: 'sendOtp', requestId: 'send-1' }))?.answer?.result, 'SUCCESS');
+  });
+}

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { UnavailableError } from '../../src/ports/unavailable.ts';
+import { issue } from './otp-orders.ts';
+import { attemptContract } from './otp-store-attempt.ts';
+import { completeContract } from './otp-store-complete.ts';
+import { concurrencyContract } from './otp-store-concurrency.ts';
+import { issueContract } from './otp-store-issue.ts';
+import { settleContract } from './otp-store-settle.ts';
+import { sweepContract } from './otp-store-sweep.ts';
+import type { StoreFactory } from './store-factory.ts';
+
+/** What every OTP store must do, whatever stands behind it. */
+export function otpStoreContract(name: string, open: StoreFactory): void {
+  describe(`${name} as an OTP store`, () => {
+    issueContract(open);
+    settleContract(open);
+    attemptContract(open);
+    completeContract(open);
+    sweepContract(open);
+    concurrencyContract(open);
+    closingContract(open);
+  });
+}
+
+function closingContract(open: StoreFactory): void {
+  test('a store that can write says so', async (t) => {
+    const { store } = await open(t);
+    await store.check();
+  });
+
+  test('closing finishes the steps under way, may be repeated, and nothing can be asked afterwards', async (t) => {
+    const { store, reopen } = await open(t);
+    const steps = ['send-1', 'send-2'].map((requestId) => issue(store, requestId));
+    await store.close();
+    await Promise.all(steps);
+    await store.close();
+    await assert.rejects(store.check(), UnavailableError);
+    await assert.rejects(issue(store, 'send-3'), UnavailableError);
+    await assert.rejects(store.findChallenge('send-1'), UnavailableError);
+    const reopened = await reopen();
+    assert.ok(await reopened.findChallenge('send-1'));
+    assert.ok(await reopened.findChallenge('send-2'));
+    assert.equal(await reopened.findChallenge('send-3'), undefined);
+  });
+}
