@@ -15,6 +15,8 @@ export interface Packet {
 
 /** More than any real message has: recipients, signatures and their announcements. */
 const PACKETS_MAX = 48;
+/** More than the largest body has in parts of the least size that the standard asks of the first. */
+const PARTS_MAX = 1024;
 
 /** Only what carries data may come in parts or without a length. (RFC 4880 section 4.2.2.4; SE packets aren't read.) */
 const STREAMED_TAGS: ReadonlySet<number> = new Set([TAG.compressed, TAG.literal, TAG.encrypted]);
@@ -61,7 +63,7 @@ function readNewFormat(bytes: Buffer, start: number): ReadPacket | undefined {
     const length = readLength(bytes, at);
     if (length === undefined || (length.partial && !STREAMED_TAGS.has(tag))) return undefined;
     const end = length.end + length.value;
-    if (end > bytes.length) return undefined;
+    if (end > bytes.length || parts.length === PARTS_MAX) return undefined;
     parts.push(bytes.subarray(length.end, end));
     if (!length.partial) return { packet: { tag, body: joinParts(parts) }, end };
     at = end;

@@ -44,6 +44,7 @@ export const LIFETIME_MAX_MS = 731 * 86_400_000;
 export const RSA_BITS_MIN = 2048;
 /** Above it a single message would hold a thread for tens of milliseconds. */
 export const RSA_BITS_MAX = 4096;
+const EXPONENT_BYTES_MAX = 4;
 
 /**
  * Reads and checks all keys: self-signatures, revocation, usage flags, strength, life. [ENC-5, PGP-7, PGP-8]
@@ -178,6 +179,10 @@ function checkStrength(source: PgpKeySource, key: AnyKey): void {
   if (bits < RSA_BITS_MIN || bits > RSA_BITS_MAX) {
     const range = `${RSA_BITS_MIN} to ${RSA_BITS_MAX} bits are accepted [ENC-5]`;
     throw refused(source, `has an RSA key of ${bits} bits, ${idOf(key)}; ${range}`);
+  }
+  const { e } = key.keyPacket.publicParams as { readonly e?: Uint8Array };
+  if (!e || e.length > EXPONENT_BYTES_MAX) {
+    throw refused(source, `has a public exponent of more than 32 bits, ${idOf(key)}; 65537 is usual`);
   }
 }
 

@@ -62,6 +62,8 @@ describe('packets', () => {
     assert.equal(readOne('d2 e1 0102 e0 03 01 04'), '01020304');
     assert.equal(readOne('cb e1 0102 00'), '0102');
     assert.equal(readOne('c8 e0 01 ff 00000002 0203'), '010203');
+    assert.equal(readOne(`d2 ${'e0 01'.repeat(1023)} 00`), '01'.repeat(1023));
+    assert.equal(read(`d2 ${'e0 01'.repeat(1024)} 00`), undefined);
     assert.equal(read('d2 e1 0102'), undefined);
     assert.equal(read('d2 e1 01'), undefined);
     assert.equal(read('d2 fe 01'), undefined);
