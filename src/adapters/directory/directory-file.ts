@@ -1,5 +1,5 @@
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { UnavailableError } from '../../ports/unavailable.ts';
 import { migrations } from './migrations.ts';
@@ -8,17 +8,6 @@ import { migrations } from './migrations.ts';
 export interface DirectoryFile {
   readonly file: string;
   readonly environment: 'sandbox' | 'production';
-}
-
-/**
- * The account directory of a server whose data is in `dataDirectory`. It is not the file of the OTP store, so that a
- * long import never holds that one's lock.
- */
-export function directoryFileIn(
-  dataDirectory: string,
-  environment: DirectoryFile['environment'],
-): DirectoryFile {
-  return { file: join(dataDirectory, 'accounts.sqlite'), environment };
 }
 
 /** Marks a SQLite file as an account directory: the letters `gspa`. */

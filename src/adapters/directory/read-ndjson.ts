@@ -1,0 +1,65 @@
+import { type AccountField, accountFields, isAccountField } from './account-fields.ts';
+import type { ReportProblem } from './import-problems.ts';
+import type { GivenRow, TextField } from './import-row.ts';
+import type { Line } from './read-lines.ts';
+
+/** The rows of a file with one JSON object a line. Empty lines are skipped; `null` means "none". */
+export async function* readNdjson(
+  batches: AsyncIterable<readonly Line[]>,
+  report: ReportProblem,
+): AsyncGenerator<readonly GivenRow[]> {
+  for await (const batch of batches) {
+    yield batch.flatMap((line) => (line.text.trim() === '' ? [] : (readObject(line, report) ?? [])));
+  }
+}
+
+function readObject({ number: line, text }: Line, report: ReportProblem): GivenRow | undefined {
+  const refuse = (field: AccountField | undefined, reason: string): undefined => {
+    report({ line, field, reason });
+  };
+  const members = parseObject(text);
+  if (members === undefined) return refuse(undefined, 'is not one JSON object');
+  const texts: Partial<Record<TextField, string>> = {};
+  let associationIds: readonly string[] = [];
+  for (const [index, [name, value]] of members.entries()) {
+    if (!isAccountField(name)) {
+      // What stands where a name should may be anything, so it is not repeated in a report.
+      return refuse(
+        undefined,
+        `has an unknown name for member ${index + 1}: known are ${accountFields.join(', ')}`,
+      );
+    }
+    if (name === 'associationIds') {
+      if (!isTexts(value)) return refuse(name, 'must be an array of strings, or null');
+      associationIds = value ?? [];
+    } else {
+      if (value !== null && typeof value !== 'string') return refuse(name, 'must be a string, or null');
+      texts[name] = value ?? '';
+    }
+  }
+  if (members.length < countNames(text)) return refuse(undefined, 'names a member twice');
+  return { line, texts, associationIds };
+}
+
+function parseObject(text: string): [string, unknown][] | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.entries(value)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** In JSON, a string before a colon is a name. Of two equal ones `JSON.parse` keeps the last without a word. */
+function countNames(json: string): number {
+  let count = 0;
+  for (const [, colon] of json.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?/g))
+    if (colon !== undefined) count += 1;
+  return count;
+}
+
+function isTexts(value: unknown): value is readonly string[] | null {
+  return value === null || (Array.isArray(value) && value.every((item) => typeof item === 'string'));
+}

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { ImportProblem } from '../../../src/adapters/directory/import-problems.ts';
+import { LINE_BYTES_MAX, type Line, readLines } from '../../../src/adapters/directory/read-lines.ts';
+
+async function readAll(chunks: readonly Uint8Array[]) {
+  const problems: ImportProblem[] = [];
+  const lines: Line[] = [];
+  async function* source() {
+    yield* chunks;
+  }
+  for await (const batch of readLines(source(), (problem) => problems.push(problem))) lines.push(...batch);
+  return { lines, problems };
+}
+
+/** Cuts bytes at these places, in whatever order they are given. */
+function cut(bytes: Buffer, places: readonly number[]): Buffer[] {
+  const ends = [...places.map((place) => place % (bytes.length + 1)), bytes.length].sort((a, b) => a - b);
+  return ends.map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end));
+}
+
+test('lines end with LF or CRLF, the last one with neither, and are numbered from 1', async () => {
+  const { lines, problems } = await readAll([Buffer.from('a\r\n\nb\rc\nd')]);
+  assert.deepEqual(problems, []);
+  assert.deepEqual(lines, [
+    { number: 1, text: 'a' },
+    { number: 2, text: '' },
+    { number: 3, text: 'b\rc' },
+    { number: 4, text: 'd' },
+  ]);
+});
+
+test('an empty file has no line', async () => {
+  assert.deepEqual(await readAll([]), { lines: [], problems: [] });
+});
+
+test('wherever the file is cut into chunks, the lines are the same', async () => {
+  const word = fc.constantFrom('é', '🙂', 'a', '\r\n', '\n', '\r', '\n\n', '"', ',');
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(word, { maxLength: 40 }),
+      fc.array(fc.nat(), { maxLength: 8 }),
+      async (words, places) => {
+        const text = words.join('');
+        const { lines, problems } = await readAll(cut(Buffer.from(text), places));
+        const expected = text
+          .replace(/\n$/, '')
+          .split('\n')
+          .map((line) => line.replace(/\r$/, ''));
+        assert.deepEqual(
+          lines.map((line) => line.text),
+          text === '' ? [] : expected,
+        );
+        assert.deepEqual(
+          lines.map((line) => line.number),
+          lines.map((_, index) => index + 1),
+        );
+        assert.deepEqual(problems, []);
+      },
+    ),
+  );
+});
+
+test('a line that is not UTF-8 is reported by its number and left out, wherever the chunks end', async () => {
+  const bytes = Buffer.concat([
+    Buffer.from('first\n'),
+    Buffer.from([0x61, 0xff, 0x0a]),
+    Buffer.from('éé\nlast'),
+  ]);
+  for (let place = 0; place <= bytes.length; place += 1) {
+    const { lines, problems } = await readAll(cut(bytes, [place]));
+    assert.deepEqual(problems, [{ line: 2, field: undefined, reason: 'is not valid UTF-8' }]);
+    assert.deepEqual(
+      lines.map(({ number, text }) => `${number} ${text}`),
+      ['1 first', '3 éé', '4 last'],
+    );
+  }
+});
+
+for (const [what, excess, tooLong] of [
+  ['as long as a line may be', 0, false],
+  ['one byte longer', 1, true],
+  ['three times as long', 2 * LINE_BYTES_MAX, true],
+] as const) {
+  test(`a line ${what} is ${tooLong ? 'reported and left out' : 'read'}, in small chunks and in one`, async () => {
+    const long = 'x'.repeat(LINE_BYTES_MAX + excess);
+    for (const text of [`a\n${long}\nb\n`, `${long}\n`, `a\n${long}`]) {
+      const bytes = Buffer.from(text);
+      const chunks = Array.from({ length: Math.ceil(bytes.length / 65_536) }, (_, index) => {
+        return bytes.subarray(index * 65_536, (index + 1) * 65_536);
+      });
+      for (const { lines, problems } of [await readAll([bytes]), await readAll(chunks)]) {
+        const longLine = text.startsWith('a') ? 2 : 1;
+        const reason = `is longer than ${LINE_BYTES_MAX} bytes`;
+        assert.deepEqual(problems, tooLong ? [{ line: longLine, field: undefined, reason }] : []);
+        assert.deepEqual(
+          lines.map(({ number, text: { length } }) => [number, length]),
+          text
+            .replace(/\n$/, '')
+            .split('\n')
+            .map(({ length }, index) => [index + 1, length])
+            .filter(([number]) => !tooLong || number !== longLine),
+        );
+      }
+    }
+  });
+}
