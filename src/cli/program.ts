@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ConfigError, describeFault } from '../config/faults.ts';
+import { UnavailableError } from '../ports/unavailable.ts';
+import { accountsCommand } from './accounts.ts';
 import { callCommand } from './call.ts';
 import { configCommand } from './config.ts';
 import { exitCodes, Failure } from './failure.ts';
@@ -23,7 +25,7 @@ function createProgram(): Command {
     .version(readVersion(), '-V, --version', 'print the version')
     .option('--debug', 'show the stack of an error')
     .addHelpText('after', globalHelp);
-  const commands = [callCommand(), inboxCommand(), templatesCommand(), configCommand()];
+  const commands = [accountsCommand(), callCommand(), inboxCommand(), templatesCommand(), configCommand()];
   for (const command of commands) program.addCommand(command);
   harden(program);
   return program;
@@ -69,6 +71,10 @@ function explainError(error: unknown): string {
     return `${faults}\n\nThe configuration has ${error.faults.length} fault(s); nothing was started.`;
   }
   if (error instanceof Failure) return `gsp-otp: ${error.message}\n${error.remedy}`;
+  if (error instanceof UnavailableError) {
+    const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
+    return `gsp-otp: ${error.message}${cause}`;
+  }
   const message = error instanceof Error ? error.message : String(error);
   return `gsp-otp: unexpected: ${message}\nRun it again with --debug to see where that comes from.`;
 }

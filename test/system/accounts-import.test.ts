@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { type TestContext, test } from 'node:test';
+import { runCli, startCli, temporaryDirectory } from './cli-process.ts';
+
+const header = 'accountId,status,phoneNumber,language,associationIds\n';
+const maria = 'w-1,active,+14035550101,pt-BR,as-1\n';
+
+function workplace(t: TestContext) {
+  const folder = temporaryDirectory(t);
+  const data = join(folder, 'data');
+  const args = (...words: readonly string[]) => ['accounts', ...words, '--set', `dataDirectory=${data}`];
+  return {
+    data,
+    run: (...words: readonly string[]) => runCli(args(...words)),
+    start: (...words: readonly string[]) => startCli(args(...words)),
+    path: (name: string) => join(folder, name),
+    file(name: string, text: string): string {
+      const path = join(folder, name);
+      writeFileSync(path, text);
+      return path;
+    },
+  };
+}
+
+/** Closed accounts with an association id each, the first of them maria's. */
+function closedAccounts(count: number): string {
+  const lines = Array.from({ length: count }, (_, index) => {
+    return `w-${index + 1},closed,+1403${String(index).padStart(8, '0')},en,as-${index + 1}\n`;
+  });
+  return lines.join('');
+}
+
+test('a sound file is applied, and the summary says what came of it', async (t) => {
+  const { run, file } = workplace(t);
+  const first = await run('import', file('a.csv', `${header}${maria}w-2,closed,,,\n`));
+  assert.equal(first.code, 0, first.stderr);
+  assert.match(first.stdout, /a\.csv: 2 rows applied\n {2}created +2 accounts\n/);
+  const again = await run('import', file('a.ndjson', '{"accountId":"w-1","status":"closed"}\n'), '--json');
+  assert.equal(again.code, 0, again.stderr);
+  const { durationMs, rowsPerSecond, ...summary } = JSON.parse(again.stdout);
+  assert.ok(durationMs > 0 && rowsPerSecond > 0);
+  assert.deepEqual(summary, {
+    outcome: 'applied',
+    rows: 1,
+    problems: 0,
+    created: 0,
+    changed: 1,
+    closed: 1,
+    associationsAdded: 0,
+    unchanged: 0,
+  });
+});
+
+test('[ERR-4] each problem is told by line and field, without the value; nothing is applied', async (t) => {
+  const { run, file } = workplace(t);
+  const path = file('bad.csv', `${header}${maria}w-2,activ,+1403555O199,,\nw-1,active,,,\n`);
+  const { code, stdout, stderr } = await run('import', path);
+  assert.equal(code, 2);
+  assert.equal(stdout, '');
+  const lines = stderr.split('\n');
+  assert.ok(lines[0]?.startsWith(`${path}:3: status must be one of active, `), stderr);
+  assert.ok(lines[1]?.startsWith(`${path}:3: phoneNumber must be E.164, `), stderr);
+  assert.deepEqual(lines.slice(2), [
+    `${path}:4: accountId was given on line 2 already`,
+    `${path}: 3 problems; nothing was applied.`,
+    '',
+  ]);
+  assert.doesNotMatch(stderr, /activ,|1403555O199|w-1|as-1/);
+  assert.equal((await run('show', 'w-1')).code, 1);
+});
+
+test('--dry-run applies nothing', async (t) => {
+  const { run, file } = workplace(t);
+  const { code, stdout } = await run('import', file('a.csv', header + maria), '--dry-run');
+  assert.equal(code, 0);
+  assert.match(stdout, /1 row would be applied; nothing was \(--dry-run\)/);
+  assert.equal((await run('show', 'w-1')).code, 1);
+});
+
+test('a file of another kind is a usage error, a missing one a failure', async (t) => {
+  const { run } = workplace(t);
+  const wrong = await run('import', 'accounts.xlsx');
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.stderr, /\.csv or \.ndjson/);
+  const missing = await run('import', 'missing.csv');
+  assert.equal(missing.code, 1);
+  assert.match(missing.stderr, /^gsp-otp: missing\.csv could not be imported: ENOENT/);
+});
+
+for (const [signal, code] of [
+  ['SIGKILL', null],
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  test(`${signal} while the file is read leaves the old state and no file behind`, async (t) => {
+    const { run, start, file, path, data } = workplace(t);
+    assert.equal((await run('import', file('a.csv', header + maria))).code, 0);
+    const pipe = path('pipe.csv');
+    execFileSync('mkfifo', [pipe]);
+    const child = start('import', pipe);
+    const ended = once(child, 'exit');
+    const writer = createWriteStream(pipe);
+    writer.on('error', () => {});
+    // A pipe holds 64 KiB: when all of this has gone into it, most of it has been read.
+    await new Promise((resolve) => writer.write(header + closedAccounts(20_000), resolve));
+    child.kill(signal);
+    writer.end(closedAccounts(1));
+    assert.equal((await ended)[0], code);
+    await assertUntouched(run, data);
+  });
+
+  test(`${signal} while the file is applied leaves the old state and no file behind`, async (t) => {
+    const { run, start, file, data } = workplace(t);
+    assert.equal((await run('import', file('a.csv', header + maria))).code, 0);
+    const child = start('import', file('long.csv', header + closedAccounts(100_000)));
+    const ended = once(child, 'exit');
+    for await (const line of createInterface({ input: child.stderr })) {
+      if (line.startsWith('applying')) child.kill(signal);
+    }
+    assert.equal((await ended)[0], code);
+    await assertUntouched(run, data);
+  });
+}
+
+async function assertUntouched(run: ReturnType<typeof workplace>['run'], data: string): Promise<void> {
+  const shown = await run('show', 'w-1', '--json');
+  assert.equal(JSON.parse(shown.stdout)[0].status, 'active', shown.stderr);
+  assert.equal((await run('show', 'w-2')).code, 1);
+  assert.deepEqual(
+    readdirSync(data).filter((name) => !/^accounts\.sqlite(-wal|-shm)?$/.test(name)),
+    [],
+  );
+}
