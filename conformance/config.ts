@@ -1,0 +1,253 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import Type, { type Static } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { parse } from 'yaml';
+
+/** The configuration is wrong, or a file it names can't be read. The message says which setting and why. */
+export class ConformanceConfigError extends Error {
+  override readonly name = 'ConformanceConfigError';
+}
+
+const closed = { additionalProperties: false };
+const texts = Type.Array(Type.String({ minLength: 1 }));
+const natural = (description: string) => Type.Integer({ minimum: 0, description });
+
+const PhoneNumber = Type.String({ pattern: '^\\+[1-9][0-9]{1,14}$', description: 'E.164' });
+const AssociationId = Type.String({ minLength: 1 });
+
+/** Somebody the endpoint knows, or certainly doesn't. Either identifier may be left out. */
+const Subject = Type.Object(
+  { phoneNumber: Type.Optional(PhoneNumber), associationId: Type.Optional(AssociationId) },
+  closed,
+);
+export type Subject = Static<typeof Subject>;
+
+/** An active account whose texts can be read. */
+const KnownSubject = Type.Object(
+  { phoneNumber: PhoneNumber, associationId: Type.Optional(AssociationId) },
+  closed,
+);
+export type KnownSubject = Static<typeof KnownSubject>;
+
+const Subjects = Type.Object(
+  {
+    known: Type.Optional(Type.Array(KnownSubject)),
+    unknown: Type.Optional(Subject),
+    notEligible: Type.Optional(Subject),
+    closed: Type.Optional(Subject),
+    closedAccountTakenOver: Type.Optional(Subject),
+    closedFraud: Type.Optional(Subject),
+    withoutPhoneNumber: Type.Optional(Subject),
+  },
+  closed,
+);
+export type SubjectState = Exclude<keyof Static<typeof Subjects>, 'known'>;
+
+const headers = Type.Optional(Type.Record(Type.String(), Type.String()));
+const path = (description: string) => Type.String({ description });
+const Sms = Type.Union([
+  Type.Object({ kind: Type.Literal('inbox'), url: Type.String(), headers }, closed),
+  Type.Object(
+    {
+      kind: Type.Literal('http'),
+      url: Type.String({ description: '{phoneNumber} is replaced, percent-encoded' }),
+      headers,
+      messages: Type.Optional(
+        path('where the list stands in the answer, such as data.items; left out: it is the answer'),
+      ),
+      text: path('where the text stands in a message, such as body.text'),
+      to: Type.Optional(path('where the number stands; left out: the URL has selected already')),
+    },
+    closed,
+  ),
+  Type.Object(
+    {
+      kind: Type.Literal('webhook'),
+      host: Type.Optional(Type.String()),
+      port: Type.Integer({ minimum: 0, maximum: 65535 }),
+      text: path('member of the posted JSON or form that holds the text'),
+      to: path('member that holds the number'),
+    },
+    closed,
+  ),
+  Type.Object({ kind: Type.Literal('command'), command: Type.Array(Type.String(), { minItems: 1 }) }, closed),
+  Type.Object({ kind: Type.Literal('prompt') }, closed),
+]);
+export type SmsConfig = Static<typeof Sms>;
+
+const ConformanceConfigSchema = Type.Object(
+  {
+    url: Type.Optional(Type.String({ description: 'https://host/base-path' })),
+    pathStyle: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9._~/-]*$' })),
+    codec: Type.Optional(
+      Type.Union([Type.Literal('plain'), Type.Literal('pgp'), Type.Literal('jwe'), Type.Literal('jwe+jws')]),
+    ),
+    google: Type.Optional(
+      Type.Object(
+        {
+          privateKeys: texts,
+          passphrase: Type.Optional(Type.String()),
+          expiredKeys: Type.Optional(texts),
+          revokedKeys: Type.Optional(texts),
+        },
+        closed,
+      ),
+    ),
+    integrator: Type.Optional(Type.Object({ publicKeys: texts }, closed)),
+    jose: Type.Optional(
+      Type.Object(
+        {
+          keyManagement: Type.Optional(Type.Union([Type.Literal('RSA-OAEP-256'), Type.Literal('RSA-OAEP')])),
+          contentEncryption: Type.Optional(
+            Type.Union([Type.Literal('A256GCM'), Type.Literal('A128GCM'), Type.Literal('A128CBC-HS256')]),
+          ),
+          signature: Type.Optional(
+            Type.Union([Type.Literal('RS256'), Type.Literal('PS256'), Type.Literal('ES256')]),
+          ),
+        },
+        closed,
+      ),
+    ),
+    tls: Type.Optional(
+      Type.Object(
+        {
+          ca: Type.Optional(Type.String()),
+          clientCertificate: Type.Optional(Type.String()),
+          clientPrivateKey: Type.Optional(Type.String()),
+        },
+        closed,
+      ),
+    ),
+    subjects: Type.Optional(Subjects),
+    sms: Type.Optional(Sms),
+    codePattern: Type.Optional(
+      Type.String({
+        format: 'regex',
+        description: 'finds the code in a text; its first group, if it has one, is the code',
+      }),
+    ),
+    bothIdentifiers: Type.Optional(Type.Boolean()),
+    limits: Type.Optional(
+      Type.Object(
+        {
+          coolDownMs: Type.Optional(natural('pause between two texts to one subject')),
+          textsPerSubjectMax: Type.Optional(natural('texts to one subject in a run')),
+          wrongCodesMax: Type.Optional(natural('wrong codes that exhaust a challenge')),
+        },
+        closed,
+      ),
+    ),
+    echo: Type.Optional(
+      Type.Object(
+        {
+          intervalMs: Type.Optional(natural('between two echo calls')),
+          per15MinutesMax: Type.Optional(natural('echo calls in any 15 minutes; 0: no limit')),
+        },
+        closed,
+      ),
+    ),
+    timing: Type.Optional(
+      Type.Object(
+        {
+          answerMs: Type.Optional(natural('how long an answer may take before it is given up')),
+          textMs: Type.Optional(natural('how long a text may take to appear')),
+          quietMs: Type.Optional(natural('how long nothing must come before "no text" is believed')),
+        },
+        closed,
+      ),
+    ),
+    latency: Type.Optional(
+      Type.Object(
+        {
+          samples: Type.Optional(natural('calls made only to be timed')),
+          unavailableMs: Type.Optional(natural('slower than this counts as no answer')),
+          p95Ms: Type.Optional(natural('95 % of answers are faster')),
+          p90Ms: Type.Optional(natural('90 % of answers are faster')),
+        },
+        closed,
+      ),
+    ),
+    transport: Type.Optional(
+      Type.Object(
+        {
+          plainHttpPort: Type.Optional(Type.Integer({ minimum: 1, maximum: 65535 })),
+          oversizedBodyBytes: Type.Optional(natural('a body that no method can need')),
+          slowBodyMs: Type.Optional(natural('how long a request may drip before it should be cut off')),
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+);
+
+/**
+ * Everything a run is told. Keys and certificates are their text (armor, PEM, JWK or JWKS as JSON); in a
+ * configuration file the same settings name files, relative to it.
+ */
+export type ConformanceConfig = Static<typeof ConformanceConfigSchema>;
+
+const schema = Compile(ConformanceConfigSchema);
+
+/** Throws `ConformanceConfigError` with one line for each thing that is wrong. */
+export function checkConformanceConfig(value: unknown): ConformanceConfig {
+  if (schema.Check(value)) return value;
+  const lines = schema
+    .Errors(value)
+    .filter((error) => error.keyword !== 'boolean')
+    .map(
+      (error) => `${error.instancePath.slice(1).replaceAll('/', '.') || 'the configuration'} ${told(error)}`,
+    );
+  throw new ConformanceConfigError([...new Set(lines)].join('\n'));
+}
+
+function told(error: { keyword: string; message: string; params: object }): string {
+  const extra = 'additionalProperties' in error.params ? error.params.additionalProperties : undefined;
+  return Array.isArray(extra) ? `has no setting ${extra.join(', ')}` : error.message;
+}
+
+/** Reads a YAML file and the key and certificate files it names. Throws `ConformanceConfigError`. */
+export function readConformanceConfig(file: string): ConformanceConfig {
+  const config = checkConformanceConfig(parseYaml(file));
+  const read = (name: string) => readText(resolve(dirname(file), name));
+  return {
+    ...config,
+    ...(config.google === undefined ? {} : { google: readGoogle(config.google, read) }),
+    ...(config.integrator === undefined
+      ? {}
+      : { integrator: { publicKeys: config.integrator.publicKeys.map(read) } }),
+    ...(config.tls === undefined
+      ? {}
+      : { tls: Object.fromEntries(Object.entries(config.tls).map(([name, value]) => [name, read(value)])) }),
+  };
+}
+
+function readGoogle(
+  google: NonNullable<ConformanceConfig['google']>,
+  read: (name: string) => string,
+): NonNullable<ConformanceConfig['google']> {
+  return {
+    ...google,
+    privateKeys: google.privateKeys.map(read),
+    ...(google.expiredKeys === undefined ? {} : { expiredKeys: google.expiredKeys.map(read) }),
+    ...(google.revokedKeys === undefined ? {} : { revokedKeys: google.revokedKeys.map(read) }),
+  };
+}
+
+function parseYaml(file: string): unknown {
+  const text = readText(file);
+  try {
+    return parse(text) ?? {};
+  } catch (cause) {
+    throw new ConformanceConfigError(`${file} is no YAML: ${cause instanceof Error ? cause.message : cause}`);
+  }
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new ConformanceConfigError(`can't read ${file}: ${cause instanceof Error ? cause.message : cause}`);
+  }
+}

@@ -1,0 +1,35 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+const quarterMs = 15 * 60_000;
+
+/** Keeps echo calls under a rate, whoever asks. Callers are let through one after the other. [ECHO-3] */
+export class EchoPace {
+  readonly #intervalMs: number;
+  readonly #per15MinutesMax: number;
+  readonly #startedMs: number[] = [];
+  #queue: Promise<void> = Promise.resolve();
+
+  /** `per15MinutesMax` 0: no limit. */
+  constructor(intervalMs: number, per15MinutesMax: number) {
+    this.#intervalMs = intervalMs;
+    this.#per15MinutesMax = per15MinutesMax;
+  }
+
+  /** Resolves when the next echo may be sent. */
+  wait(): Promise<void> {
+    this.#queue = this.#queue.then(async () => {
+      const delayMs = this.#delayMs(performance.now());
+      if (delayMs > 0) await pause(delayMs);
+      this.#startedMs.push(performance.now());
+    });
+    return this.#queue;
+  }
+
+  #delayMs(nowMs: number): number {
+    const last = this.#startedMs.at(-1);
+    const oldest = this.#per15MinutesMax === 0 ? undefined : this.#startedMs.at(-this.#per15MinutesMax);
+    const interval = last === undefined ? 0 : last + this.#intervalMs - nowMs;
+    const quota = oldest === undefined ? 0 : oldest + quarterMs - nowMs;
+    return Math.max(interval, quota, 0);
+  }
+}

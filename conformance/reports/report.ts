@@ -1,0 +1,24 @@
+import type { Masks } from '../masks.ts';
+import type { ConformanceRun, Outcome } from '../outcome.ts';
+import { describeExchange } from '../transcript.ts';
+
+export const reportFormats = ['text', 'json', 'junit', 'html'] as const;
+export type ReportFormat = (typeof reportFormats)[number];
+
+/** A run and how much of it may be shown. */
+export interface ReportSource {
+  readonly run: ConformanceRun;
+  /** `undefined`: secrets are shown as they are. */
+  readonly masks: Masks | undefined;
+}
+
+/** The transcript of a check that did not simply pass, with secrets masked. Empty for a passed one. */
+export function transcriptOf({ masks }: ReportSource, outcome: Outcome): string {
+  if (outcome.kind === 'passed') return '';
+  const lines = outcome.exchanges.flatMap(describeExchange).join('\n');
+  return masks === undefined ? lines : masks.hide(lines);
+}
+
+export function messageOf({ masks }: ReportSource, outcome: Outcome): string | undefined {
+  return outcome.message === undefined || masks === undefined ? outcome.message : masks.hide(outcome.message);
+}

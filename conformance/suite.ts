@@ -1,0 +1,227 @@
+import { randomInt } from 'node:crypto';
+import { catalog as wholeCatalog } from './catalog.ts';
+import type { Check, Phase } from './check.ts';
+import type { Codec } from './codecs/codec.ts';
+import { openCodec } from './codecs/open-codec.ts';
+import { type ConformanceConfig, checkConformanceConfig } from './config.ts';
+import { EchoPace } from './echo-pace.ts';
+import { EndpointClock } from './endpoint-clock.ts';
+import { Google } from './google.ts';
+import { HttpClient, NoAnswer } from './http-client.ts';
+import { latenciesOf } from './latencies.ts';
+import { Mailboxes } from './mailbox.ts';
+import { Masks } from './masks.ts';
+import { type ConformanceRun, exitCodeOf, failureOf, type Outcome, type OutcomeKind } from './outcome.ts';
+import { type Plan, planChecks, planRun, type Selection, unknownWords } from './plan.ts';
+import { Random } from './random.ts';
+import { type Settings, settle } from './settings.ts';
+import { openTextReader } from './sms/open-text-reader.ts';
+import { TextsUnreadable } from './sms/text-reader.ts';
+import { SubjectPool } from './subject-pool.ts';
+import { type RunWorld, Trial } from './trial.ts';
+import { EndpointFault, NotTested } from './verdicts.ts';
+
+/** The run could not begin: nothing answers at the URL, or what was asked for makes no sense. */
+export class CouldNotRun extends Error {
+  override readonly name = 'CouldNotRun';
+}
+
+export interface PlanOptions extends Selection {
+  /** Other checks than the catalogue's, for instance an integrator's own. */
+  readonly catalog?: readonly Check[];
+}
+
+export interface RunOptions extends PlanOptions {
+  /** Ids of checks that are known to fail. One that passes makes the run fail. */
+  readonly expectedFailures?: readonly string[];
+  /** Decides which bits are flipped and which odd texts are sent. Default: a new one, shown in the report. */
+  readonly seed?: number;
+  /** How many checks run at once. Default: 1. */
+  readonly parallel?: number;
+  /** Called before anything is sent. */
+  readonly onPlan?: (plan: Plan) => void;
+  /** Called after each check. */
+  readonly onOutcome?: (outcome: Outcome, done: number, total: number) => void;
+}
+
+/** The checks a run would make and what they would cause. Sends nothing. */
+export function planConformance(config: ConformanceConfig, options: PlanOptions = {}): Plan {
+  const checked = checkConformanceConfig(config);
+  const { catalog = wholeCatalog } = options;
+  const unknown = unknownWords(catalog, options);
+  if (unknown.length > 0) {
+    throw new CouldNotRun(`no check is called ${unknown.join(', ')}: --list shows what there is`);
+  }
+  return planRun(planChecks(catalog, checked.codec ?? 'plain', options), checked);
+}
+
+/** What a run found, and the masks that reports of it need. */
+export interface ConformanceResult {
+  readonly run: ConformanceRun;
+  readonly masks: Masks;
+}
+
+/**
+ * Plays Google against an endpoint. Throws `ConformanceConfigError` or `CouldNotRun` before any check is made;
+ * afterwards whatever happens is an outcome.
+ */
+export async function runConformance(
+  config: ConformanceConfig,
+  options: RunOptions = {},
+): Promise<ConformanceResult> {
+  const plan = planConformance(config, options);
+  const settings = settle(config);
+  const expected = options.expectedFailures ?? [];
+  const { catalog = wholeCatalog } = options;
+  const strangers = expected.filter((id) => !catalog.some((check) => check.id === id));
+  if (strangers.length > 0)
+    throw new CouldNotRun(`expected failures that are no checks: ${strangers.join(', ')}`);
+  const codec = await openCodec(config);
+  const startedAtMs = Date.now();
+  const { world, close } = await openWorld(config, settings, codec, options.seed ?? randomInt(2 ** 31));
+  try {
+    await makeContact(world);
+    options.onPlan?.(plan);
+    const runner = new Runner(world, plan.checks, new Set(expected), options);
+    const outcomes = await runner.run();
+    return {
+      masks: world.google.world.masks,
+      run: {
+        url: settings.baseUrl.href,
+        codec: codec.name,
+        startedAtMs,
+        durationMs: Date.now() - startedAtMs,
+        seed: world.random.seed,
+        outcomes,
+        latencies: latenciesOf(world.exchanges),
+        clockOffsetMs: world.google.world.clock.known ? world.google.world.clock.offsetMs : undefined,
+        exitCode: exitCodeOf(outcomes),
+      },
+    };
+  } finally {
+    await close();
+  }
+}
+
+async function openWorld(config: ConformanceConfig, settings: Settings, codec: Codec, seed: number) {
+  const { clientCertificate, clientPrivateKey, ca } = config.tls ?? {};
+  const client = new HttpClient({
+    timeoutMs: settings.answerMs,
+    ca,
+    clientCertificate:
+      clientCertificate === undefined || clientPrivateKey === undefined
+        ? undefined
+        : { certificate: clientCertificate, privateKey: clientPrivateKey },
+  });
+  const masks = new Masks();
+  for (const { phoneNumber } of [
+    ...(config.subjects?.known ?? []),
+    ...Object.values(config.subjects ?? {}).flat(),
+  ]) {
+    if (phoneNumber !== undefined) masks.notePhoneNumber(phoneNumber);
+  }
+  const reader = config.sms === undefined ? undefined : await openTextReader(config.sms);
+  const world: RunWorld = {
+    config,
+    settings,
+    google: new Google({
+      settings,
+      client,
+      codec,
+      masks,
+      clock: new EndpointClock(),
+      echoPace: new EchoPace(settings.echoIntervalMs, settings.echoPer15MinutesMax),
+    }),
+    subjects: new SubjectPool(config.subjects?.known ?? [], settings.coolDownMs, settings.textsPerSubjectMax),
+    reader,
+    mailboxes:
+      reader?.list === undefined ? undefined : new Mailboxes(reader.list, settings.textMs, settings.quietMs),
+    random: new Random(seed),
+    exchanges: [],
+    codes: new Set(),
+    specimen: undefined,
+  };
+  const close = async () => {
+    client.close();
+    await reader?.close();
+  };
+  return { world, close };
+}
+
+/** A few calls before the first check: is anybody there, and what time is it there? */
+async function makeContact(world: RunWorld): Promise<void> {
+  const trial = new Trial(world);
+  try {
+    for (let call = 0; call < 3; call += 1) await trial.probe();
+  } catch (cause) {
+    if (!(cause instanceof NoAnswer)) throw cause;
+    throw new CouldNotRun(`the endpoint does not answer: ${cause.message}`, { cause });
+  }
+}
+
+const phases: readonly Phase[] = ['any', 'late', 'verdict'];
+
+class Runner {
+  readonly #world: RunWorld;
+  readonly #checks: readonly Check[];
+  readonly #expected: ReadonlySet<string>;
+  readonly #options: RunOptions;
+  readonly #outcomes = new Map<Check, Outcome>();
+
+  constructor(world: RunWorld, checks: readonly Check[], expected: ReadonlySet<string>, options: RunOptions) {
+    this.#world = world;
+    this.#checks = checks;
+    this.#expected = expected;
+    this.#options = options;
+  }
+
+  async run(): Promise<Outcome[]> {
+    for (const phase of phases) {
+      const queue = this.#checks.filter((check) => (check.phase ?? 'any') === phase);
+      const lanes = phase === 'any' ? Math.max(1, this.#options.parallel ?? 1) : 1;
+      await Promise.all(Array.from({ length: lanes }, () => this.#drain(queue)));
+    }
+    return this.#checks.flatMap((check) => this.#outcomes.get(check) ?? []);
+  }
+
+  async #drain(queue: Check[]): Promise<void> {
+    for (let check = queue.shift(); check !== undefined; check = queue.shift()) {
+      const outcome = this.#judge(await this.#try(check));
+      this.#outcomes.set(check, outcome);
+      this.#options.onOutcome?.(outcome, this.#outcomes.size, this.#checks.length);
+    }
+  }
+
+  async #try(check: Check): Promise<Outcome> {
+    const trial = new Trial(this.#world);
+    const startedMs = performance.now();
+    const outcome = (kind: OutcomeKind, message?: string): Outcome => ({
+      check,
+      kind,
+      message,
+      exchanges: trial.exchanges,
+      durationMs: performance.now() - startedMs,
+    });
+    try {
+      await check.run(trial);
+      return outcome('passed');
+    } catch (cause) {
+      if (cause instanceof NotTested || cause instanceof TextsUnreadable)
+        return outcome('not-tested', cause.message);
+      if (cause instanceof EndpointFault || cause instanceof NoAnswer) {
+        return outcome(failureOf(check.level), cause.message);
+      }
+      return outcome('broken', cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));
+    } finally {
+      trial.end();
+    }
+  }
+
+  #judge(outcome: Outcome): Outcome {
+    if (!this.#expected.has(outcome.check.id)) return outcome;
+    if (outcome.kind === 'failed' || outcome.kind === 'warned')
+      return { ...outcome, kind: 'expected-failure' };
+    if (outcome.kind !== 'passed') return outcome;
+    return { ...outcome, kind: 'unexpected-pass', message: 'listed as an expected failure, but it passes' };
+  }
+}

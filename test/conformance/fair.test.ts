@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Check } from '../../conformance/check.ts';
+import type { ConformanceConfig } from '../../conformance/config.ts';
+import type { Outcome } from '../../conformance/outcome.ts';
+import type { Plan } from '../../conformance/plan.ts';
+import { CouldNotRun, planConformance, type RunOptions, runConformance } from '../../conformance/suite.ts';
+import { type Fault, startReferenceServer } from './reference/server.ts';
+import { accounts, configFor } from './setting.ts';
+
+async function examine(options: RunOptions, changes: ConformanceConfig = {}, fault?: Fault) {
+  const server = await startReferenceServer({ accounts, fault });
+  try {
+    const { run } = await runConformance({ ...configFor(server), ...changes }, { seed: 1, ...options });
+    return { run, texts: server.textCount() };
+  } finally {
+    await server.close();
+  }
+}
+
+const told = ({ check, kind, message }: Outcome) => `${kind} ${check.id}: ${message}`;
+const kindOf = (outcomes: readonly Outcome[], id: string) =>
+  outcomes.find(({ check }) => check.id === id)?.kind;
+
+test('a right server passes every check that can be made over plain HTTP', async () => {
+  const plans: Plan[] = [];
+  const { run, texts } = await examine({ onPlan: (plan) => plans.push(plan) });
+  const others = run.outcomes.filter(({ kind }) => kind !== 'passed');
+  assert.deepEqual(others.map(told), []);
+  assert.equal(run.exitCode, 0);
+  assert.ok(texts <= (plans[0]?.texts ?? 0), `${texts} texts were sent, ${plans[0]?.texts} were announced`);
+});
+
+test('a right server passes with eight checks at once', async () => {
+  const { run } = await examine({ parallel: 8 });
+  assert.deepEqual(run.outcomes.filter(({ kind }) => kind !== 'passed').map(told), []);
+});
+
+test('what was not given is not tested, and never passed', async () => {
+  const server = await startReferenceServer({ accounts });
+  const { run } = await runConformance({ url: server.url });
+  await server.close();
+  const kinds = new Set(run.outcomes.filter(({ check }) => (check.texts ?? 0) > 0).map(({ kind }) => kind));
+  assert.deepEqual([...kinds], ['not-tested']);
+  assert.equal(kindOf(run.outcomes, 'send-otp/closed-by-association-id'), 'not-tested');
+  assert.equal(run.exitCode, 0);
+});
+
+test('without texts, what needs none of them is tested all the same', async () => {
+  const server = await startReferenceServer({ accounts });
+  const { sms: _, ...withoutSms } = configFor(server);
+  const { run } = await runConformance(withoutSms, { only: ['send-otp', 'IDEM'] });
+  await server.close();
+  assert.equal(kindOf(run.outcomes, 'send-otp/known-by-phone-number'), 'passed');
+  assert.equal(kindOf(run.outcomes, 'idempotency/send-retry-replays'), 'passed');
+  assert.equal(kindOf(run.outcomes, 'send-otp/text-has-token'), 'not-tested');
+});
+
+test('a stumble of the examiner is its own, not the endpoint’s', async () => {
+  const stumbling: Check = {
+    id: 'envelope/stumbles',
+    requirements: ['HDR-1'],
+    level: 'MUST',
+    expects: 'Nothing.',
+    run: async () => {
+      throw new TypeError('a mistake in the check');
+    },
+  };
+  const { run } = await examine({ catalog: [stumbling] });
+  assert.deepEqual(
+    run.outcomes.map(({ kind }) => kind),
+    ['broken'],
+  );
+  assert.equal(run.exitCode, 2);
+});
+
+test('OTP_LIMIT_REACHED in the way is told apart from a failure', async () => {
+  const limited: Fault = {
+    sendOtp: () => async () => ({ status: 200, message: { result: 'OTP_LIMIT_REACHED' } }),
+  };
+  const { run } = await examine({ only: ['send-otp/known-by', 'verify-otp/right'] }, {}, limited);
+  for (const outcome of run.outcomes) {
+    assert.equal(outcome.kind, 'not-tested', told(outcome));
+    assert.match(outcome.message ?? '', /OTP_LIMIT_REACHED/);
+  }
+});
+
+test('another subject is tried when one has reached its limit', async () => {
+  const limited: Fault = {
+    sendOtp: (right) =>
+      async function (this: ThisParameterType<typeof right>, call, memory) {
+        if (call.message.accountPhoneNumber === '+14035552000') {
+          return { status: 200, message: { result: 'OTP_LIMIT_REACHED' } };
+        }
+        return right.call(this, call, memory);
+      },
+  };
+  const { run } = await examine({ only: ['send-otp/known-by-phone-number'] }, {}, limited);
+  assert.deepEqual(run.outcomes.map(told), ['passed send-otp/known-by-phone-number: undefined']);
+});
+
+test('a subject is not texted more often than allowed', async () => {
+  const { run } = await examine({ only: ['send-otp'] }, { limits: { textsPerSubjectMax: 1 } });
+  assert.equal(kindOf(run.outcomes, 'send-otp/locale-changes-no-text'), 'not-tested');
+});
+
+test('an expected failure does not fail the run, and one that passes does', async () => {
+  const lowerCase: Fault = {
+    compose: (right) => (code, token, call) => right(code, token.toLowerCase(), call),
+  };
+  const only = ['send-otp/text-'];
+  const { run } = await examine({ only, skip: ['SMS-2'] }, {}, lowerCase);
+  const failed = run.outcomes
+    .filter(({ kind }) => kind === 'failed' || kind === 'warned')
+    .map(({ check }) => check.id);
+  assert.deepEqual(failed, ['send-otp/text-has-token', 'send-otp/text-keeps-case-of-token']);
+  assert.equal(
+    (await examine({ only, skip: ['SMS-2'], expectedFailures: failed }, {}, lowerCase)).run.exitCode,
+    0,
+  );
+  const mended = await examine({ only, expectedFailures: failed });
+  assert.equal(mended.run.exitCode, 1);
+  assert.equal(kindOf(mended.run.outcomes, 'send-otp/text-has-token'), 'unexpected-pass');
+});
+
+test('a run that makes no sense does not begin', async () => {
+  await assert.rejects(runConformance({ url: 'http://127.0.0.1:1' }), CouldNotRun);
+  await assert.rejects(runConformance({ url: 'ftp://example.com' }), /no absolute http|not an absolute http/);
+  await assert.rejects(
+    runConformance({ url: 'http://127.0.0.1:1' }, { only: ['nonsense'] }),
+    /no check is called nonsense/,
+  );
+  await assert.rejects(
+    runConformance({ url: 'http://127.0.0.1:1' }, { expectedFailures: ['x/y'] }),
+    /are no checks: x\/y/,
+  );
+});
+
+test('--only takes families, check ids and requirement ids, and IDEM-1 is not IDEM-11', () => {
+  const ids = (...only: string[]) => planConformance({}, { only }).checks.map(({ id }) => id);
+  assert.ok(ids('IDEM').length > 10);
+  assert.ok(ids('idempotency').every((id) => id.startsWith('idempotency/')));
+  assert.ok(!ids('IDEM-1').includes('idempotency/right-code-succeeds-once'));
+  assert.deepEqual(ids('echo/returns-cjk'), ['echo/returns-cjk']);
+});
