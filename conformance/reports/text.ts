@@ -90,7 +90,7 @@ function chapters({ run }: ReportSource): string {
   return table([['chapter', 'passed', 'failed', 'warned', 'not tested'], ...rows]);
 }
 
-export function latencyTable(latencies: readonly Latency[]): string {
+function latencyTable(latencies: readonly Latency[]): string {
   if (latencies.length === 0) return '';
   const rows = latencies.map((row) => [
     row.method,

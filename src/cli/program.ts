@@ -5,6 +5,7 @@ import { UnavailableError } from '../ports/unavailable.ts';
 import { accountsCommand } from './accounts.ts';
 import { callCommand } from './call.ts';
 import { configCommand } from './config.ts';
+import { conformanceCommand } from './conformance.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { inboxCommand } from './inbox.ts';
 import { templatesCommand } from './templates.ts';
@@ -25,7 +26,14 @@ function createProgram(): Command {
     .version(readVersion(), '-V, --version', 'print the version')
     .option('--debug', 'show the stack of an error')
     .addHelpText('after', globalHelp);
-  const commands = [accountsCommand(), callCommand(), inboxCommand(), templatesCommand(), configCommand()];
+  const commands = [
+    accountsCommand(),
+    callCommand(),
+    inboxCommand(),
+    templatesCommand(),
+    conformanceCommand(),
+    configCommand(),
+  ];
   for (const command of commands) program.addCommand(command);
   harden(program);
   return program;

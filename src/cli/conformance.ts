@@ -1,0 +1,99 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { ConformanceConfigError, readConformanceConfig } from '../../conformance/config.ts';
+import { parseExpectedFailures } from '../../conformance/expected-failures.ts';
+import { type ReportFormat, reportFormats } from '../../conformance/reports/report.ts';
+import { planLines, planText, progressLine } from '../../conformance/reports/text.ts';
+import { writeReport } from '../../conformance/reports/write-report.ts';
+import { CouldNotRun, planConformance, runConformance } from '../../conformance/suite.ts';
+import { exitCodes, Failure } from './failure.ts';
+
+interface ConformanceOptions {
+  readonly config?: string;
+  readonly only?: readonly string[];
+  readonly skip?: readonly string[];
+  readonly list?: true;
+  readonly dryRun?: true;
+  readonly report: ReportFormat;
+  readonly output?: string;
+  readonly reveal?: true;
+  readonly expectedFailures?: string;
+  readonly seed?: number;
+  readonly parallel?: number;
+}
+
+/** Plays Google against any endpoint and reports what it does otherwise than the protocol says. */
+export function conformanceCommand(): Command {
+  return new Command('conformance')
+    .description("examine an endpoint, ours or anybody's, as Google would")
+    .argument('[url]', 'https://host/base-path (default: url in the configuration)')
+    .option('--config <file>', 'YAML: keys, test subjects, how to read texts')
+    .option('--only <words...>', 'families, check ids or requirement ids, such as IDEM or echo')
+    .option('--skip <words...>', 'the same, to leave out')
+    .option('--list', 'show the checks and stop')
+    .option('--dry-run', 'show what would be sent and stop')
+    .addOption(new Option('--report <format>', 'what to write').choices(reportFormats).default('text'))
+    .option('--output <file>', 'where to write it (default: standard output)')
+    .option('--reveal', 'show phone numbers, codes and tokens in the report')
+    .option('--expected-failures <file>', 'check ids that may fail, one a line; one that passes is an error')
+    .option('--seed <number>', 'repeat the choices of an earlier run', parseCount)
+    .option('--parallel <number>', 'checks at once (default: 1)', parseCount)
+    .addHelpText('after', examples)
+    .action(examine);
+}
+
+const examples = `
+Examples:
+  $ gsp-otp conformance http://localhost:8080 --config conformance.yaml
+  $ gsp-otp conformance --config conformance.yaml --dry-run
+  $ gsp-otp conformance --config conformance.yaml --only IDEM verify-otp
+  $ gsp-otp conformance --config conformance.yaml --report html --output conformance.html
+
+Exit code: 0 if no MUST failed; 1 if one did; 2 if the run could not begin or the examiner stumbled.
+`;
+
+async function examine(url: string | undefined, options: ConformanceOptions): Promise<void> {
+  try {
+    const config = {
+      ...(options.config === undefined ? {} : readConformanceConfig(options.config)),
+      ...(url === undefined ? {} : { url }),
+    };
+    if (options.list || options.dryRun) {
+      const plan = planConformance(config, options);
+      process.stdout.write(planLines(plan, options.dryRun === true));
+      process.stdout.write(`${planText(plan)}\n`);
+      return;
+    }
+    await run(config, options);
+  } catch (cause) {
+    if (!(cause instanceof ConformanceConfigError) && !(cause instanceof CouldNotRun)) throw cause;
+    throw new Failure(cause.message, 'Nothing was examined. docs/conformance.md says how.', exitCodes.usage);
+  }
+}
+
+async function run(config: Parameters<typeof runConformance>[0], options: ConformanceOptions): Promise<void> {
+  const list = options.expectedFailures;
+  const { run: result, masks } = await runConformance(config, {
+    ...options,
+    expectedFailures: list === undefined ? [] : parseExpectedFailures(readList(list)),
+    onPlan: (plan) => console.error(planText(plan)),
+    onOutcome: (outcome, done, total) => console.error(progressLine(outcome, done, total)),
+  });
+  const report = writeReport(options.report, { run: result, masks: options.reveal ? undefined : masks });
+  if (options.output === undefined) process.stdout.write(report);
+  else writeFileSync(options.output, report);
+  process.exitCode = result.exitCode;
+}
+
+function readList(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw new CouldNotRun(`can't read the expected failures in ${file}`);
+  }
+}
+
+function parseCount(value: string): number {
+  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('expected a whole number.');
+  return Number(value);
+}
