@@ -1,4 +1,4 @@
-import { hash, timingSafeEqual } from 'node:crypto';
+import { hash, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { Secret } from '../ports/secret.ts';
 import { keyedHash } from './keyed-digest.ts';
 
@@ -8,7 +8,7 @@ const CODE_LENGTH_MAX = 10;
 
 export interface CodeOrigin {
   /** The server secret: 16 bytes or more. */
-  readonly secret: Uint8Array;
+  readonly secret: KeyObject;
   readonly challengeId: string;
   /** The challenge's random bytes. */
   readonly nonce: Uint8Array;

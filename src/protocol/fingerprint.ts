@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 
 export const FINGERPRINT_BYTES = 16;
@@ -11,10 +11,9 @@ export const FINGERPRINT_BYTES = 16;
  * A digest is all that is kept of a request, and a keyed one, since codes and numbers are few enough to try them
  * all. [IDEM-13] It has to stay the same for as long as answers are kept, from release to release. [IDEM-12]
  */
-export function fingerprint(body: JsonObject, key: Uint8Array): Uint8Array {
+export function fingerprint(body: JsonObject, key: KeyObject): Uint8Array {
   const { requestHeader: _, ...parameters } = body;
-  // As a KeyObject, for node takes much longer over a key in plain bytes.
-  const hmac = createHmac('sha256', createSecretKey(key));
+  const hmac = createHmac('sha256', key);
   const digest = hmac.update(canonicalJson(parameters)).digest();
   return new Uint8Array(digest.subarray(0, FINGERPRINT_BYTES));
 }

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { createSecretKey } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { keyedDigest, keyedHash } from '../../src/domain/keyed-digest.ts';
 
-const key = Uint8Array.from({ length: 32 }, (_, index) => index);
+const keyBytes = Uint8Array.from({ length: 32 }, (_, index) => index);
+const key = createSecretKey(keyBytes);
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
 // Computed with Python's hmac module.
@@ -17,13 +19,7 @@ test('the same value under another purpose or another key has another digest', (
   assert.notEqual(digest, hex(keyedDigest(key, 'phone-number', '+14035551111')));
   assert.notEqual(
     digest,
-    hex(
-      keyedDigest(
-        key.map((byte) => byte ^ 1),
-        'account-id',
-        '+14035551111',
-      ),
-    ),
+    hex(keyedDigest(createSecretKey(keyBytes.map((byte) => byte ^ 1)), 'account-id', '+14035551111')),
   );
 });
 
@@ -52,7 +48,7 @@ test('parts can be cut differently only into another hash', () => {
 
 test('a key that could be guessed is refused', () => {
   assert.throws(
-    () => keyedDigest(key.subarray(0, 15), 'account-id', 'a'),
+    () => keyedDigest(createSecretKey(keyBytes.subarray(0, 15)), 'account-id', 'a'),
     /16 bytes or more is needed, not 15/,
   );
 });

@@ -1,0 +1,35 @@
+import type { Challenge, ChallengeState } from '../ports/otp-store.ts';
+
+/** Which state may follow which. Final states have none. */
+export const CHALLENGE_MOVES: Readonly<Record<ChallengeState, readonly ChallengeState[]>> = {
+  issued: ['submitting', 'superseded'],
+  submitting: ['sent', 'issued', 'ambiguous', 'submitting', 'verified', 'exhausted', 'superseded'],
+  sent: ['verified', 'exhausted', 'superseded'],
+  ambiguous: ['submitting', 'sent', 'issued', 'verified', 'exhausted', 'superseded'],
+  verified: [],
+  exhausted: [],
+  superseded: [],
+};
+
+/** A text may be out: the first, and the one that a retry may send after an unknown outcome. [OQ-28] */
+export const SUBMISSIONS_MAX = 2;
+
+/** Whether the code of this challenge can verify now. While `submitting` the text may already have arrived. */
+export function isVerifiable(challenge: Challenge, nowMs: number): boolean {
+  return isLive(challenge.state) && !isExpired(challenge, nowMs);
+}
+
+/** Whether its text is or may be out, and its code is neither used nor void. */
+export function isLive(state: ChallengeState): boolean {
+  return state === 'sent' || state === 'ambiguous' || state === 'submitting';
+}
+
+/** A code lives until `expiresAtMs`, exclusively. */
+export function isExpired(challenge: Challenge, nowMs: number): boolean {
+  return nowMs >= challenge.expiresAtMs;
+}
+
+/** Whether a text of this challenge is or may be out: then its request id is bound to its parameters. [OQ-41] */
+export function mayHaveLeft(challenge: Challenge): boolean {
+  return challenge.submissions > 0;
+}

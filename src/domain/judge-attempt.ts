@@ -1,0 +1,81 @@
+import type { AttemptDecision, AttemptFacts, Challenge } from '../ports/otp-store.ts';
+import { isLive, isVerifiable } from './challenge.ts';
+import type { OtpPolicy } from './otp-policy.ts';
+import type { VerifyOtpResult } from './outcome.ts';
+import { failedVerifications } from './quotas.ts';
+import { sameBytes } from './same-bytes.ts';
+
+export interface AttemptQuestion {
+  readonly fingerprint: Uint8Array;
+  readonly nowMs: number;
+  readonly policy: OtpPolicy;
+  /** paymentIntegratorVerifyOtpId of a judged attempt. */
+  readonly integratorId: string;
+  readonly verifyOtpRequestId: string;
+  /** Whether what the user typed is the challenge's code. */
+  readonly matches: boolean;
+}
+
+interface Verdict {
+  readonly result: VerifyOtpResult;
+  readonly state: Challenge['state'];
+  readonly failedAttempts: number;
+  /** What the record says; the wire tells less. [VO-4, OQ-5] */
+  readonly event: string;
+}
+
+/**
+ * What one verification comes to. The counter is raised in the same atomic step in which the comparison's outcome
+ * is looked at, so that no number of parallel guesses sees more outcomes than there are attempts. Pure.
+ */
+export function judgeAttempt(facts: AttemptFacts, question: AttemptQuestion): AttemptDecision {
+  const { request: record, challenge } = facts;
+  if (record?.state === 'completed') {
+    // A retried verification answers as it did, SUCCESS included. [VO-3]
+    return sameBytes(record.fingerprint, question.fingerprint)
+      ? { kind: 'replay', record }
+      : { kind: 'conflict' };
+  }
+  if (challenge === undefined) return { kind: 'absent' };
+  const { result, state, failedAttempts, event } = judge(challenge, facts, question);
+  return {
+    kind: 'judged',
+    answer: { result, integratorId: question.integratorId },
+    state,
+    failedAttempts,
+    event: { atMs: question.nowMs, event, detail: question.verifyOtpRequestId },
+  };
+}
+
+function judge(challenge: Challenge, facts: AttemptFacts, question: AttemptQuestion): Verdict {
+  const { matches, nowMs, policy } = question;
+  const { state, failedAttempts } = challenge;
+  const notCompared = (event: string): Verdict => ({
+    result: 'OTP_NOT_MATCHED',
+    state,
+    failedAttempts,
+    event,
+  });
+
+  if (state === 'verified') {
+    // Single use: the right code again is told apart from a wrong one. [VO-2, OQ-5]
+    return matches
+      ? { result: 'OTP_ALREADY_USED', state, failedAttempts, event: 'used' }
+      : notCompared('wrongAfterUse');
+  }
+  if (!isVerifiable(challenge, nowMs)) return notCompared(isLive(state) ? 'expired' : state);
+  const quota = policy.failedVerificationsPerAccount;
+  if (failedVerifications(facts.accountChallenges, quota, nowMs) >= quota.max) {
+    return notCompared('failedVerificationsPerAccount'); // [SO-13]
+  }
+  if (matches) return { result: 'SUCCESS', state: 'verified', failedAttempts, event: 'verified' };
+
+  const failed = failedAttempts + 1;
+  const exhausted = failed >= policy.attemptsMax;
+  return {
+    result: 'OTP_NOT_MATCHED',
+    state: exhausted ? 'exhausted' : state,
+    failedAttempts: failed,
+    event: exhausted ? 'exhausted' : 'wrong',
+  };
+}

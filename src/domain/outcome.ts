@@ -1,0 +1,36 @@
+import type { RequestRecord, StoredAnswer } from '../ports/otp-store.ts';
+import type { Delivery } from '../ports/sms-gateway.ts';
+
+/** How a use case ends. Declines are outcomes like any other; faults are thrown. */
+export type Outcome =
+  /** Answered now and recorded. `reason` and `delivery` are for the log, never for the wire. */
+  | {
+      readonly kind: 'answered';
+      readonly answer: StoredAnswer;
+      readonly reason: string;
+      readonly delivery?: Delivery;
+    }
+  /** Answered before. */
+  | { readonly kind: 'replay'; readonly record: RequestRecord }
+  /** The request id belongs to other parameters. [IDEM-6] */
+  | { readonly kind: 'conflict' }
+  /** Another process is at work on the same request. [OQ-8] */
+  | { readonly kind: 'busy' }
+  /** Nothing is recorded: the id may become known. [VO-5, OQ-2] */
+  | { readonly kind: 'unknown-identifier'; readonly identifier: 'associationId' | 'sendOtpRequestId' };
+
+/** Every result that sendOtp may answer. [JSON-5] */
+export type SendOtpResult =
+  | 'SUCCESS'
+  | 'PHONE_NUMBER_NOT_ASSOCIATED_WITH_ACCOUNT'
+  | 'UNKNOWN_PHONE_NUMBER'
+  | 'MESSAGE_UNABLE_TO_BE_SENT'
+  | 'INVALID_PHONE_NUMBER'
+  | 'NOT_ELIGIBLE'
+  | 'OTP_LIMIT_REACHED'
+  | 'ACCOUNT_CLOSED'
+  | 'ACCOUNT_CLOSED_ACCOUNT_TAKEN_OVER'
+  | 'ACCOUNT_CLOSED_FRAUD';
+
+/** Every result that verifyOtp may answer. There is none for expired or exhausted. [VO-4] */
+export type VerifyOtpResult = 'SUCCESS' | 'OTP_NOT_MATCHED' | 'OTP_ALREADY_USED';

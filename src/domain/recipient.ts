@@ -1,0 +1,107 @@
+import type { Account, AccountDirectory, AccountStatus } from '../ports/account-directory.ts';
+import type { Clock, Deadline } from '../ports/clock.ts';
+import type { Secret } from '../ports/secret.ts';
+import { UnavailableError } from '../ports/unavailable.ts';
+import { within } from './deadline.ts';
+import type { OtpPolicy } from './otp-policy.ts';
+import type { SendOtpResult } from './outcome.ts';
+import { countryOf, isE164, isPlausible } from './phone-number.ts';
+
+export interface Recipient {
+  readonly kind: 'recipient';
+  readonly accountId: string;
+  readonly phoneNumber: Secret;
+  readonly country: string | undefined;
+  readonly language: string | undefined;
+}
+
+export type FoundRecipient =
+  | Recipient
+  | { readonly kind: 'declined'; readonly result: SendOtpResult; readonly reason: string }
+  | { readonly kind: 'unknown-association' };
+
+/** At least one of the two is there. [SO-1, OQ-1] */
+export interface AccountIdentifier {
+  readonly accountPhoneNumber: Secret | undefined;
+  readonly associationId: string | undefined;
+}
+
+interface Search {
+  readonly directory: AccountDirectory;
+  readonly clock: Clock;
+  readonly policy: OtpPolicy;
+  readonly deadline: Deadline;
+}
+
+/** Whom a sendOtp is for, or with which result it ends here. Throws `UnavailableError`; never guesses. [SO-11] */
+export async function findRecipient(identifier: AccountIdentifier, search: Search): Promise<FoundRecipient> {
+  const { accountPhoneNumber, associationId } = identifier;
+  if (associationId !== undefined) return findByAssociation(associationId, accountPhoneNumber, search);
+  if (accountPhoneNumber === undefined) throw new TypeError('neither identifier is given');
+  return findByNumber(accountPhoneNumber, search);
+}
+
+async function findByAssociation(
+  associationId: string,
+  accountPhoneNumber: Secret | undefined,
+  search: Search,
+): Promise<FoundRecipient> {
+  const { directory, deadline } = search;
+  const account = await lookUp(search, directory.findByAssociationId(associationId, deadline));
+  if (account === undefined) return { kind: 'unknown-association' };
+  const onFile = account.phoneNumber;
+  // The mismatch comes first: a closed account is reported only on certain data, since that is for good. [SO-11]
+  if (accountPhoneNumber !== undefined && accountPhoneNumber.reveal() !== onFile?.reveal()) {
+    return declined('PHONE_NUMBER_NOT_ASSOCIATED_WITH_ACCOUNT', 'phoneNumberMismatch'); // [SO-OLD-2]
+  }
+  if (account.status !== 'active') return declined(RESULT_BY_STATUS[account.status], account.status);
+  if (onFile === undefined || !isE164(onFile.reveal())) {
+    return declined('PHONE_NUMBER_NOT_ASSOCIATED_WITH_ACCOUNT', 'noUsablePhoneNumber'); // [OQ-2]
+  }
+  return reachable(account, onFile, search.policy);
+}
+
+/** What an account that gets no code is reported as, when an association id names it. [SO-10] */
+const RESULT_BY_STATUS: Readonly<Record<Exclude<AccountStatus, 'active'>, SendOtpResult>> = {
+  'not-eligible': 'NOT_ELIGIBLE',
+  closed: 'ACCOUNT_CLOSED',
+  'closed-account-taken-over': 'ACCOUNT_CLOSED_ACCOUNT_TAKEN_OVER',
+  'closed-fraud': 'ACCOUNT_CLOSED_FRAUD',
+};
+
+async function findByNumber(phoneNumber: Secret, search: Search): Promise<FoundRecipient> {
+  const { directory, deadline, policy } = search;
+  const number = phoneNumber.reveal();
+  if (!isE164(number)) return declined('INVALID_PHONE_NUMBER', 'notE164'); // [SO-3, OQ-24]
+  if (!isPlausible(number, policy.refuseImplausible)) return declined('INVALID_PHONE_NUMBER', 'implausible');
+  const accounts = await lookUp(search, directory.findByPhoneNumber(phoneNumber, deadline));
+  const [account, ...others] = accounts.filter(({ status }) => status === 'active');
+  if (others.length > 0) {
+    throw new UnavailableError('the directory holds several active accounts for one phone number'); // [OQ-29]
+  }
+  if (account !== undefined) return reachable(account, phoneNumber, policy);
+  if (accounts.some(({ status }) => status === 'not-eligible'))
+    return declined('NOT_ELIGIBLE', 'not-eligible');
+  // A closed account found by its number is not reported as closed. [SO-10, SO-12, SO-14]
+  return declined('UNKNOWN_PHONE_NUMBER', accounts.length > 0 ? 'closedAccountsOnly' : 'unknownNumber');
+}
+
+function reachable(account: Account, phoneNumber: Secret, policy: OtpPolicy): FoundRecipient {
+  const country = countryOf(phoneNumber.reveal());
+  const { allowedCountries } = policy;
+  if (allowedCountries.size > 0 && (country === undefined || !allowedCountries.has(country))) {
+    return declined('NOT_ELIGIBLE', 'allowedCountries'); // [OQ-40]
+  }
+  const { accountId, language } = account;
+  return { kind: 'recipient', accountId, phoneNumber, country, language };
+}
+
+function lookUp<T>({ clock, deadline }: Search, found: Promise<T>): Promise<T> {
+  return within(clock, deadline, found, () => {
+    throw new UnavailableError('the account directory did not answer in time');
+  });
+}
+
+function declined(result: SendOtpResult, reason: string): FoundRecipient {
+  return { kind: 'declined', result, reason };
+}

@@ -1,0 +1,195 @@
+import type { AccountDirectory } from '../ports/account-directory.ts';
+import type { Clock, Deadline } from '../ports/clock.ts';
+import type { Entropy } from '../ports/entropy.ts';
+import type { Challenge, OtpContext, OtpStore, Settlement, StoredAnswer } from '../ports/otp-store.ts';
+import type { Secret } from '../ports/secret.ts';
+import type { Delivery, SmsGateway, SmsMessage } from '../ports/sms-gateway.ts';
+import { codeOf } from './challenge-code.ts';
+import { earlier, within } from './deadline.ts';
+import { judgeIssue } from './judge-issue.ts';
+import { keyedDigest } from './keyed-digest.ts';
+import type { OtpKeys } from './otp-keys.ts';
+import type { OtpPolicy } from './otp-policy.ts';
+import type { Outcome, SendOtpResult } from './outcome.ts';
+import { ceilingsFor, quotaReachMs } from './quotas.ts';
+import { type AccountIdentifier, findRecipient, type Recipient } from './recipient.ts';
+import { recordAnswer } from './record-answer.ts';
+import { composeSmsText, type SmsTemplates } from './sms-text.ts';
+
+export interface SendOtpCall extends AccountIdentifier {
+  readonly requestId: string;
+  readonly fingerprint: Uint8Array;
+  /** Id of this call; becomes the id of the challenge if one is issued. */
+  readonly callId: string;
+  readonly smsMatchingToken: Secret;
+  readonly otpContext: OtpContext | undefined;
+  readonly deadline: Deadline;
+}
+
+export interface SendOtpParts {
+  readonly directory: AccountDirectory;
+  readonly store: OtpStore;
+  readonly gateway: SmsGateway;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly policy: OtpPolicy;
+  readonly keys: OtpKeys;
+  readonly templates: SmsTemplates;
+  /** Who claims: the id of this process. */
+  readonly owner: string;
+}
+
+/** Kept of the deadline for recording what became of a submission. */
+const SETTLE_RESERVE_MS = 300;
+
+/**
+ * Find the account, respect the limits, issue a challenge, send its code. Answers SUCCESS only if a gateway
+ * accepted the text. [SO-7] Throws `UnavailableError` when the directory or the store is down: before a gateway
+ * was asked nothing has happened; after, the challenge is `submitting` and a retry may send the same code once
+ * more. [OQ-28]
+ */
+export async function sendOtp(call: SendOtpCall, parts: SendOtpParts): Promise<Outcome> {
+  const found = await findRecipient(call, { ...parts, deadline: call.deadline });
+  if (found.kind === 'unknown-association')
+    return { kind: 'unknown-identifier', identifier: 'associationId' };
+  if (found.kind === 'declined') return decline(call, parts, found.result, found.reason);
+
+  const { store, clock, entropy, policy, keys, owner } = parts;
+  const nowMs = clock.steadyMs();
+  const ceilings = ceilingsFor(policy, found.country);
+  const fresh: Challenge = {
+    challengeId: call.callId,
+    state: 'submitting',
+    nonce: entropy.bytes(16),
+    secretId: keys.activeCodeSecretId,
+    codeLength: policy.codeLength,
+    accountDigest: keyedDigest(keys.digestKey, 'account-id', found.accountId),
+    phoneNumberDigest: keyedDigest(keys.digestKey, 'phone-number', found.phoneNumber.reveal()),
+    otpContext: call.otpContext,
+    issuedAtMs: nowMs,
+    expiresAtMs: nowMs + policy.validityMs,
+    submissions: 1,
+    failedAttempts: 0,
+  };
+  const { requestId, fingerprint } = call;
+  const decision = await store.issue(
+    {
+      requestId,
+      fingerprint,
+      owner,
+      nowMs,
+      leaseExpiresAtMs: nowMs + policy.leaseMs,
+      accountDigest: fresh.accountDigest,
+      phoneNumberDigest: fresh.phoneNumberDigest,
+      sinceMs: nowMs - quotaReachMs(policy),
+      ceilings: ceilings.map(({ ceiling }) => ceiling),
+    },
+    (facts) => judgeIssue(facts, { fingerprint, owner, nowMs, policy, ceilings, fresh }),
+  );
+  switch (decision.kind) {
+    case 'issue':
+    case 'resume':
+      return submit(decision.challenge, found, call, parts);
+    case 'answer':
+      return { kind: 'answered', answer: decision.answer, reason: decision.reason };
+    default:
+      return decision;
+  }
+}
+
+/** Hands the text over and records what became of it: the second durable commit. */
+async function submit(
+  challenge: Challenge,
+  recipient: Recipient,
+  call: SendOtpCall,
+  parts: SendOtpParts,
+): Promise<Outcome> {
+  const { store, gateway, clock, policy } = parts;
+  const message = composeMessage(challenge, recipient, call.smsMatchingToken, parts);
+  const deadline = earlier(clock, call.deadline, SETTLE_RESERVE_MS);
+  const unknown = (detail: string): Delivery => ({ kind: 'unknown', gateway: gateway.name, detail });
+  const sending = gateway
+    .send(message, deadline)
+    .catch((error: unknown) => unknown(error instanceof Error ? error.name : 'thrown'));
+  let late = false;
+  const delivery = await within(clock, deadline, sending, () => {
+    late = true;
+    return unknown('no answer by the deadline');
+  });
+
+  const accepted = delivery.kind === 'accepted';
+  const result: SendOtpResult = accepted ? 'SUCCESS' : 'MESSAGE_UNABLE_TO_BE_SENT';
+  const answer = { result, integratorId: challenge.challengeId };
+  const settle = (news: Delivery, withAnswer: StoredAnswer | undefined) =>
+    store.settle({
+      requestId: call.requestId,
+      challengeId: challenge.challengeId,
+      submission: challenge.submissions,
+      ceilings: ceilingsFor(policy, recipient.country).map(({ ceiling }) => ceiling),
+      retryable: !accepted && policy.retryUnsent,
+      answer: withAnswer,
+      ...recorded(news, clock.steadyMs()),
+    });
+  await settle(delivery, answer);
+  // A yes or no that comes after the answer spares a retry its second text. Lost news only costs that. [OQ-28]
+  if (late) sending.then((news) => settle(news, undefined)).catch(() => undefined);
+  return { kind: 'answered', answer, reason: delivery.kind, delivery };
+}
+
+function composeMessage(
+  challenge: Challenge,
+  recipient: Recipient,
+  smsMatchingToken: Secret,
+  { clock, keys, templates }: SendOtpParts,
+): SmsMessage {
+  const { text, language } = composeSmsText(templates, {
+    language: recipient.language,
+    otpContext: challenge.otpContext,
+    code: codeOf(challenge, keys),
+    smsMatchingToken,
+  });
+  return {
+    to: recipient.phoneNumber,
+    text,
+    reference: challenge.challengeId,
+    validityMs: Math.max(1, challenge.expiresAtMs - clock.steadyMs()),
+    country: recipient.country,
+    language,
+  };
+}
+
+const STATE_AFTER = { accepted: 'sent', refused: 'issued', unknown: 'ambiguous' } as const;
+
+function recorded(delivery: Delivery, nowMs: number): Pick<Settlement, 'nowMs' | 'state' | 'event'> {
+  const event = { atMs: nowMs, event: delivery.kind, detail: inWords(delivery) };
+  return { nowMs, state: STATE_AFTER[delivery.kind], event };
+}
+
+function inWords(delivery: Delivery): string {
+  switch (delivery.kind) {
+    case 'accepted':
+      return `${delivery.gateway} ${delivery.messageId ?? ''}`.trim();
+    case 'refused':
+      return `${delivery.gateway} ${delivery.reason} ${delivery.detail}`.trim();
+    case 'unknown':
+      return `${delivery.gateway} ${delivery.detail}`.trim();
+  }
+}
+
+function decline(
+  call: SendOtpCall,
+  { store, clock, owner }: SendOtpParts,
+  result: SendOtpResult,
+  reason: string,
+): Promise<Outcome> {
+  const { requestId, fingerprint, callId } = call;
+  return recordAnswer(store, {
+    key: { method: 'sendOtp', requestId },
+    fingerprint,
+    owner,
+    nowMs: clock.steadyMs(),
+    answer: { result, integratorId: callId },
+    retryable: false,
+    reason,
+  });
+}

@@ -1,0 +1,90 @@
+import type { Clock } from '../ports/clock.ts';
+import type { OtpStore } from '../ports/otp-store.ts';
+import type { Secret } from '../ports/secret.ts';
+import { UnavailableError } from '../ports/unavailable.ts';
+import { codeOf } from './challenge-code.ts';
+import { judgeAttempt } from './judge-attempt.ts';
+import { codesEqual } from './otp-code.ts';
+import type { OtpKeys } from './otp-keys.ts';
+import type { OtpPolicy } from './otp-policy.ts';
+import type { Outcome } from './outcome.ts';
+import { quotaReachMs } from './quotas.ts';
+import { recordAnswer } from './record-answer.ts';
+
+export interface VerifyOtpCall {
+  readonly requestId: string;
+  readonly fingerprint: Uint8Array;
+  /** Id of this call; becomes the paymentIntegratorVerifyOtpId. */
+  readonly callId: string;
+  readonly sendOtpRequestId: string;
+  /** What the user typed. */
+  readonly otp: Secret;
+}
+
+export interface VerifyOtpParts {
+  readonly store: OtpStore;
+  readonly clock: Clock;
+  readonly policy: OtpPolicy;
+  readonly keys: OtpKeys;
+  readonly owner: string;
+}
+
+/** A challenge is replaced at most when a changed sendOtp comes in between; twice in one verification is a fault. */
+const TRIES_MAX = 3;
+
+/**
+ * Attempt a challenge and report what came of it. One durable commit. [VO-1, VO-2]
+ * Throws `UnavailableError` when the store is down; the attempt then was not counted, or was and is told on retry.
+ */
+export async function verifyOtp(call: VerifyOtpCall, parts: VerifyOtpParts): Promise<Outcome> {
+  const { store, clock, policy, keys, owner } = parts;
+  const { requestId, fingerprint, callId, sendOtpRequestId, otp } = call;
+  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+    const challenge = await store.findChallenge(sendOtpRequestId);
+    if (challenge === undefined) return verifyWithoutChallenge(call, parts);
+    const matches = codesEqual(otp, codeOf(challenge, keys));
+    const nowMs = clock.steadyMs();
+    const decision = await store.attempt(
+      {
+        requestId,
+        fingerprint,
+        owner,
+        nowMs,
+        sendOtpRequestId,
+        challengeId: challenge.challengeId,
+        sinceMs: nowMs - quotaReachMs(policy),
+      },
+      (facts) =>
+        judgeAttempt(facts, {
+          fingerprint,
+          nowMs,
+          policy,
+          integratorId: callId,
+          verifyOtpRequestId: requestId,
+          matches,
+        }),
+    );
+    if (decision.kind === 'judged') {
+      return { kind: 'answered', answer: decision.answer, reason: decision.event.event };
+    }
+    if (decision.kind !== 'absent') return decision;
+  }
+  throw new UnavailableError('the challenge changed while it was being verified');
+}
+
+/** A sendOtp that ended without a challenge has no code that could match; one that never was is an error. */
+async function verifyWithoutChallenge(call: VerifyOtpCall, parts: VerifyOtpParts): Promise<Outcome> {
+  const { store, clock, owner } = parts;
+  const { requestId, fingerprint, callId, sendOtpRequestId } = call;
+  const sent = await store.recall({ method: 'sendOtp', requestId: sendOtpRequestId });
+  if (sent === undefined) return { kind: 'unknown-identifier', identifier: 'sendOtpRequestId' }; // [VO-5]
+  return recordAnswer(store, {
+    key: { method: 'verifyOtp', requestId },
+    fingerprint,
+    owner,
+    nowMs: clock.steadyMs(),
+    answer: { result: 'OTP_NOT_MATCHED', integratorId: callId }, // [OQ-5]
+    retryable: false,
+    reason: 'noChallenge',
+  });
+}
