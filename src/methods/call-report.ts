@@ -1,0 +1,22 @@
+import type { MethodName } from '../ports/otp-store.ts';
+import type { Delivery } from '../ports/sms-gateway.ts';
+
+/** What is told of one call when it is over: one log line, a few counters. Nothing in it is secret. [ERR-4] */
+export interface CallReport {
+  readonly method: MethodName;
+  /** Also the paymentIntegrator… id of the answer, unless that is a replay's. [ERR-8] */
+  readonly callId: string;
+  /** `undefined`: the request did not get as far as a readable header. */
+  readonly requestId: string | undefined;
+  readonly status: number;
+  /** Result code, or ErrorResponse code. `undefined`: an error without one, or echo. */
+  readonly result: string | undefined;
+  /** Why: a quota's or policy's name, what the gateway said, which field was wrong. */
+  readonly reason: string | undefined;
+  readonly replayed: boolean;
+  readonly delivery: Delivery | undefined;
+  /** For a fault: what was thrown. */
+  readonly cause: Error | undefined;
+  readonly fault: 'unavailable' | 'bug' | undefined;
+  readonly durationMs: number;
+}

@@ -1,0 +1,240 @@
+import { createDeadline } from '../domain/deadline.ts';
+import type { OtpKeys } from '../domain/otp-keys.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import { sameBytes } from '../domain/same-bytes.ts';
+import type { Clock, Deadline } from '../ports/clock.ts';
+import type { Entropy } from '../ports/entropy.ts';
+import type { MethodName, OtpStore, StoredAnswer } from '../ports/otp-store.ts';
+import type { PayloadCodec } from '../ports/payload-codec.ts';
+import { mediaTypeOf } from '../protocol/content-type.ts';
+import { encodeErrorResponse, WireError } from '../protocol/error-response.ts';
+import { fingerprint } from '../protocol/fingerprint.ts';
+import { checkTimestamp, readRequestHeader } from '../protocol/headers.ts';
+import { encodeJson, type JsonObject } from '../protocol/json.ts';
+import { parseRequest } from '../protocol/strict-json.ts';
+import type { CallReport } from './call-report.ts';
+import type { MethodCatalog, Prepared } from './catalog.ts';
+import { BusyError, type Failure, failureOf } from './failures.ts';
+import { InFlight } from './in-flight.ts';
+
+export interface PipelineParts {
+  readonly catalog: MethodCatalog;
+  /** By media type. */
+  readonly codecs: ReadonlyMap<string, PayloadCodec>;
+  readonly store: OtpStore;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly digestKey: OtpKeys['digestKey'];
+  /** Called once a call, after its answer is made. Must not throw. */
+  readonly report: (report: CallReport) => void;
+  /** Time for one request, from its arrival. [OPS-2] */
+  readonly budgetMs: number;
+  /** How long a twin waits for the first of two equal requests. [OQ-8] */
+  readonly twinWaitMs: number;
+  /** Calls at once; one more is answered 503, with nothing done. */
+  readonly concurrentMax: number;
+}
+
+/** A request as it came. */
+export interface SealedRequest {
+  readonly method: MethodName;
+  /** The header, whole; `undefined`: none was given. */
+  readonly contentType: string | undefined;
+  readonly body: Uint8Array;
+}
+
+/** `body` is `undefined` where nothing can or may be said. [ERR-2] */
+export interface SealedReply {
+  readonly status: number;
+  readonly contentType: string | undefined;
+  readonly body: Uint8Array | undefined;
+}
+
+export type Pipeline = (request: SealedRequest) => Promise<SealedReply>;
+
+/** How often a request that another process works on is looked at again. */
+const POLL_MS = 50;
+
+const EMPTY = { contentType: undefined, body: undefined };
+
+/** What is found out about a call on its way, for its report. */
+type Findings = { -readonly [Key in keyof CallReport]?: CallReport[Key] };
+
+/**
+ * One call from sealed request to sealed reply, top to bottom. The order of the checks is that of the protocol's
+ * §10.4, and nothing is read from or written to the store before the header has passed. [ORD-1, ORD-2]
+ */
+export function createPipeline(parts: PipelineParts): Pipeline {
+  const { codecs, store, clock, entropy, catalog, report, digestKey } = parts;
+  const inFlight = new InFlight(clock);
+  let running = 0;
+
+  async function serve(request: SealedRequest): Promise<SealedReply> {
+    const codec = codecs.get(mediaTypeOf(request.contentType) ?? '');
+    if (codec === undefined) return { status: 400, ...EMPTY }; // [OQ-21]
+    const startedAtMs = clock.steadyMs();
+    const callId = entropy.id();
+    const findings: Findings = {};
+    let status = 200;
+    let payload: JsonObject;
+    try {
+      payload = await answer(request, codec, callId, findings);
+    } catch (thrown) {
+      const failure = failureOf(thrown);
+      status = failure.status;
+      payload = errorPayload(failure, callId, clock.nowMs());
+      tell(findings, failure);
+    }
+    const reply = await seal(codec, status, payload, findings);
+    report({
+      ...NOTHING_FOUND,
+      ...findings,
+      method: request.method,
+      callId,
+      status: reply.status,
+      durationMs: clock.steadyMs() - startedAtMs,
+    });
+    return reply;
+  }
+
+  async function answer(
+    { method, body }: SealedRequest,
+    codec: PayloadCodec,
+    callId: string,
+    findings: Findings,
+  ): Promise<JsonObject> {
+    const deadline = createDeadline(clock, parts.budgetMs);
+    const request = parseRequest(await open(codec, body)); // steps 2 to 5
+    const header = readRequestHeader(request); // steps 6 and 7
+    findings.requestId = header.requestId;
+    // On every arrival, replays included. [HDR-4, IDEM-10]
+    checkTimestamp(header, clock.nowMs());
+    const print = fingerprint(request, digestKey);
+    const call = { requestId: header.requestId, fingerprint: print, callId, deadline };
+    const { prepared, outcome } = await oneAtATime(method, call.requestId, deadline, () =>
+      once(method, request, call),
+    );
+    const answered = settled(outcome, findings);
+    findings.result = answered.result || undefined;
+    return prepared.encode(answered, clock.nowMs());
+  }
+
+  /** Steps 9 to 11 for whoever of several equal requests comes first. */
+  async function once(method: MethodName, request: JsonObject, call: Parameters<Prepared['perform']>[0]) {
+    const record = await store.recall({ method, requestId: call.requestId });
+    if (record?.state === 'completed' && !sameBytes(record.fingerprint, call.fingerprint)) {
+      throw violation();
+    }
+    const prepared = catalog[method](request);
+    if (record?.state === 'completed') return { prepared, outcome: { kind: 'replay', record } as const };
+    return { prepared, outcome: await prepared.perform(call) };
+  }
+
+  /** Lets equal request ids wait for each other, in this process and, by asking again, in others. [OQ-8] */
+  async function oneAtATime<T extends { readonly outcome: Outcome }>(
+    method: MethodName,
+    requestId: string,
+    deadline: Deadline,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const key = `${method} ${requestId}`;
+    const waitUntilMs = Math.min(deadline.atMs, clock.steadyMs() + parts.twinWaitMs);
+    for (;;) {
+      const leave = inFlight.enter(key);
+      if (leave === undefined) {
+        await inFlight.left(key, Math.max(0, waitUntilMs - clock.steadyMs()));
+      } else {
+        const done = await work().finally(leave);
+        if (done.outcome.kind !== 'busy') return done;
+        await new Promise<void>((resolve) => clock.after(POLL_MS, resolve));
+      }
+      if (clock.steadyMs() >= waitUntilMs) {
+        throw new BusyError('the same request is still being processed; try again');
+      }
+    }
+  }
+
+  return async (request) => {
+    if (running >= parts.concurrentMax) return { status: 503, ...EMPTY };
+    running += 1;
+    try {
+      return await serve(request);
+    } finally {
+      running -= 1;
+    }
+  };
+}
+
+async function open(codec: PayloadCodec, body: Uint8Array): Promise<Uint8Array> {
+  const opened = await codec.open(body);
+  switch (opened.kind) {
+    case 'opened':
+      return opened.payload;
+    case 'undecryptable':
+      throw new WireError('INVALID_PAYLOAD_ENCRYPTION', 'the payload could not be decrypted'); // [OQ-7]
+    case 'wrongly-signed':
+      throw new WireError('INVALID_PAYLOAD_SIGNATURE', 'no valid signature by a known active key');
+  }
+}
+
+async function seal(
+  codec: PayloadCodec,
+  status: number,
+  payload: JsonObject,
+  findings: Findings,
+): Promise<SealedReply> {
+  try {
+    return { status, contentType: codec.contentType, body: await codec.seal(encodeJson(payload)) };
+  } catch (thrown) {
+    // What can't be sealed is not sent in the clear. A success is kept and replayed on retry. [OQ-7, ERR-2]
+    const failure = failureOf(thrown);
+    tell(findings, failure);
+    return { status: status === 200 ? failure.status : status, ...EMPTY };
+  }
+}
+
+/** The answer that an outcome stands for; throws what the wire calls an error. */
+function settled(outcome: Outcome, findings: Findings): StoredAnswer {
+  switch (outcome.kind) {
+    case 'answered':
+      findings.reason = outcome.reason || undefined;
+      findings.delivery = outcome.delivery;
+      return outcome.answer;
+    case 'replay':
+      findings.replayed = true;
+      if (outcome.record.answer === undefined) throw new TypeError('a completed request has no answer');
+      return outcome.record.answer;
+    case 'conflict':
+      throw violation();
+    case 'unknown-identifier':
+      // The type of the identifier, never its value. [ERR-5]
+      throw new WireError('INVALID_IDENTIFIER', `unknown ${outcome.identifier}`);
+    case 'busy':
+      throw new BusyError('the same request is still being processed; try again');
+  }
+}
+
+function violation(): WireError {
+  return new WireError('IDEMPOTENCY_VIOLATION', 'the requestId was used before with other parameters'); // [IDEM-6]
+}
+
+function errorPayload({ code, description }: Failure, errorIdentifier: string, nowMs: number): JsonObject {
+  return encodeErrorResponse({ code, description, errorIdentifier, nowMs });
+}
+
+function tell(findings: Findings, failure: Failure): void {
+  findings.result = failure.code;
+  findings.reason = failure.description ?? failure.cause?.message;
+  findings.cause = failure.cause;
+  findings.fault = failure.kind === 'wire' ? undefined : failure.kind;
+}
+
+const NOTHING_FOUND = {
+  requestId: undefined,
+  result: undefined,
+  reason: undefined,
+  replayed: false,
+  delivery: undefined,
+  cause: undefined,
+  fault: undefined,
+} satisfies Partial<CallReport>;
