@@ -1,0 +1,49 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Pipeline } from '../methods/pipeline.ts';
+import type { MethodName } from '../ports/otp-store.ts';
+
+const METHODS: readonly MethodName[] = ['sendOtp', 'verifyOtp', 'echo'];
+
+export interface MethodRoutes {
+  /** Each has the methods under it: `/v1` serves `/v1/sendOtp`. [URL-1, URL-3] */
+  readonly basePaths: readonly string[];
+  /** A method left out is known but not offered: 501. [OQ-21] */
+  readonly enabledMethods: ReadonlySet<MethodName>;
+  readonly pipeline: Pipeline;
+}
+
+const EMPTY_BODY = new Uint8Array(0);
+
+/** What Google calls. Each path answers POST and nothing else. [HTTP-6] */
+export function addMethodRoutes(
+  server: FastifyInstance,
+  { basePaths, enabledMethods, pipeline }: MethodRoutes,
+): void {
+  for (const basePath of basePaths) {
+    for (const method of METHODS) {
+      const url = `${basePath}/${method}`;
+      server.post(url, enabledMethods.has(method) ? serve(pipeline, method) : notOffered);
+      const others = server.supportedMethods.filter((verb) => verb !== 'POST');
+      server.route({ method: others, url, handler: onlyPost });
+    }
+  }
+}
+
+function serve(pipeline: Pipeline, method: MethodName) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const body = request.body instanceof Uint8Array ? request.body : EMPTY_BODY;
+    const contentType = request.headers['content-type'];
+    const sealed = await pipeline({ method, contentType, body });
+    reply.code(sealed.status);
+    if (sealed.body === undefined) return reply.send();
+    return reply.header('content-type', sealed.contentType).send(sealed.body);
+  };
+}
+
+function notOffered(_request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return reply.code(501).send();
+}
+
+function onlyPost(_request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return reply.code(405).header('allow', 'POST').send();
+}

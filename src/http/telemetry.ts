@@ -1,0 +1,34 @@
+import { type DestinationStream, type LevelWithSilent, type Logger, pino } from 'pino';
+import type { CallReport } from '../methods/call-report.ts';
+
+export interface LogSettings {
+  readonly level: LevelWithSilent;
+  /** Where the lines go; `undefined`: standard output. */
+  readonly destination?: DestinationStream;
+}
+
+/** Structured log: one JSON object a line. */
+export function createLog({ level, destination }: LogSettings): Logger {
+  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
+  return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+/**
+ * One line a call, named by the id that the answer carries. Levels follow the kind of ending: an outcome is info,
+ * a request that can't be processed a warning, a part of the world that is down an error, a bug fatal. [ERR-8]
+ */
+export function reportToLog(log: Logger): (report: CallReport) => void {
+  return ({ method, callId, fault, cause, delivery, durationMs, ...rest }) => {
+    const line = {
+      method,
+      callId,
+      ...rest,
+      gateway: delivery?.gateway,
+      durationMs: Math.round(durationMs),
+    };
+    if (fault === 'bug') log.fatal({ ...line, err: cause }, 'call');
+    else if (fault === 'unavailable') log.error({ ...line, err: cause }, 'call');
+    else if (rest.status >= 400) log.warn(line, 'call');
+    else log.info(line, 'call');
+  };
+}
