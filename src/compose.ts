@@ -1,0 +1,210 @@
+import { createSecretKey } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DestinationStream } from 'pino';
+import { openSqliteDirectory } from './adapters/directory/sqlite-directory.ts';
+import { INBOX_BEHAVIOURS, type InboxBehaviour, InboxGateway } from './adapters/sms/inbox.ts';
+import { openSqliteOtpStore } from './adapters/storage/otp-store.ts';
+import { createSystemClock } from './adapters/system/system-clock.ts';
+import { createSystemEntropy } from './adapters/system/system-entropy.ts';
+import { plainCodec } from './codecs/plain.ts';
+import { composeTemplates } from './compose-templates.ts';
+import type { Config } from './config.ts';
+import { createDeadline } from './domain/deadline.ts';
+import type { OtpKeys } from './domain/otp-keys.ts';
+import type { OtpPolicy } from './domain/otp-policy.ts';
+import { addMethodRoutes } from './http/method-routes.ts';
+import { createOperatorServer, type Inbox } from './http/operator-routes.ts';
+import { createServer } from './http/server.ts';
+import { createLog, reportToLog } from './http/telemetry.ts';
+import { createCatalog } from './methods/catalog.ts';
+import { createPipeline } from './methods/pipeline.ts';
+import type { AccountDirectory } from './ports/account-directory.ts';
+import type { Clock } from './ports/clock.ts';
+import type { Entropy } from './ports/entropy.ts';
+import type { OtpStore } from './ports/otp-store.ts';
+import type { SmsGateway } from './ports/sms-gateway.ts';
+
+/** Parts to use in place of those that the configuration names. Whoever passes one closes nothing: we do. */
+export interface Overrides {
+  readonly clock?: Clock;
+  readonly entropy?: Entropy;
+  readonly directory?: AccountDirectory;
+  readonly store?: OtpStore;
+  readonly gateway?: SmsGateway;
+  readonly logDestination?: DestinationStream;
+}
+
+export interface Application {
+  /** Opens both listeners. Rejects if an address is taken; nothing is open then. */
+  listen(): Promise<Addresses>;
+  /**
+   * Orderly stop: takes no new connection, finishes the running requests, then lets go of everything. Safe to
+   * call twice.
+   */
+  close(): Promise<void>;
+  readonly store: OtpStore;
+  readonly directory: AccountDirectory;
+  /** The sandbox's inbox; `undefined` where texts go to a real gateway. */
+  readonly inbox: InboxGateway | undefined;
+}
+
+/** Where the application answers, such as `http://127.0.0.1:8080`. */
+export interface Addresses {
+  readonly methods: string;
+  readonly operator: string;
+}
+
+/**
+ * Builds the application that a configuration describes: opens the store and the directory, proves that every
+ * template fits, and wires the parts. Throws, with everything closed again, if one of them can't be had.
+ */
+export async function compose(config: Config, overrides: Overrides = {}): Promise<Application> {
+  const closers: (() => Promise<void>)[] = [];
+  try {
+    return assemble(config, overrides, closers);
+  } catch (error) {
+    await closeAll(closers);
+    throw error;
+  }
+}
+
+function assemble(config: Config, overrides: Overrides, closers: (() => Promise<void>)[]): Application {
+  const log = createLog({
+    level: config.log.level,
+    ...(overrides.logDestination && { destination: overrides.logDestination }),
+  });
+  const policy = policyOf(config);
+  const keys = keysOf(config);
+  const templates = composeTemplates(config);
+
+  mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 });
+  const { store, notBeforeMs } = openStore(config, overrides);
+  closers.push(() => store.close());
+  const clock = overrides.clock ?? createSystemClock(notBeforeMs);
+  const directory = overrides.directory ?? openDirectory(config);
+  closers.push(() => directory.close());
+  const entropy = overrides.entropy ?? createSystemEntropy();
+  const inbox = new InboxGateway(clock);
+  const gateway = overrides.gateway ?? inbox;
+  closers.push(() => gateway.close());
+
+  // The embedded store has one server at a time, so whatever an earlier one claimed is free. [OQ-28]
+  const owner = 'embedded';
+  const parts = { store, directory, gateway, clock, entropy, policy, keys, templates, owner };
+  const { budgetMs, twinWaitMs, concurrentMax } = config.requests;
+  const pipeline = createPipeline({
+    catalog: createCatalog(parts),
+    codecs: new Map([[plainCodec.mediaType, plainCodec]]),
+    store,
+    clock,
+    entropy,
+    digestKey: keys.digestKey,
+    report: reportToLog(log),
+    budgetMs,
+    twinWaitMs,
+    concurrentMax,
+  });
+
+  const server = createServer(config.http);
+  const { basePaths, methods } = config.http;
+  addMethodRoutes(server, { basePaths, enabledMethods: new Set(methods), pipeline });
+  const readiness = [
+    { name: 'store', check: () => store.check() },
+    { name: 'directory', check: () => directory.check(createDeadline(clock, budgetMs)) },
+  ];
+  const operator = createOperatorServer({
+    readiness,
+    inbox: gateway === inbox ? inboxRoutes(inbox) : undefined,
+    loopback: isLoopback(config.operator.host),
+  });
+  // Backwards: listeners first, then what works behind them.
+  closers.push(
+    () => operator.close(),
+    () => server.close(),
+  );
+
+  return {
+    store,
+    directory,
+    inbox: gateway === inbox ? inbox : undefined,
+    async listen() {
+      const methodsAt = await server.listen({ host: config.http.host, port: config.http.port });
+      try {
+        return { methods: methodsAt, operator: await operator.listen({ ...config.operator }) };
+      } catch (error) {
+        await server.close();
+        throw error;
+      }
+    },
+    close: () => closeAll(closers),
+  };
+}
+
+/** Last opened, first closed; one that fails doesn't keep the others open. */
+async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (let close = closers.pop(); close !== undefined; close = closers.pop()) {
+    await close().catch((error: unknown) => failures.push(error));
+  }
+  if (failures.length > 0) throw new AggregateError(failures, 'not everything could be closed');
+}
+
+function policyOf({ codes, quotas, phoneNumbers, requests, sms }: Config): OtpPolicy {
+  const { sendsPerCountry = {}, sendsGlobal, ...limits } = quotas;
+  return {
+    ...limits,
+    codeLength: codes.length,
+    validityMs: codes.validityMs,
+    attemptsMax: codes.attemptsMax,
+    sendsPerCountry: (country = '') => sendsPerCountry[country] ?? sendsPerCountry['default'],
+    sendsGlobal,
+    allowedCountries: new Set(phoneNumbers.allowedCountries),
+    refuseImplausible: phoneNumbers.refuseImplausible,
+    acceptBothIdentifiers: requests.acceptBothIdentifiers,
+    retryUnsent: requests.retryUnsent,
+    resendUnknown: sms.resendUnknown,
+    leaseMs: requests.leaseMs,
+  };
+}
+
+function keysOf({ codes, digests }: Config): OtpKeys {
+  const [active] = codes.secrets;
+  if (active === undefined) throw new TypeError('codes.secrets is empty');
+  return {
+    codeSecrets: new Map(
+      codes.secrets.map(({ id, secret }) => [id, createSecretKey(secret.reveal(), 'utf8')]),
+    ),
+    activeCodeSecretId: active.id,
+    digestKey: createSecretKey(digests.secret.reveal(), 'utf8'),
+  };
+}
+
+function openStore(
+  config: Config,
+  { store }: Overrides,
+): { readonly store: OtpStore; readonly notBeforeMs: number } {
+  if (store !== undefined) return { store, notBeforeMs: 0 };
+  const { profile: environment, dataDirectory } = config;
+  const opened = openSqliteOtpStore({ file: join(dataDirectory, 'otp.sqlite'), environment });
+  return { store: opened, notBeforeMs: opened.newestMomentMs };
+}
+
+function openDirectory({ profile: environment, dataDirectory }: Config): AccountDirectory {
+  return openSqliteDirectory({ file: join(dataDirectory, 'accounts.sqlite'), environment });
+}
+
+function inboxRoutes(inbox: InboxGateway): Inbox {
+  return {
+    behaviours: INBOX_BEHAVIOURS,
+    get behaviour() {
+      return inbox.behaviour;
+    },
+    behave: (behaviour, delayMs) => inbox.behave(behaviour as InboxBehaviour, delayMs),
+    texts: (count, to) => inbox.texts(count, to),
+  };
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}

@@ -1,0 +1,21 @@
+/**
+ * The library: run the server inside your own process, and write your own adapters against the ports.
+ *
+ *     import { compose, loadConfig } from 'gsp-otp';
+ *
+ *     const config = loadConfig({ file: 'gsp-otp.yaml', environment: process.env });
+ *     const application = await compose(config, { directory: myDirectory });
+ *     const { methods } = await application.listen();
+ */
+export { type Addresses, type Application, compose, type Overrides } from './compose.ts';
+export { ConfigError, type ConfigFault } from './config/faults.ts';
+export type { ConfigSources } from './config/layers.ts';
+export { type Config, loadConfig } from './config.ts';
+export type { Account, AccountDirectory, AccountStatus } from './ports/account-directory.ts';
+export type { Clock, Deadline } from './ports/clock.ts';
+export type { Entropy } from './ports/entropy.ts';
+export type * from './ports/otp-store.ts';
+export type { OpenedBody, PayloadCodec } from './ports/payload-codec.ts';
+export { Secret } from './ports/secret.ts';
+export type { Delivery, RefusalReason, SmsGateway, SmsMessage } from './ports/sms-gateway.ts';
+export { UnavailableError } from './ports/unavailable.ts';
