@@ -1,0 +1,159 @@
+/**
+ * The real server, with a switch: after the message `arm POINT` its next sendOtp kills the process there with
+ * SIGKILL. Arguments: data folder, file that plays the phone, and how many random µs to live once the start has
+ * begun (0: no limit), which kills it during recovery.
+ */
+import { appendFileSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { join } from 'node:path';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { Worker } from 'node:worker_threads';
+import { openSqliteOtpStore } from '../../src/adapters/storage/otp-store.ts';
+import { createSystemClock } from '../../src/adapters/system/system-clock.ts';
+import { createSystemEntropy } from '../../src/adapters/system/system-entropy.ts';
+import { compose } from '../../src/compose.ts';
+import { loadConfig } from '../../src/config.ts';
+import type { Entropy } from '../../src/ports/entropy.ts';
+import type { OtpStore } from '../../src/ports/otp-store.ts';
+import type { Delivery, SmsGateway, SmsMessage } from '../../src/ports/sms-gateway.ts';
+import type { CrashPoint } from './crash-points.ts';
+import { TEST_SETTINGS } from './test-application.ts';
+
+const [, , dataDirectory = '', phoneFile = '', lifeMicros = '0'] = process.argv;
+
+let armed: CrashPoint | undefined;
+let fire: ((afterMicros: number) => void) | undefined;
+
+function die(): never {
+  process.kill(process.pid, 'SIGKILL');
+  // The signal ends the process before anything else happens.
+  for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
+}
+
+/**
+ * Loads a gun in another thread, since while this one is in a system call only another can choose the moment.
+ * The returned function fires it, after so many µs.
+ */
+async function loadGun(): Promise<(afterMicros: number) => void> {
+  const trigger = new Int32Array(new SharedArrayBuffer(4));
+  const source = `const { parentPort, workerData } = require('node:worker_threads');
+    parentPort.postMessage('loaded');
+    while (Atomics.load(workerData, 0) === 0);
+    const endsAt = performance.now() + Atomics.load(workerData, 0) / 1000;
+    while (performance.now() < endsAt);
+    process.kill(process.pid, 'SIGKILL');`;
+  const worker = new Worker(source, { eval: true, workerData: trigger });
+  await new Promise((resolve) => worker.once('message', resolve));
+  worker.unref();
+  return (afterMicros) => Atomics.store(trigger, 0, Math.max(1, Math.round(afterMicros)));
+}
+
+function reach(point: CrashPoint): void {
+  if (armed === point) die();
+}
+
+let commits = 0;
+
+/** The database as the store sees it; dies before a commit, or while a checkpoint follows one. */
+class CrashingDatabase extends DatabaseSync {
+  override prepare(sql: string): StatementSync {
+    const statement = super.prepare(sql);
+    if (sql !== 'COMMIT') return statement;
+    const run = statement.run.bind(statement);
+    statement.run = () => {
+      commits += 1;
+      if (commits === 1) reach('intent not yet synced');
+      if (commits === 2) reach('result not yet synced');
+      const changes = run();
+      if (commits === 2 && armed === 'during checkpoint') {
+        fire?.(Math.random() * 3000);
+        for (;;) this.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      }
+      return changes;
+    };
+    return statement;
+  }
+}
+
+const systemEntropy = createSystemEntropy();
+/** The first identifier is taken when a request has been read. */
+const entropy: Entropy = {
+  id: () => {
+    reach('request read');
+    commits = 0;
+    return systemEntropy.id();
+  },
+  bytes: (count) => systemEntropy.bytes(count),
+};
+
+/** The phone is a file: what stands in it has arrived. */
+const gateway: SmsGateway = {
+  name: 'phone',
+  async send(message: SmsMessage): Promise<Delivery> {
+    appendFileSync(
+      phoneFile,
+      `${JSON.stringify({ to: message.to.reveal(), text: message.text.reveal() })}\n`,
+    );
+    reach('gateway call sent');
+    return { kind: 'accepted', gateway: 'phone', messageId: undefined };
+  },
+  close: async () => undefined,
+};
+
+if (lifeMicros !== '0') (await loadGun())(Number(lifeMicros));
+
+const opened = openSqliteOtpStore({
+  file: join(dataDirectory, 'otp.sqlite'),
+  environment: 'sandbox',
+  open: (file, options) => new CrashingDatabase(file, options),
+});
+
+const store: OtpStore = {
+  recall: (key) => {
+    reach('envelope opened');
+    return opened.recall(key);
+  },
+  findChallenge: (requestId) => opened.findChallenge(requestId),
+  issue: async (order, decide) => {
+    const decision = await opened.issue(order, decide);
+    reach('intent durable');
+    return decision;
+  },
+  settle: async (settlement) => {
+    reach('gateway answered');
+    await opened.settle(settlement);
+    reach('result durable');
+  },
+  attempt: (order, decide) => opened.attempt(order, decide),
+  complete: (completion) => opened.complete(completion),
+  sweep: (beforeMs, rowsMax) => opened.sweep(beforeMs, rowsMax),
+  history: (requestId) => opened.history(requestId),
+  check: () => opened.check(),
+  close: () => opened.close(),
+};
+
+const write = Socket.prototype.write as (this: Socket, ...args: unknown[]) => boolean;
+Socket.prototype.write = function crashingWrite(this: Socket, ...args: unknown[]): boolean {
+  const text = String(args[0]);
+  const isAnswer = text.startsWith('HTTP/1.1 200');
+  if (isAnswer && armed === 'answer half written') {
+    return write.call(this, text.slice(0, Math.floor(text.length / 2)), die);
+  }
+  if (isAnswer && armed === 'answer sent') setTimeout(die, 20);
+  return write.apply(this, args);
+};
+
+const config = loadConfig({
+  environment: {},
+  overrides: { ...TEST_SETTINGS, dataDirectory, 'quotas.coolDownMs': 0, 'quotas.sendsPerAccount.max': 256 },
+});
+const clock = createSystemClock(opened.newestMomentMs);
+const application = await compose(config, { store, gateway, entropy, clock });
+const { methods } = await application.listen();
+process.on('message', async (message: { readonly arm: CrashPoint }) => {
+  if (message.arm === 'during checkpoint') fire = await loadGun();
+  armed = message.arm;
+  process.send?.({ armed });
+});
+process.on('disconnect', () => process.exit(0));
+process.send?.({ methods });

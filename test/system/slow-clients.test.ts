@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { connect, type Socket } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import { startApplication, type TestApplication } from './test-application.ts';
+
+const SOCKETS = 2000;
+const SECONDS = Number(process.env['PROOF_SECONDS'] ?? 30);
+const RATE_PER_SECOND = 200;
+
+/** Row 14 of the proofs: clients that send a byte now and then hold up nobody, and not for long. */
+describe('slow clients', () => {
+  let app: TestApplication;
+  before(async () => {
+    app = await startApplication({ settings: { 'http.connectionsMax': 4096 } });
+  });
+  after(() => app.stop());
+
+  it(`${SOCKETS} slow sockets beside ${RATE_PER_SECOND} requests a second, for ${SECONDS} s`, async () => {
+    const quiet = await goodTraffic(app, 5);
+    const slow = new SlowClients(Number(new URL(app.methodsUrl).port));
+    const busy = await goodTraffic(app, SECONDS);
+    const { opened, longestMs } = slow.stop();
+
+    assert.equal(busy.failed, 0, 'every good request was answered');
+    // Twice the quiet value, or what the timers of one busy machine allow, whichever is more.
+    assert.ok(
+      busy.p99Ms < Math.max(2 * quiet.p99Ms, 25),
+      `p99 ${busy.p99Ms} ms beside slow clients, ${quiet.p99Ms} ms without`,
+    );
+    assert.ok(opened >= SOCKETS, `${opened} slow sockets`);
+    assert.ok(longestMs <= 10_000, `a slow socket lived ${longestMs} ms`);
+  });
+});
+
+/** Keeps many sockets open that send one byte of a header or a body every now and then; a closed one comes again. */
+class SlowClients {
+  readonly #sockets = new Map<Socket, number>();
+  readonly #port: number;
+  readonly #timer: NodeJS.Timeout;
+  #opened = 0;
+  #longestMs = 0;
+  #stopped = false;
+
+  constructor(port: number) {
+    this.#port = port;
+    for (let count = 0; count < SOCKETS; count += 1) this.#open(count % 2 === 0);
+    this.#timer = setInterval(() => {
+      for (const socket of this.#sockets.keys()) socket.write('a');
+    }, 3000);
+  }
+
+  #open(inHeader: boolean): void {
+    if (this.#stopped) return;
+    const socket = connect(this.#port, '127.0.0.1');
+    const openedAt = performance.now();
+    this.#opened += 1;
+    this.#sockets.set(socket, openedAt);
+    const head = 'POST /v1/echo HTTP/1.1\r\nhost: x\r\n';
+    socket.write(inHeader ? `${head}x-slow: ` : `${head}content-length: 1000\r\n\r\n`);
+    socket.on('error', () => undefined);
+    socket.resume();
+    socket.on('close', () => {
+      this.#sockets.delete(socket);
+      if (this.#stopped) return;
+      this.#longestMs = Math.max(this.#longestMs, performance.now() - openedAt);
+      this.#open(inHeader);
+    });
+  }
+
+  stop(): { opened: number; longestMs: number } {
+    this.#stopped = true;
+    clearInterval(this.#timer);
+    for (const [socket, openedAt] of this.#sockets) {
+      this.#longestMs = Math.max(this.#longestMs, performance.now() - openedAt);
+      socket.destroy();
+    }
+    return { opened: this.#opened, longestMs: this.#longestMs };
+  }
+}
+
+/** Open loop: a request each 5 ms, whether or not the earlier ones were answered. */
+async function goodTraffic(
+  app: TestApplication,
+  seconds: number,
+): Promise<{ p99Ms: number; failed: number }> {
+  const latencies: number[] = [];
+  let failed = 0;
+  const running: Promise<void>[] = [];
+  const startedAt = performance.now();
+  for (let number = 0; number < seconds * RATE_PER_SECOND; number += 1) {
+    const dueAt = startedAt + (number * 1000) / RATE_PER_SECOND;
+    const waitMs = dueAt - performance.now();
+    if (waitMs > 1) await new Promise((resolve) => setTimeout(resolve, waitMs));
+    const sentAt = performance.now();
+    running.push(
+      app.call('echo', `good-${seconds}-${number}`, { clientMessage: 'hello' }).then(
+        ({ status }) => {
+          latencies.push(performance.now() - sentAt);
+          if (status !== 200) failed += 1;
+        },
+        () => {
+          failed += 1;
+        },
+      ),
+    );
+  }
+  await Promise.all(running);
+  latencies.sort((a, b) => a - b);
+  return { p99Ms: latencies[Math.floor(latencies.length * 0.99)] ?? 0, failed };
+}
