@@ -1,0 +1,48 @@
+/**
+ * The whole application in a process of its own: sandbox profile, clear bodies, inbox gateway, every quota switched
+ * on but set so high that no run reaches it. Started by `run.ts`. Arguments: data folder, accounts, history.
+ */
+import { join } from 'node:path';
+import { InboxGateway } from '../src/adapters/sms/inbox.ts';
+import { openSqliteOtpStore } from '../src/adapters/storage/otp-store.ts';
+import { createSystemClock } from '../src/adapters/system/system-clock.ts';
+import { compose } from '../src/compose.ts';
+import { loadConfig } from '../src/config.ts';
+import { fillAccounts, fillHistory } from './fill.ts';
+import { answerMeasurements } from './measurements.ts';
+
+const [, , dataDirectory = '.', accounts = '0', history = '0'] = process.argv;
+
+const HOUR_MS = 3_600_000;
+const config = loadConfig({
+  environment: {},
+  overrides: {
+    dataDirectory,
+    'http.port': 0,
+    'operator.port': 0,
+    'log.level': 'silent',
+    'quotas.coolDownMs': 1,
+    'quotas.sendsPerPhoneNumber': { max: 256, windowMs: HOUR_MS },
+    'quotas.sendsPerAccount': { max: 256, windowMs: HOUR_MS },
+    'quotas.sendsPerCountry': { default: { max: 1_000_000_000, windowMs: HOUR_MS } },
+    'quotas.sendsGlobal': { max: 1_000_000_000, windowMs: HOUR_MS },
+  },
+});
+await fillAccounts(dataDirectory, Number(accounts));
+const store = openSqliteOtpStore({ file: join(dataDirectory, 'otp.sqlite'), environment: 'sandbox' });
+fillHistory(join(dataDirectory, 'otp.sqlite'), Number(history));
+const clock = createSystemClock();
+const gateway = new InboxGateway(clock);
+const application = await compose(config, { store, gateway, clock });
+const { methods } = await application.listen();
+
+answerMeasurements({
+  port: Number(new URL(methods).port),
+  commits: () => store.durableCommits,
+  codes: () => {
+    const texts = gateway.texts(10_000).toReversed();
+    return new Map(
+      texts.map(({ to, text }) => [to.reveal(), /(?<!\d)\d{6}(?!\d)/.exec(text.reveal())?.[0] ?? '']),
+    );
+  },
+});

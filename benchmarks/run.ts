@@ -1,0 +1,68 @@
+/**
+ * `npm run bench`: the server beside its floor, over loopback HTTP, in one run on one machine. Prints a table of
+ * medians and their ratios. `--runs N` (default 5), `--requests N` a run at 16 connections (default 4000),
+ * `--large` also measures with a million accounts and a million challenges.
+ */
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { median, type Row, table } from './report.ts';
+import { type Scenario, scenarios } from './scenarios.ts';
+import { type Subject, startApp, startFloor } from './subjects.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '5' },
+    requests: { type: 'string', default: '4000' },
+    large: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (options.help) {
+  console.log('npm run bench -- [--runs 5] [--requests 4000] [--large]');
+  process.exit(0);
+}
+const runs = Number(options.runs);
+const requests = Number(options.requests);
+
+console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}`);
+console.log(`${runs} runs each, medians; the server and the load share the machine.\n`);
+
+await report('empty database', () => startApp({ accounts: 50_000, history: 0 }));
+if (options.large) {
+  await report('a million accounts and a million challenges', () =>
+    startApp({ accounts: 1_000_000, history: 1_000_000 }),
+  );
+}
+
+async function report(title: string, start: () => Promise<Subject>): Promise<void> {
+  const rows: Row[] = [];
+  for (const connections of [1, 16, 64]) {
+    for (const scenario of scenarios) {
+      rows.push(await compare(scenario, connections, start));
+      process.stderr.write('.');
+    }
+  }
+  process.stderr.write('\n');
+  console.log(`## ${title}\n\n${table(rows)}\n`);
+}
+
+/** Both subjects in turn, so that a slow minute of the machine slows both. */
+async function compare(scenario: Scenario, connections: number, start: () => Promise<Subject>): Promise<Row> {
+  const app = await start();
+  const floor = await startFloor();
+  const count = Math.max(200, Math.round((requests * Math.min(connections, 16)) / 16));
+  try {
+    await scenario.measure(app, connections, Math.min(count, 500));
+    await scenario.measure(floor, connections, Math.min(count, 500));
+    const appRuns = [];
+    const floorRuns = [];
+    for (let run = 0; run < runs; run += 1) {
+      appRuns.push(await scenario.measure(app, connections, count));
+      floorRuns.push(await scenario.measure(floor, connections, count));
+    }
+    return { scenario: scenario.name, connections, app: median(appRuns), floor: median(floorRuns) };
+  } finally {
+    await app.stop();
+    await floor.stop();
+  }
+}

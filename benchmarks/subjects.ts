@@ -1,0 +1,74 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Measurements } from './measurements.ts';
+
+/** A server in a process of its own that can be measured. */
+export interface Subject {
+  readonly kind: 'app' | 'floor';
+  readonly port: number;
+  /** How many accounts it knows; account number n has the phone number `phoneNumberOf(n)`. */
+  readonly accounts: number;
+  measurements(): Promise<Measurements>;
+  /** Codes of the latest texts by phone number; empty for the floor. */
+  codes(): Promise<ReadonlyMap<string, string>>;
+  stop(): Promise<void>;
+}
+
+/** A number of India's mobile range that belongs to account `number` (0 to 99,999,999). */
+export function phoneNumberOf(number: number): string {
+  return `+9199${String(number).padStart(8, '0')}`;
+}
+
+export interface AppSize {
+  readonly accounts: number;
+  /** Challenges issued before, by anybody. */
+  readonly history: number;
+}
+
+export function startApp({ accounts, history }: AppSize): Promise<Subject> {
+  return start('app', './app-server.ts', [String(accounts), String(history)], accounts);
+}
+
+export function startFloor(): Promise<Subject> {
+  return start('floor', './floor-server.ts', [], 0);
+}
+
+async function start(
+  kind: Subject['kind'],
+  script: string,
+  args: string[],
+  accounts: number,
+): Promise<Subject> {
+  // Beside the sources, since a system's temporary folder may live in memory and cost no disk flush.
+  const dataDirectory = mkdtempSync(join(import.meta.dirname, '.data-'));
+  const child = fork(new URL(script, import.meta.url), [dataDirectory, ...args], {
+    serialization: 'advanced',
+  });
+  const { port } = await ask<{ port: number }>(child);
+  return {
+    kind,
+    port,
+    accounts,
+    measurements: () => ask<Measurements>(child, 'measurements'),
+    codes: () => (kind === 'app' ? ask<Map<string, string>>(child, 'codes') : Promise.resolve(new Map())),
+    async stop() {
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGKILL');
+      await gone;
+      rmSync(dataDirectory, { recursive: true, force: true });
+    },
+  };
+}
+
+function ask<T>(child: ChildProcess, question?: string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onExit = (code: number | null) => reject(new Error(`the measured process ended with ${code}`));
+    child.once('exit', onExit);
+    child.once('message', (answer) => {
+      child.off('exit', onExit);
+      resolve(answer as T);
+    });
+    if (question !== undefined) child.send(question);
+  });
+}
