@@ -29,8 +29,10 @@ const config = loadConfig({
   },
 });
 await fillAccounts(dataDirectory, Number(accounts));
-const store = openSqliteOtpStore({ file: join(dataDirectory, 'otp.sqlite'), environment: 'sandbox' });
-fillHistory(join(dataDirectory, 'otp.sqlite'), Number(history));
+const file = join(dataDirectory, 'otp.sqlite');
+await openSqliteOtpStore({ file, environment: 'sandbox' }).close();
+fillHistory(file, Number(history));
+const store = openSqliteOtpStore({ file, environment: 'sandbox' });
 const clock = createSystemClock();
 const gateway = new InboxGateway(clock);
 const application = await compose(config, { store, gateway, clock });
