@@ -28,7 +28,7 @@ export const importRules: readonly ImportRule[] = [
     place: ['src/protocol'],
     // A decoded code, token or number is wrapped at once, so that nothing prints it.
     may: ['src/ports/secret.ts'],
-    modules: ['node:crypto', 'typebox', 'canonicalize'],
+    modules: ['node:crypto'],
     instead: 'pass the value in as an argument: the wire knows bytes and JSON only',
   },
   {

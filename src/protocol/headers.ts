@@ -17,10 +17,10 @@ export interface ProtocolVersion {
   readonly revision: number;
 }
 
-export const MAJOR_SUPPORTED = 1;
+const MAJOR_SUPPORTED = 1;
 
 /** How far `requestTimestamp` may be from the receiver's clock, either way. [HDR-4] */
-export const TIMESTAMP_DISTANCE_MAX_MS = 60_000;
+const TIMESTAMP_DISTANCE_MAX_MS = 60_000;
 
 /**
  * Steps 6 and 7 of ORD: reads the header of any method's request. `userLocale` is never looked at. [HDR-8]

@@ -2,7 +2,7 @@ import { WireError } from './error-response.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 
 /** Far above the identifiers in use, and a bound for whoever stores or looks one up. [OQ-34] */
-export const IDENTIFIER_CHARACTERS_MAX = 256;
+const IDENTIFIER_CHARACTERS_MAX = 256;
 
 /** No control characters: identifiers go into logs, and not every database can hold U+0000. [OQ-34] */
 const IDENTIFIER = new RegExp(`^\\P{Cc}{1,${IDENTIFIER_CHARACTERS_MAX}}$`, 'u');

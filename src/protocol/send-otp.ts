@@ -87,8 +87,6 @@ export const SEND_OTP_RESULT_CODES = [
   'ACCOUNT_CLOSED_FRAUD',
 ] as const;
 
-export type SendOtpResultCode = (typeof SEND_OTP_RESULT_CODES)[number];
-
 export interface SendOtpResponse {
   /** One of `SEND_OTP_RESULT_CODES`. */
   readonly result: string;

@@ -26,8 +26,6 @@ export function decodeVerifyOtp(body: JsonObject): VerifyOtpRequest {
 /** Every result of verifyOtp; the reference's default UNKNOWN_RESULT is never emitted. [JSON-5] */
 export const VERIFY_OTP_RESULT_CODES = ['SUCCESS', 'OTP_NOT_MATCHED', 'OTP_ALREADY_USED'] as const;
 
-export type VerifyOtpResultCode = (typeof VERIFY_OTP_RESULT_CODES)[number];
-
 export interface VerifyOtpResponse {
   /** One of `VERIFY_OTP_RESULT_CODES`. */
   readonly result: string;

@@ -4,6 +4,8 @@ import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { NOW_MS, REQUEST, readRing } from '../codecs/pgp-vectors.ts';
 
 const root = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'gsp-otp-'));
@@ -44,6 +46,44 @@ test('the installed command line starts', () => {
 test('it knows its version', () => {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   assert.equal(run(user, command, '--version'), `${version}\n`);
+});
+
+const application = `
+import { type AccountDirectory, compose, loadConfig, type Overrides, UnavailableError } from 'gsp-otp';
+
+const directory: AccountDirectory = {
+  async findByAssociationId() { return undefined; },
+  async findByPhoneNumber() { return []; },
+  async check(deadline) { if (deadline.remainingMs() < 0) throw new UnavailableError('never'); },
+  async close() {},
+};
+const settings = { dataDirectory: 'data', 'http.port': 0, 'operator.port': 0, 'log.level': 'silent' };
+const overrides: Overrides = { directory };
+const application = await compose(loadConfig({ environment: {}, overrides: settings }), overrides);
+const { methods } = await application.listen();
+const response = await fetch(methods + '/v1/echo', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
+console.log(response.status, Object(await response.json()).errorResponseCode);
+await application.close();
+`;
+
+test("the library runs inside an application of one's own, and its declarations fit", () => {
+  writeFileSync(join(user, 'app.ts'), application);
+  assert.equal(run(user, process.execPath, 'app.ts'), '400 MISSING_REQUIRED_FIELD\n');
+
+  const strict = ['--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess', '--noEmit'];
+  const modules = ['--target', 'es2024', '--module', 'nodenext'];
+  const nodeTypes = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')];
+  run(user, join(root, 'node_modules/.bin/tsc'), ...strict, ...modules, ...nodeTypes, 'app.ts');
+});
+
+test('threads start from the published files', async () => {
+  const published = pathToFileURL(join(installed, 'src/codecs/pgp.js')).href;
+  const { PgpCodec }: typeof import('../../src/codecs/pgp.ts') = await import(published);
+  const clock = { nowMs: () => NOW_MS, steadyMs: () => NOW_MS, after: () => () => {} };
+  const ring = await readRing(['own-2048'], ['peer-2048']);
+  const codec = await PgpCodec.start({ ring, clock, threads: 1, waitingMax: 1 });
+  assert.ok((await codec.seal(REQUEST)).length > REQUEST.length);
+  await codec.close();
 });
 
 test('JavaScript, declarations and data are published, nothing else, and all of it names JavaScript files', () => {
