@@ -37,10 +37,6 @@ export function readId(row: Row): number {
   return readInteger(row, 'id');
 }
 
-export function readReceivedAtMs(row: Row): number {
-  return readInteger(row, 'received_at_ms');
-}
-
 export function readRequestRecord(row: Row): RequestRecord {
   return {
     state: readOneOf(row, 'state', REQUEST_STATES),
@@ -70,6 +66,27 @@ export function readChallenge(row: Row): Challenge | undefined {
   };
 }
 
+/** What is known of a submission that is to be settled. */
+export interface Submission {
+  readonly id: number;
+  readonly requestState: RequestState;
+  /** When the request was claimed for it, and its text counted. */
+  readonly claimedAtMs: number;
+  /** Of its challenge. */
+  readonly state: ChallengeState;
+  readonly submissions: number;
+}
+
+export function readSubmission(row: Row): Submission {
+  return {
+    id: readId(row),
+    requestState: readOneOf(row, 'state', REQUEST_STATES),
+    claimedAtMs: readInteger(row, 'received_at_ms'),
+    state: readOneOf(row, 'challenge_state', CHALLENGE_STATES),
+    submissions: readInteger(row, 'submissions'),
+  };
+}
+
 export function readPastChallenge(row: Row): PastChallenge {
   return {
     issuedAtMs: readInteger(row, 'issued_at_ms'),
@@ -91,7 +108,7 @@ export function readRequestHistory(row: Row): RequestHistory {
     answer: readAnswer(row),
     reason: row['reason'] === null ? '' : readText(row, 'reason'),
     sendOtpRequestId: row['send_otp_request_id'] === null ? undefined : readText(row, 'send_otp_request_id'),
-    challenge: challenge && { ...challenge, events: readEvents(row) },
+    challenge: challenge && { ...challenge, events: readEvents(row, challenge) },
   };
 }
 
@@ -101,23 +118,27 @@ export function eventLine(event: ChallengeEvent): string {
   return `${JSON.stringify([event.atMs, event.event, event.detail.slice(0, 200)])}\n`;
 }
 
-function readEvents(row: Row): readonly ChallengeEvent[] {
+/** The first event isn't written down: every challenge begins with being issued. */
+function readEvents(row: Row, { issuedAtMs }: Challenge): readonly ChallengeEvent[] {
   const lines = readText(row, 'events').split('\n').slice(0, -1);
-  return lines.map((line) => {
-    const [atMs, event, detail] = readEventFields(line);
-    if (typeof atMs === 'number' && typeof event === 'string' && typeof detail === 'string') {
-      return { atMs, event, detail };
-    }
-    throw senseless(row, 'events');
-  });
+  return [
+    { atMs: issuedAtMs, event: 'issued', detail: '' },
+    ...lines.map((line) => {
+      const [atMs, event, detail] = parseArray(line);
+      if (typeof atMs === 'number' && typeof event === 'string' && typeof detail === 'string') {
+        return { atMs, event, detail };
+      }
+      throw senseless(row, 'events');
+    }),
+  ];
+}
 
-  function readEventFields(line: string): readonly unknown[] {
-    try {
-      const fields: unknown = JSON.parse(line);
-      return Array.isArray(fields) ? fields : [];
-    } catch {
-      return [];
-    }
+function parseArray(line: string): readonly unknown[] {
+  try {
+    const fields: unknown = JSON.parse(line);
+    return Array.isArray(fields) ? fields : [];
+  } catch {
+    return [];
   }
 }
 

@@ -22,9 +22,9 @@ import {
   readChallenge,
   readId,
   readPastChallenge,
-  readReceivedAtMs,
   readRequestHistory,
   readRequestRecord,
+  readSubmission,
 } from './otp-rows.ts';
 import { type OtpStatements, prepareOtpStatements } from './otp-statements.ts';
 import { isCurrent, settledChallenge } from './settled-challenge.ts';
@@ -98,24 +98,23 @@ export class SqliteOtpStore implements OtpStore {
 
   settle(news: Settlement): Promise<void> {
     return this.#engine.step(() => {
-      const row = this.#sql.findSendOtp.get(news.requestId);
-      const before = row && readChallenge(row);
-      if (row === undefined || before?.challengeId !== news.challengeId) return;
-
+      const row = this.#sql.findSubmission.get(news.requestId, news.challengeId);
+      if (row === undefined) return;
+      const before = readSubmission(row);
       const { state, submissions, givenBack } = settledChallenge(before, news);
       const { answer, retryable, nowMs } = news;
       // What was answered first is replayed for good; and who took over the claim speaks for the request, unless a
       // gateway has the text.
       const speaks = isCurrent(before, news) || news.state === 'sent';
-      const told = [state, submissions, eventLine(news.event), readId(row)] as const;
-      if (answer !== undefined && speaks && readRequestRecord(row).state !== 'completed') {
+      const told = [state, submissions, eventLine(news.event), before.id] as const;
+      if (answer !== undefined && speaks && before.requestState !== 'completed') {
         const requestState = retryable ? 'released' : 'completed';
         this.#sql.settle.run(requestState, nowMs, answer.result, answer.integratorId, ...told);
       } else {
         this.#sql.settleLate.run(...told);
       }
       if (!givenBack) return;
-      for (const ceiling of news.ceilings) lowerCeiling(this.#sql, ceiling, readReceivedAtMs(row));
+      for (const ceiling of news.ceilings) lowerCeiling(this.#sql, ceiling, before.claimedAtMs);
     });
   }
 
@@ -213,7 +212,6 @@ export class SqliteOtpStore implements OtpStore {
       challenge.expiresAtMs,
       challenge.submissions,
       challenge.failedAttempts,
-      eventLine({ atMs: order.nowMs, event: 'issued', detail: '' }),
     );
     for (const ceiling of order.ceilings) raiseCeiling(this.#sql, ceiling, order.nowMs);
     if (!accountChallenges.some((past) => UNCONSUMED.includes(past.state))) return;
