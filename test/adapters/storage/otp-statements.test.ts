@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import { migrate } from '../../../src/adapters/storage/migrations.ts';
+import { OTP_STATEMENTS } from '../../../src/adapters/storage/otp-statements.ts';
+
+/** Statements that walk along an index, and how they keep it short. */
+const WALKS: Readonly<Record<string, string>> = {
+  newestMoment: 'LIMIT 64',
+};
+
+for (const [name, sql] of Object.entries(OTP_STATEMENTS)) {
+  test(`${name} scans no table, however long the history`, (t) => {
+    const database = new DatabaseSync(':memory:');
+    t.after(() => database.close());
+    migrate(database, 'sandbox');
+    const plan = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all();
+    const details = plan.map((row) => String(row['detail']));
+    const bound = WALKS[name];
+    if (bound !== undefined) {
+      assert.ok(sql.includes(bound));
+      assert.ok(details.some((detail) => /^SCAN request USING INDEX/.test(detail)));
+      return;
+    }
+    for (const detail of details)
+      assert.doesNotMatch(detail, /SCAN|TEMP B-TREE|AUTOMATIC/, details.join('; '));
+  });
+}
