@@ -6,6 +6,10 @@ export interface RetentionOptions {
   readonly clock: Clock;
   /** How long a request is remembered after it was last received; at least 30 days. [OQ-10] */
   readonly retentionMs: number;
+  /** Requests deleted in one step, ≥ 1. A step holds up whatever comes beside it: about 10 ms for 500. */
+  readonly rowsMax: number;
+  /** From when nothing was left to delete to the next look, > 0. */
+  readonly intervalMs: number;
   /** Told of a sweep that failed. The next one comes in its time. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -15,13 +19,12 @@ export interface Retention {
   stop(): Promise<void>;
 }
 
-/** Few rows a step and a pause between, since every step holds up the requests beside it for a few ms. */
-const ROWS_PER_STEP = 64;
-const PAUSE_MS = 50;
-const IDLE_MS = 10 * 60_000;
+/** Between two steps, for whoever waits beside them. */
+const PAUSE_MS = 100;
 
 /** Deletes what is past its retention, in small steps, for as long as it is not stopped. [IDEM-12] */
-export function startRetention({ store, clock, retentionMs, onFailure }: RetentionOptions): Retention {
+export function startRetention(options: RetentionOptions): Retention {
+  const { store, clock, retentionMs, rowsMax, intervalMs, onFailure } = options;
   let stopped = false;
   let underWay: Promise<void> = Promise.resolve();
   let cancel = wait(PAUSE_MS);
@@ -35,11 +38,11 @@ export function startRetention({ store, clock, retentionMs, onFailure }: Retenti
   async function sweep(): Promise<void> {
     let rows = 0;
     try {
-      rows = await store.sweep(clock.steadyMs() - retentionMs, ROWS_PER_STEP);
+      rows = await store.sweep(clock.steadyMs() - retentionMs, rowsMax);
     } catch (error) {
       onFailure(error);
     }
-    if (!stopped) cancel = wait(rows === ROWS_PER_STEP ? PAUSE_MS : IDLE_MS);
+    if (!stopped) cancel = wait(rows < rowsMax ? intervalMs : PAUSE_MS);
   }
 
   return {
