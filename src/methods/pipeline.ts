@@ -1,4 +1,4 @@
-import { createDeadline } from '../domain/deadline.ts';
+import { createDeadline, within } from '../domain/deadline.ts';
 import type { OtpKeys } from '../domain/otp-keys.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { sameBytes } from '../domain/same-bytes.ts';
@@ -6,6 +6,7 @@ import type { Clock, Deadline } from '../ports/clock.ts';
 import type { Entropy } from '../ports/entropy.ts';
 import type { MethodName, OtpStore, StoredAnswer } from '../ports/otp-store.ts';
 import type { PayloadCodec } from '../ports/payload-codec.ts';
+import { UnavailableError } from '../ports/unavailable.ts';
 import { mediaTypeOf } from '../protocol/content-type.ts';
 import { encodeErrorResponse, WireError } from '../protocol/error-response.ts';
 import { fingerprint } from '../protocol/fingerprint.ts';
@@ -111,9 +112,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     checkTimestamp(header, clock.nowMs());
     const print = fingerprint(request, digestKey);
     const call = { requestId: header.requestId, fingerprint: print, callId, deadline };
-    const { prepared, outcome } = await oneAtATime(method, call.requestId, deadline, () =>
-      once(method, request, call),
-    );
+    const answering = oneAtATime(method, call.requestId, deadline, () => once(method, request, call));
+    // Work that is late goes on, and keeps its twins waiting, but this caller is told in time. [OPS-2]
+    const { prepared, outcome } = await within(clock, deadline, answering, () => {
+      throw new UnavailableError('the request was not answered by its deadline');
+    });
     const answered = settled(outcome, findings);
     findings.result = answered.result || undefined;
     return prepared.encode(answered, clock.nowMs());
