@@ -11,7 +11,7 @@ export type AccountSettings = Pick<Settings, 'profile' | 'dataDirectory'>;
  * Where the embedded account directory is: in a file of its own beside the OTP store, so that a long import never
  * holds the store's lock.
  */
-function directoryFileOf({ profile, dataDirectory }: AccountSettings): DirectoryFile {
+export function directoryFileOf({ profile, dataDirectory }: AccountSettings): DirectoryFile {
   return { file: join(dataDirectory, 'accounts.sqlite'), environment: profile };
 }
 

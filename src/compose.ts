@@ -1,6 +1,5 @@
 import { createSecretKey } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { DestinationStream } from 'pino';
 import { openSqliteDirectory } from './adapters/directory/sqlite-directory.ts';
 import { INBOX_BEHAVIOURS, type InboxBehaviour, InboxGateway } from './adapters/sms/inbox.ts';
@@ -8,6 +7,8 @@ import { openSqliteOtpStore } from './adapters/storage/otp-store.ts';
 import { createSystemClock } from './adapters/system/system-clock.ts';
 import { createSystemEntropy } from './adapters/system/system-entropy.ts';
 import { plainCodec } from './codecs/plain.ts';
+import { directoryFileOf } from './compose-accounts.ts';
+import { otpStoreFileOf } from './compose-store.ts';
 import { composeTemplates } from './compose-templates.ts';
 import type { Config } from './config.ts';
 import { createDeadline } from './domain/deadline.ts';
@@ -82,7 +83,7 @@ function assemble(config: Config, overrides: Overrides, closers: (() => Promise<
   const { store, notBeforeMs } = openStore(config, overrides);
   closers.push(() => store.close());
   const clock = overrides.clock ?? createSystemClock(notBeforeMs);
-  const directory = overrides.directory ?? openDirectory(config);
+  const directory = overrides.directory ?? openSqliteDirectory(directoryFileOf(config));
   closers.push(() => directory.close());
   const entropy = overrides.entropy ?? createSystemEntropy();
   const inbox = new InboxGateway(clock);
@@ -185,13 +186,8 @@ function openStore(
   { store }: Overrides,
 ): { readonly store: OtpStore; readonly notBeforeMs: number } {
   if (store !== undefined) return { store, notBeforeMs: 0 };
-  const { profile: environment, dataDirectory } = config;
-  const opened = openSqliteOtpStore({ file: join(dataDirectory, 'otp.sqlite'), environment });
+  const opened = openSqliteOtpStore(otpStoreFileOf(config));
   return { store: opened, notBeforeMs: opened.newestMomentMs };
-}
-
-function openDirectory({ profile: environment, dataDirectory }: Config): AccountDirectory {
-  return openSqliteDirectory({ file: join(dataDirectory, 'accounts.sqlite'), environment });
 }
 
 function inboxRoutes(inbox: InboxGateway): Inbox {

@@ -69,6 +69,9 @@ const MIGRATIONS: readonly string[] = [
   `,
 ];
 
+/** The schema version that this program works with. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
 /**
  * Brings the database to this program's schema version, each migration in a transaction of its own. Throws
  * `UnavailableError` and changes nothing if the database is of a newer version, of the other environment, or not
