@@ -48,7 +48,7 @@ export function callCommand(): Command {
       `
 Examples:
   $ gsp-otp call echo --client-message hello
-  $ gsp-otp call sendOtp --account-phone-number +14035551111
+  $ gsp-otp call sendOtp --account-phone-number +12025550101
   $ gsp-otp call verifyOtp --send-otp-request-id ID --otp 123456 --json
 
 Exit code: 0 if the answer is 200, whatever its result; 1 if not.
@@ -59,7 +59,7 @@ Exit code: 0 if the answer is 200, whatever its result; 1 if not.
 function sendOtpCommand(): Command {
   return withCallOptions(new Command('sendOtp'))
     .description('ask for a code to be sent')
-    .option('--account-phone-number <number>', 'E.164, such as +14035551111')
+    .option('--account-phone-number <number>', 'E.164, such as +12025550101')
     .option('--association-id <id>', 'id of an earlier association')
     .option('--sms-matching-token <token>', '11 characters (default: a random one)')
     .addOption(
@@ -73,7 +73,7 @@ function sendOtpCommand(): Command {
       'after',
       `
 Examples:
-  $ gsp-otp call sendOtp --account-phone-number +14035551111 --otp-context association
+  $ gsp-otp call sendOtp --account-phone-number +12025550101 --otp-context association
   $ gsp-otp call sendOtp --association-id ID --request-id same-again      run it twice: no second text
 `,
     )

@@ -34,7 +34,7 @@ export function inboxCommand(): Command {
       'after',
       `
 Examples:
-  $ gsp-otp inbox list --to +14035551111
+  $ gsp-otp inbox list --to +12025550101
   $ gsp-otp inbox show                      the newest text, as it would look on the phone
   $ gsp-otp inbox watch                     every text as it comes
   $ gsp-otp inbox behave refuse             the gateway says no until told otherwise
@@ -76,7 +76,7 @@ function watchCommand(): Command {
   return withOperatorOptions(new Command('watch'))
     .description('show every text as it comes, until Ctrl-C')
     .option('--to <number>', 'only texts to this number')
-    .addHelpText('after', '\nExample:\n  $ gsp-otp inbox watch --to +14035551111 --json\n')
+    .addHelpText('after', '\nExample:\n  $ gsp-otp inbox watch --to +12025550101 --json\n')
     .action(async (options: InboxOptions) => {
       const [newest] = await readTexts({ ...options, count: 1 });
       let seen = newest?.number ?? 0;

@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { type Addresses, compose } from '../compose.ts';
+import { type Config, loadConfig } from '../config.ts';
+import { configSources, withConfigOptions } from './config-options.ts';
+import { explainListenError } from './listen-error.ts';
+import { stopSignal } from './stop-signal.ts';
+
+export function serveCommand(): Command {
+  return withConfigOptions(new Command('serve'))
+    .description('start the server')
+    .addHelpText(
+      'after',
+      `
+Ctrl-C or SIGTERM stops it in order: no new requests, the running ones finish. A second one stops it at once.
+
+Examples:
+  $ gsp-otp serve                                         the sandbox, nothing to set up
+  $ gsp-otp serve --config gsp-otp.yaml
+  $ gsp-otp serve --set http.port=8443 --set log.level=debug
+`,
+    )
+    .action((options) => serve(loadConfig(configSources(options))));
+}
+
+async function serve(config: Config): Promise<void> {
+  // From here on, a signal that comes while starting is not lost.
+  const stopped = stopSignal();
+  const application = await compose(config);
+  try {
+    const addresses = await application.listen();
+    process.stderr.write(summarize(config, addresses));
+    const signal = await stopped;
+    process.stderr.write(`${signal}: stopping; running requests finish\n`);
+  } catch (error) {
+    throw explainListenError(error, config);
+  } finally {
+    await application.close();
+  }
+}
+
+/** What an operator wants to see once: where, what and where its data is. The log itself is on standard output. */
+function summarize(config: Config, { methods, operator }: Addresses): string {
+  const [basePath = '', ...others] = config.http.basePaths;
+  const rows = [
+    ['methods', config.http.methods.map((method) => `${methods}${basePath}/${method}`).join('\n')],
+    ...(others.length > 0 ? [['', `and under ${others.join(', ')}`]] : []),
+    ['operator', operator],
+    ['database', join(config.dataDirectory, 'otp.sqlite')],
+    ['accounts', join(config.dataDirectory, 'accounts.sqlite')],
+    ['bodies', config.payload.kind === 'plain' ? 'plain: neither encrypted nor signed' : config.payload.kind],
+    [
+      'texts',
+      config.sms.gateway.kind === 'inbox'
+        ? 'kept in the inbox: gsp-otp inbox watch'
+        : config.sms.gateway.kind,
+    ],
+    ...config.warnings.map((warning) => ['warning', warning]),
+  ];
+  const lines = rows.map(
+    ([name = '', value = '']) => `  ${name.padEnd(9)} ${value.replaceAll('\n', `\n${' '.repeat(12)}`)}`,
+  );
+  return [`gsp-otp listens (${config.profile} profile)`, ...lines, ''].join('\n');
+}
