@@ -8,8 +8,8 @@ const widthMax = 44;
 /** A text as it would look on the phone: its lines in a bubble under the number it went to. */
 export function drawPhoneBubble({ to, text }: ShownText): string {
   const lines = text.split('\n').flatMap(wrapLine);
-  const width = Math.max(to.length + 6, ...lines.map(({ length }) => length));
-  const head = `╭─ To ${to} ${'─'.repeat(width - to.length - 3)}╮`;
+  const width = Math.max(to.length + 5, ...lines.map(({ length }) => length));
+  const head = `╭─ To ${to} ${'─'.repeat(width - to.length - 4)}╮`;
   const body = lines.map((line) => `│ ${line.padEnd(width)} │`);
   return [head, ...body, `╰${'─'.repeat(width + 2)}╯`].join('\n');
 }

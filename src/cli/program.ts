@@ -6,8 +6,12 @@ import { accountsCommand } from './accounts.ts';
 import { callCommand } from './call.ts';
 import { configCommand } from './config.ts';
 import { conformanceCommand } from './conformance.ts';
+import { demoCommand } from './demo.ts';
+import { explainCommand } from './explain.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { inboxCommand } from './inbox.ts';
+import { migrateCommand } from './migrate.ts';
+import { serveCommand } from './serve.ts';
 import { templatesCommand } from './templates.ts';
 
 /** Runs one command and resolves to its exit code. Never rejects: what is thrown is told on standard error. */
@@ -27,10 +31,14 @@ function createProgram(): Command {
     .option('--debug', 'show the stack of an error')
     .addHelpText('after', globalHelp);
   const commands = [
-    accountsCommand(),
+    serveCommand(),
+    demoCommand(),
     callCommand(),
     inboxCommand(),
+    explainCommand(),
+    accountsCommand(),
     templatesCommand(),
+    migrateCommand(),
     conformanceCommand(),
     configCommand(),
   ];
@@ -44,7 +52,7 @@ Examples:
   $ gsp-otp demo                                           see it happen, nothing to set up
   $ gsp-otp serve                                          start in the sandbox profile
   $ gsp-otp serve --config gsp-otp.yaml                    start as configured
-  $ gsp-otp call sendOtp --account-phone-number +14035551111
+  $ gsp-otp call sendOtp --account-phone-number +12025550101
                                                            play Google against a running server
   $ gsp-otp COMMAND --help                                 what a command can do, with examples
 
