@@ -4,6 +4,7 @@ import type { DestinationStream } from 'pino';
 import { openSqliteDirectory } from './adapters/directory/sqlite-directory.ts';
 import { INBOX_BEHAVIOURS, type InboxBehaviour, InboxGateway } from './adapters/sms/inbox.ts';
 import { openSqliteOtpStore } from './adapters/storage/otp-store.ts';
+import { startRetention } from './adapters/storage/retention.ts';
 import { createSystemClock } from './adapters/system/system-clock.ts';
 import { createSystemEntropy } from './adapters/system/system-entropy.ts';
 import { plainCodec } from './codecs/plain.ts';
@@ -119,8 +120,12 @@ function assemble(config: Config, overrides: Overrides, closers: (() => Promise<
     inbox: gateway === inbox ? inboxRoutes(inbox) : undefined,
     loopback: isLoopback(config.operator.host),
   });
+  const { requestsMs: retentionMs, sweepRowsMax: rowsMax, sweepIntervalMs: intervalMs } = config.retention;
+  const onFailure = (error: unknown) => log.error({ err: error }, 'retention');
+  const retention = startRetention({ store, clock, retentionMs, rowsMax, intervalMs, onFailure });
   // Backwards: listeners first, then what works behind them.
   closers.push(
+    () => retention.stop(),
     () => operator.close(),
     () => server.close(),
   );
