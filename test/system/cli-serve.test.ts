@@ -102,6 +102,19 @@ test('SIGTERM: the running request is answered, then the server ends with exit c
   assert.deepEqual(await served.ended, [0, null]);
 });
 
+test('one signal that arrives twice, as from a launcher in a group that is signalled, is one', async (t) => {
+  const served = await serveSample(t);
+  const behave = ['inbox', 'behave', 'late', '--delay-ms', '300', '--operator-url', served.operatorUrl];
+  assert.equal((await runCli(behave)).code, 0);
+  const running = sendOtp(served);
+  await textArrived(served);
+  served.child.kill('SIGTERM');
+  await served.line(/^SIGTERM: stopping/);
+  served.child.kill('SIGTERM');
+  assert.match((await running).stdout, /"SUCCESS"/);
+  assert.deepEqual(await served.ended, [0, null]);
+});
+
 test('a second signal ends the server at once', async (t) => {
   const served = await serveSample(t);
   const behave = ['inbox', 'behave', 'accept-and-hang-up', '--operator-url', served.operatorUrl];
