@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { NOW_MS, REQUEST, readRing } from '../codecs/pgp-vectors.ts';
@@ -46,6 +48,24 @@ test('the installed command line starts', () => {
 test('it knows its version', () => {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   assert.equal(run(user, command, '--version'), `${version}\n`);
+});
+
+test('the installed server answers in the sandbox, and stops in order', { timeout: 60_000 }, async (t) => {
+  const settings = ['dataDirectory=served', 'http.port=0', 'operator.port=0', 'log.level=silent'];
+  const args = ['serve', ...settings.flatMap((setting) => ['--set', setting])];
+  const child = spawn(command, args, { cwd: user, env, stdio: ['ignore', 'inherit', 'pipe'] });
+  const ended = once(child, 'exit');
+  t.after(() => child.kill('SIGKILL'));
+
+  let url: string | undefined;
+  for await (const line of createInterface(child.stderr)) {
+    url = /methods +(http:\S+)\/sendOtp/.exec(line)?.[1];
+    if (url !== undefined) break;
+  }
+  const echoed = run(user, command, 'call', 'echo', '--url', url ?? 'none');
+  assert.match(echoed, /"clientMessage"/);
+  child.kill('SIGTERM');
+  assert.deepEqual(await ended, [0, null]);
 });
 
 const application = `
