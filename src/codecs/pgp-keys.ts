@@ -173,7 +173,7 @@ async function pick(
 
 function checkStrength(source: PgpKeySource, key: AnyKey): void {
   const { algorithm, bits = 0 } = key.getAlgorithmInfo();
-  if (key.keyPacket.version !== 4 || !algorithm.startsWith('rsa')) {
+  if (key.keyPacket.version !== 4 || algorithm !== 'rsaEncryptSign') {
     throw refused(source, `has a key that is not RSA of version 4, ${idOf(key)}`);
   }
   if (bits < RSA_BITS_MIN || bits > RSA_BITS_MAX) {
