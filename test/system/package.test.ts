@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -118,6 +118,20 @@ test('JavaScript, declarations and data are published, nothing else, and all of 
     /['"]\.[^'"\n]*\.ts['"]/.test(readFileSync(join(installed, name), 'utf8')),
   );
   assert.deepEqual(stale, []);
+});
+
+test('every file that a published module names beside itself is published too', () => {
+  const named = globSync('**/*.js', { cwd: installed }).flatMap((module) => {
+    const text = readFileSync(join(installed, module), 'utf8');
+    return [...text.matchAll(/new URL\('(\.[^']+)', import\.meta\.url\)/g)].map(([, path = '']) =>
+      join(installed, dirname(module), path),
+    );
+  });
+  assert.ok(named.length >= 3, `${named.length} files`);
+  assert.deepEqual(
+    named.filter((path) => !existsSync(path)),
+    [],
+  );
 });
 
 test('what is published asks for a Node, and brings none', () => {
