@@ -8,6 +8,7 @@ import {
   anEcho,
   anIssue,
   factsFor,
+  HOUR,
   idFor,
   issue,
   toIssueOnce,
@@ -83,6 +84,26 @@ test('a commit that fails claims nothing for anybody, and the next one works', a
   assert.deepEqual((await factsFor(store, 'send-0')).accountChallenges, []);
   await issue(store, 'send-0');
   assert.ok(await store.findChallenge('send-0'));
+});
+
+test('a statement that fails undoes all of its step, and no step beside it', async (t) => {
+  const open = watchedOpen((when, sql) => {
+    if (when === 'before' && sql.includes('INSERT INTO ceiling')) throw diskFailure();
+  });
+  const store = openStore(t, { open });
+  const ceilings = [{ subject: 'global', windowMs: HOUR }];
+  const outcomes = await Promise.allSettled([
+    issue(store, 'send-1'),
+    issue(store, 'send-2', {}, { ceilings }),
+    issue(store, 'send-3'),
+  ]);
+  assert.deepEqual(
+    outcomes.map(({ status }) => status),
+    ['fulfilled', 'rejected', 'fulfilled'],
+  );
+  assert.ok(await store.findChallenge('send-1'));
+  assert.equal(await store.findChallenge('send-2'), undefined);
+  assert.ok(await store.findChallenge('send-3'));
 });
 
 test('what could not be rolled back is neither seen nor committed later', async (t) => {
