@@ -11,7 +11,7 @@ interface QueuedStep {
 type Outcome = { readonly value: unknown } | { readonly error: unknown };
 
 /** Steps that may wait for the end of one turn of the event loop. */
-const STEPS_QUEUED_MAX = 4096;
+const STEPS_QUEUED_MAX = 1024;
 
 /**
  * Runs the steps that arrive during one turn of the event loop in one transaction, so that a single disk flush
