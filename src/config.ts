@@ -89,8 +89,8 @@ function createReader(terms: ReaderTerms): SettingsReader {
       report(path, { reason, accepted, nearest, origin });
     },
     filePath: (written, path) => absolutePath(written, originOf(path)),
-    secret(reference, { minLength = 1 }, path) {
-      const loaded = loadAt(reference, path, { sandbox, minLength, environment }, terms);
+    secret(reference, { minLength = 1, public: mayBeSeen = false }, path) {
+      const loaded = loadAt(reference, path, { sandbox, minLength, mayBeSeen, environment }, terms);
       if (loaded.kind === 'faulty') {
         report(path, { reason: loaded.reason, accepted: loaded.accepted, origin: originOf(path) });
         return undefined;

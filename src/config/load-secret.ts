@@ -12,6 +12,8 @@ export type LoadedSecret =
 export interface SecretTerms {
   readonly sandbox: boolean;
   readonly minLength: number;
+  /** It is no secret at all, such as a certificate: anyone may read its file, and it may stand in the configuration. */
+  readonly mayBeSeen: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -23,12 +25,13 @@ export function loadSecret(reference: SecretReference, terms: SecretTerms): Load
   if (reference.env !== undefined) {
     const value = terms.environment[reference.env];
     const place = `the environment variable ${reference.env}`;
-    return value ? checked(value, place, terms) : faulty(`${place} is not set`, 'a variable that is set');
+    if (!value) return faulty(`${place} is not set`, 'a variable that is set');
+    return checked(value, place, `{env: ${reference.env}}`, terms);
   }
-  if (!terms.sandbox) {
+  if (!terms.sandbox && !terms.mayBeSeen) {
     return faulty('a secret stands in the configuration itself', 'in production, {file: …} or {env: …}');
   }
-  return checked(reference.value ?? '', 'the value', terms);
+  return checked(reference.value ?? '', 'the value', '{value: …}', terms);
 }
 
 /** A secret for the sandbox, made on first use and kept in a file that only its owner can read. */
@@ -49,9 +52,9 @@ function loadFromFile(file: string, terms: SecretTerms): LoadedSecret {
     const { mode, size } = statSync(file);
     if (size > fileBytesMax)
       return faulty(`${file} is larger than ${fileBytesMax} bytes`, 'the secret alone');
-    const loaded = checked(readFileSync(file, 'utf8'), file, terms);
+    const loaded = checked(readFileSync(file, 'utf8'), file, `{file: ${file}}`, terms);
     // Windows knows no such modes.
-    const openTo = process.platform === 'win32' ? 0 : mode & 0o077;
+    const openTo = terms.mayBeSeen || process.platform === 'win32' ? 0 : mode & 0o077;
     if (loaded.kind === 'faulty' || openTo === 0) return loaded;
     const reason = `${file} can be read by others than its owner (mode ${(mode & 0o777).toString(8)})`;
     const remedy = `mode 600 or 400: chmod 600 ${file}`;
@@ -63,9 +66,11 @@ function loadFromFile(file: string, terms: SecretTerms): LoadedSecret {
   }
 }
 
-function checked(text: string, place: string, terms: SecretTerms): LoadedSecret {
+/** When printed, it shows where it is kept, as the configuration writes it. */
+function checked(text: string, place: string, shown: string, terms: SecretTerms): LoadedSecret {
   const value = text.trim();
-  if (value.length >= terms.minLength) return { kind: 'loaded', secret: new Secret(value) };
+  if (value.length >= terms.minLength) return { kind: 'loaded', secret: new Secret(value, shown) };
+  if (terms.minLength === 1) return faulty(`${place} is empty`, 'a value');
   return faulty(
     `${place} holds ${value.length} characters`,
     `${terms.minLength} characters or more: openssl rand -base64 32`,

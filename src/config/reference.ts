@@ -32,6 +32,9 @@ A secret is never written into the configuration but referred to: \`{file: /run/
 that others than its owner can read is refused in production and warned of in the sandbox.
 \`openssl rand -base64 32\` makes a good one.
 
+What everybody may see, a certificate or a public key, is referred to in the same way; any file that the program can
+read will do, and in production \`{value: …}\` as well.
+
 ## Profiles
 
 The \`sandbox\` profile starts without any setting: it makes its secrets in the data directory on the first start, talks
@@ -77,7 +80,9 @@ function rows(path: string, schema: SettingSchema, required = true): readonly st
   const [open, close] = schema.type === 'array' ? ['[', ']'] : ['.<name>', ''];
   return [
     row(path, schema, required),
-    ...inside.flatMap(([name, member]) => rows(`${path}${open}${close}.${name}`, member)),
+    ...inside.flatMap(([name, member]) =>
+      rows(`${path}${open}${close}.${name}`, member, item?.required?.includes(name)),
+    ),
   ];
 }
 

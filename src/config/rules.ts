@@ -45,6 +45,38 @@ export const rules: readonly SettingsRule[] = [
     accepted: 'an id of its own for each',
   },
   {
+    about: ['payload'],
+    broken: ({ payload }) => !payload.plain && !payload.pgp,
+    reason: () => 'names no kind of body to open',
+    accepted: 'payload.pgp or, in the sandbox profile, payload.plain: true',
+  },
+  {
+    about: ['http.tls.clientCa', 'http.tls.clientCertificates'],
+    broken: ({ http: { tls } }) => tls?.clientCertificates === 'required' && !tls.clientCa,
+    reason: () => 'is missing: nobody says who issues the client certificates that are required',
+    accepted: 'the certificates of those who issue them [OQ-13]',
+  },
+  {
+    about: ['http.tls.clientCa', 'http.tls.clientCertificates'],
+    broken: ({ http: { tls } }) => tls?.clientCertificates === 'off' && tls.clientCa !== undefined,
+    reason: () => 'has no effect while http.tls.clientCertificates is off',
+    accepted: 'to leave it out, or http.tls.clientCertificates: required',
+  },
+  {
+    // OpenPGP bodies authenticate the caller by themselves. [TLS-6]
+    about: ['http.tls.clientCertificates', 'payload.pgp'],
+    broken: ({ http: { tls }, payload }) =>
+      tls?.clientCertificates === 'required' && payload.pgp !== undefined,
+    reason: () => 'keeps Google out: with OpenPGP bodies it shows no client certificate [TLS-6, OQ-13]',
+    accepted: 'off beside payload.pgp',
+  },
+  {
+    about: ['http.behindProxy', 'http.tls'],
+    broken: ({ http }) => http.behindProxy && http.tls !== undefined,
+    reason: () => 'says that a proxy ends TLS, and http.tls that the program does',
+    accepted: 'one of the two',
+  },
+  {
     about: ['quotas.sendsPerCountry', 'phoneNumbers.allowedCountries'],
     broken: (settings) => unreachableCountries(settings).length > 0,
     reason: (settings) =>
@@ -56,10 +88,16 @@ export const rules: readonly SettingsRule[] = [
 /** What is good only for trying out. */
 export const productionRules: readonly SettingsRule[] = [
   {
-    about: ['payload.kind'],
-    broken: ({ payload }) => payload.kind === 'plain',
-    reason: () => 'plain sends and takes bodies that are neither encrypted nor signed [ENC-1]',
-    accepted: 'in production, a kind that encrypts and signs',
+    about: ['payload.plain'],
+    broken: ({ payload }) => payload.plain === true,
+    reason: () => 'lets bodies through that are neither encrypted nor signed [ENC-1]',
+    accepted: 'in production, to leave it out',
+  },
+  {
+    about: ['http.tls', 'http.behindProxy'],
+    broken: ({ http }) => !http.tls && !http.behindProxy,
+    reason: () => 'is missing: the methods would be served over plain HTTP [TLS-5]',
+    accepted: 'in production, a certificate; or http.behindProxy: true where a proxy in front ends TLS',
   },
   {
     about: ['sms.gateway.kind'],

@@ -9,6 +9,7 @@ export interface SettingSchema {
   readonly keyAccepts?: string;
   readonly filePath?: boolean;
   readonly secret?: boolean;
+  readonly public?: boolean;
   readonly sensitive?: boolean;
   readonly minimum?: number;
   readonly maximum?: number;
@@ -31,7 +32,9 @@ export function joinPath(path: string, name: string): string {
 
 /** What would be accepted, in words. */
 export function acceptedBy(schema: SettingSchema): string {
-  if (schema.secret) return 'a reference: {file: …}, {env: …} or, in the sandbox profile, {value: …}';
+  if (schema.secret) {
+    return `a reference: {file: …}, {env: …} or${schema.public ? '' : ', in the sandbox profile,'} {value: …}`;
+  }
   if (schema.accepts) return schema.accepts;
   if (schema.enum) return schema.enum.join(', ').replace(/, (?=[^,]*$)/, ' or ');
   if (schema.anyOf) return `an object whose kind is ${kindsOf(schema).join(' or ')}`;

@@ -1,7 +1,9 @@
 import { getCountries } from 'libphonenumber-js';
 import Type from 'typebox';
 import type { Secret } from '../ports/secret.ts';
-import type { SettingSchema } from './setting-schema.ts';
+import { cryptography, payload } from './payload-settings.ts';
+import { secret } from './references.ts';
+import { tls } from './tls-settings.ts';
 
 /*
  * Every setting: type, unit, bounds, default and meaning. This table is the only description of the configuration:
@@ -15,27 +17,6 @@ const day = 86_400_000;
 
 /** A window looks back less far than requests are kept, or it would forget. */
 const windowMsMax = 29 * day;
-
-/** Written as a reference, `{file: …}`, `{env: …}` or `{value: …}`; a `Secret` once loaded. */
-const secret = (options: {
-  readonly minLength: number;
-  readonly description: string;
-  readonly sandboxDefault?: { readonly file: string };
-}): Type.TUnsafe<Secret> & SettingSchema =>
-  Type.Unsafe<Secret>({
-    type: 'object',
-    secret: true,
-    properties: {
-      file: Type.Optional(
-        Type.String({ filePath: true, description: 'File that holds it, readable by its owner alone.' }),
-      ),
-      env: Type.Optional(Type.String({ description: 'Environment variable that holds it.' })),
-      value: Type.Optional(
-        Type.String({ sensitive: true, description: 'The value itself; sandbox profile only.' }),
-      ),
-    },
-    ...options,
-  });
 
 const windowMs = (options: object) =>
   Type.Integer({
@@ -123,7 +104,8 @@ const http = Type.Object(
       minimum: 500,
       maximum: 60_000,
       unit: 'ms',
-      description: 'A connection that has not sent its HTTP headers by then is closed.',
+      description:
+        'A connection that has not finished its TLS handshake by then, or sent its HTTP headers so long after, is closed.',
     }),
     requestTimeoutMs: Type.Integer({
       default: 8000,
@@ -146,6 +128,12 @@ const http = Type.Object(
       maximum: 65_536,
       unit: 'connections',
       description: 'Further connections are closed at once.',
+    }),
+    tls: Type.Optional(tls),
+    behindProxy: Type.Boolean({
+      default: false,
+      description:
+        'Production serves plain HTTP only if this says that a proxy in front ends TLS, with the suites of TLS-2, and that nobody else reaches the port. [TLS-5]',
     }),
   },
   { description: 'The edge that Google calls.' },
@@ -378,17 +366,6 @@ const sms = Type.Object(
   { description: 'The text and its way.' },
 );
 
-/** Protections of request and response bodies by kind: one row a kind. */
-const payload = Type.Union(
-  [
-    Type.Object(
-      { kind: Type.Literal('plain', { description: 'Clear JSON, neither encrypted nor signed.' }) },
-      { description: 'Clear bodies, for the sandbox.' },
-    ),
-  ],
-  { default: { kind: 'plain' }, description: 'How bodies are encrypted and signed. [ENC-1]' },
-);
-
 const retention = Type.Object(
   {
     requestsMs: Type.Integer({
@@ -453,6 +430,7 @@ export const settings = Type.Object({
   phoneNumbers,
   sms,
   payload,
+  cryptography,
   retention,
   log,
 });

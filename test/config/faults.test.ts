@@ -16,7 +16,7 @@ test('all faults are told at once, with path, reason, what is accepted, and the 
     'http:\n  prot: 80\n  port: 99999\n  basePaths: [v1]\nlog: {level: inof}\nquotas:\n  sendsGlobal: {max: 5}\n',
   );
   const names =
-    'host, port, basePaths, methods, bodyBytesMax, headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs, connectionsMax';
+    'host, port, basePaths, methods, bodyBytesMax, headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs, connectionsMax, tls, behindProxy';
   assert.deepEqual(faultLines({ file }), [
     `http.prot: is not a setting; accepted: ${names}. Did you mean port? (${file}:2)`,
     `http.port: is 99999; accepted: an integer from 0 to 65535. (${file}:3)`,

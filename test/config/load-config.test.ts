@@ -10,7 +10,8 @@ test('the sandbox starts without any setting', (t) => {
   const config = sandboxDefaults(temporaryDirectory(t));
   assert.equal(config.profile, 'sandbox');
   assert.deepEqual(config.http.basePaths, ['/v1']);
-  assert.deepEqual(config.payload, { kind: 'plain' });
+  assert.deepEqual(config.payload, { plain: true, graceMs: 86_400_000 });
+  assert.equal(config.http.tls, undefined);
   assert.deepEqual(config.sms.gateway, { kind: 'inbox' });
   assert.equal(config.quotas.sendsGlobal, undefined);
   assert.deepEqual(config.warnings, []);

@@ -57,11 +57,26 @@ test('production refuses everything that is good only for trying out, each with 
     /^codes\.secrets: is missing/,
     /^digests\.secret: a secret stands in the configuration itself/,
     /^sms\.brand: is missing/,
-    /^payload\.kind: plain sends and takes bodies that are neither encrypted nor signed/,
+    /^payload: names no kind of body to open/,
+    /^http\.tls: is missing: the methods would be served over plain HTTP/,
     /^sms\.gateway\.kind: inbox delivers nothing/,
   ];
   assert.equal(lines.length, expected.length, lines.join('\n'));
   for (const [index, pattern] of expected.entries()) assert.match(lines[index] ?? '', pattern);
+});
+
+test('a secret shows where it is kept, and nothing else', (t) => {
+  const file = temporaryFile(t, 'secret', long);
+  const shown = (reference: object, environment = {}) =>
+    String(
+      loadConfig({
+        environment,
+        overrides: { dataDirectory: temporaryDirectory(t), 'digests.secret': reference },
+      }).digests.secret,
+    );
+  assert.equal(shown({ file }), `{file: ${file}}`);
+  assert.equal(shown({ env: 'OTP_KEY' }, { OTP_KEY: long }), '{env: OTP_KEY}');
+  assert.equal(shown({ value: long }), '{value: …}');
 });
 
 for (const [name, secret, reason] of [

@@ -39,7 +39,7 @@ test('config print: every value with its origin, secrets masked', async (t) => {
   assert.deepEqual([code, stderr], [0, '']);
   assert.match(stdout, /^http\.port +8443 +GSP_OTP_HTTP_PORT$/m);
   assert.match(stdout, /^sms\.brand +Acme +--set sms\.brand$/m);
-  assert.match(stdout, /^digests\.secret +\[secret\] +GSP_OTP_DIGESTS_SECRET_VALUE$/m);
+  assert.match(stdout, /^digests\.secret +\{value: …\} +GSP_OTP_DIGESTS_SECRET_VALUE$/m);
   assert.match(stdout, /^codes\.secrets .*made at the first start.* default$/m);
   assert.ok(!stdout.includes(secret));
 

@@ -1,0 +1,44 @@
+import Type from 'typebox';
+import type { Secret } from '../ports/secret.ts';
+import type { SettingSchema } from './setting-schema.ts';
+
+interface ReferenceOptions {
+  /** Least number of characters of the value; default 1. */
+  readonly minLength?: number;
+  readonly description: string;
+  readonly sandboxDefault?: { readonly file: string };
+}
+
+type ReferenceSchema = Type.TUnsafe<Secret> & SettingSchema;
+
+/** A value kept elsewhere, written as `{file: …}`, `{env: …}` or `{value: …}`; a `Secret` once loaded. */
+export function secret(options: ReferenceOptions): ReferenceSchema {
+  return Type.Unsafe<Secret>({
+    ...referenceTo(
+      'File that holds it, readable by its owner alone.',
+      'The value itself; sandbox profile only.',
+    ),
+    ...options,
+  });
+}
+
+/** The same for what everybody may see, such as a certificate. */
+export function publicText(options: ReferenceOptions): ReferenceSchema {
+  return Type.Unsafe<Secret>({
+    ...referenceTo('File that holds it.', 'The text itself.'),
+    public: true,
+    ...options,
+  });
+}
+
+function referenceTo(file: string, value: string) {
+  return {
+    type: 'object',
+    secret: true,
+    properties: {
+      file: Type.Optional(Type.String({ filePath: true, description: file })),
+      env: Type.Optional(Type.String({ description: 'Environment variable that holds it.' })),
+      value: Type.Optional(Type.String({ sensitive: true, description: value })),
+    },
+  };
+}
