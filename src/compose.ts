@@ -7,8 +7,8 @@ import { openSqliteOtpStore } from './adapters/storage/otp-store.ts';
 import { startRetention } from './adapters/storage/retention.ts';
 import { createSystemClock } from './adapters/system/system-clock.ts';
 import { createSystemEntropy } from './adapters/system/system-entropy.ts';
-import { plainCodec } from './codecs/plain.ts';
 import { directoryFileOf } from './compose-accounts.ts';
+import { composeProtection } from './compose-protection.ts';
 import { otpStoreFileOf } from './compose-store.ts';
 import { composeTemplates } from './compose-templates.ts';
 import type { Config } from './config.ts';
@@ -17,7 +17,7 @@ import type { OtpKeys } from './domain/otp-keys.ts';
 import type { OtpPolicy } from './domain/otp-policy.ts';
 import { addMethodRoutes } from './http/method-routes.ts';
 import { createOperatorServer, type Inbox } from './http/operator-routes.ts';
-import { createServer } from './http/server.ts';
+import { createServer, replaceTls } from './http/server.ts';
 import { createLog, reportToLog } from './http/telemetry.ts';
 import { createCatalog } from './methods/catalog.ts';
 import { createPipeline } from './methods/pipeline.ts';
@@ -45,6 +45,12 @@ export interface Application {
    * call twice.
    */
   close(): Promise<void>;
+  /**
+   * Puts the keys and certificates of another configuration in force, for every connection and message from now on;
+   * no request is lost. [ENC-2] Throws `ConfigError` if they can't be used, and everything stays as it was. Other
+   * settings are left alone; those that differ are named in the log.
+   */
+  reload(config: Config): Promise<void>;
   readonly store: OtpStore;
   readonly directory: AccountDirectory;
   /** The sandbox's inbox; `undefined` where texts go to a real gateway. */
@@ -64,14 +70,18 @@ export interface Addresses {
 export async function compose(config: Config, overrides: Overrides = {}): Promise<Application> {
   const closers: (() => Promise<void>)[] = [];
   try {
-    return assemble(config, overrides, closers);
+    return await assemble(config, overrides, closers);
   } catch (error) {
     await closeAll(closers);
     throw error;
   }
 }
 
-function assemble(config: Config, overrides: Overrides, closers: (() => Promise<void>)[]): Application {
+async function assemble(
+  config: Config,
+  overrides: Overrides,
+  closers: (() => Promise<void>)[],
+): Promise<Application> {
   const log = createLog({
     level: config.log.level,
     ...(overrides.logDestination && { destination: overrides.logDestination }),
@@ -91,13 +101,16 @@ function assemble(config: Config, overrides: Overrides, closers: (() => Promise<
   const gateway = overrides.gateway ?? inbox;
   closers.push(() => gateway.close());
 
+  const protection = await composeProtection(config, clock, log);
+  closers.push(() => protection.close());
+
   // The embedded store has one server at a time, so whatever an earlier one claimed is free. [OQ-28]
   const owner = 'embedded';
   const parts = { store, directory, gateway, clock, entropy, policy, keys, templates, owner };
   const { budgetMs, twinWaitMs, concurrentMax } = config.requests;
   const pipeline = createPipeline({
     catalog: createCatalog(parts),
-    codecs: new Map([[plainCodec.mediaType, plainCodec]]),
+    codecs: protection.codecs,
     store,
     clock,
     entropy,
@@ -108,12 +121,13 @@ function assemble(config: Config, overrides: Overrides, closers: (() => Promise<
     concurrentMax,
   });
 
-  const server = createServer(config.http);
+  const server = createServer(config.http, protection.tls);
   const { basePaths, methods } = config.http;
   addMethodRoutes(server, { basePaths, enabledMethods: new Set(methods), pipeline });
   const readiness = [
     { name: 'store', check: () => store.check() },
     { name: 'directory', check: () => directory.check(createDeadline(clock, budgetMs)) },
+    protection.readiness,
   ];
   const operator = createOperatorServer({
     readiness,
@@ -143,6 +157,7 @@ function assemble(config: Config, overrides: Overrides, closers: (() => Promise<
         throw error;
       }
     },
+    reload: (next) => protection.reload(next, (tls) => replaceTls(server, tls)),
     close: () => closeAll(closers),
   };
 }

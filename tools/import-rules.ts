@@ -77,6 +77,7 @@ export const importRules: readonly ImportRule[] = [
     place: ['src/http'],
     may: ['src/methods', 'src/ports'],
     modules: [
+      'node:crypto',
       'node:fs',
       'node:http',
       'node:https',

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { type Addresses, compose } from '../compose.ts';
+import type { ConfigSources } from '../config/layers.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { configSources, withConfigOptions } from './config-options.ts';
 import { explainListenError } from './listen-error.ts';
+import { reloadOnSignal } from './reload-signal.ts';
 import { stopSignal } from './stop-signal.ts';
 
 export function serveCommand(): Command {
@@ -13,6 +15,7 @@ export function serveCommand(): Command {
       'after',
       `
 Ctrl-C or SIGTERM stops it in order: no new requests, the running ones finish. A second one stops it at once.
+SIGHUP makes it read its configuration again and put other keys and certificates in force, without losing a request.
 
 Examples:
   $ gsp-otp serve                                         the sandbox, nothing to set up
@@ -20,15 +23,17 @@ Examples:
   $ gsp-otp serve --set http.port=8443 --set log.level=debug
 `,
     )
-    .action((options) => serve(loadConfig(configSources(options))));
+    .action((options) => serve(configSources(options)));
 }
 
-async function serve(config: Config): Promise<void> {
+async function serve(sources: ConfigSources): Promise<void> {
+  const config = loadConfig(sources);
   // From here on, a signal that comes while starting is not lost.
   const stopped = stopSignal();
   const application = await compose(config);
   try {
     const addresses = await application.listen();
+    reloadOnSignal(application, sources);
     process.stderr.write(summarize(config, addresses));
     const signal = await stopped;
     process.stderr.write(`${signal}: stopping; running requests finish\n`);
@@ -37,6 +42,11 @@ async function serve(config: Config): Promise<void> {
   } finally {
     await application.close();
   }
+}
+
+function describeBodies({ payload }: Config): string {
+  const kinds = [payload.pgp && 'OpenPGP', payload.plain && 'plain: neither encrypted nor signed'];
+  return kinds.filter(Boolean).join(', and ');
 }
 
 /** What an operator wants to see once: where, what and where its data is. The log itself is on standard output. */
@@ -48,7 +58,7 @@ function summarize(config: Config, { methods, operator }: Addresses): string {
     ['operator', operator],
     ['database', join(config.dataDirectory, 'otp.sqlite')],
     ['accounts', join(config.dataDirectory, 'accounts.sqlite')],
-    ['bodies', config.payload.kind === 'plain' ? 'plain: neither encrypted nor signed' : config.payload.kind],
+    ['bodies', describeBodies(config)],
     [
       'texts',
       config.sms.gateway.kind === 'inbox'

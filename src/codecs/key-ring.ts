@@ -26,7 +26,11 @@ export interface RingKey {
   readonly retiresAtMs: number | undefined;
   /** `undefined`: never, which is allowed for the peer's keys only. [ENC-5] */
   readonly expiresAtMs: number | undefined;
+  /** What it was made for, if it says so: no key serves both. [ENV-1] */
+  readonly environment?: KeyEnvironment | undefined;
 }
+
+export type KeyEnvironment = 'sandbox' | 'production';
 
 /** A key that is about to expire, or has, while it is still wanted. */
 export interface KeyWarning {

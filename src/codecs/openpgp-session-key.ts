@@ -5,7 +5,8 @@ import type { PgpKey } from './pgp-key.ts';
 
 const VERSION = 3;
 const HEAD_BYTES = 10;
-const RSA = 1;
+/** RSA for both uses, RSA for encryption. */
+const ALGORITHMS: ReadonlySet<number> = new Set([1, 2]);
 const WILDCARD = '0000000000000000';
 const KEY_BYTES_MAX = 32;
 
@@ -33,7 +34,7 @@ export function writeRecipient(sessionKey: SessionKey, key: PgpKey): Buffer {
   checksum.writeUInt16BE(checksumOf(sessionKey.key));
   const encoded = Buffer.concat([Buffer.from([sessionKey.cipher]), sessionKey.key, checksum]);
   const encrypted = publicEncrypt({ key: key.key, padding: constants.RSA_PKCS1_PADDING }, encoded);
-  const head = Buffer.concat([Buffer.from([VERSION]), Buffer.from(key.keyId, 'hex'), Buffer.from([RSA])]);
+  const head = Buffer.concat([Buffer.from([VERSION]), Buffer.from(key.keyId, 'hex'), Buffer.from([1])]);
   return writePacket(TAG.sessionKey, head, writeNumber(encrypted));
 }
 
@@ -56,7 +57,7 @@ export function planAttempts(
   const attempts: Attempt[] = [];
   for (const wanted of ['named', 'hidden'] as const) {
     for (const { keyId, algorithm, encrypted } of recipients) {
-      if (algorithm !== RSA) continue;
+      if (!ALGORITHMS.has(algorithm)) continue;
       for (const key of keys) {
         if (keyId !== (wanted === 'named' ? key.keyId : WILDCARD)) continue;
         const number = readOnlyNumber(encrypted, key.modulusBytes);

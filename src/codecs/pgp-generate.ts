@@ -1,6 +1,7 @@
 import { decryptKey, encryptKey, enums, generateKey, type PrivateKey, readPrivateKey } from 'openpgp';
 import { Secret } from '../ports/secret.ts';
-import { LIFETIME_MAX_MS, RSA_BITS_MAX, RSA_BITS_MIN } from './key-limits.ts';
+import type { KeyEnvironment } from './key-ring.ts';
+import { LIFETIME_MAX_MS, RSA_BITS_MAX, RSA_BITS_MIN } from './pgp-keys.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -8,6 +9,8 @@ export interface PgpKeyOrder {
   /** Whose key it is, in its user id. */
   readonly name: string;
   readonly email?: string | undefined;
+  /** What it is for, in the comment of its user id; the other one's server refuses it. [ENV-1] */
+  readonly environment?: KeyEnvironment | undefined;
   /** 2048 to 4096; default 2048. [ENC-5] */
   readonly rsaBits?: number | undefined;
   /** 1 to 731; default 365. [ENC-5] */
@@ -33,14 +36,14 @@ export interface GeneratedPgpKey {
  * [PGP-7] Throws `RangeError` for a strength or life that isn't allowed.
  */
 export async function generatePgpKey(order: PgpKeyOrder): Promise<GeneratedPgpKey> {
-  const { name, email, passphrase, nowMs, rsaBits = RSA_BITS_MIN, validityDays = 365 } = order;
+  const { name, email, environment, passphrase, nowMs, rsaBits = RSA_BITS_MIN, validityDays = 365 } = order;
   if (!Number.isInteger(rsaBits) || rsaBits < RSA_BITS_MIN || rsaBits > RSA_BITS_MAX) {
     throw new RangeError(`an RSA key has ${RSA_BITS_MIN} to ${RSA_BITS_MAX} bits [ENC-5]`);
   }
   const { privateKey, publicKey, revocationCertificate } = await generateKey({
     type: 'rsa',
     rsaBits,
-    userIDs: { name, ...(email === undefined ? {} : { email }) },
+    userIDs: { name, ...(email && { email }), ...(environment && { comment: environment }) },
     keyExpirationTime: lifetimeSeconds(validityDays),
     subkeys: [{}],
     date: new Date(nowMs),

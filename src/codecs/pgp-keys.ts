@@ -10,8 +10,13 @@ import {
   unarmor,
 } from 'openpgp';
 import type { Secret } from '../ports/secret.ts';
-import { EXPONENT_BYTES_MAX, LIFETIME_MAX_MS, RSA_BITS_MAX, RSA_BITS_MIN } from './key-limits.ts';
-import { createKeyRing, type KeyPurpose, type KeyRing, KeyRingError } from './key-ring.ts';
+import {
+  createKeyRing,
+  type KeyEnvironment,
+  type KeyPurpose,
+  type KeyRing,
+  KeyRingError,
+} from './key-ring.ts';
 import type { PgpKey } from './pgp-key.ts';
 import { privateKeyObject, publicKeyObject } from './pgp-key-object.ts';
 
@@ -39,6 +44,13 @@ export interface PgpKeySources {
   readonly graceMs: number;
   readonly nowMs: number;
 }
+
+/** Two years with a leap day. */
+export const LIFETIME_MAX_MS = 731 * 86_400_000;
+export const RSA_BITS_MIN = 2048;
+/** Above it a single message would hold a thread for tens of milliseconds. */
+export const RSA_BITS_MAX = 4096;
+const EXPONENT_BYTES_MAX = 4;
 
 /**
  * Reads and checks all keys: self-signatures, revocation, usage flags, strength, life. [ENC-5, PGP-7, PGP-8]
@@ -167,7 +179,7 @@ async function pick(
 
 function checkStrength(source: PgpKeySource, key: AnyKey): void {
   const { algorithm, bits = 0 } = key.getAlgorithmInfo();
-  if (key.keyPacket.version !== 4 || algorithm !== 'rsaEncryptSign') {
+  if (key.keyPacket.version !== 4 || !algorithm.startsWith('rsa')) {
     throw refused(source, `has a key that is not RSA of version 4, ${idOf(key)}`);
   }
   if (bits < RSA_BITS_MIN || bits > RSA_BITS_MAX) {
@@ -205,8 +217,15 @@ function describer(source: PgpKeySource, certificate: Key, nowMs: number) {
       notBeforeMs: Math.max(createdAtMs, source.notBeforeMs ?? createdAtMs),
       retiresAtMs: source.retiresAtMs,
       expiresAtMs: endMs === Number.POSITIVE_INFINITY ? undefined : endMs,
+      environment: environmentOf(certificate),
     };
   };
+}
+
+/** `generatePgpKey` writes it into the comment of the user id: `Example Bank (sandbox) <otp@example.com>`. */
+function environmentOf({ users }: Key): KeyEnvironment | undefined {
+  const comments = users.map(({ userID }) => userID?.comment);
+  return (['sandbox', 'production'] as const).find((environment) => comments.includes(environment));
 }
 
 function belongsTogether(key: KeyObject): boolean {

@@ -25,6 +25,8 @@ export interface ReadinessCheck {
   readonly name: string;
   /** Throws if it doesn't work. */
   readonly check: () => Promise<void>;
+  /** What will keep it from working before long. */
+  readonly warnings?: () => readonly string[];
 }
 
 export interface OperatorRoutes {
@@ -66,10 +68,10 @@ export function createOperatorServer({ readiness, inbox, loopback }: OperatorRou
   return server;
 }
 
-async function look({ name, check }: ReadinessCheck) {
+async function look({ name, check, warnings = () => [] }: ReadinessCheck) {
   try {
     await check();
-    return { name, status: 'ok' };
+    return { name, status: 'ok', ...(warnings().length > 0 && { warnings: warnings() }) };
   } catch (error) {
     return { name, status: 'failed', reason: error instanceof Error ? error.message : 'unknown' };
   }

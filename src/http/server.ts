@@ -1,10 +1,13 @@
+import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createHttpsServer, Server as HttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { type ServerTls, secureContext, tlsOptions } from './tls.ts';
 
 /** Limits of a listener. [row 13, row 14 of the proofs] */
 export interface HttpLimits {
   readonly bodyBytesMax: number;
-  /** Until the last header line must have come. */
+  /** Until the TLS handshake must be over, and again until the last header line must have come. */
   readonly headersTimeoutMs: number;
   /** Until the last byte of the body must have come. */
   readonly requestTimeoutMs: number;
@@ -21,12 +24,10 @@ const SLOW_CHECK_MS = 1000;
  * A listener that takes raw bytes: the framework parses and coerces nothing, answers of its own have no body, and
  * a slow or greedy client is cut off. [OQ-21]
  */
-export function createServer(limits: HttpLimits): FastifyInstance {
+export function createServer(limits: HttpLimits, tls?: ServerTls): FastifyInstance {
   const server = Fastify({
     bodyLimit: limits.bodyBytesMax,
-    connectionTimeout: 0,
-    requestTimeout: limits.requestTimeoutMs,
-    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    serverFactory: (handler) => listenerOf(handler, limits, tls),
     return503OnClosing: true,
     exposeHeadRoutes: false,
     logger: false,
@@ -35,14 +36,7 @@ export function createServer(limits: HttpLimits): FastifyInstance {
       reply.raw.writeHead(400, { 'content-length': 0 }).end();
     },
     clientErrorHandler: refuse,
-    http: {
-      headersTimeout: limits.headersTimeoutMs,
-      requestTimeout: limits.requestTimeoutMs,
-      connectionsCheckingInterval: SLOW_CHECK_MS,
-      maxHeaderSize: 8192,
-    },
   });
-  server.server.maxConnections = limits.connectionsMax;
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   server.setNotFoundHandler((_request, reply) => reply.code(404).send());
@@ -57,15 +51,41 @@ export function createServer(limits: HttpLimits): FastifyInstance {
   return server;
 }
 
+/** Without `tls`, plain HTTP; with it, HTTPS and nothing else. [TLS-5] */
+function listenerOf(handler: RequestListener, limits: HttpLimits, tls: ServerTls | undefined): Server {
+  const options = {
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    connectionsCheckingInterval: SLOW_CHECK_MS,
+    maxHeaderSize: 8192,
+  };
+  const listener = tls
+    ? createHttpsServer({ ...options, ...tlsOptions(tls, limits.headersTimeoutMs) }, handler)
+    : createHttpServer(options, handler);
+  listener.maxConnections = limits.connectionsMax;
+  return listener;
+}
+
+/** Puts other certificates in force, for every handshake from now on; open connections stay. */
+export function replaceTls({ server }: FastifyInstance, tls: ServerTls): void {
+  if (server instanceof HttpsServer) server.setSecureContext(secureContext(tls));
+}
+
 const REASONS: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
 };
 
 /** What isn't HTTP, or comes too slowly, gets a status line at most. */
-function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  const status = REASONS[error.code ?? ''] ?? '400 Bad Request';
+function refuse({ code = '' }: NodeJS.ErrnoException, socket: Socket): void {
+  if (code === 'ECONNRESET' || socket.destroyed) return;
+  // A handshake that failed: nobody is there to read HTTP.
+  if (!/^(HPE|ERR_HTTP)_/.test(code)) {
+    socket.destroy();
+    return;
+  }
+  const status = REASONS[code] ?? '400 Bad Request';
   if (socket.writable) socket.write(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
   socket.destroySoon();
 }

@@ -1,0 +1,24 @@
+import type { Application } from '../compose.ts';
+import { ConfigError, describeFault } from '../config/faults.ts';
+import type { ConfigSources } from '../config/layers.ts';
+import { loadConfig } from '../config.ts';
+
+/**
+ * From now on each SIGHUP makes the application read its keys and certificates again. What can't be used is told on
+ * standard error, and everything stays as it was.
+ */
+export function reloadOnSignal(application: Application, sources: ConfigSources): void {
+  process.on('SIGHUP', async () => {
+    try {
+      await application.reload(loadConfig(sources));
+      process.stderr.write('SIGHUP: keys and certificates are read again\n');
+    } catch (error) {
+      process.stderr.write(`SIGHUP: keys and certificates stay as they were: ${describeError(error)}\n`);
+    }
+  });
+}
+
+function describeError(error: unknown): string {
+  if (error instanceof ConfigError) return error.faults.map(describeFault).join('\n');
+  return error instanceof Error ? error.message : String(error);
+}

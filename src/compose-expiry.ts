@@ -1,0 +1,57 @@
+import type { Logger } from 'pino';
+import type { KeyRings } from './compose-keys.ts';
+import type { ServerTls } from './http/tls.ts';
+
+/** What runs out one day, as it is in force now. */
+export interface Expiring {
+  readonly rings: KeyRings;
+  readonly tls: ServerTls | undefined;
+}
+
+const DAY_MS = 86_400_000;
+/** A certificate in the last sixth of its life should have been renewed. */
+const LAST_PART = 1 / 6;
+
+/** Keys that expire within 60, 30 or 7 days, and certificates that should have been renewed by now. */
+export function expiryWarnings({ rings, tls }: Expiring, nowMs: number): readonly string[] {
+  const keys = Object.entries(rings).flatMap(([kind, ring]) =>
+    (ring?.warnings(nowMs) ?? []).map(
+      ({ purpose, keyId, expiresAtMs }) =>
+        `${kind} key ${keyId} to ${purpose} ${ending(expiresAtMs, nowMs)}: gsp-otp keys rotate --help`,
+    ),
+  );
+  const certificates = (tls?.certificates ?? [])
+    .filter(({ leaf, expiresAtMs }) => {
+      return expiresAtMs - nowMs < (expiresAtMs - leaf.validFromDate.getTime()) * LAST_PART;
+    })
+    .map(({ name, expiresAtMs }) => `certificate ${name} ${ending(expiresAtMs, nowMs)}`);
+  return [...keys, ...certificates];
+}
+
+/** Throws if messages can't be opened or sealed, or no client connects, because something has expired or retired. */
+export function checkNothingExpired({ rings, tls }: Expiring, nowMs: number): void {
+  for (const [kind, ring] of Object.entries(rings)) {
+    for (const purpose of new Set(ring?.keys.map((key) => key.purpose))) {
+      if (ring?.usable(purpose, nowMs).length === 0)
+        throw new Error(`no ${kind} key to ${purpose} with is active`);
+    }
+  }
+  const expired = tls?.certificates.find(({ expiresAtMs }) => expiresAtMs <= nowMs);
+  if (expired) throw new Error(`certificate ${expired.name} ${ending(expired.expiresAtMs, nowMs)}`);
+}
+
+/** Writes the warnings to the log now and once a day. The function returned ends that. */
+export function logExpiry(warnings: () => readonly string[], log: Logger): () => void {
+  const write = () => {
+    for (const warning of warnings()) log.warn({ warning }, 'expiry');
+  };
+  write();
+  const timer = setInterval(write, DAY_MS).unref();
+  return () => clearInterval(timer);
+}
+
+function ending(expiresAtMs: number, nowMs: number): string {
+  const day = new Date(expiresAtMs).toISOString().slice(0, 10);
+  const days = Math.floor((expiresAtMs - nowMs) / DAY_MS);
+  return days < 0 ? `expired on ${day}` : `expires on ${day}, in ${days} days`;
+}

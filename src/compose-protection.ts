@@ -1,0 +1,64 @@
+import type { Logger } from 'pino';
+import { checkNothingExpired, expiryWarnings, logExpiry } from './compose-expiry.ts';
+import { readKeyRings } from './compose-keys.ts';
+import { settingsThatWait } from './compose-reload.ts';
+import { composeSealing } from './compose-sealing.ts';
+import { composeTls } from './compose-tls.ts';
+import type { Config } from './config.ts';
+import type { ReadinessCheck } from './http/operator-routes.ts';
+import type { ServerTls } from './http/tls.ts';
+import type { Clock } from './ports/clock.ts';
+import type { PayloadCodec } from './ports/payload-codec.ts';
+
+/** Everything with keys in it: how bodies are sealed, and TLS. */
+export interface Protection {
+  /** By media type. */
+  readonly codecs: ReadonlyMap<string, PayloadCodec>;
+  /** For opening the listener. */
+  readonly tls: ServerTls | undefined;
+  readonly readiness: ReadinessCheck;
+  /** Puts other keys and certificates in force, all or, if it throws, none. The listener's are put by `replaceTls`. */
+  reload(config: Config, replaceTls: (tls: ServerTls) => void): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Throws `ConfigError` if keys or certificates can't be used. */
+export async function composeProtection(config: Config, clock: Clock, log: Logger): Promise<Protection> {
+  let tls = composeTls(config.http, clock.nowMs());
+  const sealing = await composeSealing(config, {
+    rings: await readKeyRings(config, clock.nowMs()),
+    clock,
+    log,
+  });
+  const inForce = () => ({ rings: sealing.rings, tls });
+  const warnings = () => expiryWarnings(inForce(), clock.nowMs());
+  const stopLogging = logExpiry(warnings, log);
+
+  async function replace(next: Config, replaceTls: (tls: ServerTls) => void): Promise<void> {
+    const nextTls = composeTls(next.http, clock.nowMs());
+    const rings = await readKeyRings(next, clock.nowMs());
+    if (tls && nextTls) {
+      replaceTls(nextTls);
+      tls = nextTls;
+    }
+    sealing.replaceRings(rings);
+    log.info({ settingsThatWait: settingsThatWait(config, next), warnings: warnings() }, 'reloaded');
+  }
+
+  let replacing = Promise.resolve();
+  return {
+    codecs: sealing.codecs,
+    tls,
+    readiness: { name: 'keys', check: async () => checkNothingExpired(inForce(), clock.nowMs()), warnings },
+    reload(next, replaceTls) {
+      // One after the other: the one that was asked for last is the one that stays.
+      const replaced = replacing.then(() => replace(next, replaceTls));
+      replacing = replaced.catch(() => undefined);
+      return replaced;
+    },
+    async close() {
+      stopLogging();
+      await sealing.close();
+    },
+  };
+}

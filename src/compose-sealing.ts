@@ -1,0 +1,54 @@
+import { availableParallelism } from 'node:os';
+import type { Logger } from 'pino';
+import { PgpCodec } from './codecs/pgp.ts';
+import { plainCodec } from './codecs/plain.ts';
+import type { KeyRings } from './compose-keys.ts';
+import type { Settings } from './config/settings.ts';
+import type { Clock } from './ports/clock.ts';
+import type { PayloadCodec } from './ports/payload-codec.ts';
+
+/** How bodies are opened and sealed, and with which keys. */
+export interface Sealing {
+  /** By media type. [HTTP-3, HTTP-5] */
+  readonly codecs: ReadonlyMap<string, PayloadCodec>;
+  /** The keys in force. */
+  readonly rings: KeyRings;
+  /** Puts other keys in force, for every message that comes from now on; none is lost. [ENC-2] */
+  replaceRings(rings: KeyRings): void;
+  close(): Promise<void>;
+}
+
+interface SealingParts {
+  readonly rings: KeyRings;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Starts the codecs that the settings name; resolves when their threads are ready. */
+export async function composeSealing(
+  { payload, cryptography }: Pick<Settings, 'payload' | 'cryptography'>,
+  { rings, clock, log }: SealingParts,
+): Promise<Sealing> {
+  const options = {
+    clock,
+    threads: cryptography.threads ?? Math.max(1, availableParallelism() - 1),
+    waitingMax: cryptography.waitingMax,
+    // The sender isn't told; whoever has to settle it with the sender reads it here. [OQ-7]
+    onRefused: (reason: string) => log.warn({ reason }, 'body refused'),
+  };
+  const pgp =
+    rings.pgp && (await PgpCodec.start({ ...options, ring: rings.pgp, armored: payload.pgp?.armor }));
+  const codecs = [payload.plain ? plainCodec : undefined, pgp].filter((codec) => codec !== undefined);
+  return {
+    codecs: new Map(codecs.map((codec) => [codec.mediaType, codec])),
+    get rings() {
+      return { pgp: pgp?.ring };
+    },
+    replaceRings(next) {
+      if (next.pgp) pgp?.replaceRing(next.pgp);
+    },
+    async close() {
+      await Promise.all(codecs.map((codec) => codec.close()));
+    },
+  };
+}

@@ -1,0 +1,110 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { Secret } from '../ports/secret.ts';
+
+/** A server certificate as it is kept. */
+export interface CertificateSource {
+  /** What messages call it. */
+  readonly name: string;
+  /** PEM: the certificate, then those between it and its root. */
+  readonly certificate: string;
+  /** PEM. */
+  readonly key: Secret;
+  /** `undefined`: the key has none. */
+  readonly passphrase?: Secret | undefined;
+}
+
+/** A server certificate that can be used, with its key. */
+export interface ServerCertificate {
+  readonly name: string;
+  /** PEM, the whole chain. */
+  readonly chain: string;
+  /** PEM, not protected any more. */
+  readonly key: Secret;
+  readonly keyType: 'rsa' | 'ec';
+  readonly leaf: X509Certificate;
+  readonly expiresAtMs: number;
+}
+
+/** A certificate can't be used. The message says which, why, and what would be accepted. */
+export class CertificateError extends Error {
+  override readonly name = 'CertificateError';
+}
+
+const RSA_BITS_MIN = 2048;
+
+/**
+ * Reads certificates and keys and checks that they belong together, are valid now and of a kind that the suites of
+ * TLS-2 can use. Throws `CertificateError`.
+ */
+export function readCertificates(
+  sources: readonly CertificateSource[],
+  nowMs: number,
+): readonly ServerCertificate[] {
+  const certificates = sources.map((source) => readCertificate(source, nowMs));
+  const [first, second] = certificates;
+  if (first?.keyType === second?.keyType && first && second) {
+    const kind = first.keyType === 'rsa' ? 'RSA' : 'ECDSA';
+    throw new CertificateError(
+      `${first.name} and ${second.name} both have ${kind} keys; one RSA and one ECDSA key are accepted`,
+    );
+  }
+  return certificates;
+}
+
+/** Throws `CertificateError` unless the text holds certificates in PEM. */
+export function readAuthorities(name: string, authorities: string): string {
+  for (const part of authorities.split(/(?<=-----END CERTIFICATE-----)\s*/).filter(Boolean)) {
+    readLeaf({ name, certificate: part });
+  }
+  return authorities;
+}
+
+function readCertificate(source: CertificateSource, nowMs: number): ServerCertificate {
+  const { name, certificate: chain } = source;
+  const leaf = readLeaf(source);
+  const key = readKey(source);
+  if (!leaf.checkPrivateKey(key)) {
+    throw refused(name, 'and its key do not belong together; the key that it was made for is accepted');
+  }
+  const expiresAtMs = leaf.validToDate.getTime();
+  if (expiresAtMs <= nowMs) throw refused(name, `expired on ${leaf.validTo}; one that is valid is accepted`);
+  if (leaf.validFromDate.getTime() > nowMs) {
+    throw refused(name, `is not valid before ${leaf.validFrom}; one that is valid now is accepted`);
+  }
+  const pem = String(key.export({ format: 'pem', type: 'pkcs8' }));
+  return { name, chain, key: new Secret(pem), keyType: keyTypeOf(name, key), leaf, expiresAtMs };
+}
+
+function readLeaf({ name, certificate }: Pick<CertificateSource, 'name' | 'certificate'>): X509Certificate {
+  try {
+    return new X509Certificate(certificate);
+  } catch {
+    throw refused(name, 'is no certificate; PEM that begins with BEGIN CERTIFICATE is accepted');
+  }
+}
+
+function readKey({ name, key, passphrase }: CertificateSource): KeyObject {
+  try {
+    return createPrivateKey({ key: key.reveal(), format: 'pem', passphrase: passphrase?.reveal() ?? '' });
+  } catch (error) {
+    const isLocked = error instanceof Error && /decrypt|passphrase|empty password/i.test(error.message);
+    throw refused(
+      name,
+      isLocked
+        ? 'has a key that this passphrase, or none, does not open'
+        : 'has no private key in PEM beside it, such as one that begins with BEGIN PRIVATE KEY',
+    );
+  }
+}
+
+function keyTypeOf(name: string, key: KeyObject): 'rsa' | 'ec' {
+  const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
+  if (key.asymmetricKeyType === 'ec') return 'ec';
+  if (key.asymmetricKeyType === 'rsa' && bits >= RSA_BITS_MIN) return 'rsa';
+  const kind = bits === 0 ? `a key of type ${key.asymmetricKeyType}` : `an RSA key of ${bits} bits`;
+  throw refused(name, `has ${kind}; RSA of ${RSA_BITS_MIN} bits or more, or ECDSA, is accepted [TLS-2]`);
+}
+
+function refused(name: string, fault: string): CertificateError {
+  return new CertificateError(`the certificate ${name} ${fault}`);
+}
