@@ -24,9 +24,9 @@ function compile(): void {
   if (status !== 0) process.exit(1);
 }
 
-/** What isn't TypeScript: the launcher, the console's page, and data that stands beside the sources. */
+/** What isn't TypeScript: the launcher, the console's page, examples, and data that stands beside the sources. */
 function copyTheRest(): void {
-  const beside = globSync('{bin,src,conformance,console}/**/*.*', { cwd: root });
+  const beside = globSync('{bin,src,conformance,console,examples}/**/*.*', { cwd: root });
   for (const file of [
     ...beside.filter((name) => !name.endsWith('.ts')),
     'README.md',

@@ -5,6 +5,7 @@ import { readAccountSettings } from './account-settings.ts';
 import { configSources, withConfigOptions } from './config-options.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { createImportProgress } from './import-progress.ts';
+import { stopSignal } from './stop-signal.ts';
 
 type Order = Parameters<typeof importIntoAccounts>[1];
 type Problem = Parameters<Order['onProblem']>[0];
@@ -74,9 +75,7 @@ function parseFileName(source: string): SourceFile {
 async function runImport(file: SourceFile, options: ImportOptions): Promise<void> {
   const settings = readAccountSettings(configSources(options));
   const stop = new AbortController();
-  const onSignal = (signal: NodeJS.Signals) => stop.abort(stoppedBy(signal));
-  // Once: who signals again does not want to wait.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal);
+  stopSignal().then((signal) => stop.abort(stoppedBy(signal)));
   const progress = createImportProgress(process.stderr);
   const startedMs = performance.now();
   try {
@@ -87,11 +86,11 @@ async function runImport(file: SourceFile, options: ImportOptions): Promise<void
       onProblem: (problem) => progress.write(describeProblem(file, problem)),
       onProgress: progress.show,
     });
+    // The bar goes before the summary comes.
     progress.stop();
     printResult(file, result, performance.now() - startedMs, options);
   } finally {
     progress.stop();
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, onSignal);
   }
 }
 

@@ -5,8 +5,7 @@ import type { PgpKey } from './pgp-key.ts';
 
 const VERSION = 3;
 const HEAD_BYTES = 10;
-/** RSA for both uses, RSA for encryption. */
-const ALGORITHMS: ReadonlySet<number> = new Set([1, 2]);
+const RSA = 1;
 const WILDCARD = '0000000000000000';
 const KEY_BYTES_MAX = 32;
 
@@ -34,7 +33,7 @@ export function writeRecipient(sessionKey: SessionKey, key: PgpKey): Buffer {
   checksum.writeUInt16BE(checksumOf(sessionKey.key));
   const encoded = Buffer.concat([Buffer.from([sessionKey.cipher]), sessionKey.key, checksum]);
   const encrypted = publicEncrypt({ key: key.key, padding: constants.RSA_PKCS1_PADDING }, encoded);
-  const head = Buffer.concat([Buffer.from([VERSION]), Buffer.from(key.keyId, 'hex'), Buffer.from([1])]);
+  const head = Buffer.concat([Buffer.from([VERSION]), Buffer.from(key.keyId, 'hex'), Buffer.from([RSA])]);
   return writePacket(TAG.sessionKey, head, writeNumber(encrypted));
 }
 
@@ -57,7 +56,7 @@ export function planAttempts(
   const attempts: Attempt[] = [];
   for (const wanted of ['named', 'hidden'] as const) {
     for (const { keyId, algorithm, encrypted } of recipients) {
-      if (!ALGORITHMS.has(algorithm)) continue;
+      if (algorithm !== RSA) continue;
       for (const key of keys) {
         if (keyId !== (wanted === 'named' ? key.keyId : WILDCARD)) continue;
         const number = readOnlyNumber(encrypted, key.modulusBytes);

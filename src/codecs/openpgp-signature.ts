@@ -11,9 +11,7 @@ const DIGESTS: ReadonlyMap<number, string> = new Map([
 const SHA_384 = 9;
 const VERSION = 4;
 const BINARY_DOCUMENT = 0;
-const RSA_BOTH = 1;
-/** RSA for both uses, RSA for signing. */
-const ALGORITHMS: ReadonlySet<number> = new Set([RSA_BOTH, 3]);
+const RSA = 1;
 
 const SUBPACKET = {
   createdAt: 2,
@@ -125,7 +123,7 @@ function issuerOf(subpackets: readonly Subpacket[]): string | undefined {
 export function formFault(
   signature: Signature,
 ): 'signature-type' | 'weak-digest' | 'critical-subpacket' | undefined {
-  if (signature.type !== BINARY_DOCUMENT || !ALGORITHMS.has(signature.algorithm)) return 'signature-type';
+  if (signature.type !== BINARY_DOCUMENT || signature.algorithm !== RSA) return 'signature-type';
   if (!DIGESTS.has(signature.digest)) return 'weak-digest';
   return signature.unknownCritical ? 'critical-subpacket' : undefined;
 }
@@ -146,7 +144,7 @@ export function createSignature(data: Buffer, key: PgpKey, nowMs: number): Buffe
   createdAt.writeUInt32BE(Math.floor(nowMs / 1000));
   const fingerprint = Buffer.from(`04${key.fingerprint}`, 'hex');
   const hashed = Buffer.concat([
-    Buffer.from([VERSION, BINARY_DOCUMENT, RSA_BOTH, SHA_384]),
+    Buffer.from([VERSION, BINARY_DOCUMENT, RSA, SHA_384]),
     writeArea(
       writeSubpacket(SUBPACKET.createdAt, createdAt),
       writeSubpacket(SUBPACKET.issuerFingerprint, fingerprint),
@@ -162,7 +160,7 @@ export function createSignature(data: Buffer, key: PgpKey, nowMs: number): Buffe
 
 /** Announces the signature that `createSignature` makes, ahead of the data (RFC 4880 section 5.4). */
 export function createOnePass(key: PgpKey, last: boolean): Buffer {
-  const head = Buffer.from([3, BINARY_DOCUMENT, SHA_384, RSA_BOTH]);
+  const head = Buffer.from([3, BINARY_DOCUMENT, SHA_384, RSA]);
   return writePacket(TAG.onePassSignature, head, Buffer.from(key.keyId, 'hex'), Buffer.from([last ? 1 : 0]));
 }
 

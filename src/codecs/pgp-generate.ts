@@ -1,7 +1,7 @@
 import { decryptKey, encryptKey, enums, generateKey, type PrivateKey, readPrivateKey } from 'openpgp';
 import { Secret } from '../ports/secret.ts';
+import { LIFETIME_MAX_MS, RSA_BITS_MAX, RSA_BITS_MIN } from './key-limits.ts';
 import type { KeyEnvironment } from './key-ring.ts';
-import { LIFETIME_MAX_MS, RSA_BITS_MAX, RSA_BITS_MIN } from './pgp-keys.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -10,6 +10,7 @@ import {
   unarmor,
 } from 'openpgp';
 import type { Secret } from '../ports/secret.ts';
+import { EXPONENT_BYTES_MAX, LIFETIME_MAX_MS, RSA_BITS_MAX, RSA_BITS_MIN } from './key-limits.ts';
 import {
   createKeyRing,
   type KeyEnvironment,
@@ -44,13 +45,6 @@ export interface PgpKeySources {
   readonly graceMs: number;
   readonly nowMs: number;
 }
-
-/** Two years with a leap day. */
-export const LIFETIME_MAX_MS = 731 * 86_400_000;
-export const RSA_BITS_MIN = 2048;
-/** Above it a single message would hold a thread for tens of milliseconds. */
-export const RSA_BITS_MAX = 4096;
-const EXPONENT_BYTES_MAX = 4;
 
 /**
  * Reads and checks all keys: self-signatures, revocation, usage flags, strength, life. [ENC-5, PGP-7, PGP-8]
@@ -179,7 +173,7 @@ async function pick(
 
 function checkStrength(source: PgpKeySource, key: AnyKey): void {
   const { algorithm, bits = 0 } = key.getAlgorithmInfo();
-  if (key.keyPacket.version !== 4 || !algorithm.startsWith('rsa')) {
+  if (key.keyPacket.version !== 4 || algorithm !== 'rsaEncryptSign') {
     throw refused(source, `has a key that is not RSA of version 4, ${idOf(key)}`);
   }
   if (bits < RSA_BITS_MIN || bits > RSA_BITS_MAX) {

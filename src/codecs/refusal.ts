@@ -7,6 +7,8 @@ export const REFUSALS = {
   encoding: 'undecryptable',
   'outer-structure': 'undecryptable',
   'not-for-us': 'undecryptable',
+  'outer-algorithm': 'undecryptable',
+  'outer-compression': 'undecryptable',
   // One reason for all that depends on a secret: padding, checksum, cipher, session key, integrity.
   integrity: 'undecryptable',
   compression: 'wrongly-signed',
@@ -16,6 +18,7 @@ export const REFUSALS = {
   'inactive-signer': 'wrongly-signed',
   'signature-format': 'wrongly-signed',
   'signature-type': 'wrongly-signed',
+  'signature-algorithm': 'wrongly-signed',
   'weak-digest': 'wrongly-signed',
   'critical-subpacket': 'wrongly-signed',
   'signature-date': 'wrongly-signed',

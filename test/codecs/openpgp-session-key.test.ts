@@ -103,8 +103,7 @@ describe('which keys are tried', () => {
   });
 
   test('a recipient by another algorithm, of another length or with another spelling is passed over', () => {
-    for (const algorithm of [3, 16, 18, 25, 0]) assert.deepEqual(plan([{ ...named, algorithm }]), []);
-    assert.deepEqual(plan([{ ...named, algorithm: 2 }]), [key.keyId]);
+    for (const algorithm of [2, 3, 16, 18, 25, 0]) assert.deepEqual(plan([{ ...named, algorithm }]), []);
     const longer = Buffer.concat([named.encrypted, Buffer.alloc(1)]);
     assert.deepEqual(plan([{ ...named, encrypted: longer }]), []);
     assert.deepEqual(plan([{ ...named, encrypted: named.encrypted.subarray(0, -1) }]), []);

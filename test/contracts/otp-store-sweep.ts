@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { accepted, anEcho, anIssue, DAY, factsFor, issue, refused, T0 } from './otp-orders.ts';
+import {
+  aChallenge,
+  accepted,
+  anEcho,
+  anIssue,
+  DAY,
+  factsFor,
+  idFor,
+  issue,
+  refused,
+  T0,
+  toIssue,
+} from './otp-orders.ts';
 import type { StoreFactory } from './store-factory.ts';
 
 export function sweepContract(open: StoreFactory): void {
@@ -37,12 +49,21 @@ export function sweepContract(open: StoreFactory): void {
 
   test('[OQ-10] the retention of a request that was taken up again begins anew', async (t) => {
     const { store } = await open(t);
-    const challenge = await issue(store, 'send-1');
-    await store.settle(refused('send-1'));
-    const order = anIssue('send-1', { nowMs: T0 + 29 * DAY });
-    await store.issue(order, () => ({ kind: 'resume', challenge }));
-    await store.settle(accepted('send-1', { nowMs: T0 + 29 * DAY }));
-    assert.equal(await store.sweep(T0 + 29 * DAY, 10), 0);
-    assert.equal((await store.recall({ method: 'sendOtp', requestId: 'send-1' }))?.answer?.result, 'SUCCESS');
+    const nowMs = T0 + 29 * DAY;
+    const challenges = await Promise.all(
+      ['resumed', 'issued', 'answered', 'completed'].map((id) => issue(store, id)),
+    );
+    for (const requestId of ['resumed', 'issued', 'answered', 'completed'])
+      await store.settle(refused(requestId));
+    const [challenge = aChallenge()] = challenges;
+    const answer = { result: 'OTP_LIMIT_REACHED', integratorId: idFor('answered') };
+    await store.issue(anIssue('resumed', { nowMs }), () => ({ kind: 'resume', challenge }));
+    await store.issue(anIssue('issued', { nowMs }), toIssue(aChallenge({ challengeId: idFor('another') })));
+    await store.issue(anIssue('answered', { nowMs }), () => {
+      return { kind: 'answer', answer, retryable: false, reason: '' };
+    });
+    await store.complete(anEcho('', { key: { method: 'sendOtp', requestId: 'completed' }, nowMs }));
+    assert.equal(await store.sweep(nowMs, 10), 0);
+    assert.equal(await store.sweep(nowMs + 1, 10), 4);
   });
 }

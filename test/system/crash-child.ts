@@ -7,7 +7,6 @@ import { appendFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { Worker } from 'node:worker_threads';
 import { openSqliteOtpStore } from '../../src/adapters/storage/otp-store.ts';
 import { createSystemClock } from '../../src/adapters/system/system-clock.ts';
 import { createSystemEntropy } from '../../src/adapters/system/system-entropy.ts';
@@ -17,36 +16,13 @@ import type { Entropy } from '../../src/ports/entropy.ts';
 import type { OtpStore } from '../../src/ports/otp-store.ts';
 import type { Delivery, SmsGateway, SmsMessage } from '../../src/ports/sms-gateway.ts';
 import type { CrashPoint } from './crash-points.ts';
+import { die, loadGun } from './gun.ts';
 import { TEST_SETTINGS } from './test-application.ts';
 
 const [, , dataDirectory = '', phoneFile = '', lifeMicros = '0'] = process.argv;
 
 let armed: CrashPoint | undefined;
 let fire: ((afterMicros: number) => void) | undefined;
-
-function die(): never {
-  process.kill(process.pid, 'SIGKILL');
-  // The signal ends the process before anything else happens.
-  for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
-}
-
-/**
- * Loads a gun in another thread, since while this one is in a system call only another can choose the moment.
- * The returned function fires it, after so many µs.
- */
-async function loadGun(): Promise<(afterMicros: number) => void> {
-  const trigger = new Int32Array(new SharedArrayBuffer(4));
-  const source = `const { parentPort, workerData } = require('node:worker_threads');
-    parentPort.postMessage('loaded');
-    while (Atomics.load(workerData, 0) === 0);
-    const endsAt = performance.now() + Atomics.load(workerData, 0) / 1000;
-    while (performance.now() < endsAt);
-    process.kill(process.pid, 'SIGKILL');`;
-  const worker = new Worker(source, { eval: true, workerData: trigger });
-  await new Promise((resolve) => worker.once('message', resolve));
-  worker.unref();
-  return (afterMicros) => Atomics.store(trigger, 0, Math.max(1, Math.round(afterMicros)));
-}
 
 function reach(point: CrashPoint): void {
   if (armed === point) die();

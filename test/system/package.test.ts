@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { NOW_MS, REQUEST, readRing } from '../codecs/pgp-vectors.ts';
@@ -46,6 +48,24 @@ test('the installed command line starts', () => {
 test('it knows its version', () => {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   assert.equal(run(user, command, '--version'), `${version}\n`);
+});
+
+test('the installed server answers in the sandbox, and stops in order', { timeout: 60_000 }, async (t) => {
+  const settings = ['dataDirectory=served', 'http.port=0', 'operator.port=0', 'log.level=silent'];
+  const args = ['serve', ...settings.flatMap((setting) => ['--set', setting])];
+  const child = spawn(command, args, { cwd: user, env, stdio: ['ignore', 'inherit', 'pipe'] });
+  const ended = once(child, 'exit');
+  t.after(() => child.kill('SIGKILL'));
+
+  let url: string | undefined;
+  for await (const line of createInterface(child.stderr)) {
+    url = /methods +(http:\S+)\/sendOtp/.exec(line)?.[1];
+    if (url !== undefined) break;
+  }
+  const echoed = run(user, command, 'call', 'echo', '--url', url ?? 'none');
+  assert.match(echoed, /"clientMessage"/);
+  child.kill('SIGTERM');
+  assert.deepEqual(await ended, [0, null]);
 });
 
 const application = `
@@ -98,6 +118,20 @@ test('JavaScript, declarations and data are published, nothing else, and all of 
     /['"]\.[^'"\n]*\.ts['"]/.test(readFileSync(join(installed, name), 'utf8')),
   );
   assert.deepEqual(stale, []);
+});
+
+test('every file that a published module names beside itself is published too', () => {
+  const named = globSync('**/*.js', { cwd: installed }).flatMap((module) => {
+    const text = readFileSync(join(installed, module), 'utf8');
+    return [...text.matchAll(/new URL\('(\.[^']+)', import\.meta\.url\)/g)].map(([, path = '']) =>
+      join(installed, dirname(module), path),
+    );
+  });
+  assert.ok(named.length >= 3, `${named.length} files`);
+  assert.deepEqual(
+    named.filter((path) => !existsSync(path)),
+    [],
+  );
 });
 
 test('what is published asks for a Node, and brings none', () => {

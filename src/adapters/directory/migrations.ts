@@ -31,8 +31,8 @@ export const migrations: readonly string[] = [
   CREATE INDEX accounts_by_phone_number ON accounts (phone_number, look_up_rank) WHERE phone_number IS NOT NULL;
 
   -- An association id belongs to one account, for the life of the contract. [FLOW-1, FLOW-2, FLOW-4]
-  -- Those of one account are found by going through them all: only an operator asks, and an index would take half of
-  -- the time of an import and a quarter of the file.
+  -- Those of one account are found by going through them all: only an operator asks, and an index would cost every
+  -- import much time and space.
   CREATE TABLE associations (
     association_id TEXT PRIMARY KEY NOT NULL CHECK (association_id <> ''),
     account_row INTEGER NOT NULL REFERENCES accounts (account_row)

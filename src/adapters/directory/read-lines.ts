@@ -38,7 +38,9 @@ export async function* readLines(
     });
   };
   for await (const chunk of chunks) {
-    const bytes = restIsTooLong ? Buffer.from(chunk) : Buffer.concat([rest, chunk]);
+    const bytes = restIsTooLong
+      ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+      : Buffer.concat([rest, chunk]);
     const end = bytes.lastIndexOf(LF);
     if (end !== -1) {
       yield splitBlock(bytes.subarray(0, end));

@@ -11,7 +11,7 @@ interface QueuedStep {
 type Outcome = { readonly value: unknown } | { readonly error: unknown };
 
 /** Steps that may wait for the end of one turn of the event loop. */
-const STEPS_QUEUED_MAX = 4096;
+const STEPS_QUEUED_MAX = 1024;
 
 /**
  * Runs the steps that arrive during one turn of the event loop in one transaction, so that a single disk flush
@@ -79,33 +79,31 @@ export class GroupCommit {
     }
   }
 
-  /** Ends a transaction that a failure left open: its changes must neither be seen nor be committed later. */
+  /**
+   * Ends a transaction that a failure left open: its changes must neither be seen nor be committed later. Called
+   * before anything is done rather than after a failure, since it can fail itself.
+   */
   rollBack(): void {
     if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
   }
 
   #runDurably(batch: readonly QueuedStep[]): readonly Outcome[] {
+    this.rollBack();
+    this.#begin.run();
+    let outcomes: readonly Outcome[];
     try {
+      outcomes = batch.map((step) => ({ value: step.run() }));
+    } catch {
+      // Rare, so savepoints are paid for only now: the same again, each step by itself.
       this.rollBack();
       this.#begin.run();
-      let outcomes: readonly Outcome[];
-      try {
-        outcomes = batch.map((step) => ({ value: step.run() }));
-      } catch {
-        // Rare, so savepoints are paid for only now: the same again, each step by itself.
-        this.rollBack();
-        this.#begin.run();
-        outcomes = batch.map((step) => this.#runAlone(step));
-      }
-      const changes = this.#totalChanges.get()?.['changes'];
-      this.#commit.run();
-      if (changes !== this.#changesSeen) this.#durableCommits += 1;
-      this.#changesSeen = changes;
-      return outcomes;
-    } catch (error) {
-      this.#rollBackQuietly();
-      throw error;
+      outcomes = batch.map((step) => this.#runAlone(step));
     }
+    const changes = this.#totalChanges.get()?.['changes'];
+    this.#commit.run();
+    if (changes !== this.#changesSeen) this.#durableCommits += 1;
+    this.#changesSeen = changes;
+    return outcomes;
   }
 
   #runAlone(step: QueuedStep): Outcome {
@@ -119,14 +117,6 @@ export class GroupCommit {
       if (!this.#database.isTransaction) throw error;
       this.#database.exec('ROLLBACK TO step; RELEASE step');
       return { error };
-    }
-  }
-
-  #rollBackQuietly(): void {
-    try {
-      this.rollBack();
-    } catch {
-      // The first error is the one to report; `rollBack` is tried again before anything else is done.
     }
   }
 }

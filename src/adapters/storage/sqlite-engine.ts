@@ -7,7 +7,10 @@ import { type Environment, type MigrationResult, migrate, requireCurrentSchema }
 import { sqliteCode, storageFailure } from './storage-failure.ts';
 
 export interface SqliteOptions {
-  /** Made, with its folder, if it is missing, for its owner alone; `-wal`, `-shm` and `-lock` beside it belong to it. `:memory:` forgets. */
+  /**
+   * Made, with its folder, if it is missing, for its owner alone. `-wal`, `-shm` and `-lock` beside it belong to
+   * it. `:memory:` is a database that forgets.
+   */
   readonly file: string;
   readonly environment: Environment;
   /** Look at the database while a server may be running on it. Every step is refused. */
@@ -16,8 +19,8 @@ export interface SqliteOptions {
   readonly open?: (file: string, options: DatabaseSyncOptions) => DatabaseSync;
 }
 
-/** Waiting for a lock stops the whole process, so it is short: only a back-up or an operator's shell can hold one. */
-const BUSY_MS_MAX = 200;
+/** Waiting for a lock stops the whole process, so it is short; nobody but an operator's shell can hold one. */
+const BUSY_MS_MAX = 50;
 
 /**
  * FULL: a commit is on the disk when it returns. 512 pages keep a checkpoint, which stalls everybody, near 4 ms;

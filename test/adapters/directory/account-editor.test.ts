@@ -60,6 +60,7 @@ test('[OQ-29] a status is set, unless a second active account would have the num
   const { location, editor } = editorOf(t);
   assert.equal(editor.setStatus('w-9', 'active'), 'unknown-account');
   assert.equal(editor.setStatus('w-2', 'active'), 'number-taken');
+  assert.equal(editor.setStatus('w-2', 'closed-fraud'), 'set');
   assert.equal(editor.setStatus('w-1', 'active'), 'set');
   assert.equal(editor.setStatus('w-1', 'closed-fraud'), 'set');
   assert.equal(editor.setStatus('w-2', 'active'), 'set');

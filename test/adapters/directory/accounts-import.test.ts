@@ -69,6 +69,13 @@ for (const [what, row, expected, counts] of [
   });
 }
 
+test('an account that was closed already is not counted as closed by the file', async (t) => {
+  const location = newLocation(t);
+  fill(location, [{ accountId: 'w-1', status: 'closed' }]);
+  const { counts } = await importText(location, 'accountId,status\nw-1,closed-fraud\nw-2,closed\n');
+  assert.deepEqual(counts, { created: 1, changed: 1, closed: 0, associationsAdded: 0 });
+});
+
 test('an empty number or language takes the value away, in CSV and as null in NDJSON', async (t) => {
   for (const text of [
     'accountId,phoneNumber,language\nw-1,,',

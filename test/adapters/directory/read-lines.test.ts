@@ -85,7 +85,7 @@ for (const [what, excess, tooLong] of [
 ] as const) {
   test(`a line ${what} is ${tooLong ? 'reported and left out' : 'read'}, in small chunks and in one`, async () => {
     const long = 'x'.repeat(LINE_BYTES_MAX + excess);
-    for (const text of [`a\n${long}\nb\n`, `${long}\n`, `a\n${long}`]) {
+    for (const text of [`a\n${long}\n${'b\n'.repeat(50_000)}`, `${long}\n`, `a\n${long}`]) {
       const bytes = Buffer.from(text);
       const chunks = Array.from({ length: Math.ceil(bytes.length / 65_536) }, (_, index) => {
         return bytes.subarray(index * 65_536, (index + 1) * 65_536);
@@ -106,3 +106,24 @@ for (const [what, excess, tooLong] of [
     }
   });
 }
+
+test('a line without end fills no memory', async () => {
+  const chunk = Buffer.alloc(1_048_576, 'x');
+  let bytesMax = 0;
+  async function* endless() {
+    for (let count = 0; count < 256; count += 1) {
+      yield chunk;
+      bytesMax = Math.max(bytesMax, process.memoryUsage().arrayBuffers);
+    }
+    yield Buffer.from('\nb');
+  }
+  const lines: Line[] = [];
+  const problems: ImportProblem[] = [];
+  for await (const batch of readLines(endless(), (problem) => problems.push(problem))) lines.push(...batch);
+  assert.deepEqual(lines, [{ number: 2, text: 'b' }]);
+  assert.deepEqual(
+    problems.map(({ line }) => line),
+    [1],
+  );
+  assert.ok(bytesMax < 64 * 1_048_576, `${bytesMax} bytes`);
+});

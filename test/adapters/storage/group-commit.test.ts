@@ -8,6 +8,7 @@ import {
   anEcho,
   anIssue,
   factsFor,
+  HOUR,
   idFor,
   issue,
   toIssueOnce,
@@ -85,6 +86,26 @@ test('a commit that fails claims nothing for anybody, and the next one works', a
   assert.ok(await store.findChallenge('send-0'));
 });
 
+test('a statement that fails undoes all of its step, and no step beside it', async (t) => {
+  const open = watchedOpen((when, sql) => {
+    if (when === 'before' && sql.includes('INSERT INTO ceiling')) throw diskFailure();
+  });
+  const store = openStore(t, { open });
+  const ceilings = [{ subject: 'global', windowMs: HOUR }];
+  const outcomes = await Promise.allSettled([
+    issue(store, 'send-1'),
+    issue(store, 'send-2', {}, { ceilings }),
+    issue(store, 'send-3'),
+  ]);
+  assert.deepEqual(
+    outcomes.map(({ status }) => status),
+    ['fulfilled', 'rejected', 'fulfilled'],
+  );
+  assert.ok(await store.findChallenge('send-1'));
+  assert.equal(await store.findChallenge('send-2'), undefined);
+  assert.ok(await store.findChallenge('send-3'));
+});
+
 test('what could not be rolled back is neither seen nor committed later', async (t) => {
   let broken = false;
   const open = watchedOpen((when, sql) => {
@@ -122,7 +143,7 @@ test('on a full disk steps are refused, answers are still recalled, and nothing 
 
 test('more steps than may wait are refused at once', async (t) => {
   const store = openStore(t);
-  const steps = Array.from({ length: 4097 }, (_, index) => store.complete(anEcho(`echo-${index}`)));
+  const steps = Array.from({ length: 1025 }, (_, index) => store.complete(anEcho(`echo-${index}`)));
   await assert.rejects(steps.pop() ?? Promise.resolve(), UnavailableError);
   await Promise.all(steps);
   assert.equal(store.durableCommits, 1);

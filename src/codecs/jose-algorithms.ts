@@ -1,0 +1,41 @@
+/** How the key of one message is encrypted. `RSA1_5` belongs to the older edition of the e-Wallets API. [JWE-2, JWE-3] */
+export type KeyManagement = 'RSA-OAEP-256' | 'RSA-OAEP' | 'RSA1_5';
+/** How the message is encrypted with that key. */
+export type ContentEncryption =
+  | 'A256GCM'
+  | 'A192GCM'
+  | 'A128GCM'
+  | 'A256CBC-HS512'
+  | 'A192CBC-HS384'
+  | 'A128CBC-HS256';
+export type Signing = 'RS256' | 'PS256' | 'ES256';
+export type KeyAlgorithm = KeyManagement | Signing;
+
+/**
+ * The algorithms that may be used, those we prefer for sending first. There are no others: nothing symmetric, nothing
+ * unsigned, nothing whose work the sender chooses. [JWE-2]
+ */
+export interface AllowedAlgorithms {
+  readonly keyManagement: readonly KeyManagement[];
+  readonly contentEncryption: readonly ContentEncryption[];
+  readonly signing: readonly Signing[];
+}
+
+export const CURRENT_ALGORITHMS: AllowedAlgorithms = {
+  keyManagement: ['RSA-OAEP-256'],
+  contentEncryption: ['A256GCM'],
+  signing: ['RS256', 'PS256', 'ES256'],
+};
+
+/**
+ * The older edition beside the current one. Padding after PKCS #1 v1.5 has a history of oracles; it is to be switched
+ * on only for a peer that has nothing else. [JWE-3]
+ */
+export const OLDER_ALGORITHMS: AllowedAlgorithms = {
+  keyManagement: ['RSA-OAEP-256', 'RSA1_5'],
+  contentEncryption: ['A256GCM', 'A128CBC-HS256'],
+  signing: ['RS256', 'PS256', 'ES256'],
+};
+
+/** The only content encryption that goes with `RSA1_5`. */
+export const RSA1_5_CONTENT: ContentEncryption = 'A128CBC-HS256';

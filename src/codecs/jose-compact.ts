@@ -1,0 +1,27 @@
+const BASE64URL = /^[A-Za-z0-9_-]+$/;
+/** What may stand last where 4 or 2 bits are left over: all others would mean the same bytes. */
+const LAST_OF_TWO = /[AQgw]$/;
+const LAST_OF_THREE = /[AEIMQUYcgkosw048]$/;
+
+/**
+ * The parts of a compact serialization, which are base64url without padding, line breaks or left-over bits, and not
+ * empty: a JWE to an RSA key has five of them, a signed JWS three. `undefined`: something else.
+ */
+export function splitCompact(text: string, count: number): readonly string[] | undefined {
+  const parts = text.split('.', count + 1);
+  return parts.length === count && parts.every(isCanonical) ? parts : undefined;
+}
+
+function isCanonical(part: string): boolean {
+  if (!BASE64URL.test(part)) return false;
+  switch (part.length % 4) {
+    case 0:
+      return true;
+    case 2:
+      return LAST_OF_TWO.test(part);
+    case 3:
+      return LAST_OF_THREE.test(part);
+    default:
+      return false;
+  }
+}
