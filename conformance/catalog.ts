@@ -3,6 +3,7 @@ import { echoChecks } from './scenarios/echo.ts';
 import { envelopeChecks } from './scenarios/envelope.ts';
 import { idempotencyChecks } from './scenarios/idempotency.ts';
 import { latencyChecks } from './scenarios/latency.ts';
+import { sealingChecks } from './scenarios/sealing.ts';
 import { sendOtpChecks } from './scenarios/send-otp.ts';
 import { verifyOtpChecks } from './scenarios/verify-otp.ts';
 
@@ -13,5 +14,6 @@ export const catalog: readonly Check[] = [
   ...sendOtpChecks,
   ...verifyOtpChecks,
   ...idempotencyChecks,
+  ...sealingChecks,
   ...latencyChecks,
 ];

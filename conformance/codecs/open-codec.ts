@@ -1,11 +1,20 @@
 import type { ConformanceConfig } from '../config.ts';
 import { type Codec, plainCodec } from './codec.ts';
+import { JoseCodec } from './jose.ts';
+import { readJoseKeys } from './jose-keys.ts';
+import { PgpCodec } from './pgp.ts';
+import { readPgpKeys } from './pgp-keys.ts';
 
+/** Throws `ConformanceConfigError` if the keys it needs are missing or can't be read. */
 export async function openCodec(config: ConformanceConfig): Promise<Codec> {
-  switch (config.codec ?? 'plain') {
+  const { codec = 'plain' } = config;
+  switch (codec) {
     case 'plain':
       return plainCodec;
-    default:
-      throw new Error('not there yet');
+    case 'pgp':
+      return new PgpCodec(await readPgpKeys(config));
+    case 'jwe':
+    case 'jwe+jws':
+      return new JoseCodec(codec, readJoseKeys(config), config.jose);
   }
 }

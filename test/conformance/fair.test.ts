@@ -19,12 +19,14 @@ async function examine(options: RunOptions, changes: ConformanceConfig = {}, fau
 }
 
 const told = ({ check, kind, message }: Outcome) => `${kind} ${check.id}: ${message}`;
+/** Over clear text there is one check that can't but be left out. */
+const skip = ['sealing/payloads-are-sealed'];
 const kindOf = (outcomes: readonly Outcome[], id: string) =>
   outcomes.find(({ check }) => check.id === id)?.kind;
 
 test('a right server passes every check that can be made over plain HTTP', async () => {
   const plans: Plan[] = [];
-  const { run, texts } = await examine({ onPlan: (plan) => plans.push(plan) });
+  const { run, texts } = await examine({ skip, onPlan: (plan) => plans.push(plan) });
   const others = run.outcomes.filter(({ kind }) => kind !== 'passed');
   assert.deepEqual(others.map(told), []);
   assert.equal(run.exitCode, 0);
@@ -32,7 +34,7 @@ test('a right server passes every check that can be made over plain HTTP', async
 });
 
 test('a right server passes with eight checks at once', async () => {
-  const { run } = await examine({ parallel: 8 });
+  const { run } = await examine({ skip, parallel: 8 });
   assert.deepEqual(run.outcomes.filter(({ kind }) => kind !== 'passed').map(told), []);
 });
 

@@ -1,10 +1,10 @@
 import { type Call, type Memory, Refusal, type Reply, type Rules } from '../reference/rules.ts';
 import type { Fault } from '../reference/server.ts';
 
-/** One way to be wrong. `also`: other checks of the same family that can't but fail with it. */
+/** One way to be wrong. `also`: other checks of the same family that can't but fail with it; `any`: nearly all. */
 export interface Broken {
   readonly fault: Fault;
-  readonly also?: readonly string[];
+  readonly also?: readonly string[] | 'any';
 }
 
 /** By the check that it proves. */

@@ -67,7 +67,7 @@ const rightEdge: Omit<EdgeRules, 'seal'> = {
     return given === mediaType ? undefined : empty(400);
   },
   bodyBytesMax: 64 * 1024,
-  bodyMsMax: 400,
+  bodyMsMax: 5_000,
   write: async (reply) => reply,
 };
 

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { catalog } from '../../conformance/catalog.ts';
+import { plainFaults } from './faults/plain.ts';
+import { sealingFaults } from './faults/sealing.ts';
+import { joseFaults } from './faults/sealing-jose.ts';
+import { pgpFaults } from './faults/sealing-pgp.ts';
+
+/** Proved in bites-keys.test.ts by wrong keys in place of a wrong server. */
+const byKeys = [
+  'sealing/keys-are-strong',
+  'sealing/pgp-keys-expire',
+  'sealing/pgp-keys-have-encryption-subkey',
+];
+/** Says only that nothing could be said. */
+const neverFails = ['sealing/payloads-are-sealed'];
+
+test('for every MUST check there is a broken server that fails it', () => {
+  const proved = new Set([
+    ...Object.keys({ ...plainFaults, ...sealingFaults, ...joseFaults, ...pgpFaults }),
+    ...byKeys,
+    ...neverFails,
+  ]);
+  const unproved = catalog.filter(({ id, level }) => level === 'MUST' && !proved.has(id));
+  assert.deepEqual(
+    unproved.map(({ id }) => id),
+    [],
+  );
+});
