@@ -39,7 +39,7 @@ export type PgpCipher = keyof typeof ciphers;
 
 const rsaSignOrEncrypt = 1;
 
-export function packet(tag: number, body: Uint8Array): Buffer {
+function packet(tag: number, body: Uint8Array): Buffer {
   const length = body.byteLength;
   const head =
     length < 192
