@@ -83,7 +83,7 @@ async function assemble(
   closers: (() => Promise<void>)[],
 ): Promise<Application> {
   const log = createLog({
-    level: config.log.level,
+    ...config.log,
     ...(overrides.logDestination && { destination: overrides.logDestination }),
   });
   const policy = policyOf(config);

@@ -1,16 +1,20 @@
 import { type DestinationStream, type LevelWithSilent, type Logger, pino } from 'pino';
 import type { CallReport } from '../methods/call-report.ts';
+import { prettyLine } from './pretty-line.ts';
 
 export interface LogSettings {
   readonly level: LevelWithSilent;
+  readonly format: 'json' | 'pretty';
   /** Where the lines go; `undefined`: standard output. */
   readonly destination?: DestinationStream;
 }
 
-/** Structured log: one JSON object a line. */
-export function createLog({ level, destination }: LogSettings): Logger {
+/** Structured log: one JSON object a line, or a line for people. */
+export function createLog({ level, format, destination }: LogSettings): Logger {
   const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  if (format === 'json') return destination === undefined ? pino(options) : pino(options, destination);
+  const lines = destination ?? process.stdout;
+  return pino(options, { write: (line) => lines.write(prettyLine(line)) });
 }
 
 /**

@@ -1,0 +1,29 @@
+/** A line of the JSON log in a form for people; the stack of an error follows on lines of its own. */
+export function prettyLine(json: string): string {
+  const { time, level, msg, err, ...fields } = JSON.parse(json) as LogLine;
+  const shown = Object.entries(fields).map(([name, value]) => `${name}=${showValue(value)}`);
+  const head = [time?.slice(11, 23), (levels[level] ?? String(level)).padEnd(5), msg, ...shown].join(' ');
+  return [head, ...(err?.stack?.split('\n') ?? [])].join('\n  ').concat('\n');
+}
+
+interface LogLine {
+  readonly time?: string;
+  readonly level: number;
+  readonly msg?: string;
+  readonly err?: { readonly stack?: string };
+  readonly [field: string]: unknown;
+}
+
+const levels: Readonly<Record<number, string>> = {
+  10: 'trace',
+  20: 'debug',
+  30: 'info',
+  40: 'warn',
+  50: 'error',
+  60: 'fatal',
+};
+
+/** A word stands by itself; all else is quoted, so that no value looks like two or like a line of its own. */
+function showValue(value: unknown): string {
+  return typeof value === 'string' && /^[\w:.+-]+$/.test(value) ? value : JSON.stringify(value);
+}
