@@ -80,6 +80,7 @@ function watchCommand(): Command {
     .action(async (options: InboxOptions) => {
       const [newest] = await readTexts({ ...options, count: 1 });
       let seen = newest?.number ?? 0;
+      process.stderr.write('Waiting for texts; Ctrl-C ends it.\n');
       while (true) {
         await wait(watchIntervalMs);
         const texts = await readTexts({ ...options, count: 100 });

@@ -24,7 +24,8 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   }
 }
 
-function createProgram(): Command {
+/** The whole command line; nothing is run yet. */
+export function createProgram(): Command {
   const program = new Command('gsp-otp')
     .description('sendOtp, verifyOtp and echo for integrators of Google Standard Payments.')
     .version(readVersion(), '-V, --version', 'print the version')

@@ -9,7 +9,11 @@ import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('../../bin/gsp-otp.js', import.meta.url));
 
+/** No command takes so long, not even on a busy machine. */
+const hangingMs = 60_000;
+
 export interface EndedProcess {
+  /** `null`: killed, for it hung. */
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -36,11 +40,13 @@ export async function runCli(
   }: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<EndedProcess> {
   const child = startCli(args, { cwd, env });
+  const hanging = setTimeout(() => child.kill('SIGKILL'), hangingMs);
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
     once(child, 'exit') as Promise<[number | null]>,
   ]);
+  clearTimeout(hanging);
   return { code, stdout, stderr };
 }
 

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { runCli, temporaryDirectory } from './cli-process.ts';
+import { runCli, startCli, temporaryDirectory } from './cli-process.ts';
 import { type Served, serveSample } from './served.ts';
 
 const number = '+12025550101';
@@ -89,6 +89,16 @@ test('serve, call, inbox, explain: a code from request to verification', async (
   const unknown = await runCli(['explain', 'demo-9', ...data]);
   assert.deepEqual([unknown.code, unknown.stdout], [1, '']);
   assert.match(unknown.stderr, /^gsp-otp: no request demo-9 is known\n/);
+});
+
+test('inbox watch shows a text as it comes', async (t) => {
+  const served = await serveSample(t);
+  const watching = startCli(['inbox', 'watch', '--json', '--operator-url', served.operatorUrl]);
+  t.after(() => watching.kill());
+  await once(watching.stderr, 'data');
+  assert.equal((await sendOtp(served)).code, 0);
+  const [line] = await once(watching.stdout, 'data');
+  assert.equal(JSON.parse(String(line)).to, number);
 });
 
 test('SIGTERM: the running request is answered, then the server ends with exit code 0', async (t) => {
