@@ -1,8 +1,9 @@
 import type { Clock } from '../ports/clock.ts';
 import type { OpenedBody, PayloadCodec } from '../ports/payload-codec.ts';
+import { UnavailableError } from '../ports/unavailable.ts';
 import { CryptoPool, threadModule } from './crypto-pool.ts';
 import type { JoseKey } from './jose-key.ts';
-import type { JweRules } from './jwe-rules.ts';
+import { type JweRules, purposesToSeal } from './jwe-rules.ts';
 import type { JweJob, JweKeys, JweResult } from './jwe-thread.ts';
 import type { KeyRing } from './key-ring.ts';
 import { REFUSALS, type RefusalReason } from './refusal.ts';
@@ -54,24 +55,26 @@ export class JweCodec implements PayloadCodec {
   }
 
   async open(body: Uint8Array): Promise<OpenedBody> {
-    const opened = await this.#pool.run(this.#job('open', body), 'request');
+    const nowMs = this.#options.clock.nowMs();
+    const opened = await this.#pool.run({ kind: 'open', bytes: new Uint8Array(body), nowMs }, 'request');
     if (typeof opened !== 'string') return { kind: 'opened', payload: opened };
     this.#options.onRefused?.(opened);
     return { kind: REFUSALS[opened] };
   }
 
   async seal(payload: Uint8Array): Promise<Uint8Array> {
-    const sealed = await this.#pool.run(this.#job('seal', payload), 'answer');
+    const nowMs = this.#options.clock.nowMs();
+    for (const purpose of purposesToSeal(this.#options.rules)) {
+      if (this.#ring.usable(purpose, nowMs).length > 0) continue;
+      throw new UnavailableError(`no JWK to ${purpose} with is active`);
+    }
+    const sealed = await this.#pool.run({ kind: 'seal', bytes: new Uint8Array(payload), nowMs }, 'answer');
     if (typeof sealed === 'string') throw new TypeError('a seal job yields bytes');
     return sealed;
   }
 
   close(): Promise<void> {
     return this.#pool.close();
-  }
-
-  #job(kind: JweJob['kind'], bytes: Uint8Array): JweJob {
-    return { kind, bytes: new Uint8Array(bytes), nowMs: this.#options.clock.nowMs() };
   }
 }
 

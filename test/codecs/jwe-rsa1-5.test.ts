@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { describe, test } from 'node:test';
+import { decryptRsa15, encryptRsa15 } from '../../src/codecs/jwe-rsa1-5.ts';
+import { encode, encodeHeader } from './jose-forge.ts';
+
+const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const HEADER = encodeHeader({ alg: 'RSA1_5', enc: 'A128CBC-HS256' });
+
+const decrypt = (jwe: string) => decryptRsa15(jwe.split('.'), privateKey);
+
+describe('RSA1_5 with A128CBC-HS256', () => {
+  test('[JWE-3] payloads of all lengths around a block go there and back', () => {
+    for (const bytes of [1, 15, 16, 17, 31, 32, 33, 1000]) {
+      const payload = randomBytes(bytes);
+      assert.deepEqual(decrypt(encryptRsa15(payload, HEADER, publicKey)), payload);
+    }
+  });
+
+  test('[JWE-3] header, key, vector, text and tag are all protected', () => {
+    const parts = encryptRsa15(Buffer.from('payload'), HEADER, publicKey).split('.');
+    const other = encryptRsa15(Buffer.from('payload'), HEADER, publicKey).split('.');
+    for (const at of [1, 2, 3, 4]) {
+      assert.equal(decrypt(parts.with(at, other[at] ?? '').join('.')), undefined, String(at));
+      const cut = Buffer.from(parts[at] ?? '', 'base64url').subarray(0, -1);
+      assert.equal(decrypt(parts.with(at, encode(cut)).join('.')), undefined, `${at} cut`);
+      const longer = Buffer.concat([Buffer.from(parts[at] ?? '', 'base64url'), Buffer.from([0])]);
+      assert.equal(decrypt(parts.with(at, encode(longer)).join('.')), undefined, `${at} longer`);
+      assert.equal(decrypt(parts.with(at, '').join('.')), undefined, `${at} empty`);
+    }
+    assert.equal(decrypt(parts.with(0, encodeHeader({ alg: 'RSA1_5' })).join('.')), undefined);
+  });
+});
