@@ -1,3 +1,6 @@
+import { type AllowedAlgorithms, RSA1_5_CONTENT } from './codecs/jose-algorithms.ts';
+import type { JoseKey } from './codecs/jose-key.ts';
+import { readJwkKeyRing } from './codecs/jwk-keys.ts';
 import { type KeyRing, KeyRingError, type RingKey } from './codecs/key-ring.ts';
 import type { PgpKey } from './codecs/pgp-key.ts';
 import { readPgpKeyRing } from './codecs/pgp-keys.ts';
@@ -11,12 +14,31 @@ export type KeySettings = Pick<Settings, 'profile' | 'payload'>;
 /** The keys of each kind of body; `undefined`: bodies of that kind are not opened. */
 export type KeyRings = {
   readonly pgp: KeyRing<PgpKey> | undefined;
+  readonly jwe: KeyRing<JoseKey> | undefined;
 };
 
 /** Reads and checks all keys that the settings name. Throws `ConfigError` if they can't be used as they are. */
 export async function readKeyRings(settings: KeySettings, nowMs: number): Promise<KeyRings> {
-  return { pgp: await checked('payload.pgp', settings, () => readPgp(settings, nowMs)) };
+  return {
+    pgp: await checked('payload.pgp', settings, () => readPgp(settings, nowMs)),
+    jwe: await checked('payload.jwe', settings, () => readJwe(settings, nowMs)),
+  };
 }
+
+/** The older edition's algorithms come after all others. [JWE-3] */
+export function allowedAlgorithms(
+  jwe: Pick<JweSettings, 'keyManagement' | 'contentEncryption' | 'signing' | 'olderEdition'>,
+): AllowedAlgorithms {
+  const { keyManagement, contentEncryption, signing, olderEdition } = jwe;
+  if (!olderEdition) return { keyManagement, contentEncryption, signing };
+  return {
+    keyManagement: [...keyManagement, 'RSA1_5'],
+    contentEncryption: [...new Set([...contentEncryption, RSA1_5_CONTENT])],
+    signing,
+  };
+}
+
+type JweSettings = NonNullable<KeySettings['payload']['jwe']>;
 
 async function readPgp(
   { payload: { pgp, graceMs } }: KeySettings,
@@ -29,6 +51,24 @@ async function readPgp(
       passphrase: entry.passphrase,
     })),
     peer: pgp.google.map((entry, index) => sourceOf(entry, `payload.pgp.google.${index}`)),
+    graceMs,
+    nowMs,
+  });
+}
+
+async function readJwe(
+  { payload: { jwe, graceMs } }: KeySettings,
+  nowMs: number,
+): Promise<KeyRing<JoseKey> | undefined> {
+  if (!jwe) return undefined;
+  return readJwkKeyRing({
+    own: jwe.ours.map((entry, index) => ({
+      ...sourceOf(entry, `payload.jwe.ours.${index}`),
+      expiresAtMs: momentMs(entry.expiresAt),
+    })),
+    peer: jwe.google.map((entry, index) => sourceOf(entry, `payload.jwe.google.${index}`)),
+    allowed: allowedAlgorithms(jwe),
+    purposes: jwe.profile === 'jwe' ? ['decrypt', 'encrypt'] : ['decrypt', 'sign', 'verify', 'encrypt'],
     graceMs,
     nowMs,
   });

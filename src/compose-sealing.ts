@@ -1,8 +1,10 @@
 import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
-import { PgpCodec } from './codecs/pgp.ts';
+import { JweCodec, type JweCodecOptions } from './codecs/jwe.ts';
+import type { JweRules } from './codecs/jwe-rules.ts';
+import { PgpCodec, type PgpCodecOptions } from './codecs/pgp.ts';
 import { plainCodec } from './codecs/plain.ts';
-import type { KeyRings } from './compose-keys.ts';
+import { allowedAlgorithms, type KeyRings } from './compose-keys.ts';
 import type { Settings } from './config/settings.ts';
 import type { Clock } from './ports/clock.ts';
 import type { PayloadCodec } from './ports/payload-codec.ts';
@@ -36,19 +38,46 @@ export async function composeSealing(
     // The sender isn't told; whoever has to settle it with the sender reads it here. [OQ-7]
     onRefused: (reason: string) => log.warn({ reason }, 'body refused'),
   };
-  const pgp =
-    rings.pgp && (await PgpCodec.start({ ...options, ring: rings.pgp, armored: payload.pgp?.armor }));
-  const codecs = [payload.plain ? plainCodec : undefined, pgp].filter((codec) => codec !== undefined);
+  const { pgp, jwe } = await startCodecs(payload, rings, options);
+  const codecs = [payload.plain ? plainCodec : undefined, pgp, jwe].filter((codec) => codec !== undefined);
   return {
     codecs: new Map(codecs.map((codec) => [codec.mediaType, codec])),
     get rings() {
-      return { pgp: pgp?.ring };
+      return { pgp: pgp?.ring, jwe: jwe?.ring };
     },
     replaceRings(next) {
       if (next.pgp) pgp?.replaceRing(next.pgp);
+      if (next.jwe) jwe?.replaceRing(next.jwe);
     },
     async close() {
       await Promise.all(codecs.map((codec) => codec.close()));
     },
+  };
+}
+
+/** Both or none: threads of one that nobody closes would keep the process alive. */
+async function startCodecs(
+  payload: Settings['payload'],
+  rings: KeyRings,
+  options: Omit<PgpCodecOptions, 'ring'> & Omit<JweCodecOptions, 'ring' | 'rules'>,
+) {
+  const pgp =
+    rings.pgp && (await PgpCodec.start({ ...options, ring: rings.pgp, armored: payload.pgp?.armor }));
+  try {
+    const rules = payload.jwe && jweRulesOf(payload.jwe);
+    const jwe = rings.jwe && rules && (await JweCodec.start({ ...options, ring: rings.jwe, rules }));
+    return { pgp, jwe };
+  } catch (error) {
+    await pgp?.close();
+    throw error;
+  }
+}
+
+function jweRulesOf(jwe: NonNullable<Settings['payload']['jwe']>): JweRules {
+  return {
+    profile: jwe.profile,
+    contentEncryption: allowedAlgorithms(jwe).contentEncryption,
+    compressed: jwe.olderEdition,
+    issuedAt: jwe.issuedAt,
   };
 }

@@ -45,7 +45,11 @@ async function serve(sources: ConfigSources): Promise<void> {
 }
 
 function describeBodies({ payload }: Config): string {
-  const kinds = [payload.pgp && 'OpenPGP', payload.plain && 'plain: neither encrypted nor signed'];
+  const kinds = [
+    payload.pgp && 'OpenPGP',
+    payload.jwe && `JOSE, ${payload.jwe.profile}`,
+    payload.plain && 'plain: neither encrypted nor signed',
+  ];
   return kinds.filter(Boolean).join(', and ');
 }
 

@@ -3,6 +3,7 @@ import { Secret } from '../ports/secret.ts';
 import type { KeyManagement, Signing } from './jose-algorithms.ts';
 import { type Jwk, parseJwks, purposeOf } from './jwk.ts';
 import { LIFETIME_MAX_MS, RSA_BITS_MAX, RSA_BITS_MIN } from './key-limits.ts';
+import type { KeyEnvironment } from './key-ring.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -13,6 +14,8 @@ export interface JwkOrder {
   readonly signing?: Signing | undefined;
   /** Default `RSA-OAEP-256`. */
   readonly keyManagement?: KeyManagement | undefined;
+  /** What they are for, in front of their `kid`; the other one's server refuses them. [ENV-1] */
+  readonly environment?: KeyEnvironment | undefined;
   /** 2048 to 4096; default 2048. [ENC-5] */
   readonly rsaBits?: number | undefined;
   /** 1 to 731; default 365. [ENC-5] */
@@ -25,7 +28,7 @@ export interface GeneratedJwks {
   readonly privateSet: Secret;
   /** A JWK set in JSON, for the peer. [ENC-3] */
   readonly publicSet: string;
-  /** In the order of `purposes`: JWK thumbprints. */
+  /** In the order of `purposes`: JWK thumbprints, after the environment if there is one. */
   readonly keyIds: readonly string[];
   readonly expiresAtMs: number;
 }
@@ -45,12 +48,13 @@ export async function generateJwks(order: JwkOrder): Promise<GeneratedJwks> {
   }
   const nbf = Math.floor(nowMs / 1000);
   const exp = nbf + lifetimeMs / 1000;
-  const { signing = 'RS256', keyManagement = 'RSA-OAEP-256' } = order;
+  const { environment, signing = 'RS256', keyManagement = 'RSA-OAEP-256' } = order;
   const keys = await Promise.all(
     purposes.map(async (purpose) => {
       const alg = purpose === 'sign' ? signing : keyManagement;
       const use = purpose === 'sign' ? 'sig' : 'enc';
-      return { ...(await generate(alg, rsaBits)), use, alg, nbf, exp };
+      const { kid, ...jwk } = await generate(alg, rsaBits);
+      return { kid: environment ? `${environment}-${kid}` : kid, ...jwk, use, alg, nbf, exp };
     }),
   );
   return {

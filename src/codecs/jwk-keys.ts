@@ -12,7 +12,13 @@ import {
 } from './jwk.ts';
 import { jwkKeyObject } from './jwk-key-object.ts';
 import { jwkLife } from './jwk-life.ts';
-import { createKeyRing, type KeyPurpose, type KeyRing, KeyRingError } from './key-ring.ts';
+import {
+  createKeyRing,
+  type KeyEnvironment,
+  type KeyPurpose,
+  type KeyRing,
+  KeyRingError,
+} from './key-ring.ts';
 
 export interface JwkSources {
   /** Private keys. */
@@ -71,13 +77,27 @@ async function readKey(
     const algorithms = algorithmsOf(jwk, purpose, allowed);
     const key = jwkKeyObject(jwk, owner);
     const fingerprint = await calculateJwkThumbprint(jwk);
-    return { purpose, keyId, fingerprint, algorithms, key, ...jwkLife(jwk, source, owner, nowMs) };
+    const environment = environmentOf(keyId);
+    return {
+      purpose,
+      keyId,
+      fingerprint,
+      algorithms,
+      key,
+      environment,
+      ...jwkLife(jwk, source, owner, nowMs),
+    };
   } catch (error) {
     if (error instanceof JwkFault) {
       throw new KeyRingError(`the JWK at place ${at + 1} of ${source.name} ${error.message}`);
     }
     throw error;
   }
+}
+
+/** `generateJwks` begins a `kid` with it. */
+function environmentOf(keyId: string): KeyEnvironment | undefined {
+  return (['sandbox', 'production'] as const).find((environment) => keyId.startsWith(`${environment}-`));
 }
 
 /** A name says which key, and a key of ours is either for signing or for decrypting. [JWE-4] */

@@ -16,39 +16,85 @@ const times = {
   retiresAt: moment('Taken out of use then, ahead of its expiry; absent: when it expires.'),
 };
 
-const ours = (what: string) =>
-  Type.Array(
-    Type.Object({
-      key: secret({ description: what }),
-      passphrase: Type.Optional(secret({ description: 'Passphrase of the key, if it has one.' })),
-      ...times,
-    }),
-    {
-      minItems: 1,
-      maxItems: 16,
-      description:
-        'Private keys of ours: all that are active open and sign, so a new one is put beside the old one. [ENC-2, ENC-5]',
-    },
-  );
+const algorithms = <const Name extends string>(names: readonly Name[], byDefault: readonly Name[]) =>
+  Type.Array(Type.Enum([...names]), {
+    default: byDefault,
+    minItems: 1,
+    uniqueItems: true,
+    description: 'Algorithms accepted; what we send uses the first that fits the key. [JWE-2]',
+  });
 
-const google = (what: string) =>
+const ours = (description: string) => ({ minItems: 1, maxItems: 16, description });
+
+const google = (what: string, description: string) =>
   Type.Array(Type.Object({ key: publicText({ description: what }), ...times }), {
     minItems: 1,
     maxItems: 16,
-    description:
-      'Public keys of Google: a signature by any active one counts, answers are encrypted to all. [ENC-2]',
+    description,
   });
 
 const pgp = Type.Object(
   {
-    ours: ours('OpenPGP private key, armored, with an encryption subkey. [PGP-7]'),
-    google: google('OpenPGP public key, armored.'),
+    ours: Type.Array(
+      Type.Object({
+        key: secret({ description: 'OpenPGP private key, armored, with an encryption subkey. [PGP-7]' }),
+        passphrase: Type.Optional(secret({ description: 'Passphrase of the key, if it has one.' })),
+        ...times,
+      }),
+      ours(
+        'Private keys of ours. Requests may be encrypted to any that is active; answers are signed with all of them. [ENC-2, ENC-5]',
+      ),
+    ),
+    google: google(
+      'OpenPGP public key, armored.',
+      'Public keys of Google. A signature by any that is active counts; answers are encrypted to all of them. [ENC-2]',
+    ),
     armor: Type.Boolean({
       default: false,
       description: 'Armor answers within base64url. Requests are read either way. [OQ-16]',
     }),
   },
   { description: 'OpenPGP bodies: `application/octet-stream`. Absent: not opened. [HTTP-3]' },
+);
+
+const jwe = Type.Object(
+  {
+    profile: Type.Enum(['jwe+jws', 'jwe'], {
+      default: 'jwe+jws',
+      description:
+        'Signed, then encrypted; or, in `jwe`, encrypted only, so that client certificates have to say who calls. [JWE-1, OQ-13]',
+    }),
+    ours: Type.Array(
+      Type.Object({
+        key: secret({ description: 'Private JWK, or JWK set, in JSON.' }),
+        expiresAt: moment("When its keys expire that don't say so themselves (`exp`). [ENC-5]"),
+        ...times,
+      }),
+      ours(
+        'Private keys of ours. Requests may be encrypted to any that is active; answers are signed with the newest. [ENC-2, ENC-5]',
+      ),
+    ),
+    google: google(
+      'Public JWK, or JWK set, in JSON.',
+      'Public keys of Google. A signature by any that is active counts; answers are encrypted to the newest. [ENC-2]',
+    ),
+    keyManagement: algorithms(['RSA-OAEP-256', 'RSA-OAEP'], ['RSA-OAEP-256']),
+    contentEncryption: algorithms(
+      ['A256GCM', 'A192GCM', 'A128GCM', 'A256CBC-HS512', 'A192CBC-HS384', 'A128CBC-HS256'],
+      ['A256GCM'],
+    ),
+    signing: algorithms(['RS256', 'PS256', 'ES256'], ['RS256', 'PS256', 'ES256']),
+    olderEdition: Type.Boolean({
+      default: false,
+      description:
+        'Take RSA1_5 with A128CBC-HS256 and compression (zip: DEF) as well, for keys that name RSA1_5. That padding has a history of attacks: only for a caller that has nothing else. [JWE-3]',
+    }),
+    issuedAt: Type.Boolean({
+      default: false,
+      description: 'Say in the signature when it was made (`iat`). [JWE-6]',
+    }),
+  },
+  { description: 'JWE bodies: `application/jose`. Absent: not opened. [HTTP-5]' },
 );
 
 /** Protections of request and response bodies; which one a request has, its content type tells. */
@@ -61,6 +107,7 @@ export const payload = Type.Object(
       }),
     ),
     pgp: Type.Optional(pgp),
+    jwe: Type.Optional(jwe),
     graceMs: Type.Integer({
       default: 86_400_000,
       minimum: 0,

@@ -46,9 +46,9 @@ export const rules: readonly SettingsRule[] = [
   },
   {
     about: ['payload'],
-    broken: ({ payload }) => !payload.plain && !payload.pgp,
+    broken: ({ payload }) => !payload.plain && !payload.pgp && !payload.jwe,
     reason: () => 'names no kind of body to open',
-    accepted: 'payload.pgp or, in the sandbox profile, payload.plain: true',
+    accepted: 'payload.pgp, payload.jwe or, in the sandbox profile, payload.plain: true',
   },
   {
     about: ['http.tls.clientCa', 'http.tls.clientCertificates'],
@@ -69,6 +69,15 @@ export const rules: readonly SettingsRule[] = [
       tls?.clientCertificates === 'required' && payload.pgp !== undefined,
     reason: () => 'keeps Google out: with OpenPGP bodies it shows no client certificate [TLS-6, OQ-13]',
     accepted: 'off beside payload.pgp',
+  },
+  {
+    // Anyone can make a bare JWE. [TLS-6]
+    about: ['payload.jwe.profile', 'http.tls.clientCertificates'],
+    broken: ({ http: { tls }, payload: { jwe } }) =>
+      jwe?.profile === 'jwe' && tls?.clientCertificates !== 'required',
+    reason: () => 'jwe lets anyone call: nothing in such a body says who made it [TLS-6, OQ-13]',
+    accepted:
+      'jwe+jws; or http.tls.clientCertificates: required with a http.tls.clientCa, and no payload.pgp',
   },
   {
     about: ['http.behindProxy', 'http.tls'],

@@ -7,6 +7,7 @@ import { faultsOf, temporaryDirectory, temporaryFile } from './config-under-test
 const value = 'what a key or a certificate looks like is not for the configuration to know';
 const key = { value };
 const pgp = { ours: [{ key }], google: [{ key }] };
+const jwe = { ours: [{ key }], google: [{ key }] };
 const tls = { certificates: [{ certificate: { value }, key }] };
 
 /** Faults of the settings named, in a sandbox where no secrets need be set. */
@@ -106,4 +107,44 @@ test('[TLS-6, OQ-13] client certificates need an issuer, and none is asked of ca
   }
   assert.deepEqual(faults({ 'http.tls': { ...required, clientCa } }), []);
   assert.deepEqual(faults({ 'http.tls': tls, 'payload.pgp': pgp }), []);
+});
+
+test('[TLS-6, OQ-13] a bare JWE needs client certificates, a signed one does not', () => {
+  const bare = { ...jwe, profile: 'jwe' };
+  const required = { ...tls, clientCertificates: 'required', clientCa: { value } };
+  for (const settings of [
+    { 'payload.jwe': bare },
+    { 'payload.jwe': bare, 'http.tls': tls },
+    { 'payload.jwe': bare, 'http.behindProxy': true },
+  ]) {
+    assert.match(faults(settings)[0] ?? '', /^payload\.jwe\.profile: jwe lets anyone call/);
+  }
+  assert.deepEqual(faults({ 'payload.jwe': bare, 'http.tls': required }), []);
+  assert.deepEqual(faults({ 'payload.jwe': jwe }), []);
+  assert.deepEqual(faults({ 'payload.jwe': jwe, 'http.tls': required }), []);
+});
+
+test('[JWE-2, JWE-3] only algorithms that are known may be named, and the older edition is off', (t) => {
+  const load = (more: object) =>
+    loadConfig({
+      environment: {},
+      overrides: { dataDirectory: temporaryDirectory(t), 'payload.jwe': { ...jwe, ...more } },
+    }).payload.jwe;
+  const { ours: _, google: __, ...rest } = load({}) ?? assert.fail();
+  assert.deepEqual(rest, {
+    profile: 'jwe+jws',
+    keyManagement: ['RSA-OAEP-256'],
+    contentEncryption: ['A256GCM'],
+    signing: ['RS256', 'PS256', 'ES256'],
+    olderEdition: false,
+    issuedAt: false,
+  });
+  for (const more of [
+    { keyManagement: ['RSA1_5'] },
+    { signing: ['none'] },
+    { signing: ['HS256'] },
+    { signing: [] },
+  ]) {
+    assert.equal(faults({ 'payload.jwe': { ...jwe, ...more } }).length, 1);
+  }
 });
