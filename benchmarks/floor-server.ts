@@ -1,21 +1,25 @@
 /**
  * The floor that the server is measured against: a bare `node:http` server that makes the same two durable commits
- * for a send (insert, then update), one for a verify or an echo, with the same kind of group commit, and does
- * nothing else. Started by `run.ts`, which talks to it over the process channel.
+ * for a send (the same row into the same table with the same indexes, then the same columns changed), one for a
+ * verify or an echo, with the same kind of group commit, and does nothing else: no rules, no look-ups, no checks, no
+ * text. Started by `run.ts`, which talks to it over the process channel.
  */
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { OTP_STATEMENTS } from '../src/adapters/storage/otp-statements.ts';
+import { openSqliteOtpStore } from '../src/adapters/storage/otp-store.ts';
 import { answerMeasurements } from './measurements.ts';
 
 const [, , dataDirectory = '.'] = process.argv;
-const database = new DatabaseSync(join(dataDirectory, 'floor.sqlite'));
-database.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;');
-database.exec(
-  'CREATE TABLE IF NOT EXISTS row (id INTEGER PRIMARY KEY, request BLOB, state INTEGER, at INTEGER)',
-);
-const insert = database.prepare('INSERT INTO row (request, state, at) VALUES (?, 0, ?)');
-const update = database.prepare('UPDATE row SET state = 1 WHERE id = ?');
+const file = join(dataDirectory, 'otp.sqlite');
+await openSqliteOtpStore({ file, environment: 'sandbox' }).close();
+const database = new DatabaseSync(file);
+database.exec('PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=512; PRAGMA cache_size=-65536;');
+const issue = database.prepare(OTP_STATEMENTS.issue);
+const settle = database.prepare(OTP_STATEMENTS.settle);
+const answerOnce = database.prepare(OTP_STATEMENTS.answer);
 
 let commits = 0;
 let waiting: { readonly run: () => unknown; readonly done: (value: unknown) => void }[] = [];
@@ -38,11 +42,59 @@ function flush(): void {
   for (const [index, { done }] of batch.entries()) done(results[index]);
 }
 
+const WORK: Readonly<Record<string, (requestId: string) => Promise<unknown>>> = {
+  async sendOtp(requestId) {
+    const random = randomBytes(76);
+    const [fingerprint, nonce, account, phoneNumber] = [12, 28, 44, 60].map((at) =>
+      random.subarray(at, at + 16),
+    );
+    const id = random.toString('base64url', 0, 12);
+    const nowMs = Date.now();
+    const { lastInsertRowid } = await durably(() =>
+      issue.run(
+        ...[
+          requestId,
+          fingerprint ?? null,
+          'embedded',
+          nowMs + 10_000,
+          nowMs,
+          id,
+          nonce ?? null,
+          'sandbox',
+          6,
+        ],
+        ...[account ?? null, phoneNumber ?? null, 'association', nowMs, nowMs + 600_000, 1, 0],
+      ),
+    );
+    const event = `[${nowMs},"accepted","inbox inbox-1"]`;
+    await durably(() => settle.run('completed', nowMs, 'SUCCESS', id, 'sent', 1, event, lastInsertRowid));
+  },
+  verifyOtp: (requestId) => answerInOneCommit(requestId, 'verifyOtp'),
+  echo: (requestId) => answerInOneCommit(requestId, 'echo'),
+};
+
+function answerInOneCommit(requestId: string, method: string): Promise<unknown> {
+  const nowMs = Date.now();
+  const print = randomBytes(16);
+  const values = [
+    requestId,
+    method,
+    'completed',
+    print,
+    'embedded',
+    nowMs,
+    nowMs,
+    'SUCCESS',
+    'id',
+    null,
+    null,
+  ];
+  return durably(() => answerOnce.run(...values));
+}
+
 async function answer(request: IncomingMessage, response: ServerResponse, body: Buffer): Promise<void> {
-  const parsed: unknown = JSON.parse(body.toString('utf8'));
-  const row = Buffer.from(JSON.stringify(parsed).slice(0, 180));
-  const { lastInsertRowid } = await durably(() => insert.run(row, Date.now()));
-  if (request.url?.endsWith('/sendOtp')) await durably(() => update.run(lastInsertRowid));
+  const { requestHeader } = JSON.parse(body.toString('utf8')) as { requestHeader: { requestId: string } };
+  await WORK[request.url?.split('/').at(-1) ?? '']?.(requestHeader.requestId);
   const text = JSON.stringify({
     responseHeader: { responseTimestamp: String(Date.now()) },
     result: 'SUCCESS',
