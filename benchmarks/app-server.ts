@@ -1,6 +1,7 @@
 /**
  * The whole application in a process of its own: sandbox profile, clear bodies, inbox gateway, every quota switched
- * on but set so high that no run reaches it. Started by `run.ts`. Arguments: data folder, accounts, history.
+ * on but set so high that no run reaches it. Started by `run.ts`. Arguments: data folder, accounts, history; for sealed
+ * bodies `own` or `library`, with keys in `keys.json` and, for `tls`, a certificate in the data folder.
  */
 import { join } from 'node:path';
 import { InboxGateway } from '../src/adapters/sms/inbox.ts';
@@ -9,9 +10,13 @@ import { createSystemClock } from '../src/adapters/system/system-clock.ts';
 import { compose } from '../src/compose.ts';
 import { loadConfig } from '../src/config.ts';
 import { fillAccounts, fillHistory } from './fill.ts';
+import { startLibraryCodec } from './library-codecs.ts';
 import { answerMeasurements } from './measurements.ts';
+import { readKeys, startOwnCodec } from './sealed-keys.ts';
+import { certificatesIn, THREADS } from './sealed-setup.ts';
 
-const [, , dataDirectory = '.', accounts = '0', history = '0'] = process.argv;
+const [, , dataDirectory = '.', accounts = '0', history = '0', sealing = 'clear', tls = 'http'] =
+  process.argv;
 
 const HOUR_MS = 3_600_000;
 const config = loadConfig({
@@ -21,6 +26,7 @@ const config = loadConfig({
     'http.port': 0,
     'operator.port': 0,
     'log.level': 'silent',
+    ...(tls === 'tls' && { 'http.tls.certificates': certificatesIn(dataDirectory) }),
     'quotas.coolDownMs': 1,
     'quotas.sendsPerPhoneNumber': { max: 256, windowMs: HOUR_MS },
     'quotas.sendsPerAccount': { max: 256, windowMs: HOUR_MS },
@@ -35,7 +41,12 @@ fillHistory(file, Number(history));
 const store = openSqliteOtpStore({ file, environment: 'sandbox' });
 const clock = createSystemClock();
 const gateway = new InboxGateway(clock);
-const application = await compose(config, { store, gateway, clock });
+const keys = () => readKeys(join(dataDirectory, 'keys.json'));
+const codecs =
+  sealing === 'clear'
+    ? undefined
+    : [sealing === 'own' ? await startOwnCodec(keys(), clock, THREADS) : await startLibraryCodec(keys())];
+const application = await compose(config, { store, gateway, clock, ...(codecs && { codecs }) });
 const { methods } = await application.listen();
 
 answerMeasurements({

@@ -2,17 +2,20 @@
  * The floor that the server is measured against: a bare `node:http` server that makes the same two durable commits
  * for a send (the same row into the same table with the same indexes, then the same columns changed), one for a
  * verify or an echo, with the same kind of group commit, and does nothing else: no rules, no look-ups, no checks, no
- * text. Started by `run.ts`, which talks to it over the process channel.
+ * text. With a key size, two private and two public RSA operations of that size are made around them, on so many
+ * threads. Started by `run.ts`, which talks to it over the process channel.
  */
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { OTP_STATEMENTS } from '../src/adapters/storage/otp-statements.ts';
 import { openSqliteOtpStore } from '../src/adapters/storage/otp-store.ts';
+import { startBareRsa } from './bare-rsa.ts';
 import { answerMeasurements } from './measurements.ts';
 
-const [, , dataDirectory = '.'] = process.argv;
+const [, , dataDirectory = '.', rsaBits = '0', threads = '1'] = process.argv;
+const rsa = rsaBits === '0' ? undefined : await startBareRsa(Number(rsaBits), Number(threads));
 const file = join(dataDirectory, 'otp.sqlite');
 await openSqliteOtpStore({ file, environment: 'sandbox' }).close();
 const database = new DatabaseSync(file);
@@ -92,9 +95,17 @@ function answerInOneCommit(requestId: string, method: string): Promise<unknown> 
   return durably(() => answerOnce.run(...values));
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, body: Buffer): Promise<void> {
+function requestIdIn(body: Buffer): string {
   const { requestHeader } = JSON.parse(body.toString('utf8')) as { requestHeader: { requestId: string } };
-  await WORK[request.url?.split('/').at(-1) ?? '']?.(requestHeader.requestId);
+  return requestHeader.requestId;
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, body: Buffer): Promise<void> {
+  // What a floor can't open it needn't read: a sealed request gets an id of its own.
+  await rsa?.run('open');
+  const requestId = rsa ? randomUUID() : requestIdIn(body);
+  await WORK[request.url?.split('/').at(-1) ?? '']?.(requestId);
+  await rsa?.run('seal');
   const text = JSON.stringify({
     responseHeader: { responseTimestamp: String(Date.now()) },
     result: 'SUCCESS',

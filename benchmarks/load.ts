@@ -1,9 +1,12 @@
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 
 export interface LoadOptions {
   readonly port: number;
   readonly connections: number;
   readonly requests: number;
+  /** Over TLS, whoever the server says it is. */
+  readonly tls?: boolean;
   /** Path and body of the request with that number; called in order. */
   readonly request: (number: number) => {
     readonly path: string;
@@ -38,12 +41,13 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
 }
 
 function runConnection(
-  { port, request, expect }: LoadOptions,
+  { port, request, expect, tls = false }: LoadOptions,
   take: () => number | undefined,
   latencies: number[],
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+    const at = { port, host: '127.0.0.1', noDelay: true };
+    const socket = tls ? connectTls({ ...at, rejectUnauthorized: false }) : connect(at);
     const fail = (error: Error) => {
       socket.destroy();
       reject(error);
@@ -63,7 +67,7 @@ function runConnection(
       write(socket, path, body, contentType ?? 'application/json');
     };
     socket.setEncoding('latin1');
-    socket.on('connect', send);
+    socket.on(tls ? 'secureConnect' : 'connect', send);
     socket.on('error', fail);
     socket.on('data', (chunk: string) => {
       received += chunk;

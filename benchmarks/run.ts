@@ -1,12 +1,13 @@
 /**
  * `npm run bench`: the server beside its floor, over loopback HTTP, in one run on one machine. Prints a table of
  * medians and their ratios. `--runs N` (default 5), `--requests N` a run at 16 connections (default 4000),
- * `--large` also measures with a million accounts and a million challenges.
+ * `--sealed` measures sealed sendOtp instead; `--large` also measures with a million accounts and a million challenges.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { median, type Row, table } from './report.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
+import { reportSealed } from './sealed.ts';
 import { type Subject, startApp, startFloor } from './subjects.ts';
 
 const { values: options } = parseArgs({
@@ -14,11 +15,12 @@ const { values: options } = parseArgs({
     runs: { type: 'string', default: '5' },
     requests: { type: 'string', default: '4000' },
     large: { type: 'boolean', default: false },
+    sealed: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
 if (options.help) {
-  console.log('npm run bench -- [--runs 5] [--requests 4000] [--large]');
+  console.log('npm run bench -- [--runs 5] [--requests 4000] [--large | --sealed]');
   process.exit(0);
 }
 const runs = Number(options.runs);
@@ -26,6 +28,11 @@ const requests = Number(options.requests);
 
 console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}`);
 console.log(`${runs} runs each, medians; the server and the load share the machine.\n`);
+
+if (options.sealed) {
+  await reportSealed({ runs, requests });
+  process.exit(0);
+}
 
 await report('empty database', () => startApp({ accounts: 50_000, history: 0 }));
 if (options.large) {

@@ -25,7 +25,7 @@ function requestHeader(requestId: string) {
   return { protocolVersion, requestId, requestTimestamp: String(Date.now()) };
 }
 
-function sendOtpBody(requestId: string, phoneNumber: string): Uint8Array {
+export function sendOtpBody(requestId: string, phoneNumber: string): Uint8Array {
   const context = { smsMatchingToken: 'AB12345678C', otpContext: { association: {} } };
   return json({ requestHeader: requestHeader(requestId), accountPhoneNumber: phoneNumber, ...context });
 }
@@ -123,7 +123,12 @@ const echo: Scenario = {
 
 export const scenarios: readonly Scenario[] = [sendOtp, replay, verifyOtp, echo];
 
-async function measured(subject: Subject, count: number, run: () => Promise<LoadResult>): Promise<Run> {
+/** What a subject spent on `count` requests, and how fast they were. */
+export async function measured(
+  subject: Subject,
+  count: number,
+  run: () => Promise<LoadResult>,
+): Promise<Run> {
   const before = await subject.measurements();
   const { perSecond, p50Ms, p99Ms } = await run();
   const after = await subject.measurements();

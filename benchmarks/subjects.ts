@@ -26,12 +26,27 @@ export interface AppSize {
   readonly history: number;
 }
 
-export function startApp({ accounts, history }: AppSize): Promise<Subject> {
-  return start('app', './app-server.ts', [String(accounts), String(history)], accounts);
+export function startApp({ accounts, history }: AppSize, sealed?: SealedSubject): Promise<Subject> {
+  const sealing = sealed ? [sealed.codec, sealed.tls ? 'tls' : 'http'] : [];
+  return start(
+    'app',
+    './app-server.ts',
+    [String(accounts), String(history), ...sealing],
+    accounts,
+    sealed?.setUp,
+  );
 }
 
-export function startFloor(): Promise<Subject> {
-  return start('floor', './floor-server.ts', [], 0);
+/** With a key size, it makes RSA operations of that size as well. */
+export function startFloor(rsaBits = 0, threads = 1): Promise<Subject> {
+  return start('floor', './floor-server.ts', [String(rsaBits), String(threads)], 0);
+}
+
+export interface SealedSubject {
+  readonly codec: 'own' | 'library';
+  readonly tls: boolean;
+  /** Puts keys and certificate into the data folder. */
+  readonly setUp: (dataDirectory: string) => void;
 }
 
 async function start(
@@ -39,9 +54,11 @@ async function start(
   script: string,
   args: string[],
   accounts: number,
+  setUp?: (dataDirectory: string) => void,
 ): Promise<Subject> {
   // Beside the sources, since a system's temporary folder may live in memory and cost no disk flush.
   const dataDirectory = mkdtempSync(join(import.meta.dirname, '.data-'));
+  setUp?.(dataDirectory);
   const child = fork(new URL(script, import.meta.url), [dataDirectory, ...args], {
     serialization: 'advanced',
   });

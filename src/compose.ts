@@ -25,6 +25,7 @@ import type { AccountDirectory } from './ports/account-directory.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Entropy } from './ports/entropy.ts';
 import type { OtpStore } from './ports/otp-store.ts';
+import type { PayloadCodec } from './ports/payload-codec.ts';
 import type { SmsGateway } from './ports/sms-gateway.ts';
 
 /** Parts to use in place of those that the configuration names. Whoever passes one closes nothing: we do. */
@@ -34,6 +35,8 @@ export interface Overrides {
   readonly directory?: AccountDirectory;
   readonly store?: OtpStore;
   readonly gateway?: SmsGateway;
+  /** In place of those that `payload` names. */
+  readonly codecs?: readonly PayloadCodec[];
   readonly logDestination?: DestinationStream;
 }
 
@@ -103,6 +106,7 @@ async function assemble(
 
   const protection = await composeProtection(config, clock, log);
   closers.push(() => protection.close());
+  closers.push(...(overrides.codecs ?? []).map((codec) => () => codec.close()));
 
   // The embedded store has one server at a time, so whatever an earlier one claimed is free. [OQ-28]
   const owner = 'embedded';
@@ -110,7 +114,7 @@ async function assemble(
   const { budgetMs, twinWaitMs, concurrentMax } = config.requests;
   const pipeline = createPipeline({
     catalog: createCatalog(parts),
-    codecs: protection.codecs,
+    codecs: overrides.codecs ? byMediaType(overrides.codecs) : protection.codecs,
     store,
     clock,
     entropy,
@@ -219,6 +223,10 @@ function inboxRoutes(inbox: InboxGateway): Inbox {
     behave: (behaviour, delayMs) => inbox.behave(behaviour as InboxBehaviour, delayMs),
     texts: (count, to) => inbox.texts(count, to),
   };
+}
+
+function byMediaType(codecs: readonly PayloadCodec[]): ReadonlyMap<string, PayloadCodec> {
+  return new Map(codecs.map((codec) => [codec.mediaType, codec]));
 }
 
 function isLoopback(host: string): boolean {

@@ -1,0 +1,68 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { CURRENT_ALGORITHMS } from '../src/codecs/jose-algorithms.ts';
+import { JweCodec } from '../src/codecs/jwe.ts';
+import { generateJwks } from '../src/codecs/jwk-generate.ts';
+import { readJwkKeyRing } from '../src/codecs/jwk-keys.ts';
+import { PgpCodec } from '../src/codecs/pgp.ts';
+import { generatePgpKey } from '../src/codecs/pgp-generate.ts';
+import { readPgpKeyRing } from '../src/codecs/pgp-keys.ts';
+import type { Clock } from '../src/ports/clock.ts';
+import type { PayloadCodec } from '../src/ports/payload-codec.ts';
+
+export type Format = 'pgp' | 'jwe+jws';
+
+/** Both sides' keys: armored for PGP, JWK sets in JSON for JWE. */
+export interface SealedKeys {
+  readonly format: Format;
+  readonly rsaBits: number;
+  readonly ours: KeyPair;
+  readonly google: KeyPair;
+}
+
+interface KeyPair {
+  readonly privateKey: string;
+  readonly publicKey: string;
+}
+
+export async function makeKeys(format: Format, rsaBits: number, file: string): Promise<SealedKeys> {
+  const make = format === 'pgp' ? makePgpKey : makeJwks;
+  const keys = { format, rsaBits, ours: await make('ours', rsaBits), google: await make('google', rsaBits) };
+  writeFileSync(file, JSON.stringify(keys), { mode: 0o600 });
+  return keys;
+}
+
+export function readKeys(file: string): SealedKeys {
+  return JSON.parse(readFileSync(file, 'utf8')) as SealedKeys;
+}
+
+async function makePgpKey(name: string, rsaBits: number): Promise<KeyPair> {
+  const made = await generatePgpKey({ name, rsaBits, nowMs: Date.now() });
+  return { privateKey: made.privateKey.reveal(), publicKey: made.publicKey };
+}
+
+async function makeJwks(_name: string, rsaBits: number): Promise<KeyPair> {
+  const made = await generateJwks({ purposes: ['sign', 'decrypt'], rsaBits, nowMs: Date.now() });
+  return { privateKey: made.privateSet.reveal(), publicKey: made.publicSet };
+}
+
+/** Our own codec with these keys; for the other side of the conversation, swap `ours` and `google`. */
+export async function startOwnCodec(
+  { format, ours, google }: SealedKeys,
+  clock: Clock,
+  threads: number,
+): Promise<PayloadCodec> {
+  const sources = {
+    own: [{ name: 'own', bytes: Buffer.from(ours.privateKey) }],
+    peer: [{ name: 'peer', bytes: Buffer.from(google.publicKey) }],
+    graceMs: 0,
+    nowMs: clock.nowMs(),
+  };
+  const common = { clock, threads, waitingMax: 4096 };
+  if (format === 'pgp') return PgpCodec.start({ ...common, ring: await readPgpKeyRing(sources) });
+  const allowed = CURRENT_ALGORITHMS;
+  const purposes = ['decrypt', 'sign', 'verify', 'encrypt'] as const;
+  const ring = await readJwkKeyRing({ ...sources, allowed, purposes });
+  const { contentEncryption } = allowed;
+  const rules = { profile: 'jwe+jws', contentEncryption, compressed: false, issuedAt: false } as const;
+  return JweCodec.start({ ...common, ring, rules });
+}
