@@ -5,6 +5,7 @@ import { idempotencyChecks } from './scenarios/idempotency.ts';
 import { latencyChecks } from './scenarios/latency.ts';
 import { sealingChecks } from './scenarios/sealing.ts';
 import { sendOtpChecks } from './scenarios/send-otp.ts';
+import { transportChecks } from './scenarios/transport.ts';
 import { verifyOtpChecks } from './scenarios/verify-otp.ts';
 
 /** Every check there is, in the order of reports. */
@@ -15,5 +16,6 @@ export const catalog: readonly Check[] = [
   ...verifyOtpChecks,
   ...idempotencyChecks,
   ...sealingChecks,
+  ...transportChecks,
   ...latencyChecks,
 ];

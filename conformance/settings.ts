@@ -21,7 +21,7 @@ export interface Settings {
   readonly slowBodyMs: number;
 }
 
-function isLoopback(url: URL): boolean {
+export function isLoopback(url: URL): boolean {
   return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
 }
 

@@ -27,7 +27,7 @@ const joseConfigFor = (server: ReferenceServer) => ({
 
 test('a right server passes every check over JWE with JWS', async () => {
   const server = await start(undefined);
-  const { run } = await runConformance(joseConfigFor(server), { seed: 1 });
+  const { run } = await runConformance(joseConfigFor(server), { seed: 1, skip: ['transport'] });
   await server.close();
   const others = run.outcomes.filter(({ kind }) => kind !== 'passed');
   assert.deepEqual(
@@ -38,7 +38,10 @@ test('a right server passes every check over JWE with JWS', async () => {
 
 test('a right server passes every check over bare JWE', async () => {
   const server = await startReferenceServer({ accounts, seal: joseSeal(false) });
-  const { run } = await runConformance({ ...joseConfigFor(server), codec: 'jwe' }, { seed: 1 });
+  const { run } = await runConformance(
+    { ...joseConfigFor(server), codec: 'jwe' },
+    { seed: 1, skip: ['transport'] },
+  );
   await server.close();
   const others = run.outcomes.filter(({ kind }) => kind !== 'passed');
   assert.deepEqual(

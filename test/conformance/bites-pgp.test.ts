@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runConformance } from '../../conformance/suite.ts';
+import { makeCertificate } from '../system/test-certificates.ts';
 import { testThatFaultsBite } from './bite.ts';
 import { pgpFaults, referenceKeys } from './faults/sealing-pgp.ts';
 import { pgpKeys } from './pgp-keys.ts';
@@ -25,7 +26,7 @@ const pgpConfigFor = (server: ReferenceServer) => ({
 
 test('a right server passes every check over OpenPGP', async () => {
   const server = await start(undefined);
-  const { run } = await runConformance(pgpConfigFor(server), { seed: 1 });
+  const { run } = await runConformance(pgpConfigFor(server), { seed: 1, skip: ['transport'] });
   await server.close();
   const others = run.outcomes.filter(({ kind }) => kind !== 'passed');
   assert.deepEqual(
@@ -35,3 +36,28 @@ test('a right server passes every check over OpenPGP', async () => {
 });
 
 testThatFaultsBite(pgpFaults, { start, configFor: pgpConfigFor });
+
+for (const [requestCert, kind] of [
+  [false, 'passed'],
+  [true, 'failed'],
+] as const) {
+  const what = requestCert ? 'asks' : 'does not ask';
+  test(`a server that ${what} for a client certificate ${kind} transport/asks-for-no-client-certificate`, async () => {
+    const { certificate, key } = makeCertificate({ kind: 'ec' });
+    const tls = {
+      cert: certificate,
+      key,
+      maxVersion: 'TLSv1.2' as const,
+      requestCert,
+      rejectUnauthorized: false,
+    };
+    const server = await startReferenceServer({ accounts, seal: pgpSeal(referenceKeys), tls });
+    const only = ['transport/asks-for-no-client-certificate'];
+    const { run } = await runConformance(pgpConfigFor(server), { only });
+    await server.close();
+    assert.deepEqual(
+      run.outcomes.map((outcome) => outcome.kind),
+      [kind],
+    );
+  });
+}

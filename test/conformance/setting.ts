@@ -34,6 +34,6 @@ export function configFor(server: ReferenceServer): ConformanceConfig {
     sms: { kind: 'inbox', url: server.inboxUrl },
     timing: { answerMs: 5000, textMs: 200, quietMs: 10 },
     latency: { samples: 12 },
-    transport: { plainHttpPort: 1, slowBodyMs: 1500 },
+    transport: { plainHttpPort: 1, oversizedBodyBytes: 200_000, slowBodyMs: 4000 },
   };
 }

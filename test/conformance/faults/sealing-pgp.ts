@@ -150,10 +150,9 @@ const answering: Faults = {
   'sealing/pgp-answer-integrity': seals(async (payload) => writer.sealAs(payload, { integrity: false })),
   'sealing/pgp-answer-hash': reseals({ preferredHashAlgorithm: openpgp.enums.hash.sha256 }),
   'sealing/pgp-answer-cipher': reseals({ preferredSymmetricAlgorithm: openpgp.enums.symmetric.aes128 }),
-  'sealing/pgp-answer-padding': seals(async (payload) => {
-    const text = Buffer.from(await encrypt(payload, referenceKeys, {})).toString('base64url');
-    return Buffer.from(text.replaceAll(/.{76}/g, '$&\n'));
-  }),
+  'sealing/pgp-answer-padding': seals(async (payload) =>
+    Buffer.concat([encodePadded(await encrypt(payload, referenceKeys, {})), Buffer.from('\n')]),
+  ),
 };
 
 export const pgpFaults: Faults = { ...opening, ...refusing, ...answering };

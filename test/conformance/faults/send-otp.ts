@@ -204,7 +204,9 @@ const tooManyBytes = 'Não compartilhe este código com ninguém, nem com quem d
 
 const content: Faults = {
   'send-otp/text-has-token': {
-    fault: composes((text, _, given) => text.replace(given, given.toLowerCase())),
+    fault: composes((text, _, given, { header }) =>
+      header.userLocale === undefined ? text.replace(given, given.toLowerCase()) : text,
+    ),
     also: [
       'send-otp/text-has-token-line',
       'send-otp/text-has-token-once',

@@ -7,6 +7,8 @@ import { type Account, Memory, Refusal, type Reply, type Rules, rightRules } fro
 export interface RawRequest {
   readonly verb: string;
   readonly path: string;
+  /** With its question mark, or empty. */
+  readonly query: string;
   readonly headers: http.IncomingHttpHeaders;
   readonly body: Buffer;
 }
@@ -36,6 +38,8 @@ export const plainSeal: Seal = {
 export interface EdgeRules {
   /** An answer without looking at the body, or nothing. */
   admit(request: RawRequest, mediaType: string): RawReply | undefined;
+  /** Runs the work on a request, beside that on others. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>;
   bodyBytesMax: number;
   bodyMsMax: number;
   seal: Seal;
@@ -66,8 +70,9 @@ const rightEdge: Omit<EdgeRules, 'seal'> = {
     const given = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
     return given === mediaType ? undefined : empty(400);
   },
+  inTurn: (work) => work(),
   bodyBytesMax: 64 * 1024,
-  bodyMsMax: 5_000,
+  bodyMsMax: 1_500,
   write: async (reply) => reply,
 };
 
@@ -93,7 +98,8 @@ export async function startReferenceServer(options: ReferenceOptions): Promise<R
   const rules = broken({ ...rightRules, ...rightEdge, seal: options.seal ?? plainSeal }, options.fault ?? {});
   const memory = new Memory(options.accounts);
   const listener: http.RequestListener = (request, response) => {
-    respond(rules, memory, request).then(
+    const work = () => respond(rules, memory, request);
+    rules.inTurn(work).then(
       (reply) => response.writeHead(reply.status, { ...reply.headers }).end(reply.body),
       () => request.destroy(),
     );
@@ -135,7 +141,12 @@ async function respond(
 ): Promise<RawReply> {
   const url = new URL(incoming.url ?? '/', 'http://localhost');
   if (url.pathname === '/inbox') return inbox(memory, url.searchParams.get('to'));
-  const head = { verb: incoming.method ?? '', path: url.pathname, headers: incoming.headers };
+  const head = {
+    verb: incoming.method ?? '',
+    path: url.pathname,
+    query: url.search,
+    headers: incoming.headers,
+  };
   const early = rules.admit({ ...head, body: Buffer.alloc(0) }, rules.seal.mediaType);
   const body = await readBody(incoming, rules);
   const request = { ...head, body: body ?? Buffer.alloc(0) };
