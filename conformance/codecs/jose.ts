@@ -91,7 +91,6 @@ export class JoseCodec implements Codec {
       alg: this.#algorithms.keyManagement ?? 'RSA-OAEP-256',
       enc: this.#algorithms.contentEncryption ?? 'A256GCM',
       kid: first?.kid,
-      ...(this.name === 'jwe' ? {} : { cty: 'JWS' }),
       ...jweHeader,
     };
     return compactJwe(header, content, key);

@@ -1,9 +1,13 @@
+import type { CodecName } from '../codecs/codec.ts';
+
 /** A way to write a request. Gets the right JSON text of one, whose last character is its closing brace. */
 export interface JsonForm {
   readonly name: string;
   /** What it is, to follow "Refuses " or "Reads ". */
   readonly what: string;
   readonly write: (json: string) => string | Uint8Array;
+  /** Only with these codecs. `undefined`: with every one. */
+  readonly codecs?: readonly CodecName[];
 }
 
 /** The text with one more member, which a right endpoint ignores if the JSON is right. [JSON-3] */
@@ -101,7 +105,8 @@ export const malformedForms: readonly JsonForm[] = [
   { name: 'surrogate-utf8', what: 'a surrogate encoded in UTF-8', write: plusBytes(0xed, 0xa0, 0x80) },
   { name: 'truncated-utf8', what: 'a cut-off UTF-8 sequence', write: plusBytes(0xe2, 0x82) },
   { name: 'utf16', what: 'a body in UTF-16', write: (json) => Buffer.from(json, 'utf16le') },
-  { name: 'empty', what: 'an empty body', write: () => '' },
+  // In a JWS an empty payload says that the content is elsewhere.
+  { name: 'empty', what: 'an empty body', write: () => '', codecs: ['plain', 'pgp', 'jwe'] },
   { name: 'only-space', what: 'a body of spaces only', write: () => '   ' },
   { name: 'form', what: 'a form in place of JSON', write: () => 'sendOtpRequestId=none&otp=000000' },
 ];

@@ -3,11 +3,12 @@ import { expectError, expectRead } from '../expectations.ts';
 import { malformedForms, unusualForms } from './json-forms.ts';
 
 const malformed = malformedForms.map(
-  ({ name, what, write }): Check => ({
+  ({ name, what, write, codecs }): Check => ({
     id: `envelope/json-refuses-${name}`,
     requirements: ['JSON-1', 'JSON-2', 'ORD-1'],
     level: 'MUST',
     expects: `Refuses ${what} with 400 INVALID_DECRYPTED_REQUEST.`,
+    ...(codecs === undefined ? {} : { codecs }),
     run: async (trial) =>
       expectError(await trial.probe({ rewrite: write }), 400, 'INVALID_DECRYPTED_REQUEST'),
   }),
