@@ -6,12 +6,12 @@
  *   node benchmarks/pgp-codec.ts [turns = 5] [ms a turn = 1000]
  */
 import { constants, privateDecrypt, publicEncrypt, randomBytes, sign, verify } from 'node:crypto';
-import { cpus } from 'node:os';
 import { createMessage, decrypt, encrypt, readKey, readMessage, readPrivateKey } from 'openpgp';
 import { openMessage, sealMessage } from '../src/codecs/openpgp-message.ts';
 import { PgpCodec } from '../src/codecs/pgp.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import { keyBytes, NOW_MS, REQUEST, readMirroredRing, readRing } from '../test/codecs/pgp-vectors.ts';
+import { type Contender, runContest } from './contest.ts';
 
 const turns = Number(process.argv[2] ?? 5);
 const turnMs = Number(process.argv[3] ?? 1000);
@@ -61,12 +61,6 @@ async function codecRound(codec: PgpCodec): Promise<void> {
   await codec.seal(opened.payload);
 }
 
-interface Contender {
-  readonly name: string;
-  readonly clients: number;
-  readonly round: () => unknown;
-}
-
 const one = await PgpCodec.start({ ring, clock, threads: 1, waitingMax: 64 });
 const two = await PgpCodec.start({ ring, clock, threads: 2, waitingMax: 64 });
 const contenders: readonly Contender[] = [
@@ -84,44 +78,5 @@ const contenders: readonly Contender[] = [
   { name: 'OpenPGP.js', clients: 16, round: openpgpRound },
 ];
 
-interface Turn {
-  readonly perSecond: number;
-  readonly p50Ms: number;
-}
-
-async function takeTurn({ clients, round }: Contender): Promise<Turn> {
-  const durations: number[] = [];
-  const start = performance.now();
-  const client = async () => {
-    while (performance.now() - start < turnMs) {
-      const before = performance.now();
-      await round();
-      durations.push(performance.now() - before);
-    }
-  };
-  await Promise.all(Array.from({ length: clients }, client));
-  return { perSecond: (durations.length * 1000) / (performance.now() - start), p50Ms: median(durations) };
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
-}
-
-const results = contenders.map(() => [] as Turn[]);
-for (const contender of contenders) await takeTurn(contender);
-for (let turn = 0; turn < turns; turn += 1) {
-  for (const [at, contender] of contenders.entries()) results[at]?.push(await takeTurn(contender));
-}
-console.log(`Node ${process.version}, OpenSSL ${process.versions.openssl}, ${cpus()[0]?.model}, RSA-2048`);
-let floor: number | undefined;
-for (const [at, { name, clients }] of contenders.entries()) {
-  const perSecond = median((results[at] ?? []).map((turn) => turn.perSecond));
-  const p50Ms = median((results[at] ?? []).map((turn) => turn.p50Ms));
-  floor ??= perSecond;
-  const label = `${name}, ${clients} client${clients > 1 ? 's' : ''}`.padEnd(38);
-  const ratio = `${(perSecond / floor).toFixed(2)} × bare`.padStart(14);
-  console.log(
-    `${label}${perSecond.toFixed(0).padStart(6)} rounds/s${ratio}${p50Ms.toFixed(2).padStart(8)} ms p50`,
-  );
-}
+await runContest('RSA-2048', contenders, { turns, turnMs });
 await Promise.all([one.close(), two.close()]);
