@@ -21,21 +21,8 @@ export interface AllowedAlgorithms {
   readonly signing: readonly Signing[];
 }
 
-export const CURRENT_ALGORITHMS: AllowedAlgorithms = {
-  keyManagement: ['RSA-OAEP-256'],
-  contentEncryption: ['A256GCM'],
-  signing: ['RS256', 'PS256', 'ES256'],
-};
-
 /**
- * The older edition beside the current one. Padding after PKCS #1 v1.5 has a history of oracles; it is to be switched
- * on only for a peer that has nothing else. [JWE-3]
+ * The only content encryption that goes with `RSA1_5`. That padding has a history of oracles: it is to be allowed only
+ * for a peer that has nothing else. [JWE-3]
  */
-export const OLDER_ALGORITHMS: AllowedAlgorithms = {
-  keyManagement: ['RSA-OAEP-256', 'RSA1_5'],
-  contentEncryption: ['A256GCM', 'A128CBC-HS256'],
-  signing: ['RS256', 'PS256', 'ES256'],
-};
-
-/** The only content encryption that goes with `RSA1_5`. */
 export const RSA1_5_CONTENT: ContentEncryption = 'A128CBC-HS256';

@@ -1,10 +1,18 @@
 import assert from 'node:assert/strict';
-import { createPublicKey, type KeyObject } from 'node:crypto';
+import { constants, createPublicKey, type KeyObject, publicEncrypt, randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { CURRENT_ALGORITHMS } from '../../src/codecs/jose-algorithms.ts';
 import { sealJwe } from '../../src/codecs/jwe-seal.ts';
 import { encode, encodeHeader, forgeHmacJws, forgeJwe, forgeJws, gcmParts } from '../codecs/jose-forge.ts';
-import { jwkOf, keyOf, NESTED, NOW_MS, REQUEST, readRing, tryOpen } from '../codecs/jwe-vectors.ts';
+import {
+  CURRENT_ALGORITHMS,
+  jwkOf,
+  keyOf,
+  NESTED,
+  NOW_MS,
+  REQUEST,
+  readRing,
+  tryOpen,
+} from '../codecs/jwe-vectors.ts';
 
 /** Tokens that would have us use another key, or a key for another thing, than the one that is configured for it. */
 const ring = await readRing(['own', 'own-next'], ['google', 'google-next'], { allowed: CURRENT_ALGORITHMS });
@@ -122,6 +130,18 @@ describe('[JWE-2] a key is used for what it is for', () => {
       const header = encodeHeader(OUTER);
       const parts = gcmParts(header, forgeJws(INNER, REQUEST, signer), Buffer.alloc(32));
       assert.equal(await tryOpen([header, encode(key), ...parts].join('.'), ring), 'integrity');
+    }
+  });
+
+  test('a content encryption key of another length is not cut or filled up', async () => {
+    const oaep = { key: recipient, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' };
+    for (const bytes of [0, 1, 16, 24, 31, 32, 33, 64]) {
+      const cek = randomBytes(bytes);
+      const header = encodeHeader(OUTER);
+      const guess = Buffer.concat([cek, Buffer.alloc(32)]).subarray(0, 32);
+      const parts = gcmParts(header, forgeJws(INNER, REQUEST, signer), guess);
+      const opened = await tryOpen([header, encode(publicEncrypt(oaep, cek)), ...parts].join('.'), ring);
+      assert.deepEqual(opened, bytes === 32 ? REQUEST : 'integrity', String(bytes));
     }
   });
 

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { createPublicKey } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
-import { CURRENT_ALGORITHMS } from '../../src/codecs/jose-algorithms.ts';
+import { encryptRsa15 } from '../../src/codecs/jwe-rsa1-5.ts';
 import { sealJwe } from '../../src/codecs/jwe-seal.ts';
 import type { RefusalReason } from '../../src/codecs/refusal.ts';
 import { encode, encodeHeader, forgeHmacJws, forgeJwe, forgeJws, type Header } from './jose-forge.ts';
 import {
   BARE,
+  CURRENT_ALGORITHMS,
   DAY_MS,
   jwkOf,
   keyOf,
@@ -282,6 +283,31 @@ describe('opening a bare JWE', () => {
         await tryOpen(forgeJwe({ ...header, cty }, JWS, recipient), ring, BARE),
         'outer-structure',
       );
+    }
+  });
+});
+
+describe('opening a JWE of the older edition', () => {
+  const header = { alg: 'RSA1_5', enc: 'A128CBC-HS256', kid: 'own-older-enc', cty: 'JWT' };
+  const sealOlder = async (change: object) => {
+    const key = keyOf(await readRing(['google'], ['own-older'], { purposes: [] }), 'encrypt').key;
+    return encryptRsa15(Buffer.from(JWS), encodeHeader({ ...header, ...change }), key);
+  };
+
+  test('[JWE-3] only where it is allowed, to a key that names it, and with its own content encryption', async () => {
+    const older = await readRing(['own', 'own-older'], ['google'], { purposes: [] });
+    const body = await sealOlder({});
+    assert.deepEqual(await tryOpen(body, older, OLDER), REQUEST);
+    assert.equal(await tryOpen(body, older, NESTED), 'outer-algorithm');
+    assert.equal(await tryOpen(body, ring, OLDER), 'not-for-us');
+    for (const change of [
+      { enc: 'A256GCM' },
+      { alg: 'RSA-OAEP-256' },
+      { alg: 'RSA-OAEP' },
+      { kid: 'own-enc' },
+    ]) {
+      const refused = await tryOpen(await sealOlder(change), older, OLDER);
+      assert.equal(refused, 'outer-algorithm', JSON.stringify(change));
     }
   });
 });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { constants, generateKeyPairSync, publicEncrypt, randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { decryptRsa15, encryptRsa15 } from '../../src/codecs/jwe-rsa1-5.ts';
-import { encode, encodeHeader } from './jose-forge.ts';
+import { cbcParts, encode, encodeHeader } from './jose-forge.ts';
 
 const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const HEADER = encodeHeader({ alg: 'RSA1_5', enc: 'A128CBC-HS256' });
@@ -29,5 +29,27 @@ describe('RSA1_5 with A128CBC-HS256', () => {
       assert.equal(decrypt(parts.with(at, '').join('.')), undefined, `${at} empty`);
     }
     assert.equal(decrypt(parts.with(0, encodeHeader({ alg: 'RSA1_5' })).join('.')), undefined);
+  });
+
+  const encryptKey = (content: Buffer) =>
+    encode(publicEncrypt({ key: publicKey, padding: constants.RSA_PKCS1_PADDING }, content));
+
+  const text = Buffer.alloc(32, 'text');
+
+  test('[JWE-3] a key of another length is replaced by a random one, never cut or filled up', () => {
+    for (const bytes of [0, 1, 16, 24, 31, 32, 33, 64]) {
+      const content = randomBytes(bytes);
+      const guess = Buffer.concat([content, Buffer.alloc(32)]).subarray(0, 32);
+      const jwe = [HEADER, encryptKey(content), ...cbcParts(HEADER, text, guess)];
+      assert.deepEqual(decryptRsa15(jwe, privateKey), bytes === 32 ? text : undefined, String(bytes));
+    }
+  });
+
+  test('[JWE-3] one who knows the key gets no other answer for a text not padded or a vector of another length', () => {
+    const cek = randomBytes(32);
+    for (const change of [{ padded: false }, { ivBytes: 8 }, { ivBytes: 15 }, { ivBytes: 32 }]) {
+      const jwe = [HEADER, encryptKey(cek), ...cbcParts(HEADER, text, cek, change)];
+      assert.equal(decryptRsa15(jwe, privateKey), undefined, JSON.stringify(change));
+    }
   });
 });

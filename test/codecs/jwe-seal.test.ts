@@ -1,10 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { compactDecrypt, decodeProtectedHeader, importJWK } from 'jose';
-import { OLDER_ALGORITHMS } from '../../src/codecs/jose-algorithms.ts';
 import { sealJwe } from '../../src/codecs/jwe-seal.ts';
 import { readJwkKeyRing } from '../../src/codecs/jwk-keys.ts';
-import { BARE, jwkOf, NESTED, NOW_MS, OLDER, REQUEST, readRing, sourceOf, tryOpen } from './jwe-vectors.ts';
+import {
+  BARE,
+  jwkOf,
+  NESTED,
+  NOW_MS,
+  OLDER,
+  OLDER_ALGORITHMS,
+  REQUEST,
+  readRing,
+  sourceOf,
+  tryOpen,
+} from './jwe-vectors.ts';
 
 const ring = await readRing(['own', 'own-next', 'own-expired'], ['google', 'google-next', 'google-expired']);
 const googleRing = await readRing(['google', 'google-next'], ['own', 'own-next']);

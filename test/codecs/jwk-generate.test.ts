@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { OLDER_ALGORITHMS } from '../../src/codecs/jose-algorithms.ts';
 import { sealJwe } from '../../src/codecs/jwe-seal.ts';
 import { exportPublicJwks, type GeneratedJwks, generateJwks } from '../../src/codecs/jwk-generate.ts';
 import { readJwkKeyRing } from '../../src/codecs/jwk-keys.ts';
 import { Secret } from '../../src/ports/secret.ts';
-import { DAY_MS, keyFile, NESTED, NOW_MS, REQUEST, tryOpen } from './jwe-vectors.ts';
+import { DAY_MS, keyFile, NESTED, NOW_MS, OLDER_ALGORITHMS, REQUEST, tryOpen } from './jwe-vectors.ts';
 
 type Jwks = { readonly keys: readonly Record<string, unknown>[] };
 
