@@ -117,7 +117,7 @@ function recordsTheNews(open: StoreFactory): void {
     const { store } = await open(t);
     await issue(store, 'send-1');
     await store.settle(accepted('send-1'));
-    for (let turn = 0; turn < 40; turn += 1) {
+    for (let turn = 0; turn < 100; turn += 1) {
       const detail = `${turn}`.padEnd(500, '.');
       await store.settle(
         accepted('send-1', { answer: undefined, event: { atMs: T0, event: 'accepted', detail } }),
@@ -126,7 +126,7 @@ function recordsTheNews(open: StoreFactory): void {
     const [history] = await store.history('send-1');
     const events = history?.challenge?.events ?? [];
     assert.equal(events[0]?.event, 'issued');
-    assert.ok(events.length >= 20 && events.length <= 42, `${events.length} events`);
+    assert.ok(events.length >= 20 && events.length < 100, `${events.length} events`);
   });
 
   test('news of another challenge, or of no known request, change nothing', async (t) => {

@@ -12,9 +12,10 @@ export function countSends(sql: OtpStatements, ceiling: Ceiling, nowMs: number):
 export function raiseCeiling(sql: OtpStatements, ceiling: Ceiling, nowMs: number): void {
   const { subject, windowMs } = ceiling;
   const bucket = bucketAt(ceiling, nowMs);
-  const sends = sql.raiseCeiling.get(subject, windowMs, bucket)?.['sends'];
+  if (sql.raiseCeiling.run(subject, windowMs, bucket).changes > 0) return;
+  sql.beginCeiling.run(subject, windowMs, bucket);
   // A new bucket is the occasion to drop those that no window reaches any more; so they never pile up.
-  if (sends === 1) sql.forgetCeiling.run(subject, windowMs, bucket - BUCKETS);
+  sql.forgetCeiling.run(subject, windowMs, bucket - BUCKETS);
 }
 
 /** Gives back what was counted at `countedAtMs`, wherever the window has moved since. */

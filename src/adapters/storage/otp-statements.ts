@@ -77,7 +77,7 @@ export const OTP_STATEMENTS = {
     UPDATE request SET state = ?, answered_at_ms = ?, result = ?, integrator_id = ?, lease_expires_at_ms = 0,
       challenge_state = ?, submissions = ?, ${APPEND_EVENT} WHERE id = ?`,
 
-  settleLate: `UPDATE request SET challenge_state = ?, submissions = ?, ${APPEND_EVENT} WHERE id = ?`,
+  settleChallenge: `UPDATE request SET challenge_state = ?, submissions = ?, ${APPEND_EVENT} WHERE id = ?`,
 
   attempt: `
     UPDATE request SET challenge_state = ?, failed_attempts = ?, attempted_at_ms = ?, ${APPEND_EVENT} WHERE id = ?`,
@@ -85,9 +85,9 @@ export const OTP_STATEMENTS = {
   sumCeiling: `
     SELECT coalesce(sum(sends), 0) AS sends FROM ceiling WHERE subject = ? AND window_ms = ? AND bucket >= ?`,
 
-  raiseCeiling: `
-    INSERT INTO ceiling (subject, window_ms, bucket, sends) VALUES (?, ?, ?, 1)
-    ON CONFLICT (subject, window_ms, bucket) DO UPDATE SET sends = sends + 1 RETURNING sends`,
+  raiseCeiling: `UPDATE ceiling SET sends = sends + 1 WHERE subject = ? AND window_ms = ? AND bucket = ?`,
+
+  beginCeiling: `INSERT INTO ceiling (subject, window_ms, bucket, sends) VALUES (?, ?, ?, 1)`,
 
   lowerCeiling: `
     UPDATE ceiling SET sends = sends - 1 WHERE subject = ? AND window_ms = ? AND bucket = ? AND sends > 0`,

@@ -29,6 +29,7 @@ import {
 import { type OtpStatements, prepareOtpStatements } from './otp-statements.ts';
 import { isCurrent, settledChallenge } from './settled-challenge.ts';
 import { SqliteEngine, type SqliteOptions } from './sqlite-engine.ts';
+import { storageFailure } from './storage-failure.ts';
 
 /**
  * Opens the embedded store, and brings its schema up to date unless it is opened read-only. Throws
@@ -36,7 +37,13 @@ import { SqliteEngine, type SqliteOptions } from './sqlite-engine.ts';
  * of this environment and of a schema version that this program knows. [ENV-1]
  */
 export function openSqliteOtpStore(options: SqliteOptions): SqliteOtpStore {
-  return new SqliteOtpStore(new SqliteEngine(options));
+  const engine = new SqliteEngine(options);
+  try {
+    return new SqliteOtpStore(engine);
+  } catch (error) {
+    void engine.close();
+    throw storageFailure(error);
+  }
 }
 
 /** The store on SQLite: it gathers the facts, lets the core decide, and applies the decision, in one transaction. */
@@ -111,7 +118,7 @@ export class SqliteOtpStore implements OtpStore {
         const requestState = retryable ? 'released' : 'completed';
         this.#sql.settle.run(requestState, nowMs, answer.result, answer.integratorId, ...told);
       } else {
-        this.#sql.settleLate.run(...told);
+        this.#sql.settleChallenge.run(...told);
       }
       if (!givenBack) return;
       for (const ceiling of news.ceilings) lowerCeiling(this.#sql, ceiling, before.claimedAtMs);

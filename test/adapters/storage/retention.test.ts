@@ -5,8 +5,10 @@ import { anEcho, DAY, MINUTE } from '../../contracts/otp-orders.ts';
 import { TestClock } from '../../system/test-clock.ts';
 import { openStore } from './store-under-test.ts';
 
-/** Resolves when whatever was set going has come to rest. */
-const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
+/** Resolves when the sweep that was set going has ended and the next one waits. */
+async function rested(clock: TestClock): Promise<void> {
+  while (clock.waiting === 0) await new Promise((resolve) => setImmediate(resolve));
+}
 
 test('[IDEM-12, OQ-10] what is past its retention goes in small steps, and nothing else', async (t) => {
   const store = openStore(t);
@@ -39,12 +41,12 @@ test('[IDEM-12, OQ-10] what is past its retention goes in small steps, and nothi
   assert.equal(await left(), 27);
   for (let step = 0; step < 10; step += 1) {
     clock.pass(1000);
-    await settled();
+    await rested(clock);
   }
   assert.deepEqual(sweeps, [10, 10, 5]);
   assert.equal(await left(), 2);
   clock.pass(5 * MINUTE);
-  await settled();
+  await rested(clock);
   assert.deepEqual(sweeps, [10, 10, 5, 1]);
 });
 
@@ -69,10 +71,10 @@ test('a sweep that fails is told of, and tried again in its time', async (t) => 
   });
   t.after(() => retention.stop());
   clock.pass(1000);
-  await settled();
+  await rested(clock);
   assert.deepEqual(failures, [broken]);
   clock.pass(MINUTE);
-  await settled();
+  await rested(clock);
   assert.equal(calls, 2);
 });
 
@@ -105,10 +107,10 @@ test('stopping waits for the sweep under way, and no other begins', async () => 
   const stopping = retention.stop().then(() => {
     stopped = true;
   });
-  await settled();
+  await new Promise((resolve) => setImmediate(resolve));
   assert.equal(stopped, false);
   finish();
   await stopping;
-  await retention.stop();
   assert.deepEqual([calls, clock.waiting], [1, 0]);
+  await retention.stop();
 });

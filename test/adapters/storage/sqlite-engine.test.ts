@@ -92,6 +92,17 @@ test('a file that is no database, or a damaged one, is refused', async (t) => {
   refuses(damaged, /damaged|malformed/);
 });
 
+test('a database that lacks a table is refused, and let go of', async (t) => {
+  const file = temporaryFile(t);
+  await openStore(t, { file }).close();
+  const database = new DatabaseSync(file);
+  database.exec('ALTER TABLE ceiling RENAME TO roof');
+  assert.throws(() => openStore(t, { file }), UnavailableError);
+  database.exec('ALTER TABLE roof RENAME TO ceiling');
+  database.close();
+  await openStore(t, { file }).check();
+});
+
 test('a missing file is made with its folder, for its owner alone; a reader makes none', async (t) => {
   const file = join(dirname(temporaryFile(t)), 'data', 'otp.sqlite');
   refuses(file, /can't be opened/, { readOnly: true });
