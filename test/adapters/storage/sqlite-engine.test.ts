@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -7,6 +8,8 @@ import { openSqliteOtpStore } from '../../../src/adapters/storage/otp-store.ts';
 import { UnavailableError } from '../../../src/ports/unavailable.ts';
 import { accepted, anEcho, HOUR, issue, T0 } from '../../contracts/otp-orders.ts';
 import { openStore, temporaryFile } from './store-under-test.ts';
+
+const OTP_STORE = new URL('../../../src/adapters/storage/otp-store.ts', import.meta.url).href;
 
 /** Opening fails as an `UnavailableError` that names the file and says `words`. */
 function refuses(file: string, words: RegExp, options = {}): void {
@@ -34,6 +37,21 @@ test('a second server on the file is refused; a reader is not, and sees what is 
   await store.close();
   const next = openStore(t, { file });
   assert.ok(await next.findChallenge('send-1'));
+});
+
+test('a server in another process is refused too', async (t) => {
+  const file = temporaryFile(t);
+  const store = openStore(t, { file });
+  const open = `
+    const { openSqliteOtpStore } = await import(${JSON.stringify(OTP_STORE)});
+    await openSqliteOtpStore({ file: ${JSON.stringify(file)}, environment: 'sandbox' }).close();`;
+  const tryIt = () => spawnSync(process.execPath, ['--input-type=module', '-e', open], { encoding: 'utf8' });
+  const refused = tryIt();
+  assert.notEqual(refused.status, 0);
+  assert.match(refused.stderr, /another process serves from/);
+  await store.check();
+  await store.close();
+  assert.equal(tryIt().status, 0);
 });
 
 test('a reader sees everything after the server is gone', async (t) => {
