@@ -139,6 +139,16 @@ function gathersFacts(open: StoreFactory): void {
     );
   });
 
+  test('facts reach over several days, and hold what was issued at either end', async (t) => {
+    const { store } = await open(t);
+    for (const hours of [73, 72, 71, 48, 30, 24, 1, 0]) {
+      await issue(store, `send-${hours}`, {}, { nowMs: T0 - hours * HOUR });
+    }
+    const { accountChallenges } = await factsFor(store, 'next', { nowMs: T0, sinceMs: T0 - 72 * HOUR });
+    const hours = accountChallenges.map(({ issuedAtMs }) => (T0 - issuedAtMs) / HOUR);
+    assert.deepEqual(hours, [0, 1, 24, 30, 48, 71, 72]);
+  });
+
   test('facts tell at most the newest 256 challenges', async (t) => {
     const { store } = await open(t);
     await Promise.all(

@@ -1,7 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
-const PAST_CHALLENGE = 'id, issued_at_ms, challenge_state, submissions, failed_attempts, attempted_at_ms';
-
 /** Enough for any story worth telling; the first events of a challenge are kept, those beyond are not. */
 const EVENTS_LENGTH_MAX = 8192;
 const APPEND_EVENT = `events = CASE WHEN length(events) < ${EVENTS_LENGTH_MAX} THEN events || ? ELSE events END`;
@@ -25,13 +23,9 @@ export const OTP_STATEMENTS = {
 
   findHistory: `SELECT * FROM request WHERE request_id = ? ORDER BY method`,
 
-  findOfAccount: `
-    SELECT ${PAST_CHALLENGE} FROM request
-    WHERE account_digest = ? AND issued_at_ms >= ? AND id <> ? ORDER BY issued_at_ms DESC, id DESC LIMIT 256`,
+  findOfAccount: findPast('account_digest'),
 
-  findOfPhoneNumber: `
-    SELECT ${PAST_CHALLENGE} FROM request
-    WHERE phone_number_digest = ? AND issued_at_ms >= ? AND id <> ? ORDER BY issued_at_ms DESC, id DESC LIMIT 256`,
+  findOfPhoneNumber: findPast('phone_number_digest'),
 
   /** Claims a sendOtp request for a challenge that is made new, in the place of an earlier one if there was one. */
   issue: `
@@ -57,10 +51,7 @@ export const OTP_STATEMENTS = {
       issued_at_ms = ?, expires_at_ms = ?, submissions = ?, failed_attempts = ?, ${APPEND_EVENT}
     WHERE id = ?`,
 
-  supersede: `
-    UPDATE request SET challenge_state = 'superseded', ${APPEND_EVENT}
-    WHERE account_digest = ? AND issued_at_ms >= ? AND request_id <> ?
-      AND challenge_state IN ('issued', 'submitting', 'sent', 'ambiguous')`,
+  supersede: `UPDATE request SET challenge_state = 'superseded', ${APPEND_EVENT} WHERE id = ?`,
 
   /** Records an answer; of an earlier row of the request, the challenge is kept. */
   answer: `
@@ -108,6 +99,14 @@ export const OTP_STATEMENTS = {
     SELECT max(max(received_at_ms, coalesce(answered_at_ms, 0))) AS at_ms
     FROM (SELECT received_at_ms, answered_at_ms FROM request ORDER BY received_at_ms DESC LIMIT 64)`,
 } as const;
+
+/** Newest first. The limit is no parameter: SQLite plans a statement anew whenever a bound LIMIT changes. */
+function findPast(digest: 'account_digest' | 'phone_number_digest'): string {
+  return `
+    SELECT id, issued_at_ms, challenge_state, submissions, failed_attempts, attempted_at_ms
+    FROM request WHERE ${digest} = ? AND issued_at_ms >= ? AND id <> ?
+    ORDER BY issued_at_ms DESC, id DESC LIMIT 256`;
+}
 
 export type OtpStatements = { readonly [name in keyof typeof OTP_STATEMENTS]: StatementSync };
 

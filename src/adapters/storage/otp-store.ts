@@ -94,9 +94,18 @@ export class SqliteOtpStore implements OtpStore {
     const key = { method: 'sendOtp', requestId: order.requestId } as const;
     return this.#engine.step(() => {
       const row = this.#sql.findSendOtp.get(order.requestId);
-      const facts = this.#issueFacts(order, row);
-      const decision = decide(facts);
-      if (decision.kind === 'issue') this.#issue(order, decision.challenge, facts);
+      // Row ids begin at 1.
+      const own = row === undefined ? 0 : readId(row);
+      const ofAccount = this.#sql.findOfAccount.all(order.accountDigest, order.sinceMs, own);
+      const ofNumber = this.#sql.findOfPhoneNumber.all(order.phoneNumberDigest, order.sinceMs, own);
+      const decision = decide({
+        request: row && readRequestRecord(row),
+        challenge: row && readChallenge(row),
+        accountChallenges: ofAccount.map(readPastChallenge),
+        phoneNumberChallenges: ofNumber.map(readPastChallenge),
+        ceilingSends: order.ceilings.map((ceiling) => countSends(this.#sql, ceiling, order.nowMs)),
+      });
+      if (decision.kind === 'issue') this.#issue(order, decision.challenge, ofAccount);
       if (decision.kind === 'resume') this.#resume(order, decision.challenge, row);
       if (decision.kind === 'answer') this.#answer({ ...order, ...decision, key });
       return decision;
@@ -172,36 +181,18 @@ export class SqliteOtpStore implements OtpStore {
     return this.#engine.close();
   }
 
-  #issueFacts(order: IssueOrder, row: Row | undefined): IssueFacts {
-    const { accountDigest, phoneNumberDigest, sinceMs, ceilings, nowMs } = order;
-    // Row ids begin at 1.
-    const own = row === undefined ? 0 : readId(row);
-    return {
-      request: row && readRequestRecord(row),
-      challenge: row && readChallenge(row),
-      accountChallenges: this.#sql.findOfAccount.all(accountDigest, sinceMs, own).map(readPastChallenge),
-      phoneNumberChallenges: this.#sql.findOfPhoneNumber
-        .all(phoneNumberDigest, sinceMs, own)
-        .map(readPastChallenge),
-      ceilingSends: ceilings.map((ceiling) => countSends(this.#sql, ceiling, nowMs)),
-    };
-  }
-
   #attemptFacts(order: AttemptOrder, sendOtpRow: Row | undefined): AttemptFacts {
     const own = this.#sql.findRequest.get(order.requestId, 'verifyOtp');
-    const found = sendOtpRow && readChallenge(sendOtpRow);
-    const challenge = found?.challengeId === order.challengeId ? found : undefined;
-    return {
-      request: own && readRequestRecord(own),
-      challenge,
-      accountChallenges:
-        challenge === undefined
-          ? []
-          : this.#sql.findOfAccount.all(challenge.accountDigest, order.sinceMs, 0).map(readPastChallenge),
-    };
+    const request = own && readRequestRecord(own);
+    const challenge = sendOtpRow && readChallenge(sendOtpRow);
+    if (challenge?.challengeId !== order.challengeId) {
+      return { request, challenge: undefined, accountChallenges: [] };
+    }
+    const ofAccount = this.#sql.findOfAccount.all(challenge.accountDigest, order.sinceMs, 0);
+    return { request, challenge, accountChallenges: ofAccount.map(readPastChallenge) };
   }
 
-  #issue(order: IssueOrder, challenge: Challenge, { accountChallenges }: IssueFacts): void {
+  #issue(order: IssueOrder, challenge: Challenge, ofAccount: readonly Row[]): void {
     this.#sql.issue.run(
       order.requestId,
       order.fingerprint,
@@ -221,9 +212,10 @@ export class SqliteOtpStore implements OtpStore {
       challenge.failedAttempts,
     );
     for (const ceiling of order.ceilings) raiseCeiling(this.#sql, ceiling, order.nowMs);
-    if (!accountChallenges.some((past) => UNCONSUMED.includes(past.state))) return;
-    const superseded = eventLine({ atMs: order.nowMs, event: 'superseded', detail: order.requestId });
-    this.#sql.supersede.run(superseded, order.accountDigest, order.sinceMs, order.requestId);
+    const event = eventLine({ atMs: order.nowMs, event: 'superseded', detail: order.requestId });
+    for (const row of ofAccount) {
+      if (UNCONSUMED.includes(readPastChallenge(row).state)) this.#sql.supersede.run(event, readId(row));
+    }
   }
 
   #resume(order: IssueOrder, challenge: Challenge, row: Row | undefined): void {

@@ -117,7 +117,7 @@ function lockFile(file: string, open: NonNullable<SqliteOptions['open']>): Datab
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     createPrivately(`${file}-lock`);
     lock = open(`${file}-lock`, {});
-    lock.exec('BEGIN EXCLUSIVE');
+    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
     return lock;
   } catch (error) {
     lock?.close();
