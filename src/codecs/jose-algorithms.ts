@@ -21,6 +21,13 @@ export interface AllowedAlgorithms {
   readonly signing: readonly Signing[];
 }
 
+/** What Google is believed to use; the configuration's defaults. [JWE-2] */
+export const CURRENT_ALGORITHMS: AllowedAlgorithms = {
+  keyManagement: ['RSA-OAEP-256'],
+  contentEncryption: ['A256GCM'],
+  signing: ['RS256', 'PS256', 'ES256'],
+};
+
 /**
  * The only content encryption that goes with `RSA1_5`. That padding has a history of oracles: it is to be allowed only
  * for a peer that has nothing else. [JWE-3]

@@ -1,18 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
+import { CURRENT_ALGORITHMS } from '../../src/codecs/jose-algorithms.ts';
 import { readJwkKeyRing } from '../../src/codecs/jwk-keys.ts';
 import { encode, encodeHeader, forgeJwe, forgeJws, type Header } from '../codecs/jose-forge.ts';
-import {
-  CURRENT_ALGORITHMS,
-  jwkOf,
-  keyOf,
-  NOW_MS,
-  REQUEST,
-  readRing,
-  sourceOf,
-  tryOpen,
-} from '../codecs/jwe-vectors.ts';
+import { jwkOf, keyOf, NOW_MS, REQUEST, readRing, sourceOf, tryOpen } from '../codecs/jwe-vectors.ts';
 
 /** Numbers, headers and work that are larger than any honest sender’s. */
 const ring = await readRing(['own'], ['google']);

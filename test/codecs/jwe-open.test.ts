@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { createPublicKey } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
+import { CURRENT_ALGORITHMS } from '../../src/codecs/jose-algorithms.ts';
 import { encryptRsa15 } from '../../src/codecs/jwe-rsa1-5.ts';
 import { sealJwe } from '../../src/codecs/jwe-seal.ts';
 import type { RefusalReason } from '../../src/codecs/refusal.ts';
 import { encode, encodeHeader, forgeHmacJws, forgeJwe, forgeJws, type Header } from './jose-forge.ts';
 import {
   BARE,
-  CURRENT_ALGORITHMS,
   DAY_MS,
   jwkOf,
   keyOf,

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import type { AllowedAlgorithms } from '../../src/codecs/jose-algorithms.ts';
+import { type AllowedAlgorithms, CURRENT_ALGORITHMS } from '../../src/codecs/jose-algorithms.ts';
 import type { JoseKey } from '../../src/codecs/jose-key.ts';
 import { openJwe } from '../../src/codecs/jwe-open.ts';
 import type { JweRules } from '../../src/codecs/jwe-rules.ts';
@@ -15,11 +15,6 @@ export const NOW_MS = Date.UTC(2026, 10, 22, 10);
 export const DAY_MS = 86_400_000;
 export const REQUEST = readFileSync(new URL('request.json', FOLDER));
 
-export const CURRENT_ALGORITHMS: AllowedAlgorithms = {
-  keyManagement: ['RSA-OAEP-256'],
-  contentEncryption: ['A256GCM'],
-  signing: ['RS256', 'PS256', 'ES256'],
-};
 /** With those of the older edition. */
 export const OLDER_ALGORITHMS: AllowedAlgorithms = {
   ...CURRENT_ALGORITHMS,

@@ -1,19 +1,10 @@
 import assert from 'node:assert/strict';
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { describe, test } from 'node:test';
-import type { AllowedAlgorithms } from '../../src/codecs/jose-algorithms.ts';
+import { type AllowedAlgorithms, CURRENT_ALGORITHMS } from '../../src/codecs/jose-algorithms.ts';
 import type { JwkSource } from '../../src/codecs/jwk.ts';
 import { readJwkKeyRing } from '../../src/codecs/jwk-keys.ts';
-import {
-  CURRENT_ALGORITHMS,
-  DAY_MS,
-  jwkOf,
-  keyFile,
-  NOW_MS,
-  OLDER_ALGORITHMS,
-  readRing,
-  sourceOf,
-} from './jwe-vectors.ts';
+import { DAY_MS, jwkOf, keyFile, NOW_MS, OLDER_ALGORITHMS, readRing, sourceOf } from './jwe-vectors.ts';
 
 type Jwk = Record<string, unknown>;
 

@@ -1,3 +1,4 @@
+import { CURRENT_ALGORITHMS } from '../../src/codecs/jose-algorithms.ts';
 import { JweCodec } from '../../src/codecs/jwe.ts';
 import { generateJwks } from '../../src/codecs/jwk-generate.ts';
 import { readJwkKeyRing } from '../../src/codecs/jwk-keys.ts';
@@ -5,7 +6,6 @@ import { PgpCodec } from '../../src/codecs/pgp.ts';
 import { generatePgpKey } from '../../src/codecs/pgp-generate.ts';
 import { readPgpKeyRing } from '../../src/codecs/pgp-keys.ts';
 import type { PayloadCodec } from '../../src/ports/payload-codec.ts';
-import { CURRENT_ALGORITHMS } from '../codecs/jwe-vectors.ts';
 
 export type SealingKind = 'pgp' | 'jwe';
 
