@@ -1,0 +1,68 @@
+import { createSystemClock } from '../../src/adapters/system/system-clock.ts';
+import { CURRENT_ALGORITHMS } from '../../src/codecs/jose-algorithms.ts';
+import { JweCodec } from '../../src/codecs/jwe.ts';
+import { generateJwks } from '../../src/codecs/jwk-generate.ts';
+import { readJwkKeyRing } from '../../src/codecs/jwk-keys.ts';
+import { PgpCodec } from '../../src/codecs/pgp.ts';
+import { generatePgpKey } from '../../src/codecs/pgp-generate.ts';
+import { readPgpKeyRing } from '../../src/codecs/pgp-keys.ts';
+import { plainCodec } from '../../src/codecs/plain.ts';
+import { describePayloadCodec } from '../contracts/payload-codec.ts';
+
+const clock = createSystemClock();
+const common = { clock, threads: 1, waitingMax: 8 };
+const nowMs = clock.nowMs();
+
+interface Pair {
+  readonly privateKey: Buffer;
+  readonly publicKey: Buffer;
+}
+
+function sourcesOf(own: Pair, peer: Pair) {
+  return {
+    own: [{ name: 'own', bytes: own.privateKey }],
+    peer: [{ name: 'peer', bytes: peer.publicKey }],
+    graceMs: 0,
+    nowMs,
+  };
+}
+
+describePayloadCodec('plain', false, async () => ({ ours: plainCodec, theirs: plainCodec }));
+
+const pgpKeys = (async () => {
+  const make = async (name: string): Promise<Pair> => {
+    const { privateKey, publicKey } = await generatePgpKey({ name, nowMs });
+    return { privateKey: Buffer.from(privateKey.reveal()), publicKey: Buffer.from(publicKey) };
+  };
+  return [await make('ours'), await make('theirs')] as const;
+})();
+
+describePayloadCodec('pgp', true, async () => {
+  const [one, other] = await pgpKeys;
+  const start = async (own: Pair, peer: Pair) =>
+    PgpCodec.start({ ...common, ring: await readPgpKeyRing(sourcesOf(own, peer)) });
+  return { ours: await start(one, other), theirs: await start(other, one) };
+});
+
+const jwks = (async () => {
+  const make = async (): Promise<Pair> => {
+    const { privateSet, publicSet } = await generateJwks({ purposes: ['sign', 'decrypt'], nowMs });
+    return { privateKey: Buffer.from(privateSet.reveal()), publicKey: Buffer.from(publicSet) };
+  };
+  return [await make(), await make()] as const;
+})();
+
+describePayloadCodec('jwe+jws', true, async () => {
+  const [one, other] = await jwks;
+  const allowed = CURRENT_ALGORITHMS;
+  const purposes = ['decrypt', 'sign', 'verify', 'encrypt'] as const;
+  const { contentEncryption } = allowed;
+  const rules = { profile: 'jwe+jws', contentEncryption, compressed: false, issuedAt: false } as const;
+  const start = async (own: Pair, peer: Pair) =>
+    JweCodec.start({
+      ...common,
+      rules,
+      ring: await readJwkKeyRing({ ...sourcesOf(own, peer), allowed, purposes }),
+    });
+  return { ours: await start(one, other), theirs: await start(other, one) };
+});

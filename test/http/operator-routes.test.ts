@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import { after, before, describe, it } from 'node:test';
+import { activeNumber } from '../system/test-accounts.ts';
+import { startApplication, type TestApplication } from '../system/test-application.ts';
+
+describe('the operator routes', () => {
+  let app: TestApplication;
+  before(async () => {
+    app = await startApplication({
+      settings: { 'quotas.coolDownMs': 0, 'requests.budgetMs': 500, 'requests.twinWaitMs': 100 },
+    });
+  });
+  after(() => app.stop());
+
+  const send = (requestId: string, account: number) =>
+    app.call('sendOtp', requestId, {
+      accountPhoneNumber: activeNumber(account),
+      smsMatchingToken: 'AB12345678C',
+    });
+  const put = (body: unknown) =>
+    fetch(`${app.operatorUrl}/inbox/behaviour`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  async function texts(query = ''): Promise<Record<string, unknown>[]> {
+    const answer = await fetch(`${app.operatorUrl}/inbox${query}`);
+    return ((await answer.json()) as { texts: Record<string, unknown>[] }).texts;
+  }
+
+  it('tell whether the server is alive and ready', async () => {
+    assert.deepEqual(await (await fetch(`${app.operatorUrl}/health/live`)).json(), { status: 'alive' });
+    const ready = await fetch(`${app.operatorUrl}/health/ready`);
+    assert.equal(ready.status, 200);
+    assert.equal(((await ready.json()) as { status: string }).status, 'ready');
+  });
+
+  it('show the texts, newest first, of all or of one number', async () => {
+    await send('one', 1);
+    await send('two', 2);
+    assert.deepEqual(
+      (await texts()).slice(0, 2).map(({ to }) => to),
+      [activeNumber(2), activeNumber(1)],
+    );
+    const [only, ...others] = await texts(`?to=${encodeURIComponent(activeNumber(1))}&count=5`);
+    assert.equal(others.length, 0);
+    assert.match(String(only?.['text']), /\n\nAB12345678C$/);
+  });
+
+  it('make the inbox misbehave: each way gives the answer that it should', async () => {
+    for (const [behaviour, result, kept] of [
+      ['refuse', 'MESSAGE_UNABLE_TO_BE_SENT', 0],
+      ['hang', 'MESSAGE_UNABLE_TO_BE_SENT', 0],
+      ['late', 'SUCCESS', 1],
+      ['accept-and-hang-up', 'MESSAGE_UNABLE_TO_BE_SENT', 1],
+      ['accept', 'SUCCESS', 1],
+    ] as const) {
+      assert.deepEqual(await (await put({ behaviour, delayMs: 20 })).json(), { behaviour, delayMs: 20 });
+      const before = (await texts('?count=1000')).length;
+      assert.equal((await send(`behaves-${behaviour}`, 10)).body['result'], result, behaviour);
+      assert.equal((await texts('?count=1000')).length - before, kept, behaviour);
+    }
+  });
+
+  it('refuse what they don’t know', async () => {
+    for (const body of [
+      {},
+      { behaviour: 'explode' },
+      { behaviour: 'late', delayMs: -1 },
+      { behaviour: 'accept', more: 1 },
+      [],
+    ]) {
+      assert.equal((await put(body)).status, 400, JSON.stringify(body));
+    }
+    for (const query of ['?count=0', '?count=x', '?to=abc', '?unknown=1']) {
+      assert.equal((await fetch(`${app.operatorUrl}/inbox${query}`)).status, 400, query);
+    }
+  });
+
+  it('answer no web page that makes its own name point here', async () => {
+    const { port } = new URL(app.operatorUrl);
+    const status = await new Promise((resolve) => {
+      request({ host: '127.0.0.1', port, path: '/inbox', headers: { host: 'evil.example' } }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      }).end();
+    });
+    assert.equal(status, 421);
+  });
+});
