@@ -146,7 +146,7 @@ async function sortKeys(source: PgpKeySource, certificate: Key) {
   const signing = await keysFor(certificate, (keyId) => certificate.getSigningKey(keyId, null));
   const encrypting = await keysFor(certificate, (keyId) => certificate.getEncryptionKey(keyId, null));
   if (encrypting.length === 0)
-    throw refused(source, 'has no subkey that may encrypt and is not revoked [PGP-7]');
+    throw refused(source, 'has no subkey that may encrypt, is strong enough and not revoked [PGP-7]');
   for (const key of [...signing, ...encrypting]) checkStrength(source, key);
   return { signing, encrypting };
 }

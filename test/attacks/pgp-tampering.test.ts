@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createCipheriv, hash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { createSessionKey, encryptPackets } from '../../src/codecs/openpgp-encryption.ts';
 import { readPackets, TAG, writePacket } from '../../src/codecs/openpgp-packets.ts';
@@ -66,6 +67,21 @@ describe('[PGP-14] an attacker who changes the encrypted text', () => {
     for (const version of [0, 2, 3]) {
       assert.equal(openBody(Buffer.concat([Buffer.from([version]), bare])), 'outer-structure');
     }
+  });
+
+  test('reaches nothing with an integrity check that is another packet, even if its hash is right', () => {
+    const build = (head: string) => {
+      const checked = Buffer.concat([Buffer.alloc(18), signed(REQUEST), Buffer.from(head, 'hex')]);
+      const cipher = createCipheriv('aes-256-cfb', sessionKey.key, Buffer.alloc(16));
+      return Buffer.concat([
+        Buffer.from([1]),
+        cipher.update(checked),
+        cipher.update(hash('sha1', checked, 'buffer')),
+      ]);
+    };
+    assert.deepEqual(openBody(build('d314')), REQUEST);
+    for (const head of ['d214', 'd313', 'ca14', '0000'])
+      assert.equal(openBody(build(head)), 'integrity', head);
   });
 
   test('reaches nothing with the text of another message', () => {

@@ -40,6 +40,8 @@ test('headers, other line ends, a missing checksum and empty lines at the end ar
   for (const text of spellings) assert.equal(read(text), MESSAGE, text);
 });
 
+const wrap = (text: string) => `-----BEGIN PGP MESSAGE-----\n\n${text}\n-----END PGP MESSAGE-----\n`;
+
 test('everything but one armored message is refused', () => {
   const refused = [
     armored.replace(/=....\n-/, '=AAAA\n-'),
@@ -50,6 +52,10 @@ test('everything but one armored message is refused', () => {
     armored.replace('\n\n', `${'\nComment: x'.repeat(9)}\n\n`),
     armored.replace('YW55', 'YW5!'),
     armored.replace('YW55', 'YW=='),
+    wrap('QR=='),
+    wrap('QQ'),
+    wrap('QUI'),
+    wrap(''),
     armored.replace('YW55', 'YW55\n\n'),
     `${armored}more`,
     armored + armored,

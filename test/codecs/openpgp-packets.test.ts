@@ -83,6 +83,8 @@ describe('packets', () => {
   test('what is no packet is none', () => {
     for (const hex of [
       '00',
+      '41 00',
+      '04 00',
       '7f 01',
       'c1',
       '84',

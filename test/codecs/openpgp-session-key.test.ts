@@ -51,6 +51,7 @@ describe('session keys', () => {
       checksum: () => decryptEncoded(encoded(9, 32, 1)),
       'key too short for its cipher': () => decryptEncoded(encoded(9, 31)),
       'key too long for its cipher': () => decryptEncoded(encoded(7, 32)),
+      'bytes behind its checksum': () => decryptEncoded(Buffer.concat([encoded(9, 32), Buffer.alloc(1)])),
       'unknown cipher': () => decryptEncoded(encoded(2, 24)),
       'cipher 0': () => decryptEncoded(encoded(0, 0)),
       nothing: () => decryptEncoded(Buffer.alloc(0)),

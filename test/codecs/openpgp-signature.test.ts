@@ -93,6 +93,9 @@ describe('signatures', () => {
         String(length),
       );
     }
+    // A length of two bytes may begin with what begins a part elsewhere.
+    const long = Buffer.concat([Buffer.from([230, 0, 20]), Buffer.alloc(((230 - 192) << 8) + 192 - 1)]);
+    assert.deepEqual(forged({ hashed: [date, long] }), REQUEST);
     for (const broken of ['00', '05', 'ff', 'ff00000001', 'c0', 'ff00']) {
       const hashed = [date, Buffer.from(broken, 'hex')];
       assert.equal(forged({ hashed }), 'signature-format', broken);
@@ -156,7 +159,10 @@ describe('signatures', () => {
       assert.deepEqual(openWith(bad, good), REQUEST);
     }
     assert.deepEqual(openWith(...beside, good), REQUEST);
-    assert.equal(openWith(strange, createSignature(Buffer.from('other'), signer, NOW_MS)), 'wrong-signature');
+    // The log names the fault of a known key rather than that there was an unknown one too.
+    const wrong = createSignature(Buffer.from('other'), signer, NOW_MS);
+    assert.equal(openWith(strange, wrong), 'wrong-signature');
+    assert.equal(openWith(wrong, strange), 'wrong-signature');
   });
 });
 

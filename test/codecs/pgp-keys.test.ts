@@ -134,6 +134,10 @@ describe('OpenPGP keys', () => {
     const ours = await readRing(['peer-subkeys'], ['peer-2048']);
     assert.deepEqual(states(ours, 'decrypt'), ['retired', 'active']);
     assert.equal(states(ours, 'sign').length, 1);
+    const early = await readRing(['own-2048'], ['peer-subkeys'], Date.UTC(2026, 4, 1));
+    const newest = theirs.usable('encrypt', NOW_MS)[0]?.keyId;
+    assert.equal(early.usable('encrypt', Date.UTC(2026, 4, 1)).length, 1);
+    assert.notEqual(early.usable('encrypt', Date.UTC(2026, 4, 1))[0]?.keyId, newest);
     const before = await readRing(['peer-subkeys'], ['peer-2048'], Date.UTC(2026, 4, 1));
     assert.deepEqual(
       before.keys
@@ -158,6 +162,23 @@ describe('OpenPGP keys', () => {
     );
     const ring = await readPgpKeyRing({ own, peer: [{ name: 'revoked', bytes }, ...peer], ...rules });
     assert.equal(ring.keys.filter(({ purpose }) => purpose === 'verify').length, 2);
+  });
+
+  test('[ENC-5] a subkey that is not RSA, or weak, is refused beside a good primary key', async () => {
+    const key = await readOwnKey('own-2048');
+    const elliptic = await key.addSubkey({ type: 'ecc', curve: 'curve25519Legacy', date: new Date(NOW_MS) });
+    const peers = (bytes: Uint8Array) => readPgpKeyRing({ own, peer: [{ name: 'x', bytes }], ...rules });
+    await assert.rejects(peers(elliptic.toPublic().write()), /has a key that is not RSA of version 4/);
+    const alone = await readOwnKey('own-no-subkey');
+    const weak = await alone.addSubkey({
+      rsaBits: 1024,
+      date: new Date(NOW_MS),
+      config: { minRSABits: 1024 },
+    });
+    await assert.rejects(
+      peers(weak.toPublic().write()),
+      /no subkey that may encrypt, is strong enough and not revoked/,
+    );
   });
 
   test('a subkey that the primary key never bound is not used', async () => {
