@@ -17,7 +17,7 @@ import type { OtpKeys } from './domain/otp-keys.ts';
 import type { OtpPolicy } from './domain/otp-policy.ts';
 import { addMethodRoutes } from './http/method-routes.ts';
 import { createOperatorServer, type Inbox } from './http/operator-routes.ts';
-import { createServer, replaceTls } from './http/server.ts';
+import { createServer, openListener, replaceTls } from './http/server.ts';
 import { createLog, reportToLog } from './http/telemetry.ts';
 import { createCatalog } from './methods/catalog.ts';
 import { createPipeline } from './methods/pipeline.ts';
@@ -153,7 +153,7 @@ async function assemble(
     directory,
     inbox: gateway === inbox ? inbox : undefined,
     async listen() {
-      const methodsAt = await server.listen({ host: config.http.host, port: config.http.port });
+      const methodsAt = await openListener(server, config.http);
       try {
         return { methods: methodsAt, operator: await operator.listen({ ...config.operator }) };
       } catch (error) {

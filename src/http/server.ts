@@ -67,6 +67,16 @@ function listenerOf(handler: RequestListener, limits: HttpLimits, tls: ServerTls
   return listener;
 }
 
+/** Opens a listener and yields its URL. Rejects if the address can't be had. */
+export async function openListener(
+  server: FastifyInstance,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<string> {
+  const url = await server.listen({ host, port });
+  // The framework doesn't look at the listener that it was given.
+  return server.server instanceof HttpsServer ? url.replace(/^http:/, 'https:') : url;
+}
+
 /** Puts other certificates in force, for every handshake from now on; open connections stay. */
 export function replaceTls({ server }: FastifyInstance, tls: ServerTls): void {
   if (server instanceof HttpsServer) server.setSecureContext(secureContext(tls));

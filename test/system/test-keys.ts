@@ -32,35 +32,77 @@ export async function makeKey(kind: SealingKind, validityDays = 365): Promise<Te
   return { private: privateSet.reveal(), public: publicSet };
 }
 
-/** The settings of one kind of body. */
-export function sealingSettings(ours: readonly TestKey[], google: readonly TestKey[]) {
+/** The settings of one kind of body; `retired`, the keys that are not wanted any more. */
+export function sealingSettings(
+  ours: readonly TestKey[],
+  google: readonly TestKey[],
+  retired: readonly TestKey[] = [],
+) {
+  const retiresAt = (key: TestKey) => retired.includes(key) && { retiresAt: new Date().toISOString() };
   return {
-    ours: ours.map((key) => ({ key: { value: key.private } })),
-    google: google.map((key) => ({ key: { value: key.public } })),
+    ours: ours.map((key) => ({ key: { value: key.private }, ...retiresAt(key) })),
+    google: google.map((key) => ({ key: { value: key.public }, ...retiresAt(key) })),
   };
 }
 
-/** Google's side: seals to `integrator`, signs with `google`, and opens what comes back. */
-export async function startGoogleCodec(
+/** Of a JWK set only the key to decrypt with; an OpenPGP key as it is. */
+export function onlyDecrypting(key: TestKey): TestKey {
+  if (!key.private.startsWith('{')) return key;
+  const pick = (text: string) => {
+    const { keys } = JSON.parse(text) as { readonly keys: readonly { readonly use: string }[] };
+    return JSON.stringify({ keys: keys.filter(({ use }) => use === 'enc') });
+  };
+  return { private: pick(key.private), public: pick(key.public) };
+}
+
+/** Whose keys a caller uses: its own, and those of the integrator it calls. */
+export interface CallerKeys {
+  readonly own: readonly TestKey[];
+  readonly peer: readonly TestKey[];
+}
+
+/** Google's side of a codec, the keys of which can be replaced. */
+export interface GoogleCodec extends PayloadCodec {
+  replaceKeys(keys: CallerKeys): Promise<void>;
+}
+
+/** Seals to `integrator`, signs with `google`, and opens what comes back. */
+export function startGoogleCodec(
   kind: SealingKind,
   google: TestKey,
   integrator: TestKey,
-): Promise<PayloadCodec> {
-  const own = [{ name: 'google', bytes: Buffer.from(google.private) }];
-  const peer = [{ name: 'integrator', bytes: Buffer.from(integrator.public) }];
-  const nowMs = Date.now();
-  const options = { clock, threads: 1, waitingMax: 1000 };
-  if (kind === 'pgp') {
-    return PgpCodec.start({ ...options, ring: await readPgpKeyRing({ own, peer, graceMs: 0, nowMs }) });
-  }
+): Promise<GoogleCodec> {
+  const keys = { own: [google], peer: [integrator] };
+  return kind === 'pgp' ? startPgp(keys) : startJwe(keys);
+}
+
+const options = { clock, threads: 1, waitingMax: 1000 };
+
+async function startPgp(keys: CallerKeys): Promise<GoogleCodec> {
+  const read = (replaced: CallerKeys) =>
+    readPgpKeyRing({ ...sourcesOf(replaced), graceMs: 0, nowMs: Date.now() });
+  const codec = await PgpCodec.start({ ...options, ring: await read(keys) });
+  return Object.assign(codec, {
+    replaceKeys: async (replaced: CallerKeys) => codec.replaceRing(await read(replaced)),
+  });
+}
+
+async function startJwe(keys: CallerKeys): Promise<GoogleCodec> {
   const allowed = CURRENT_ALGORITHMS;
   const purposes = ['decrypt', 'sign', 'verify', 'encrypt'] as const;
-  const ring = await readJwkKeyRing({ own, peer, allowed, purposes, graceMs: 0, nowMs });
-  const rules = {
-    profile: 'jwe+jws',
-    contentEncryption: allowed.contentEncryption,
-    compressed: false,
-    issuedAt: false,
-  } as const;
-  return JweCodec.start({ ...options, ring, rules });
+  const read = (replaced: CallerKeys) =>
+    readJwkKeyRing({ ...sourcesOf(replaced), allowed, purposes, graceMs: 0, nowMs: Date.now() });
+  const { contentEncryption } = allowed;
+  const rules = { profile: 'jwe+jws', contentEncryption, compressed: false, issuedAt: false } as const;
+  const codec = await JweCodec.start({ ...options, rules, ring: await read(keys) });
+  return Object.assign(codec, {
+    replaceKeys: async (replaced: CallerKeys) => codec.replaceRing(await read(replaced)),
+  });
+}
+
+function sourcesOf({ own, peer }: CallerKeys) {
+  return {
+    own: own.map((key) => ({ name: 'google', bytes: Buffer.from(key.private) })),
+    peer: peer.map((key) => ({ name: 'integrator', bytes: Buffer.from(key.public) })),
+  };
 }
