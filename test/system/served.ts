@@ -63,7 +63,7 @@ export async function serveSample(t: TestContext, ...settings: readonly string[]
     });
     return Promise.race([arrived, early]);
   };
-  const addressIn = async (pattern: RegExp) => /http:\/\/[^/\s]+/.exec(await line(pattern))?.[0] ?? '';
+  const addressIn = async (pattern: RegExp) => /https?:\/\/[^/\s]+/.exec(await line(pattern))?.[0] ?? '';
   return {
     child,
     url: `${await addressIn(/^ {2}methods /)}/v1`,
