@@ -5,7 +5,10 @@ import type { MethodName } from '../ports/otp-store.ts';
 const METHODS: readonly MethodName[] = ['sendOtp', 'verifyOtp', 'echo'];
 
 export interface MethodRoutes {
-  /** Each has the methods under it: `/v1` serves `/v1/sendOtp`. [URL-1, URL-3] */
+  /**
+   * Each has the methods under it: `/v1` serves `/v1/sendOtp` [URL-1, URL-3]. All of them share one store, so that a
+   * flow that began on one may end on another. [VER-1, VER-2]
+   */
   readonly basePaths: readonly string[];
   /** A method left out is known but not offered: 501. [OQ-21] */
   readonly enabledMethods: ReadonlySet<MethodName>;

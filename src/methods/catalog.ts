@@ -24,7 +24,7 @@ export interface Prepared {
   encode(answer: StoredAnswer, nowMs: number): JsonObject;
 }
 
-/** One row a method: decodes a body, or throws `WireError`. */
+/** One row a method: decodes a body, or throws `WireError`. Each is idempotent by its request id. [IDEM-1] */
 export type MethodCatalog = Readonly<Record<MethodName, (body: JsonObject) => Prepared>>;
 
 export function createCatalog(parts: SendOtpParts & VerifyOtpParts): MethodCatalog {

@@ -17,7 +17,10 @@ export class BusyError extends Error {
   override readonly name = 'BusyError';
 }
 
-/** The only place where something thrown becomes an ErrorResponse. [HTTP-2, ERR-3] */
+/**
+ * The only place where something thrown becomes an ErrorResponse, the same for every method [HTTP-2, ERR-3, ECHO-2].
+ * Nothing thrown is recorded: the same request id is judged anew when it comes again. [ERR-6, IDEM-7]
+ */
 export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof WireError) {
     const { code, description } = thrown;

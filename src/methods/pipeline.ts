@@ -76,6 +76,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const startedAtMs = clock.steadyMs();
     const callId = entropy.id();
     const findings: Findings = {};
+    // Whatever the result says: what could be processed is 200. [HTTP-1]
     let status = 200;
     let payload: JsonObject;
     try {

@@ -23,7 +23,7 @@ export interface SqliteOptions {
 const BUSY_MS_MAX = 50;
 
 /**
- * FULL: a commit is on the disk when it returns. 512 pages keep a checkpoint, which stalls everybody, near 4 ms;
+ * FULL: a commit is on the disk when it returns [IDEM-8]. 512 pages keep a checkpoint, which stalls everybody, near 4 ms;
  * fewer cost throughput.
  */
 const SETTINGS = `
