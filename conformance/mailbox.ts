@@ -22,7 +22,7 @@ export class Mailboxes {
   }
 
   async open(phoneNumber: string): Promise<Mailbox> {
-    return { phoneNumber, before: await this.#list(phoneNumber) };
+    return { phoneNumber, before: [...(await this.#list(phoneNumber))] };
   }
 
   /** The texts that came since it was opened, as soon as there is one; none if none comes in time. */

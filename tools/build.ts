@@ -54,7 +54,10 @@ function writePackage(): void {
   const { name, version, description, license, type, engines, bin, dependencies } = JSON.parse(
     readFileSync(join(root, 'package.json'), 'utf8'),
   );
-  const exports = { '.': { types: './src/index.d.ts', default: './src/index.js' } };
+  const exports = {
+    '.': { types: './src/index.d.ts', default: './src/index.js' },
+    './conformance': { types: './conformance/public.d.ts', default: './conformance/public.js' },
+  };
   const published = { name, version, description, license, type, engines, bin, exports, dependencies };
   writeFileSync(join(out, 'package.json'), `${JSON.stringify(published, null, 2)}\n`);
 }

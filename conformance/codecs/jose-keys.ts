@@ -44,6 +44,7 @@ export function readJoseKeys(config: ConformanceConfig): JoseKeys {
     verification: theirs.filter(serves('sig')).map(publicKey),
     retired: [...(google.expiredKeys ?? []), ...(google.revokedKeys ?? [])]
       .flatMap(readJwks)
+      .filter(serves('sig'))
       .map(privateKey)[0],
   };
   if (keys.recipients.length === 0)

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { after, test } from 'node:test';
+import { startReferenceServer } from './reference/server.ts';
+import { accounts, configFor } from './setting.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'gsp-otp-conformance-'));
+const main = new URL('../../src/cli/main.ts', import.meta.url).pathname;
+const server = await startReferenceServer({
+  accounts,
+  fault: { compose: (right) => (code, token, call) => right(code, token, call).replace('\n\n', '\n') },
+});
+// JSON is YAML.
+const config = join(folder, 'conformance.yaml');
+writeFileSync(config, JSON.stringify(configFor(server)));
+
+after(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true });
+});
+
+async function conformance(...args: string[]) {
+  const child = spawn(process.execPath, [main, 'conformance', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const code = new Promise<number | null>((resolve) => child.on('close', resolve));
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return { code: await code, stdout, stderr };
+}
+
+test('--list shows every check in a sentence and sends nothing', async () => {
+  const { code, stdout } = await conformance('--list', '--only', 'VO-6');
+  assert.equal(code, 0);
+  assert.match(stdout, /^MUST {3}idempotency\/scoped-per-method {2}\(VO-6, IDEM-9\)$/m);
+});
+
+test('--dry-run says how many texts, echoes and wrong codes it would be, and sends none', async () => {
+  const before = server.textCount();
+  const { code, stdout } = await conformance('--config', config, '--dry-run');
+  assert.equal(code, 0);
+  assert.match(stdout, /at most \d+ text messages to 12 known subjects, \d+ echo calls, \d+ wrong codes/);
+  assert.equal(server.textCount(), before);
+});
+
+test('a run of nothing but warnings ends with 0, and tells its progress on standard error', async () => {
+  const { code, stdout, stderr } = await conformance('--config', config, '--only', 'send-otp/text-');
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /warn {2}send-otp\/text-has-blank-line/);
+  assert.match(stderr, /^\d+ checks, at most/);
+  assert.match(stderr, /1\/10 {2}pass/);
+});
+
+test('an expected failure that passes ends with 1', async () => {
+  const list = join(folder, 'expected.txt');
+  writeFileSync(list, 'send-otp/text-has-token # not any more\n');
+  const args = ['--config', config, '--only', 'send-otp/text-has-token', '--expected-failures', list];
+  assert.equal((await conformance(...args)).code, 1);
+});
+
+test('--output takes the report, and the argument wins over the file’s url', async () => {
+  const output = join(folder, 'report.json');
+  const report = ['--report', 'json', '--output', output];
+  const { code, stdout } = await conformance(server.url, '--only', 'HDR-7', ...report);
+  assert.equal(code, 0);
+  assert.equal(stdout, '');
+  assert.equal(JSON.parse(readFileSync(output, 'utf8')).summary.failed, 0);
+});
+
+test('what can’t be run ends with 2', async () => {
+  assert.equal((await conformance('http://127.0.0.1:1')).code, 2);
+  assert.equal((await conformance()).code, 2);
+  assert.equal((await conformance(server.url, '--only', 'nonsense')).code, 2);
+  assert.equal((await conformance(server.url, '--report', 'pdf')).code, 2);
+});

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { checkConformanceConfig, readConformanceConfig } from '../../conformance/config.ts';
+import { EchoPace } from '../../conformance/echo-pace.ts';
+import { EndpointClock } from '../../conformance/endpoint-clock.ts';
+import { parseExpectedFailures } from '../../conformance/expected-failures.ts';
+import { Mailboxes } from '../../conformance/mailbox.ts';
+import { Masks } from '../../conformance/masks.ts';
+import { codeIn, codesIn, fitsOneSegment } from '../../conformance/sms-text.ts';
+import { SubjectPool } from '../../conformance/subject-pool.ts';
+import { NotTested } from '../../conformance/verdicts.ts';
+
+test('masks hide what they know wherever it stands, and leave longer numbers alone', () => {
+  const masks = new Masks();
+  masks.notePhoneNumber('+14035550100');
+  masks.noteCode('150254');
+  masks.noteToken('AB12345678C');
+  assert.equal(
+    masks.hide('{"to":"+14035550100","otp":"150254","at":"1502545413026","t":"AB12345678C"}'),
+    '{"to":"+14…00","otp":"••••••","at":"1502545413026","t":"AB…(token)"}',
+  );
+});
+
+test('the endpoint’s clock is within what every answer allows', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: -100_000, max: 100_000 }),
+      fc.array(fc.tuple(fc.nat(300), fc.nat(300)), { minLength: 1 }),
+      (offsetMs, delays) => {
+        const clock = new EndpointClock();
+        let nowMs = 1_700_000_000_000;
+        for (const [there, back] of delays) {
+          clock.observe(nowMs + there + offsetMs, nowMs, nowMs + there + back);
+          nowMs += 1000;
+        }
+        const { min, max } = clock.offsetMs;
+        assert.ok(min <= offsetMs && offsetMs <= max, `${min} <= ${offsetMs} <= ${max}`);
+      },
+    ),
+  );
+});
+
+test('a clock that was set meanwhile is believed anew', () => {
+  const clock = new EndpointClock();
+  clock.observe(1000, 1000, 1010);
+  clock.observe(61_000, 2000, 2010);
+  assert.ok(clock.offsetMs.min > 58_000);
+});
+
+test('[ECHO-3] echo keeps its interval and its quota', async () => {
+  const pace = new EchoPace(20, 0);
+  const startedMs = performance.now();
+  await Promise.all([pace.wait(), pace.wait(), pace.wait()]);
+  assert.ok(performance.now() - startedMs >= 39);
+});
+
+test('codes are told from tokens, words and longer numbers', () => {
+  assert.deepEqual(codesIn('123456 is your code.\n\nAB12345678C', 'AB12345678C'), ['123456']);
+  assert.deepEqual(codesIn('G-48213 or A1B2C3, not 12345678901 nor word nor 12:30', 'x'), [
+    '48213',
+    'A1B2C3',
+  ]);
+  assert.equal(codeIn('Ref 2026. Code: 99-11-22', 'x', 'Code: ([0-9-]+)'), '99-11-22');
+});
+
+test('[SMS-15] one character outside GSM-7 leaves 70 units', () => {
+  assert.equal(fitsOneSegment('a'.repeat(160)), true);
+  assert.equal(fitsOneSegment('a'.repeat(161)), false);
+  assert.equal(fitsOneSegment('€'.repeat(81)), false);
+  assert.equal(fitsOneSegment(`ó${'a'.repeat(69)}`), true);
+  assert.equal(fitsOneSegment(`ó${'a'.repeat(70)}`), false);
+});
+
+test('the least texted subject is lent first, to one at a time', async () => {
+  const pool = new SubjectPool([{ phoneNumber: '+11' }, { phoneNumber: '+12' }], 0, 2);
+  const any = () => true;
+  const first = await pool.borrow(any);
+  await pool.beforeText(first);
+  const second = await pool.borrow(any);
+  assert.notEqual(first, second);
+  const waiting = pool.borrow(any);
+  pool.giveBack(first);
+  assert.equal(await waiting, first);
+  pool.spend(second, 'locked');
+  await pool.beforeText(first);
+  await assert.rejects(pool.borrow(any), NotTested);
+});
+
+test('only texts that came after the mailbox was opened count', async () => {
+  const texts = ['old', 'old'];
+  const boxes = new Mailboxes(async () => texts, 100, 1);
+  const box = await boxes.open('+1');
+  texts.push('old', 'new');
+  assert.deepEqual(await boxes.arrived(box), ['old', 'new']);
+});
+
+test('a list of expected failures has ids and reasons', () => {
+  assert.deepEqual(parseExpectedFailures('# none\n\nechoes/x # why\n  send-otp/y\n'), [
+    'echoes/x',
+    'send-otp/y',
+  ]);
+});
+
+test('a wrong configuration is told by setting', () => {
+  assert.throws(
+    () => checkConformanceConfig({ codec: 'rot13', timing: { answerMs: -1 }, subject: {} }),
+    /the configuration has no setting subject.*codec must.*timing\.answerMs must be >= 0/s,
+  );
+});
+
+test('the example configuration is a right one', () => {
+  const file = new URL('../../examples/conformance.yaml', import.meta.url).pathname;
+  assert.equal(readConformanceConfig(file).subjects?.known?.length, 8);
+});

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { test } from 'node:test';
+import type { SmsConfig } from '../../conformance/config.ts';
+import { openTextReader } from '../../conformance/sms/open-text-reader.ts';
+import { TextsUnreadable } from '../../conformance/sms/text-reader.ts';
+
+async function reading<T>(
+  sms: SmsConfig,
+  use: (list: (to: string) => Promise<readonly string[]>) => Promise<T>,
+): Promise<T> {
+  const reader = await openTextReader(sms);
+  try {
+    assert.ok(reader.list);
+    return await use(reader.list);
+  } finally {
+    await reader.close();
+  }
+}
+
+async function serving(answer: (url: string) => unknown, use: (url: string) => Promise<void>): Promise<void> {
+  const server = createServer((request, response) => response.end(JSON.stringify(answer(request.url ?? ''))));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  try {
+    await use(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`);
+  } finally {
+    server.close();
+  }
+}
+
+test('the inbox is asked for one number', () =>
+  serving(
+    (url) => ({
+      texts: [
+        { to: new URL(url, 'http://x').searchParams.get('to'), text: 'a' },
+        { to: '+19', text: 'b' },
+      ],
+    }),
+    async (url) => {
+      const texts = await reading({ kind: 'inbox', url: `${url}/inbox` }, (list) => list('+14035550100'));
+      assert.deepEqual(texts, ['a']);
+    },
+  ));
+
+test('any JSON route is read by paths', () =>
+  serving(
+    (url) => ({
+      data: {
+        items: [
+          { msisdn: '+1', body: { parts: [url] } },
+          { msisdn: '+2', body: {} },
+        ],
+      },
+    }),
+    async (url) => {
+      const sms = {
+        kind: 'http',
+        url: `${url}/of/{phoneNumber}`,
+        messages: 'data.items',
+        text: 'body.parts.0',
+      } as const;
+      assert.deepEqual(await reading(sms, (list) => list('+1')), ['/of/%2B1']);
+      assert.deepEqual(await reading({ ...sms, to: 'msisdn' }, (list) => list('+2')), []);
+    },
+  ));
+
+test('a route that fails is nobody’s failure but its own', async () => {
+  const sms = { kind: 'http', url: 'http://127.0.0.1:1/', text: 'text' } as const;
+  await assert.rejects(
+    reading(sms, (list) => list('+1')),
+    TextsUnreadable,
+  );
+});
+
+test('a webhook takes JSON and forms, and says what it misses', async () => {
+  const reader = await openTextReader({ kind: 'webhook', port: 0, to: 'to', text: 'message.body' });
+  const url = /http:\S+/.exec(reader.describes)?.[0] ?? '';
+  const post = (body: string, type: string) =>
+    fetch(url, { method: 'POST', body, headers: { 'content-type': type } });
+  const json = { to: '+14035550100', message: { body: 'one' } };
+  assert.equal((await post(JSON.stringify(json), 'application/json')).status, 200);
+  assert.equal((await post(JSON.stringify({ to: '+1' }), 'application/json')).status, 400);
+  assert.equal((await post('not JSON', 'application/json')).status, 400);
+  assert.deepEqual(await reader.list?.('+14035550100'), ['one']);
+  await reader.close();
+
+  const forms = await openTextReader({ kind: 'webhook', port: 0, to: 'To', text: 'Body' });
+  const formUrl = /http:\S+/.exec(forms.describes)?.[0] ?? '';
+  await fetch(formUrl, { method: 'POST', body: new URLSearchParams({ To: '14035550100', Body: 'two' }) });
+  assert.deepEqual(await forms.list?.('+14035550100'), ['two']);
+  await forms.close();
+});
+
+test('a command prints the texts of the number in its environment', async () => {
+  const script = 'console.log(JSON.stringify(["for " + process.env.PHONE_NUMBER]))';
+  const sms = { kind: 'command', command: [process.execPath, '-e', script] } as const;
+  assert.deepEqual(await reading({ ...sms, command: [...sms.command] }, (list) => list('+1')), ['for +1']);
+  await assert.rejects(
+    reading({ kind: 'command', command: [process.execPath, '-e', 'console.log("no JSON")'] }, (list) =>
+      list('+1'),
+    ),
+    TextsUnreadable,
+  );
+});
