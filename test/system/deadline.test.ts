@@ -8,13 +8,13 @@ import { TestClock } from './test-clock.ts';
 
 const FIELDS = { accountPhoneNumber: activeNumber(1), smsMatchingToken: 'AB12345678C' };
 
-/** Resolves when somebody is waiting on the clock for the `count`-th time or more. */
+/** Resolves when the budgets of `count` waits are running; whatever waits for longer than a budget is no matter. */
 async function waitingOn(clock: TestClock, count: number): Promise<void> {
-  while (clock.waiting < count) await new Promise((resolve) => setImmediate(resolve));
+  while (clock.waitingWithin(2500) < count) await new Promise((resolve) => setImmediate(resolve));
 }
 
 describe('[OPS-2] one budget for directory, store and gateway', () => {
-  it('a directory that hangs is 503 at the deadline, and the retry succeeds', async () => {
+  it('[IDEM-3] a directory that hangs is 503 at the deadline, and the retry succeeds', async () => {
     const clock = new TestClock();
     const app = await startApplication({ overrides: { clock } });
     const real = app.application.directory;
@@ -27,6 +27,7 @@ describe('[OPS-2] one budget for directory, store and gateway', () => {
       close: async () => undefined,
     };
     const hanging = await startApplication({ overrides: { clock, directory } });
+    clock.pass(100); // The first sweeps of the stores.
     const call = () => hanging.call('sendOtp', 'hangs', FIELDS, { requestTimestamp: String(clock.nowMs()) });
 
     const answering = call();
@@ -55,6 +56,7 @@ describe('[OPS-2] one budget for directory, store and gateway', () => {
       },
     });
     const hanging = await startApplication({ overrides: { clock, store } });
+    clock.pass(100);
     const call = () => hanging.call('sendOtp', 'stuck', FIELDS, { requestTimestamp: String(clock.nowMs()) });
     const first = call();
     await waitingOn(clock, 1);

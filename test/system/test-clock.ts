@@ -35,4 +35,9 @@ export class TestClock implements Clock {
   get waiting(): number {
     return this.#waiting.size;
   }
+
+  /** How many are waiting for a moment that is at most so far away. */
+  waitingWithin(durationMs: number): number {
+    return [...this.#waiting].filter(({ atMs }) => atMs <= this.#steadyMs + durationMs).length;
+  }
 }
