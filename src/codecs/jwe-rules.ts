@@ -1,5 +1,4 @@
 import type { ContentEncryption } from './jose-algorithms.ts';
-import type { KeyPurpose } from './key-ring.ts';
 
 /**
  * `jwe+jws`: signed, then encrypted. `jwe`: encrypted only, so that anyone can make one; who called is then up to the
@@ -15,9 +14,4 @@ export interface JweRules {
   readonly compressed: boolean;
   /** Whether our signatures say when they were made (`iat`). [JWE-6] */
   readonly issuedAt: boolean;
-}
-
-/** What a ring has to have active keys for, so that something can be sealed. */
-export function purposesToSeal({ profile }: JweRules): readonly KeyPurpose[] {
-  return profile === 'jwe' ? ['encrypt'] : ['sign', 'encrypt'];
 }

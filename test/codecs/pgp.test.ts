@@ -86,7 +86,7 @@ describe('the OpenPGP codec', () => {
     assert.equal((await codec.open(request)).kind, 'wrongly-signed');
     await assert.rejects(codec.seal(REQUEST), {
       name: 'UnavailableError',
-      message: /no OpenPGP key to sign with/,
+      message: /no key to sign application\/octet-stream with/,
     });
   });
 

@@ -1,0 +1,90 @@
+import type { Clock } from '../ports/clock.ts';
+import type { OpenedBody, PayloadCodec } from '../ports/payload-codec.ts';
+import { UnavailableError } from '../ports/unavailable.ts';
+import type { CodecJob, CodecKeys, CodecResult } from './codec-thread.ts';
+import { CryptoPool } from './crypto-pool.ts';
+import type { KeyPurpose, KeyRing, RingKey } from './key-ring.ts';
+import { REFUSALS, type RefusalReason } from './refusal.ts';
+
+export interface CodecOptions<Key extends RingKey> {
+  readonly ring: KeyRing<Key>;
+  readonly clock: Clock;
+  /** ≥ 1. */
+  readonly threads: number;
+  /** How many requests and how many answers may wait for a thread, ≥ 0 each. */
+  readonly waitingMax: number;
+  /** Told of every body that is refused, for the log; the sender isn't told the reason. */
+  readonly onRefused?: ((reason: RefusalReason) => void) | undefined;
+}
+
+export type CodecPool<Key extends RingKey, Rules> = CryptoPool<CodecKeys<Key, Rules>, CodecJob, CodecResult>;
+
+/** Resolves when threads of that module, which calls `answerCodecJobs`, are ready. */
+export function startCodecPool<Key extends RingKey, Rules>(
+  module: URL,
+  { ring, threads, waitingMax }: CodecOptions<Key>,
+  rules: Rules,
+): Promise<CodecPool<Key, Rules>> {
+  return CryptoPool.start({
+    module,
+    threads,
+    waitingMax,
+    keys: { keys: ring.keys, graceMs: ring.graceMs, rules },
+  });
+}
+
+/** What codecs with keys have in common: their ring, which may be replaced, and threads that do the work. */
+export abstract class ThreadedCodec<Key extends RingKey, Rules> implements PayloadCodec {
+  abstract readonly mediaType: string;
+  abstract readonly contentType: string;
+  /** Each needs an active key before anything can be sealed. */
+  protected abstract readonly sealPurposes: readonly KeyPurpose[];
+  readonly #options: CodecOptions<Key>;
+  readonly #rules: Rules;
+  readonly #pool: CodecPool<Key, Rules>;
+  #ring: KeyRing<Key>;
+
+  protected constructor(options: CodecOptions<Key>, rules: Rules, pool: CodecPool<Key, Rules>) {
+    this.#options = options;
+    this.#rules = rules;
+    this.#pool = pool;
+    this.#ring = options.ring;
+  }
+
+  /** The ring in force. */
+  get ring(): KeyRing<Key> {
+    return this.#ring;
+  }
+
+  /** Puts another ring in force, for every message that is opened or sealed from now on. [ENC-2] */
+  replaceRing(ring: KeyRing<Key>): void {
+    this.#ring = ring;
+    this.#pool.replaceKeys({ keys: ring.keys, graceMs: ring.graceMs, rules: this.#rules });
+  }
+
+  async open(body: Uint8Array): Promise<OpenedBody> {
+    const opened = await this.#pool.run(this.#job('open', body), 'request');
+    if (typeof opened !== 'string') return { kind: 'opened', payload: opened };
+    this.#options.onRefused?.(opened);
+    return { kind: REFUSALS[opened] };
+  }
+
+  async seal(payload: Uint8Array): Promise<Uint8Array> {
+    const job = this.#job('seal', payload);
+    for (const purpose of this.sealPurposes) {
+      if (this.#ring.usable(purpose, job.nowMs).length > 0) continue;
+      throw new UnavailableError(`no key to ${purpose} ${this.mediaType} with is active`);
+    }
+    const sealed = await this.#pool.run(job, 'answer');
+    if (typeof sealed === 'string') throw new TypeError('a seal job yields bytes');
+    return sealed;
+  }
+
+  close(): Promise<void> {
+    return this.#pool.close();
+  }
+
+  #job(kind: CodecJob['kind'], bytes: Uint8Array): CodecJob {
+    return { kind, bytes: new Uint8Array(bytes), nowMs: this.#options.clock.nowMs() };
+  }
+}
