@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { activeNumber } from './test-accounts.ts';
 import {
   type Answer,
+  callMethod,
   codeIn,
   type Fields,
   startApplication,
@@ -13,7 +14,7 @@ describe('what holds for every method', () => {
   let app: TestApplication;
 
   before(async () => {
-    app = await startApplication();
+    app = await startApplication({ settings: { 'http.basePaths': ['/v1', '/wallet/v1'] } });
   });
   after(() => app.stop());
 
@@ -34,6 +35,13 @@ describe('what holds for every method', () => {
     assert.equal(await resultOf('crossed-2', 'send-2', first), 'OTP_NOT_MATCHED');
     assert.equal(await resultOf('fitting-1', 'send-1', first), 'SUCCESS');
     assert.equal(await resultOf('fitting-2', 'send-2', second), 'SUCCESS');
+  });
+
+  it('[URL-1, VER-1, VER-2] base paths are served side by side, and know of each other’s codes', async () => {
+    const otp = await codeFor(4, 'send-4');
+    const fields = { sendOtpRequestId: 'send-4', otp };
+    const { body } = await callMethod(`${app.methodsUrl}/wallet`, 'verifyOtp', 'elsewhere', fields);
+    assert.equal(body['result'], 'SUCCESS');
   });
 
   it('[HTTP-1] a decline is 200', async () => {
