@@ -24,7 +24,7 @@ const ATTEMPTS_MAX = 4;
 const SIGNATURE_AHEAD_MAX_MS = 600_000;
 
 /**
- * Opens a body: base64url, armor or not, decryption, decompression, verification. [PGP-3 to PGP-6, PGP-11 to PGP-15]
+ * Opens a body: base64url, armor or not, decryption, decompression, verification. [PGP-5, PGP-12]
  * The message must be exactly recipients and encrypted data, and within it (compressed or not) announcements,
  * literal data and as many signatures, or signatures and literal data. Everything else is refused before it is used.
  * Returns the literal data; throws `Refusal`.
