@@ -8,6 +8,7 @@ import { startRetention } from './adapters/storage/retention.ts';
 import { createSystemClock } from './adapters/system/system-clock.ts';
 import { createSystemEntropy } from './adapters/system/system-entropy.ts';
 import { directoryFileOf } from './compose-accounts.ts';
+import { composeGateway } from './compose-gateway.ts';
 import { composeProtection } from './compose-protection.ts';
 import { otpStoreFileOf } from './compose-store.ts';
 import { composeTemplates } from './compose-templates.ts';
@@ -100,9 +101,9 @@ async function assemble(
   const directory = overrides.directory ?? openSqliteDirectory(directoryFileOf(config));
   closers.push(() => directory.close());
   const entropy = overrides.entropy ?? createSystemEntropy();
-  const inbox = new InboxGateway(clock);
-  const gateway = overrides.gateway ?? inbox;
+  const gateway = overrides.gateway ?? composeGateway(config.sms.gateway, clock);
   closers.push(() => gateway.close());
+  const inbox = overrides.gateway === undefined && gateway instanceof InboxGateway ? gateway : undefined;
 
   const protection = await composeProtection(config, clock, log);
   closers.push(() => protection.close());
@@ -135,7 +136,7 @@ async function assemble(
   ];
   const operator = createOperatorServer({
     readiness,
-    inbox: gateway === inbox ? inboxRoutes(inbox) : undefined,
+    inbox: inbox && inboxRoutes(inbox),
     loopback: isLoopback(config.operator.host),
   });
   const { requestsMs: retentionMs, sweepRowsMax: rowsMax, sweepIntervalMs: intervalMs } = config.retention;
@@ -151,7 +152,7 @@ async function assemble(
   return {
     store,
     directory,
-    inbox: gateway === inbox ? inbox : undefined,
+    inbox,
     async listen() {
       const methodsAt = await openListener(server, config.http);
       try {

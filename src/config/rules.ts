@@ -114,7 +114,17 @@ export const productionRules: readonly SettingsRule[] = [
     reason: () => 'inbox delivers nothing to any phone, and shows every code to the operator',
     accepted: 'in production, a gateway that delivers',
   },
+  {
+    about: ['sms.gateway'],
+    broken: ({ sms }) => clearGateway(sms.gateway),
+    reason: () => 'is spoken to over plain HTTP, which shows every code and the credentials on the way',
+    accepted: 'in production, a URL that begins with https://',
+  },
 ];
+
+function clearGateway(gateway: Settings['sms']['gateway']): boolean {
+  return 'baseUrl' in gateway && !gateway.baseUrl.startsWith('https://');
+}
 
 function unreachableCountries({ quotas, phoneNumbers }: Settings): readonly string[] {
   const allowed: readonly string[] = phoneNumbers.allowedCountries;

@@ -1,6 +1,7 @@
 import { getCountries } from 'libphonenumber-js';
 import Type from 'typebox';
 import type { Secret } from '../ports/secret.ts';
+import { deliveringGateways } from './gateway-settings.ts';
 import { cryptography, payload } from './payload-settings.ts';
 import { secret } from './references.ts';
 import { tls } from './tls-settings.ts';
@@ -320,6 +321,7 @@ const gateway = Type.Union(
       },
       { description: 'Inbox, for the sandbox.' },
     ),
+    ...deliveringGateways,
   ],
   { default: { kind: 'inbox' }, description: 'Who delivers the texts.' },
 );

@@ -1,0 +1,72 @@
+import type { RefusalReason } from '../../ports/sms-gateway.ts';
+
+/** A `Delivery` that doesn't name its gateway yet. */
+export type Verdict =
+  | { readonly kind: 'accepted'; readonly messageId: string | undefined }
+  | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly detail: string }
+  | { readonly kind: 'unknown'; readonly detail: string };
+
+/** A gateway's own codes and the class of each. A code that isn't there is judged by the HTTP status alone. */
+export type RefusalTable = Readonly<Record<string, RefusalReason>>;
+
+/** What a status says where the gateway's own code says nothing. [RFC 9110, RFC 6585] */
+const BY_STATUS: Readonly<Record<number, RefusalReason>> = {
+  401: 'credentials',
+  402: 'quota',
+  403: 'credentials',
+  404: 'credentials',
+  407: 'credentials',
+  429: 'quota',
+};
+
+/**
+ * Judges an answer that isn't a success. By its code where the table has it, else by the status: the 4xx mean that
+ * the request was not carried out, all others leave that open. [OQ-28] A 4xx without a class of its own finds
+ * fault with the request, so another gateway is not asked the same: `content`.
+ */
+export function judgeFailure(table: RefusalTable, code: unknown, status: number): Verdict {
+  const word = codeWord(code);
+  const detail = word === undefined ? `HTTP ${status}` : `HTTP ${status}, code ${word}`;
+  const reason = reasonIn(table, word) ?? BY_STATUS[status];
+  if (reason !== undefined) return { kind: 'refused', reason, detail };
+  // 408 says that the server gave up waiting, not what it had read by then.
+  const notCarriedOut = status >= 400 && status < 500 && status !== 408;
+  return notCarriedOut ? { kind: 'refused', reason: 'content', detail } : { kind: 'unknown', detail };
+}
+
+export function reasonIn(table: RefusalTable, code: unknown): RefusalReason | undefined {
+  const word = codeWord(code);
+  return word !== undefined && Object.hasOwn(table, word) ? table[word] : undefined;
+}
+
+/** A code fit to be logged. `undefined`: it is none, or has so many digits that it may be a number or a one-time code. */
+function codeWord(code: unknown): string | undefined {
+  const word = typeof code === 'number' ? String(code) : code;
+  if (typeof word !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9_./-]{0,79}$/.test(word)) return undefined;
+  return /\d{6}/.test(word) ? undefined : word;
+}
+
+/** `undefined`: not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The member of a JSON value that a path of names and positions leads to; `undefined` if there is none. */
+export function memberAt(value: unknown, ...path: readonly (string | number)[]): unknown {
+  let member = value;
+  for (const step of path) {
+    if (typeof member !== 'object' || member === null || !Object.hasOwn(member, step)) return undefined;
+    member = (member as Readonly<Record<string | number, unknown>>)[step];
+  }
+  return member;
+}
+
+/** The same for a text that is not empty. */
+export function textAt(value: unknown, ...path: readonly (string | number)[]): string | undefined {
+  const member = memberAt(value, ...path);
+  return typeof member === 'string' && member !== '' ? member : undefined;
+}

@@ -1,0 +1,46 @@
+import Type from 'typebox';
+import { secret } from './references.ts';
+
+/*
+ * The gateways that deliver texts: one row a kind. Members of the same name mean the same in every kind.
+ */
+
+const gatewayName = (byDefault: string) =>
+  Type.String({
+    default: byDefault,
+    pattern: '^[a-z0-9][a-z0-9-]{0,31}$',
+    accepts: '1 to 32 of a-z 0-9 -',
+    description: 'Its name in the log and in the record.',
+  });
+
+const url = {
+  pattern: '^https?://[A-Za-z0-9.:\\[\\]-]+(/[^\\s/?#]+)*$',
+  accepts: 'a URL such as https://api.example.com, without a slash at its end; https in production',
+};
+
+const baseUrl = (byDefault: string) =>
+  Type.String({ ...url, default: byDefault, description: 'Where its API is; regional hosts differ.' });
+
+const sender = (description: string) =>
+  Type.String({ pattern: '^[^\\p{C}]{1,256}$', accepts: '1 to 256 printable characters', description });
+
+const token = (description: string) =>
+  Type.String({ pattern: '^[A-Za-z0-9._~+/=-]{1,256}$', accepts: 'as the gateway shows it', description });
+
+const twilio = Type.Object(
+  {
+    kind: Type.Literal('twilio', { description: 'Twilio, Messages API.' }),
+    name: gatewayName('twilio'),
+    baseUrl: baseUrl('https://api.twilio.com'),
+    accountSid: token('Account SID, such as AC0123….'),
+    apiKeySid: Type.Optional(
+      token('SID of an API key, such as SK0123…. Absent: the account signs in itself.'),
+    ),
+    authToken: secret({ description: 'Auth token of the account, or secret of the API key.' }),
+    sender: sender('Phone number, alphanumeric sender id, or SID of a messaging service (MG0123…).'),
+  },
+  { description: 'Twilio.' },
+);
+
+/** Kinds that deliver: what failover may choose from. */
+export const deliveringGateways = [twilio] as const;
