@@ -1,6 +1,10 @@
+import { createAwsGateway } from './adapters/sms/aws.ts';
 import { InboxGateway } from './adapters/sms/inbox.ts';
+import { createInfobipGateway } from './adapters/sms/infobip.ts';
 import { createTwilioGateway } from './adapters/sms/twilio.ts';
+import { createVonageGateway } from './adapters/sms/vonage.ts';
 import type { Config } from './config.ts';
+import { measureSms } from './domain/sms-encoding.ts';
 import type { Clock } from './ports/clock.ts';
 import type { SmsGateway } from './ports/sms-gateway.ts';
 
@@ -13,5 +17,15 @@ export function composeGateway(settings: GatewaySettings, clock: Clock): SmsGate
       return new InboxGateway(clock);
     case 'twilio':
       return createTwilioGateway(settings);
+    case 'vonage':
+      return createVonageGateway(settings, isGsm7);
+    case 'aws':
+      return createAwsGateway(settings, clock);
+    case 'infobip':
+      return createInfobipGateway(settings);
   }
+}
+
+function isGsm7(text: string): boolean {
+  return measureSms(text).encoding === 'gsm-7';
 }

@@ -42,5 +42,51 @@ const twilio = Type.Object(
   { description: 'Twilio.' },
 );
 
+const vonage = Type.Object(
+  {
+    kind: Type.Literal('vonage', { description: 'Vonage, SMS API.' }),
+    name: gatewayName('vonage'),
+    baseUrl: baseUrl('https://rest.nexmo.com'),
+    apiKey: secret({ description: 'API key.' }),
+    apiSecret: secret({ description: 'API secret.' }),
+    sender: sender('Phone number or alphanumeric sender id.'),
+  },
+  { description: 'Vonage.' },
+);
+
+const aws = Type.Object(
+  {
+    kind: Type.Literal('aws', { description: 'AWS End User Messaging SMS.' }),
+    name: gatewayName('aws'),
+    region: Type.String({
+      pattern: '^[a-z]{2}(-[a-z]+)+-[0-9]$',
+      accepts: 'a region of AWS such as eu-west-1',
+      description: 'Region of the sender.',
+    }),
+    baseUrl: Type.Optional(
+      Type.String({ ...url, description: 'Where its API is. Absent: the public endpoint of the region.' }),
+    ),
+    accessKeyId: token('Id of an access key that may do sms-voice:SendTextMessage.'),
+    secretAccessKey: secret({ description: 'The secret access key.' }),
+    sender: sender('Phone number, sender id or pool; or the id or ARN of one.'),
+    configurationSet: Type.Optional(token('Configuration set for the events. Absent: none.')),
+  },
+  { description: 'AWS.' },
+);
+
+const infobip = Type.Object(
+  {
+    kind: Type.Literal('infobip', { description: 'Infobip, SMS API v3.' }),
+    name: gatewayName('infobip'),
+    baseUrl: Type.String({
+      ...url,
+      description: "The account's own host, such as https://abc123.api.infobip.com.",
+    }),
+    apiKey: secret({ description: 'API key.' }),
+    sender: sender('Phone number or alphanumeric sender id.'),
+  },
+  { description: 'Infobip.' },
+);
+
 /** Kinds that deliver: what failover may choose from. */
-export const deliveringGateways = [twilio] as const;
+export const deliveringGateways = [twilio, vonage, aws, infobip] as const;

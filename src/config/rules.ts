@@ -123,7 +123,7 @@ export const productionRules: readonly SettingsRule[] = [
 ];
 
 function clearGateway(gateway: Settings['sms']['gateway']): boolean {
-  return 'baseUrl' in gateway && !gateway.baseUrl.startsWith('https://');
+  return 'baseUrl' in gateway && gateway.baseUrl?.startsWith('http://') === true;
 }
 
 function unreachableCountries({ quotas, phoneNumbers }: Settings): readonly string[] {

@@ -5,7 +5,14 @@ import { faultsOf } from './config-under-test.ts';
 const secret = { env: 'GATEWAY_SECRET' };
 const environment = { GATEWAY_SECRET: 'a-secret-of-the-gateway' };
 
-const gateways = [{ kind: 'twilio', accountSid: 'AC1', authToken: secret, sender: '+12025550100' }];
+const sender = '+12025550100';
+
+const gateways = [
+  { kind: 'twilio', accountSid: 'AC1', authToken: secret, sender },
+  { kind: 'vonage', apiKey: secret, apiSecret: secret, sender },
+  { kind: 'aws', region: 'eu-west-1', accessKeyId: 'AKID', secretAccessKey: secret, sender },
+  { kind: 'infobip', baseUrl: 'https://abc123.api.infobip.com', apiKey: secret, sender },
+];
 
 const faultsAt = (gateway: object, profile: string) =>
   faultsOf({ environment, overrides: { profile, 'sms.gateway': gateway } }).filter(({ path }) =>
