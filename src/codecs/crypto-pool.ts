@@ -3,7 +3,7 @@ import { UnavailableError } from '../ports/unavailable.ts';
 import type { JobMessage, ThreadMessage } from './crypto-thread.ts';
 
 export interface CryptoPoolOptions<Keys> {
-  /** A module that calls `answerJobs`, next to the caller's own: `threadModule(import.meta.url, './pgp-thread')`. */
+  /** A module that calls `answerJobs`: `new URL('./pgp-thread.ts', import.meta.url)`, whose ending the build changes. */
   readonly module: URL;
   /** ≥ 1. One a core that nothing else keeps busy. */
   readonly threads: number;
@@ -15,11 +15,6 @@ export interface CryptoPoolOptions<Keys> {
 
 /** `answer`: goes ahead of those that are `request`, for the work behind an answer is done already. */
 export type Urgency = 'request' | 'answer';
-
-/** Where a thread's module is: beside the caller, `.ts` in a clone and `.js` when it was built. */
-export function threadModule(callerUrl: string, path: string): URL {
-  return new URL(path + callerUrl.slice(callerUrl.lastIndexOf('.')), callerUrl);
-}
 
 /** Jobs that a thread holds, the one at work among them: one more, so that it needn't wait for the main thread. */
 const JOBS_PER_THREAD = 2;

@@ -1,4 +1,3 @@
-import { threadModule } from './crypto-pool.ts';
 import type { JoseKey } from './jose-key.ts';
 import type { JweRules } from './jwe-rules.ts';
 import type { KeyPurpose } from './key-ring.ts';
@@ -21,7 +20,7 @@ export class JweCodec extends ThreadedCodec<JoseKey, JweRules> {
 
   /** Resolves when its threads are ready. */
   static async start(options: JweCodecOptions): Promise<JweCodec> {
-    const module = threadModule(import.meta.url, './jwe-thread');
+    const module = new URL('./jwe-thread.ts', import.meta.url);
     return new JweCodec(options, await startCodecPool(module, options, options.rules));
   }
 }

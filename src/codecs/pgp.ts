@@ -1,4 +1,3 @@
-import { threadModule } from './crypto-pool.ts';
 import type { PgpKey } from './pgp-key.ts';
 import type { PgpRules } from './pgp-thread.ts';
 import { type CodecOptions, startCodecPool, ThreadedCodec } from './threaded-codec.ts';
@@ -17,7 +16,7 @@ export class PgpCodec extends ThreadedCodec<PgpKey, PgpRules> {
   /** Resolves when its threads are ready. */
   static async start(options: PgpCodecOptions): Promise<PgpCodec> {
     const rules: PgpRules = { armored: options.armored ?? false };
-    const module = threadModule(import.meta.url, './pgp-thread');
+    const module = new URL('./pgp-thread.ts', import.meta.url);
     return new PgpCodec(options, rules, await startCodecPool(module, options, rules));
   }
 }

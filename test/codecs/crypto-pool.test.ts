@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import { CryptoPool, threadModule } from '../../src/codecs/crypto-pool.ts';
+import { CryptoPool } from '../../src/codecs/crypto-pool.ts';
 import { UnavailableError } from '../../src/ports/unavailable.ts';
 import type { TestJob } from './crypto-pool-thread.ts';
 
-const module = threadModule(import.meta.url, './crypto-pool-thread');
+const module = new URL('./crypto-pool-thread.ts', import.meta.url);
 const BUSY: TestJob = { busyMs: 50 };
 
 async function startPool(context: TestContext, threads = 1, waitingMax = 8) {
@@ -91,10 +91,5 @@ describe('the pool of cryptography threads', () => {
       CryptoPool.start({ module: file, threads: 2, waitingMax: 1, keys });
     await assert.rejects(start('unusable', module), UnavailableError);
     await assert.rejects(start('first', new URL('./absent.ts', import.meta.url)), UnavailableError);
-  });
-
-  test('a thread module is found beside a source and beside what was built from it', () => {
-    assert.equal(threadModule('file:///a/src/pgp.ts', './pgp-thread').href, 'file:///a/src/pgp-thread.ts');
-    assert.equal(threadModule('file:///a/dist/pgp.js', './pgp-thread').href, 'file:///a/dist/pgp-thread.js');
   });
 });
