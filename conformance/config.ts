@@ -39,6 +39,7 @@ const Subjects = Type.Object(
     closedAccountTakenOver: Type.Optional(Subject),
     closedFraud: Type.Optional(Subject),
     withoutPhoneNumber: Type.Optional(Subject),
+    undeliverable: Type.Optional(Subject),
   },
   closed,
 );

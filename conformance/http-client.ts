@@ -22,11 +22,12 @@ export interface HttpResponse {
 /** No whole answer came: refused, reset, timed out. The message names the fault. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
-  readonly timedOut: boolean;
+  /** A connection that had been used before was reset before anything came back. */
+  readonly staleConnection: boolean;
 
-  constructor(message: string, timedOut: boolean) {
+  constructor(message: string, staleConnection: boolean) {
     super(message);
-    this.timedOut = timedOut;
+    this.staleConnection = staleConnection;
   }
 }
 
@@ -58,7 +59,14 @@ export class HttpClient {
 
   /** Throws `NoAnswer`. */
   async send(request: HttpRequest): Promise<HttpResponse> {
-    return this.#exchange(request, request.url.protocol === 'https:' ? this.#httpsAgent : this.#httpAgent);
+    const agent = request.url.protocol === 'https:' ? this.#httpsAgent : this.#httpAgent;
+    try {
+      return await this.#exchange(request, agent);
+    } catch (cause) {
+      // A server may close a connection that it kept just as the next request is on its way: nobody's fault.
+      if (cause instanceof NoAnswer && cause.staleConnection) return this.#exchange(request, agent);
+      throw cause;
+    }
   }
 
   /** The same without a client certificate, over a connection of its own. */
@@ -117,9 +125,11 @@ export class HttpClient {
       },
     );
     const fail = (cause: Error & { code?: string }) => {
-      const timedOut = signal.aborted;
-      const told = timedOut ? `nothing within ${this.#options.timeoutMs} ms` : (cause.code ?? cause.message);
-      reject(new NoAnswer(`no whole answer to ${request.verb} ${request.url.pathname}: ${told}`, timedOut));
+      const told = signal.aborted
+        ? `nothing within ${this.#options.timeoutMs} ms`
+        : (cause.code ?? cause.message);
+      const stale = outgoing.reusedSocket && cause.code === 'ECONNRESET';
+      reject(new NoAnswer(`no whole answer to ${request.verb} ${request.url.pathname}: ${told}`, stale));
     };
     outgoing.on('error', fail);
     outgoing.end(request.body);

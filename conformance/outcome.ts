@@ -1,5 +1,5 @@
 import type { Check, Level } from './check.ts';
-import type { Exchange } from './transcript.ts';
+import type { TranscriptEntry } from './transcript.ts';
 
 /**
  * - `passed`, `failed` (a MUST), `warned` (a SHOULD), `not-tested` (what was given does not suffice).
@@ -21,7 +21,8 @@ export interface Outcome {
   readonly kind: OutcomeKind;
   /** Why it did not simply pass. */
   readonly message: string | undefined;
-  readonly exchanges: readonly Exchange[];
+  /** What was sent, answered and read. */
+  readonly transcript: readonly TranscriptEntry[];
   readonly durationMs: number;
 }
 
@@ -42,6 +43,10 @@ export interface ConformanceRun {
   readonly startedAtMs: number;
   readonly durationMs: number;
   readonly seed: number;
+  /** How texts were read. `undefined`: they were not. */
+  readonly textsFrom: string | undefined;
+  /** What was odd from the very beginning, and may be the one cause of many failures. */
+  readonly omen: string | undefined;
   readonly outcomes: readonly Outcome[];
   readonly latencies: readonly Latency[];
   /** How far the endpoint's clock is ahead of the examiner's. `undefined`: no answer told a time. */

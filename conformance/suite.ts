@@ -6,6 +6,7 @@ import { openCodec } from './codecs/open-codec.ts';
 import { type ConformanceConfig, checkConformanceConfig } from './config.ts';
 import { EchoPace } from './echo-pace.ts';
 import { EndpointClock } from './endpoint-clock.ts';
+import { told } from './expectations.ts';
 import { Google } from './google.ts';
 import { HttpClient, NoAnswer } from './http-client.ts';
 import { latenciesOf } from './latencies.ts';
@@ -80,7 +81,7 @@ export async function runConformance(
   const startedAtMs = Date.now();
   const { world, close } = await openWorld(config, settings, codec, options.seed ?? randomInt(2 ** 31));
   try {
-    await makeContact(world);
+    const omen = await makeContact(world);
     options.onPlan?.(plan);
     const runner = new Runner(world, plan.checks, new Set(expected), options);
     const outcomes = await runner.run();
@@ -92,6 +93,8 @@ export async function runConformance(
         startedAtMs,
         durationMs: Date.now() - startedAtMs,
         seed: world.random.seed,
+        textsFrom: world.reader?.describes,
+        omen,
         outcomes,
         latencies: latenciesOf(world.exchanges),
         clockOffsetMs: world.google.world.clock.known ? world.google.world.clock.offsetMs : undefined,
@@ -148,11 +151,17 @@ async function openWorld(config: ConformanceConfig, settings: Settings, codec: C
   return { world, close };
 }
 
-/** A few calls before the first check: is anybody there, and what time is it there? */
-async function makeContact(world: RunWorld): Promise<void> {
+/**
+ * A few calls before the first check: is anybody there, and what time is it there? Returns what is odd about the
+ * answers: an endpoint that refuses even these fails nearly every check for one and the same reason.
+ */
+async function makeContact(world: RunWorld): Promise<string | undefined> {
   const trial = new Trial(world);
   try {
-    for (let call = 0; call < 3; call += 1) await trial.probe();
+    const answers = [await trial.probe(), await trial.probe(), await trial.probe()];
+    const odd = answers.find(({ http }) => http.status !== 200 && http.status !== 404);
+    if (odd === undefined) return undefined;
+    return `even an ordinary request was answered ${told(odd)}: are URL, pathStyle, codec and keys right?`;
   } catch (cause) {
     if (!(cause instanceof NoAnswer)) throw cause;
     throw new CouldNotRun(`the endpoint does not answer: ${cause.message}`, { cause });
@@ -199,7 +208,7 @@ class Runner {
       check,
       kind,
       message,
-      exchanges: trial.exchanges,
+      transcript: trial.transcript,
       durationMs: performance.now() - startedMs,
     });
     try {

@@ -14,6 +14,14 @@ export interface Exchange {
   readonly durationMs: number;
 }
 
+/** A text message that was read. */
+export interface ReceivedText {
+  readonly to: string;
+  readonly text: string;
+}
+
+export type TranscriptEntry = Exchange | ReceivedText;
+
 const shownBytesMax = 4096;
 
 export function describeBytes(bytes: Uint8Array): string {
@@ -28,8 +36,12 @@ export function describeBytes(bytes: Uint8Array): string {
   return rest === 0 ? told : `${told}… (${rest} bytes more)`;
 }
 
-/** The lines of a transcript for one exchange. */
-export function describeExchange(exchange: Exchange): string[] {
+/** The lines of a transcript for one entry. */
+export function describeEntry(entry: TranscriptEntry): string[] {
+  return 'text' in entry ? [`✉ to ${entry.to}`, ...indent(entry.text)] : describeExchange(entry);
+}
+
+function describeExchange(exchange: Exchange): string[] {
   const lines = [`→ ${exchange.title}`, ...indent(exchange.request)];
   const { answer } = exchange;
   if (answer === undefined) return [...lines, `← ${exchange.fault ?? 'nothing'}`];

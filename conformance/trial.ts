@@ -6,9 +6,9 @@ import type { Mailbox, Mailboxes } from './mailbox.ts';
 import type { Random } from './random.ts';
 import type { Settings } from './settings.ts';
 import type { TextReader } from './sms/text-reader.ts';
-import { codeIn } from './sms-text.ts';
+import { codeIn, codesIn } from './sms-text.ts';
 import type { SubjectPool } from './subject-pool.ts';
-import type { Exchange } from './transcript.ts';
+import type { Exchange, TranscriptEntry } from './transcript.ts';
 import { must, NotTested } from './verdicts.ts';
 
 /** What all checks of a run share. */
@@ -42,7 +42,7 @@ export interface Sent {
 
 export interface Specimen extends Sent {
   readonly text: string;
-  readonly exchanges: readonly Exchange[];
+  readonly transcript: readonly TranscriptEntry[];
 }
 
 export interface SendOptions {
@@ -56,7 +56,7 @@ export interface SendOptions {
 /** One check at work: what it may do and what it did. */
 export class Trial {
   readonly world: RunWorld;
-  readonly exchanges: Exchange[] = [];
+  readonly transcript: TranscriptEntry[] = [];
   readonly #borrowed: KnownSubject[] = [];
 
   constructor(world: RunWorld) {
@@ -73,7 +73,7 @@ export class Trial {
 
   /** Notes an exchange in the transcript. */
   readonly note = (exchange: Exchange): void => {
-    this.exchanges.push(exchange);
+    this.transcript.push(exchange);
     this.world.exchanges.push(exchange);
   };
 
@@ -164,7 +164,8 @@ export class Trial {
     // A late text of an earlier send carries another token.
     const chosen = texts.find((candidate) => candidate.includes(sent.token)) ?? texts[0];
     must(chosen !== undefined, `SUCCESS, but no text came within ${this.settings.textMs} ms`);
-    this.google.world.masks.note(chosen, '(the text)');
+    for (const code of codesIn(chosen, sent.token)) this.google.world.masks.noteCode(code);
+    this.transcript.push({ to: sent.subject.phoneNumber, text: chosen });
     return chosen;
   }
 
@@ -196,7 +197,7 @@ export class Trial {
   async specimen(): Promise<Specimen> {
     this.world.specimen ??= this.#makeSpecimen();
     const specimen = await this.world.specimen;
-    if (this.exchanges.length === 0) this.exchanges.push(...specimen.exchanges);
+    if (this.transcript.length === 0) this.transcript.push(...specimen.transcript);
     return specimen;
   }
 
@@ -206,10 +207,10 @@ export class Trial {
   }
 
   async #makeSpecimen(): Promise<Specimen> {
-    const before = this.exchanges.length;
+    const before = this.transcript.length;
     const sent = await this.send();
     const shown = await this.text(sent);
-    return { ...sent, text: shown, exchanges: this.exchanges.slice(before) };
+    return { ...sent, text: shown, transcript: this.transcript.slice(before) };
   }
 
   #noTexts(): string {

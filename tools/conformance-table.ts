@@ -1,6 +1,7 @@
 /**
- * Writes the table of requirements and checks in docs/conformance.md. With `--check` it writes nothing, and ends
- * with 1 if the table is not current.
+ * Writes the table of requirements and checks in docs/conformance.md, and adds checks that are new to
+ * test/conformance/catalog.json; what was published before stays as it is. With `--check` it writes nothing, and
+ * ends with 1 if the table is not current.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,10 +17,22 @@ const current = markdown.replace(
   (_, start: string, end: string) => `${start}\n${familyTable()}\n\n${requirementTable()}\n${end}`,
 );
 
-if (!process.argv.includes('--check')) writeFileSync(file, current);
-else if (current !== markdown) {
+if (!process.argv.includes('--check')) {
+  writeFileSync(file, current);
+  publishNewChecks();
+} else if (current !== markdown) {
   console.error('docs/conformance.md is not current: run node tools/conformance-table.ts');
   process.exitCode = 1;
+}
+
+function publishNewChecks(): void {
+  const published = join(root, 'test/conformance/catalog.json');
+  const now = catalog.map(({ id, level, expects, requirements }) => [
+    id,
+    [level, expects, requirements.join(' ')],
+  ]);
+  const before: object = JSON.parse(readFileSync(published, 'utf8'));
+  writeFileSync(published, `${JSON.stringify({ ...Object.fromEntries(now), ...before }, null, 2)}\n`);
 }
 
 function familyTable(): string {

@@ -22,7 +22,9 @@ export function htmlReport(source: ReportSource): string {
 <header>
 <h1>${title}</h1>
 <p><b class="${verdict}">${verdict}</b> · codec ${run.codec} · ${new Date(run.startedAtMs).toISOString()} ·
-${(run.durationMs / 1000).toFixed(1)} s · seed ${run.seed}</p>
+${(run.durationMs / 1000).toFixed(1)} s · seed ${run.seed} ·
+texts: ${escapeMarkup(run.textsFrom ?? 'not read')}</p>
+${run.omen === undefined ? '' : `<p class="failed">Mind that ${escapeMarkup(run.omen)}</p>`}
 </header>
 <main>
 ${summary(source)}

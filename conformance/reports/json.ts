@@ -12,6 +12,8 @@ export function jsonReport(source: ReportSource): string {
     durationMs: Math.round(run.durationMs),
     seed: run.seed,
     exitCode: run.exitCode,
+    textsFrom: run.textsFrom ?? null,
+    omen: run.omen ?? null,
     summary: countOutcomes(run.outcomes),
     clockOffsetMs: run.clockOffsetMs ?? null,
     latencies: run.latencies,

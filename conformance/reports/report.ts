@@ -1,6 +1,6 @@
 import type { Masks } from '../masks.ts';
 import type { ConformanceRun, Outcome } from '../outcome.ts';
-import { describeExchange } from '../transcript.ts';
+import { describeEntry } from '../transcript.ts';
 
 export const reportFormats = ['text', 'json', 'junit', 'html'] as const;
 export type ReportFormat = (typeof reportFormats)[number];
@@ -15,7 +15,7 @@ export interface ReportSource {
 /** The transcript of a check that did not simply pass, with secrets masked. Empty for a passed one. */
 export function transcriptOf({ masks }: ReportSource, outcome: Outcome): string {
   if (outcome.kind === 'passed') return '';
-  const lines = outcome.exchanges.flatMap(describeExchange).join('\n');
+  const lines = outcome.transcript.flatMap(describeEntry).join('\n');
   return masks === undefined ? lines : masks.hide(lines);
 }
 

@@ -47,7 +47,8 @@ export function textReport(source: ReportSource): string {
   const { run } = source;
   const noteworthy = run.outcomes.filter(({ kind }) => kind !== 'passed' && kind !== 'not-tested');
   const sections = [
-    `Conformance of ${run.url} (${run.codec}), ${new Date(run.startedAtMs).toISOString()}, seed ${run.seed}`,
+    `Conformance of ${run.url} (${run.codec}), ${new Date(run.startedAtMs).toISOString()}, seed ${run.seed}` +
+      `\nTexts: ${run.textsFrom ?? 'not read'}${run.omen === undefined ? '' : `\nMind that ${run.omen}`}`,
     ...noteworthy.map((outcome) => detail(source, outcome)),
     untested(source),
     chapters(source),

@@ -18,7 +18,7 @@ export function everyAnswer(
   for (const exchange of ordinary) {
     const told = exchange.answer === undefined ? undefined : wrong(exchange.answer, exchange.method);
     if (told === undefined) continue;
-    trial.exchanges.push(exchange);
+    trial.transcript.push(exchange);
     must(false, told);
   }
 }

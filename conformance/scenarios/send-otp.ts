@@ -49,6 +49,7 @@ const declines: readonly Check[] = [
     ['OQ-2'],
     'SHOULD',
   ),
+  decline('undeliverable', 'phoneNumber', 'MESSAGE_UNABLE_TO_BE_SENT', ['SO-7']),
   {
     id: 'send-otp/unknown-by-association-id',
     requirements: ['SO-12', 'ERR-5', 'OQ-2'],

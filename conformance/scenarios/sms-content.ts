@@ -118,6 +118,7 @@ export const smsContentChecks: readonly Check[] = [
     texts: 1,
     run: async (trial) => {
       const token = `aZ/+=_-.${trial.google.token().slice(0, 3)}`;
+      trial.google.world.masks.noteToken(token);
       const text = await trial.text(await trial.send({ members: { smsMatchingToken: token } }));
       must(text.includes(token), 'the token is not in the text as it was given');
     },

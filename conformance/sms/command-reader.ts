@@ -22,5 +22,5 @@ export function commandReader(command: readonly string[]): TextReader {
       throw new TextsUnreadable(`can't read texts with ${file}: ${told}`, { cause });
     }
   };
-  return { describes: `texts from the command ${file}`, list, askCode: undefined, close: async () => {} };
+  return { describes: `from the command ${file}`, list, askCode: undefined, close: async () => {} };
 }

@@ -15,7 +15,7 @@ export function httpReader(sms: Extract<SmsConfig, { kind: 'http' }>): TextReade
       return typeof text === 'string' ? [text] : [];
     });
   };
-  return { describes: `texts from ${sms.url}`, list, askCode: undefined, close: async () => {} };
+  return { describes: `from ${sms.url}`, list, askCode: undefined, close: async () => {} };
 }
 
 async function fetchJson(url: string, headers: Record<string, string>): Promise<unknown> {

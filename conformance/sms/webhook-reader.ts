@@ -30,7 +30,7 @@ export async function webhookReader(sms: Extract<SmsConfig, { kind: 'webhook' }>
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : sms.port;
   return {
-    describes: `texts posted to http://${sms.host ?? '127.0.0.1'}:${port}/`,
+    describes: `posted to http://${sms.host ?? '127.0.0.1'}:${port}/`,
     list: async (phoneNumber) => received.get(phoneNumber) ?? [],
     askCode: undefined,
     close: async () => {

@@ -36,11 +36,13 @@ function configFor({ methodsUrl, operatorUrl }: TestApplication, scheme: string)
 async function examine(
   settings: Readonly<Record<string, unknown>>,
   config: ConformanceConfig,
-  skip: readonly string[],
+  leftOut: readonly string[],
 ): Promise<string[]> {
   const quick = { 'quotas.coolDownMs': 0, 'http.requestTimeoutMs': 1500, 'http.headersTimeoutMs': 1500 };
   const server = await startApplication({ settings: { ...quick, ...settings } });
   try {
+    // The inbox takes every text.
+    const skip = ['send-otp/undeliverable', ...leftOut];
     const { run } = await runConformance(
       { ...configFor(server, 'http.tls' in settings ? 'https' : 'http'), ...config },
       { seed: 1, skip },

@@ -14,6 +14,7 @@ const others = {
   closedAccountTakenOver: { phoneNumber: '+14035550103', associationId: 'assoc-taken-over' },
   closedFraud: { phoneNumber: '+14035550104', associationId: 'assoc-fraud' },
   withoutPhoneNumber: { associationId: 'assoc-no-phone' },
+  undeliverable: { phoneNumber: '+14035550105', associationId: 'assoc-undeliverable' },
 };
 
 /** Who is known to the reference server. */
@@ -23,6 +24,7 @@ export const accounts: readonly Omit<Account, 'wrongCodes'>[] = [
   { ...others.closed, status: 'ACCOUNT_CLOSED' },
   { ...others.closedAccountTakenOver, status: 'ACCOUNT_CLOSED_ACCOUNT_TAKEN_OVER' },
   { ...others.closedFraud, status: 'ACCOUNT_CLOSED_FRAUD' },
+  { ...others.undeliverable, status: 'undeliverable' },
   { ...others.withoutPhoneNumber, phoneNumber: undefined, status: 'active' },
 ];
 

@@ -94,6 +94,7 @@ const results: Faults = {
   'send-otp/closed-by-phone-number': tells('ACCOUNT_CLOSED'),
   'send-otp/closed-account-taken-over-by-phone-number': tells('ACCOUNT_CLOSED_ACCOUNT_TAKEN_OVER'),
   'send-otp/closed-fraud-by-phone-number': tells('ACCOUNT_CLOSED_FRAUD'),
+  'send-otp/undeliverable-by-phone-number': confuses('MESSAGE_UNABLE_TO_BE_SENT', 'SUCCESS'),
   'send-otp/without-phone-number-by-association-id': confuses(
     'PHONE_NUMBER_NOT_ASSOCIATED_WITH_ACCOUNT',
     'NOT_ELIGIBLE',

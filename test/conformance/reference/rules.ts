@@ -60,6 +60,7 @@ export class Refusal extends Error {
 export type AccountStatus =
   | 'active'
   | 'not-eligible'
+  | 'undeliverable'
   | 'ACCOUNT_CLOSED'
   | 'ACCOUNT_CLOSED_ACCOUNT_TAKEN_OVER'
   | 'ACCOUNT_CLOSED_FRAUD';
@@ -235,6 +236,7 @@ async function sendOtp(this: Rules, call: Call, memory: Memory): Promise<Reply> 
 
 function declineOf(account: Account): string {
   if (account.status === 'not-eligible') return 'NOT_ELIGIBLE';
+  if (account.status === 'undeliverable') return 'MESSAGE_UNABLE_TO_BE_SENT';
   if (account.status !== 'active') return account.status;
   return account.wrongCodes >= wrongCodesMax ? 'OTP_LIMIT_REACHED' : 'SUCCESS';
 }
