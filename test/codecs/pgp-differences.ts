@@ -146,12 +146,13 @@ async function compareOne(
   tally: Tally,
   name: string,
 ): Promise<void> {
-  const start = performance.now();
-  const ours = tryOpen(bodyOf(sample.message), ring);
-  const durationMs = performance.now() - start;
+  const body = bodyOf(sample.message);
+  const open = () => tryOpen(body, ring);
+  const ours = open();
   const theirs = await oracle.open(sample.message);
   const story = `${name}: ${sample.changes.join(', ') || 'unchanged'}`;
-  if (durationMs > MESSAGE_MS_MAX) tally.unexplained.push(`${story} took ${durationMs} ms`);
+  // A second look tells a slow message from a busy machine.
+  if (tookLong(open) && tookLong(open)) tally.unexplained.push(`${story} is slow`);
   if (Buffer.isBuffer(ours) && !ours.equals(sample.payload))
     tally.unexplained.push(`${story} opened to another text`);
   if (Buffer.isBuffer(ours) && Buffer.isBuffer(theirs)) {
@@ -164,6 +165,12 @@ async function compareOne(
     if (difference) tally.explained.set(difference.name, (tally.explained.get(difference.name) ?? 0) + 1);
     else tally.unexplained.push(`${story}: ours ${describe(ours)}, theirs ${describe(theirs)}`);
   }
+}
+
+function tookLong(open: () => unknown): boolean {
+  const start = performance.now();
+  open();
+  return performance.now() - start > MESSAGE_MS_MAX;
 }
 
 function explains(
