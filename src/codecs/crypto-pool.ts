@@ -9,6 +9,11 @@ export interface CryptoPoolOptions<Keys> {
   readonly threads: number;
   /** How many jobs of each urgency may wait, ≥ 0; one more is `UnavailableError`. */
   readonly waitingMax: number;
+  /**
+   * Jobs that a thread holds, the one at work among them; default 2, so that it needn't wait for the main thread. More
+   * for jobs that wait themselves, each for work that other threads do.
+   */
+  readonly jobsPerThread?: number | undefined;
   /** What each thread needs before its first job; anything that can be cloned, `KeyObject`s too. */
   readonly keys: Keys;
 }
@@ -16,7 +21,6 @@ export interface CryptoPoolOptions<Keys> {
 /** `answer`: goes ahead of those that are `request`, for the work behind an answer is done already. */
 export type Urgency = 'request' | 'answer';
 
-/** Jobs that a thread holds, the one at work among them: one more, so that it needn't wait for the main thread. */
 const JOBS_PER_THREAD = 2;
 /** Before a thread that died without having been of use is replaced. */
 const REPLACE_AFTER_MS = 1000;
@@ -143,9 +147,10 @@ export class CryptoPool<Keys, Job, Result> {
   }
 
   #idleThread(): Thread<Job, Result> | undefined {
+    const { jobsPerThread = JOBS_PER_THREAD } = this.#options;
     let idlest: Thread<Job, Result> | undefined;
     for (const thread of this.#threads) {
-      if (!thread.ready || thread.jobs.size >= JOBS_PER_THREAD) continue;
+      if (!thread.ready || thread.jobs.size >= jobsPerThread) continue;
       if (!idlest || thread.jobs.size < idlest.jobs.size) idlest = thread;
     }
     return idlest;

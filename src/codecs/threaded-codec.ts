@@ -19,18 +19,20 @@ export interface CodecOptions<Key extends RingKey> {
 
 export type CodecPool<Key extends RingKey, Rules> = CryptoPool<CodecKeys<Key, Rules>, CodecJob, CodecResult>;
 
-/** Resolves when threads of that module, which calls `answerCodecJobs`, are ready. */
+/** How the threads of a codec work. */
+export interface CodecThreads {
+  /** Calls `answerCodecJobs`. */
+  readonly module: URL;
+  readonly jobsPerThread?: number | undefined;
+}
+
+/** Resolves when the threads are ready. */
 export function startCodecPool<Key extends RingKey, Rules>(
-  module: URL,
-  { ring, threads, waitingMax }: CodecOptions<Key>,
+  codecThreads: CodecThreads,
+  { ring: { keys, graceMs }, threads, waitingMax }: CodecOptions<Key>,
   rules: Rules,
 ): Promise<CodecPool<Key, Rules>> {
-  return CryptoPool.start({
-    module,
-    threads,
-    waitingMax,
-    keys: { keys: ring.keys, graceMs: ring.graceMs, rules },
-  });
+  return CryptoPool.start({ ...codecThreads, threads, waitingMax, keys: { keys, graceMs, rules } });
 }
 
 /** What codecs with keys have in common: their ring, which may be replaced, and threads that do the work. */
