@@ -1,4 +1,5 @@
 import { createAwsGateway } from './adapters/sms/aws.ts';
+import { createFailoverGateway } from './adapters/sms/failover.ts';
 import { InboxGateway } from './adapters/sms/inbox.ts';
 import { createInfobipGateway } from './adapters/sms/infobip.ts';
 import { createTwilioGateway } from './adapters/sms/twilio.ts';
@@ -23,6 +24,10 @@ export function composeGateway(settings: GatewaySettings, clock: Clock): SmsGate
       return createAwsGateway(settings, clock);
     case 'infobip':
       return createInfobipGateway(settings);
+    case 'failover': {
+      const gateways = settings.gateways.map((member) => composeGateway(member, clock));
+      return createFailoverGateway({ ...settings, name: settings.kind, gateways, clock });
+    }
   }
 }
 

@@ -88,5 +88,36 @@ const infobip = Type.Object(
   { description: 'Infobip.' },
 );
 
-/** Kinds that deliver: what failover may choose from. */
-export const deliveringGateways = [twilio, vonage, aws, infobip] as const;
+/** Kinds that deliver by themselves. */
+const single = [twilio, vonage, aws, infobip] as const;
+
+const failover = Type.Object(
+  {
+    kind: Type.Literal('failover', {
+      description:
+        'Several gateways in order: what one refuses for reasons of its own, the next one is asked to.',
+    }),
+    gateways: Type.Array(Type.Union([...single]), {
+      minItems: 2,
+      maxItems: 8,
+      description:
+        'The gateways, the preferred one first; each with the settings of its kind and a name of its own.',
+    }),
+    afterUnknown: Type.Boolean({
+      default: false,
+      description:
+        'Ask the next one also where it is unknown whether the text was taken, such as after silence. More texts arrive, some of them twice. [OQ-28]',
+    }),
+    attemptMsMin: Type.Integer({
+      default: 500,
+      minimum: 50,
+      maximum: 4000,
+      unit: 'ms',
+      description: 'The next one is asked only if so much of the budget is left. [OPS-2]',
+    }),
+  },
+  { description: 'Failover.' },
+);
+
+/** Kinds that deliver. */
+export const deliveringGateways = [...single, failover] as const;

@@ -92,6 +92,12 @@ export const rules: readonly SettingsRule[] = [
       `limits ${unreachableCountries(settings).join(', ')}, which phoneNumbers.allowedCountries leaves out`,
     accepted: 'countries that texts are sent to',
   },
+  {
+    about: ['sms.gateway'],
+    broken: ({ sms }) => new Set(namesOf(sms.gateway)).size < namesOf(sms.gateway).length,
+    reason: () => 'two gateways have the same name',
+    accepted: 'a name of its own for each: sms.gateway.gateways[].name',
+  },
 ];
 
 /** What is good only for trying out. */
@@ -116,13 +122,23 @@ export const productionRules: readonly SettingsRule[] = [
   },
   {
     about: ['sms.gateway'],
-    broken: ({ sms }) => clearGateway(sms.gateway),
+    broken: ({ sms }) => membersOf(sms.gateway).some(isClear),
     reason: () => 'is spoken to over plain HTTP, which shows every code and the credentials on the way',
     accepted: 'in production, a URL that begins with https://',
   },
 ];
 
-function clearGateway(gateway: Settings['sms']['gateway']): boolean {
+type Gateway = Settings['sms']['gateway'];
+
+function membersOf(gateway: Gateway): readonly Gateway[] {
+  return gateway.kind === 'failover' ? gateway.gateways : [gateway];
+}
+
+function namesOf(gateway: Gateway): readonly string[] {
+  return membersOf(gateway).map((member) => ('name' in member ? member.name : member.kind));
+}
+
+function isClear(gateway: Gateway): boolean {
   return 'baseUrl' in gateway && gateway.baseUrl?.startsWith('http://') === true;
 }
 

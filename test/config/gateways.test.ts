@@ -19,6 +19,25 @@ const faultsAt = (gateway: object, profile: string) =>
     path.startsWith('sms.gateway'),
   );
 
+test('production takes failover between gateways with names of their own', () => {
+  assert.deepEqual(faultsAt({ kind: 'failover', gateways }, 'production'), []);
+  const twins = { kind: 'failover', gateways: [gateways[0], gateways[0]] };
+  assert.match(faultsAt(twins, 'production')[0]?.reason ?? '', /same name/);
+  const clear = { ...gateways[1], baseUrl: 'http://127.0.0.1:9' };
+  const withClear = { kind: 'failover', gateways: [gateways[0], clear] };
+  assert.match(faultsAt(withClear, 'production')[0]?.reason ?? '', /plain HTTP/);
+});
+
+test('failover takes neither the inbox nor failover, and tells faults by position', () => {
+  for (const kind of ['inbox', 'failover']) {
+    const faults = faultsAt({ kind: 'failover', gateways: [gateways[0], { kind }] }, 'sandbox');
+    assert.equal(faults[0]?.path, 'sms.gateway.gateways.1.kind');
+  }
+  const mute = { ...gateways[1], sender: undefined };
+  const faults = faultsAt({ kind: 'failover', gateways: [gateways[0], mute] }, 'sandbox');
+  assert.equal(faults[0]?.path, 'sms.gateway.gateways.1.sender');
+});
+
 for (const gateway of gateways) {
   test(`production takes ${gateway.kind} with its least settings`, () => {
     assert.deepEqual(faultsAt(gateway, 'production'), []);
