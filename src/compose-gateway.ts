@@ -1,5 +1,6 @@
 import { createAwsGateway } from './adapters/sms/aws.ts';
 import { createFailoverGateway } from './adapters/sms/failover.ts';
+import { createGenericGateway } from './adapters/sms/generic.ts';
 import { InboxGateway } from './adapters/sms/inbox.ts';
 import { createInfobipGateway } from './adapters/sms/infobip.ts';
 import { createTwilioGateway } from './adapters/sms/twilio.ts';
@@ -10,6 +11,9 @@ import type { Clock } from './ports/clock.ts';
 import type { SmsGateway } from './ports/sms-gateway.ts';
 
 type GatewaySettings = Config['sms']['gateway'];
+
+/** What a gateway usually needs for an answer; with less of the budget left, another one is not asked. [OPS-2] */
+const ATTEMPT_MS_MIN = 500;
 
 /** The gateway that the settings describe. Nothing is connected yet. */
 export function composeGateway(settings: GatewaySettings, clock: Clock): SmsGateway {
@@ -24,9 +28,12 @@ export function composeGateway(settings: GatewaySettings, clock: Clock): SmsGate
       return createAwsGateway(settings, clock);
     case 'infobip':
       return createInfobipGateway(settings);
+    case 'http':
+      return createGenericGateway(settings, isGsm7);
     case 'failover': {
       const gateways = settings.gateways.map((member) => composeGateway(member, clock));
-      return createFailoverGateway({ ...settings, name: settings.kind, gateways, clock });
+      const { kind: name, afterUnknown } = settings;
+      return createFailoverGateway({ name, gateways, afterUnknown, attemptMsMin: ATTEMPT_MS_MIN, clock });
     }
   }
 }

@@ -88,8 +88,111 @@ const infobip = Type.Object(
   { description: 'Infobip.' },
 );
 
+/** Placeholders of `src/adapters/sms/template.ts`; any other word in braces is a mistake. */
+const placeholders =
+  'to|toDigits|text|reference|validitySeconds|country|language|encoding|secrets\\.[a-z][A-Za-z0-9]*';
+
+const template = (options: { readonly description: string; readonly start?: string }) =>
+  Type.String({
+    pattern: `^${options.start ?? ''}([^{]|\\{(${placeholders})\\}|\\{(?![A-Za-z.]+\\}))*$`,
+    accepts:
+      'a text with {to}, {toDigits}, {text}, {reference}, {validitySeconds}, {country}, {language}, {encoding} or {secrets.NAME} in it',
+    description: options.description,
+  });
+
+const answerRule = {
+  statuses: Type.Array(Type.Integer({ minimum: 100, maximum: 599 }), {
+    default: [],
+    description: 'HTTP statuses; empty: any.',
+  }),
+  path: Type.Optional(
+    Type.String({
+      pattern: '^[^.\\s]+(\\.[^.\\s]+)*$',
+      accepts: 'names and positions with dots between them, such as messages.0.status',
+      description: 'A member of the JSON answer. Absent: only the status counts.',
+    }),
+  ),
+  values: Type.Array(Type.String(), {
+    default: [],
+    description: 'What that member may be, as text; empty: anything.',
+  }),
+};
+
+const http = Type.Object(
+  {
+    kind: Type.Literal('http', {
+      description: 'Any gateway that takes a text by one HTTP request; described by templates.',
+    }),
+    name: gatewayName('http'),
+    method: Type.Enum(['GET', 'POST', 'PUT'], { default: 'POST', description: 'HTTP method.' }),
+    url: template({ start: '(?=https?://[A-Za-z0-9])', description: 'Its URL, a template.' }),
+    headers: Type.Record(
+      Type.String({ pattern: '^[A-Za-z0-9-]{1,64}$' }),
+      template({ description: 'Value of a header, a template.' }),
+      { default: {}, keyAccepts: 'a name of a header', description: 'Headers by name.' },
+    ),
+    bodyType: Type.Enum(['json', 'form'], {
+      default: 'json',
+      description: 'What the body is: values are written into it accordingly.',
+    }),
+    body: Type.Optional(template({ description: 'The body, a template. Absent: none.' })),
+    secrets: Type.Record(
+      Type.String({ pattern: '^[a-z][A-Za-z0-9]{0,31}$' }),
+      secret({ description: 'A secret for the templates.' }),
+      {
+        default: {},
+        keyAccepts: 'a name such as apiKey',
+        description: 'Secrets for `{secrets.NAME}`, by name.',
+      },
+    ),
+    encodingWords: Type.Object(
+      {
+        gsm7: Type.String({ default: 'text', description: '`{encoding}` of a text in GSM-7.' }),
+        ucs2: Type.String({ default: 'unicode', description: '`{encoding}` of any other text.' }),
+      },
+      { description: "The gateway's words for the encoding." },
+    ),
+    accepted: Type.Object(
+      {
+        ...answerRule,
+        messageIdPath: Type.Optional(
+          Type.String({ description: "Member with the gateway's message id. Absent: none is kept." }),
+        ),
+      },
+      {
+        description:
+          'Which answers mean that the text was taken; all others mean that it was not, or leave it open.',
+      },
+    ),
+    refused: Type.Array(
+      Type.Object({
+        ...answerRule,
+        reason: Type.Enum(
+          [
+            'invalid-number',
+            'blocked',
+            'sender-not-allowed',
+            'content',
+            'credentials',
+            'quota',
+            'gateway-down',
+          ],
+          { description: 'What such an answer means.' },
+        ),
+      }),
+      {
+        default: [],
+        maxItems: 64,
+        description:
+          'Which answers mean that it was certainly not taken, and why; the first that fits counts. Of the rest, 4xx are refusals and everything else is unknown.',
+      },
+    ),
+  },
+  { description: 'Generic.' },
+);
+
 /** Kinds that deliver by themselves. */
-const single = [twilio, vonage, aws, infobip] as const;
+const single = [twilio, vonage, aws, infobip, http] as const;
 
 const failover = Type.Object(
   {
@@ -107,13 +210,6 @@ const failover = Type.Object(
       default: false,
       description:
         'Ask the next one also where it is unknown whether the text was taken, such as after silence. More texts arrive, some of them twice. [OQ-28]',
-    }),
-    attemptMsMin: Type.Integer({
-      default: 500,
-      minimum: 50,
-      maximum: 4000,
-      unit: 'ms',
-      description: 'The next one is asked only if so much of the budget is left. [OPS-2]',
     }),
   },
   { description: 'Failover.' },

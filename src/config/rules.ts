@@ -98,6 +98,13 @@ export const rules: readonly SettingsRule[] = [
     reason: () => 'two gateways have the same name',
     accepted: 'a name of its own for each: sms.gateway.gateways[].name',
   },
+  {
+    about: ['sms.gateway'],
+    broken: ({ sms }) => membersOf(sms.gateway).flatMap(lackingSecrets).length > 0,
+    reason: ({ sms }) =>
+      `has a template with a secret that is not given: ${membersOf(sms.gateway).flatMap(lackingSecrets).join(', ')}`,
+    accepted: 'each of them under `secrets`',
+  },
 ];
 
 /** What is good only for trying out. */
@@ -139,7 +146,16 @@ function namesOf(gateway: Gateway): readonly string[] {
 }
 
 function isClear(gateway: Gateway): boolean {
-  return 'baseUrl' in gateway && gateway.baseUrl?.startsWith('http://') === true;
+  const url = gateway.kind === 'http' ? gateway.url : 'baseUrl' in gateway ? gateway.baseUrl : undefined;
+  return url?.startsWith('http://') === true;
+}
+
+/** Secrets that templates speak of and nobody gave. */
+function lackingSecrets(gateway: Gateway): readonly string[] {
+  if (gateway.kind !== 'http') return [];
+  const templates = [gateway.url, gateway.body ?? '', ...Object.values(gateway.headers)];
+  const named = templates.flatMap((text) => [...text.matchAll(/\{secrets\.([A-Za-z0-9]+)\}/g)]);
+  return named.flatMap(([, name = '']) => (Object.hasOwn(gateway.secrets, name) ? [] : [name]));
 }
 
 function unreachableCountries({ quotas, phoneNumbers }: Settings): readonly string[] {

@@ -28,6 +28,37 @@ test('production takes failover between gateways with names of their own', () =>
   assert.match(faultsAt(withClear, 'production')[0]?.reason ?? '', /plain HTTP/);
 });
 
+const generic = {
+  kind: 'http',
+  url: 'https://gateway.example/send?key={secrets.key}',
+  body: '{"to":"{to}","text":"{text}"}',
+  secrets: { key: secret },
+  accepted: { statuses: [200] },
+};
+
+test('production takes a generic gateway, over https only', () => {
+  assert.deepEqual(faultsAt(generic, 'production'), []);
+  const clear = { ...generic, url: 'http://gateway.example/send?key={secrets.key}' };
+  assert.match(faultsAt(clear, 'production')[0]?.reason ?? '', /plain HTTP/);
+});
+
+test('a template with a word that stands for nothing is refused', () => {
+  for (const [name, template] of [
+    ['body', '{"to":"{phone}"}'],
+    ['body', '{secrets.}'],
+    ['url', 'https://gateway.example/{To}'],
+    ['url', 'gateway.example'],
+  ] as const) {
+    assert.equal(
+      faultsAt({ ...generic, [name]: template }, 'sandbox')[0]?.path,
+      `sms.gateway.${name}`,
+      template,
+    );
+  }
+  const lacking = faultsAt({ ...generic, secrets: {} }, 'sandbox');
+  assert.match(lacking[0]?.reason ?? '', /a secret that is not given: key/);
+});
+
 test('failover takes neither the inbox nor failover, and tells faults by position', () => {
   for (const kind of ['inbox', 'failover']) {
     const faults = faultsAt({ kind: 'failover', gateways: [gateways[0], { kind }] }, 'sandbox');

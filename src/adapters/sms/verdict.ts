@@ -25,13 +25,23 @@ const BY_STATUS: Readonly<Record<number, RefusalReason>> = {
  * fault with the request, so another gateway is not asked the same: `content`.
  */
 export function judgeFailure(table: RefusalTable, code: unknown, status: number): Verdict {
-  const word = codeWord(code);
-  const detail = word === undefined ? `HTTP ${status}` : `HTTP ${status}, code ${word}`;
-  const reason = reasonIn(table, word) ?? BY_STATUS[status];
-  if (reason !== undefined) return { kind: 'refused', reason, detail };
+  const reason = reasonIn(table, code) ?? BY_STATUS[status];
+  if (reason !== undefined) return refusedWith(reason, code, status);
   // 408 says that the server gave up waiting, not what it had read by then.
   const notCarriedOut = status >= 400 && status < 500 && status !== 408;
-  return notCarriedOut ? { kind: 'refused', reason: 'content', detail } : { kind: 'unknown', detail };
+  return notCarriedOut
+    ? refusedWith('content', code, status)
+    : { kind: 'unknown', detail: detailOf(code, status) };
+}
+
+/** A refusal that tells the gateway's own code. */
+export function refusedWith(reason: RefusalReason, code: unknown, status: number): Verdict {
+  return { kind: 'refused', reason, detail: detailOf(code, status) };
+}
+
+function detailOf(code: unknown, status: number): string {
+  const word = codeWord(code);
+  return word === undefined ? `HTTP ${status}` : `HTTP ${status}, code ${word}`;
 }
 
 export function reasonIn(table: RefusalTable, code: unknown): RefusalReason | undefined {

@@ -1,0 +1,50 @@
+import type { Secret } from '../../ports/secret.ts';
+import type { SmsMessage } from '../../ports/sms-gateway.ts';
+
+/** Where a value is put in, and so how it must be written there. */
+export type TemplatePlace = 'url' | 'header' | 'json' | 'form';
+
+const PLACEHOLDER = /\{(?:secrets\.)?[A-Za-z][A-Za-z0-9]*\}/g;
+
+/** What stands for the encoding of the text, in the gateway's words. */
+export interface EncodingWords {
+  readonly gsm7: string;
+  readonly ucs2: string;
+}
+
+export interface TemplateTerms {
+  readonly secrets: Readonly<Record<string, Secret>>;
+  readonly encodingWords: EncodingWords;
+  readonly isGsm7: (text: string) => boolean;
+}
+
+export type TemplateValues = ReadonlyMap<string, string>;
+
+/** The value of every placeholder for one message. */
+export function templateValues(message: SmsMessage, terms: TemplateTerms): TemplateValues {
+  const text = message.text.reveal();
+  const { gsm7, ucs2 } = terms.encodingWords;
+  return new Map([
+    ['{to}', message.to.reveal()],
+    ['{toDigits}', message.to.reveal().slice(1)],
+    ['{text}', text],
+    ['{reference}', message.reference],
+    ['{validitySeconds}', String(Math.max(1, Math.floor(message.validityMs / 1000)))],
+    ['{country}', message.country ?? ''],
+    ['{language}', message.language],
+    ['{encoding}', terms.isGsm7(text) ? gsm7 : ucs2],
+    ...Object.entries(terms.secrets).map(([name, secret]) => [`{secrets.${name}}`, secret.reveal()] as const),
+  ]);
+}
+
+/** Puts the values in, written so that none of them can break out of its place. */
+export function fillTemplate(template: string, values: TemplateValues, place: TemplatePlace): string {
+  return template.replace(PLACEHOLDER, (placeholder) =>
+    writeFor(place, values.get(placeholder) ?? placeholder),
+  );
+}
+
+function writeFor(place: TemplatePlace, value: string): string {
+  if (place === 'json') return JSON.stringify(value).slice(1, -1);
+  return place === 'header' ? value : encodeURIComponent(value);
+}
