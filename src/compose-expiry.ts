@@ -52,6 +52,7 @@ export function logExpiry(warnings: () => readonly string[], log: Logger): () =>
 
 function ending(expiresAtMs: number, nowMs: number): string {
   const day = new Date(expiresAtMs).toISOString().slice(0, 10);
-  const days = Math.floor((expiresAtMs - nowMs) / DAY_MS);
-  return days < 0 ? `expired on ${day}` : `expires on ${day}, in ${days} days`;
+  const days = Math.round((expiresAtMs - nowMs) / DAY_MS);
+  if (expiresAtMs < nowMs) return `expired on ${day}`;
+  return `expires on ${day}, in ${days} ${days === 1 ? 'day' : 'days'}`;
 }

@@ -1,7 +1,7 @@
 import { type AllowedAlgorithms, RSA1_5_CONTENT } from './codecs/jose-algorithms.ts';
 import type { JoseKey } from './codecs/jose-key.ts';
 import { readJwkKeyRing } from './codecs/jwk-keys.ts';
-import { type KeyRing, KeyRingError, type RingKey } from './codecs/key-ring.ts';
+import { type KeyPurpose, type KeyRing, KeyRingError, type RingKey } from './codecs/key-ring.ts';
 import type { PgpKey } from './codecs/pgp-key.ts';
 import { readPgpKeyRing } from './codecs/pgp-keys.ts';
 import { ConfigError } from './config/faults.ts';
@@ -19,10 +19,51 @@ export type KeyRings = {
 
 /** Reads and checks all keys that the settings name. Throws `ConfigError` if they can't be used as they are. */
 export async function readKeyRings(settings: KeySettings, nowMs: number): Promise<KeyRings> {
+  const { pgp, jwe } = settings.payload;
+  const signing = ['decrypt', 'sign', 'verify', 'encrypt'] as const;
+  const jwePurposes = jwe?.profile === 'jwe' ? (['decrypt', 'encrypt'] as const) : signing;
+  const terms = { settings, nowMs };
   return {
-    pgp: await checked('payload.pgp', settings, () => readPgp(settings, nowMs)),
-    jwe: await checked('payload.jwe', settings, () => readJwe(settings, nowMs)),
+    pgp: pgp && (await checked('payload.pgp', settings, readPgp(entriesOf('pgp', pgp), signing, terms))),
+    jwe: jwe && (await checked('payload.jwe', settings, readJwe(entriesOf('jwe', jwe), jwePurposes, terms))),
   };
+}
+
+/** One entry of a list of keys. */
+interface KeyEntry {
+  readonly kind: 'pgp' | 'jwe';
+  readonly owner: 'ours' | 'google';
+  /** Such as `payload.pgp.ours.0`. */
+  readonly setting: string;
+  /** As the configuration writes it. */
+  readonly place: string;
+}
+
+/** An entry, and the keys it holds. */
+export interface ListedKeys extends KeyEntry {
+  /** Why it can't be used, if so. */
+  readonly fault: string | undefined;
+  readonly keys: readonly (RingKey & { readonly state: ReturnType<KeyRing['state']> })[];
+}
+
+/** Every entry looked at by itself. What is faulty, expired or missing is told, not thrown. */
+export async function listKeys(settings: KeySettings, nowMs: number): Promise<readonly ListedKeys[]> {
+  const { pgp, jwe } = settings.payload;
+  const entries = [...(pgp ? entriesOf('pgp', pgp) : []), ...(jwe ? entriesOf('jwe', jwe) : [])];
+  return Promise.all(
+    entries.map(async (entry): Promise<ListedKeys> => {
+      const { source: _, ...listed } = entry;
+      const read = entry.kind === 'pgp' ? readPgp : readJwe;
+      try {
+        const ring: KeyRing = await read([entry], [], { settings, nowMs });
+        const keys = ring.keys.map((key) => ({ ...key, state: ring.state(key, nowMs) }));
+        return { ...listed, fault: foreignKey(ring, settings), keys };
+      } catch (error) {
+        if (!(error instanceof KeyRingError)) throw error;
+        return { ...listed, fault: error.message, keys: [] };
+      }
+    }),
+  );
 }
 
 /** The older edition's algorithms come after all others. [JWE-3] */
@@ -40,54 +81,57 @@ export function allowedAlgorithms(
 
 type JweSettings = NonNullable<KeySettings['payload']['jwe']>;
 
-async function readPgp(
-  { payload: { pgp, graceMs } }: KeySettings,
-  nowMs: number,
-): Promise<KeyRing<PgpKey> | undefined> {
-  if (!pgp) return undefined;
-  return readPgpKeyRing({
-    own: pgp.ours.map((entry, index) => ({
-      ...sourceOf(entry, `payload.pgp.ours.${index}`),
-      passphrase: entry.passphrase,
-    })),
-    peer: pgp.google.map((entry, index) => sourceOf(entry, `payload.pgp.google.${index}`)),
-    graceMs,
-    nowMs,
-  });
-}
-
-async function readJwe(
-  { payload: { jwe, graceMs } }: KeySettings,
-  nowMs: number,
-): Promise<KeyRing<JoseKey> | undefined> {
-  if (!jwe) return undefined;
-  return readJwkKeyRing({
-    own: jwe.ours.map((entry, index) => ({
-      ...sourceOf(entry, `payload.jwe.ours.${index}`),
-      expiresAtMs: momentMs(entry.expiresAt),
-    })),
-    peer: jwe.google.map((entry, index) => sourceOf(entry, `payload.jwe.google.${index}`)),
-    allowed: allowedAlgorithms(jwe),
-    purposes: jwe.profile === 'jwe' ? ['decrypt', 'encrypt'] : ['decrypt', 'sign', 'verify', 'encrypt'],
-    graceMs,
-    nowMs,
-  });
-}
-
-interface KeyEntry {
+interface Written {
   readonly key: Secret;
+  readonly passphrase?: Secret;
   readonly notBefore?: string;
   readonly retiresAt?: string;
+  readonly expiresAt?: string;
 }
 
-/** An entry is called by its setting, and by where its key is kept. */
-function sourceOf({ key, notBefore, retiresAt }: KeyEntry, path: string) {
-  return {
-    name: `${path} ${key}`,
-    bytes: Buffer.from(key.reveal(), 'utf8'),
-    notBeforeMs: momentMs(notBefore),
-    retiresAtMs: momentMs(retiresAt),
-  };
+/** In messages an entry is called by its setting, and by where its key is kept. */
+function entriesOf(
+  kind: KeyEntry['kind'],
+  lists: { readonly ours: readonly Written[]; readonly google: readonly Written[] },
+) {
+  return (['ours', 'google'] as const).flatMap((owner) =>
+    lists[owner].map((written, index) => {
+      const setting = `payload.${kind}.${owner}.${index}`;
+      const source = {
+        name: `${setting} ${written.key}`,
+        bytes: Buffer.from(written.key.reveal(), 'utf8'),
+        passphrase: written.passphrase,
+        notBeforeMs: momentMs(written.notBefore),
+        retiresAtMs: momentMs(written.retiresAt),
+        expiresAtMs: momentMs(written.expiresAt),
+      };
+      return { kind, owner, setting, place: String(written.key), source };
+    }),
+  );
+}
+
+type Sourced = ReturnType<typeof entriesOf>;
+
+interface ReadingTerms {
+  readonly settings: KeySettings;
+  readonly nowMs: number;
+}
+
+function readPgp(entries: Sourced, purposes: readonly KeyPurpose[], { settings, nowMs }: ReadingTerms) {
+  const { graceMs } = settings.payload;
+  return readPgpKeyRing({ ...byOwner(entries), purposes, graceMs, nowMs });
+}
+
+function readJwe(entries: Sourced, purposes: readonly KeyPurpose[], { settings, nowMs }: ReadingTerms) {
+  const { graceMs, jwe } = settings.payload;
+  if (!jwe) throw new TypeError('there are no settings for JWE');
+  return readJwkKeyRing({ ...byOwner(entries), allowed: allowedAlgorithms(jwe), purposes, graceMs, nowMs });
+}
+
+function byOwner(entries: Sourced) {
+  const sources = (wanted: KeyEntry['owner']) =>
+    entries.filter(({ owner }) => owner === wanted).map(({ source }) => source);
+  return { own: sources('ours'), peer: sources('google') };
 }
 
 function momentMs(text: string | undefined): number | undefined {
@@ -96,20 +140,24 @@ function momentMs(text: string | undefined): number | undefined {
 
 async function checked<Key extends RingKey>(
   path: string,
-  { profile }: KeySettings,
-  read: () => Promise<KeyRing<Key> | undefined>,
-): Promise<KeyRing<Key> | undefined> {
+  settings: KeySettings,
+  reading: Promise<KeyRing<Key>>,
+): Promise<KeyRing<Key>> {
   const origin = { kind: 'default' } as const;
   const fail = (reason: string, accepted: string) => new ConfigError([{ path, reason, accepted, origin }]);
-  const ring = await read().catch((error: unknown) => {
+  const ring = await reading.catch((error: unknown) => {
     throw error instanceof KeyRingError
       ? fail(error.message, 'keys that `gsp-otp keys check` passes')
       : error;
   });
-  for (const { keyId, environment } of ring?.keys ?? []) {
-    if (environment === undefined || environment === profile) continue;
-    const reason = `key ${keyId} was made for the ${environment} profile; no key serves both [ENV-1]`;
-    throw fail(reason, `a key of its own for ${profile}: gsp-otp keys generate --help`);
+  const foreign = foreignKey(ring, settings);
+  if (foreign !== undefined) {
+    throw fail(foreign, `a key of its own for ${settings.profile}: gsp-otp keys generate --help`);
   }
   return ring;
+}
+
+function foreignKey({ keys }: KeyRing, { profile }: KeySettings): string | undefined {
+  const key = keys.find(({ environment }) => environment !== undefined && environment !== profile);
+  return key && `key ${key.keyId} was made for the ${key.environment} profile; no key serves both [ENV-1]`;
 }

@@ -73,7 +73,7 @@ async function startCodecs(
   }
 }
 
-function jweRulesOf(jwe: NonNullable<Settings['payload']['jwe']>): JweRules {
+export function jweRulesOf(jwe: NonNullable<Settings['payload']['jwe']>): JweRules {
   return {
     profile: jwe.profile,
     contentEncryption: allowedAlgorithms(jwe).contentEncryption,

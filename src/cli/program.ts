@@ -10,6 +10,7 @@ import { demoCommand } from './demo.ts';
 import { explainCommand } from './explain.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { inboxCommand } from './inbox.ts';
+import { keysCommand } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
 import { serveCommand } from './serve.ts';
 import { templatesCommand } from './templates.ts';
@@ -35,6 +36,7 @@ export function createProgram(): Command {
     serveCommand(),
     demoCommand(),
     callCommand(),
+    keysCommand(),
     inboxCommand(),
     explainCommand(),
     accountsCommand(),

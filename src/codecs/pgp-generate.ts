@@ -1,4 +1,12 @@
-import { decryptKey, encryptKey, enums, generateKey, type PrivateKey, readPrivateKey } from 'openpgp';
+import {
+  decryptKey,
+  encryptKey,
+  enums,
+  generateKey,
+  type PrivateKey,
+  readKey,
+  readPrivateKey,
+} from 'openpgp';
 import { Secret } from '../ports/secret.ts';
 import { LIFETIME_MAX_MS, RSA_BITS_MAX, RSA_BITS_MIN } from './key-limits.ts';
 import type { KeyEnvironment } from './key-ring.ts';
@@ -92,10 +100,15 @@ export async function addEncryptionSubkey(
   };
 }
 
-/** The public part of a private key, armored, to hand to the peer. It needs no passphrase. [ENC-3, ENC-4] */
-export async function exportPublicKey(privateKey: Secret): Promise<string> {
-  const key = await readPrivateKey({ armoredKey: privateKey.reveal() });
-  return key.toPublic().armor();
+/**
+ * The public part of a key, armored, to hand to the peer or to keep. The key may be private or public, armored or
+ * binary, and needs no passphrase. [ENC-3, ENC-4] Throws if it is no key.
+ */
+export async function exportPublicKey(key: Uint8Array): Promise<string> {
+  const text = Buffer.from(key).toString('latin1');
+  const isArmored = text.includes('-----BEGIN PGP ');
+  const read = await (isArmored ? readKey({ armoredKey: text }) : readKey({ binaryKey: key }));
+  return read.toPublic().armor();
 }
 
 async function armorPrivate(key: PrivateKey, passphrase: Secret | undefined): Promise<string> {

@@ -41,6 +41,8 @@ export interface OwnPgpKeySource extends PgpKeySource {
 export interface PgpKeySources {
   readonly own: readonly OwnPgpKeySource[];
   readonly peer: readonly PgpKeySource[];
+  /** What there must be a usable key for; all four, unless keys are only looked at. */
+  readonly purposes?: readonly KeyPurpose[] | undefined;
   /** For how long a key of ours is good on receipt after its end, ≥ 0. [OQ-26] */
   readonly graceMs: number;
   readonly nowMs: number;
@@ -51,10 +53,10 @@ export interface PgpKeySources {
  * Expired keys are let in, for the ring to pass over, so that one of them can't keep a server from starting beside its
  * successor. Throws `KeyRingError` for what can't be used, naming the source and what would be accepted.
  */
-export async function readPgpKeyRing({ own, peer, graceMs, nowMs }: PgpKeySources): Promise<KeyRing<PgpKey>> {
+export async function readPgpKeyRing(sources: PgpKeySources): Promise<KeyRing<PgpKey>> {
+  const { own, peer, graceMs, nowMs, purposes = ['decrypt', 'sign', 'verify', 'encrypt'] } = sources;
   const ours = await Promise.all(own.map((source) => readOwnKey(source, nowMs)));
   const theirs = await Promise.all(peer.map((source) => readPeerKey(source, nowMs)));
-  const purposes = ['decrypt', 'sign', 'verify', 'encrypt'] as const;
   return createKeyRing([...ours, ...theirs].flat(), { purposes, graceMs, nowMs });
 }
 
@@ -217,8 +219,8 @@ function describer(source: PgpKeySource, certificate: Key, nowMs: number) {
 }
 
 /** `generatePgpKey` writes it into the comment of the user id: `Example Bank (sandbox) <otp@example.com>`. */
-function environmentOf({ users }: Key): KeyEnvironment | undefined {
-  const comments = users.map(({ userID }) => userID?.comment);
+function environmentOf(certificate: Key): KeyEnvironment | undefined {
+  const comments = certificate.getUserIDs().map((userId) => /\(([a-z]+)\)(?: <[^>]*>)?$/.exec(userId)?.[1]);
   return (['sandbox', 'production'] as const).find((environment) => comments.includes(environment));
 }
 

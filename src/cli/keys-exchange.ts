@@ -1,0 +1,114 @@
+import { writeFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { exportKeys, readPeerKey, storePeerKey, UnusableKey } from '../compose-key-files.ts';
+import { exitCodes, Failure } from './failure.ts';
+import { dayAndDistance, entryLine, fileReference, readable, settingLines } from './key-words.ts';
+
+export function keysExportCommand(): Command {
+  return new Command('export')
+    .description('write the public part of keys of ours, to hand to Google')
+    .argument('<files...>', 'private keys, of one kind')
+    .option('--output <file>', 'where to write it; never overwrites (default: standard output)')
+    .addHelpText(
+      'after',
+      `
+It needs no passphrase. Nothing private is in what it writes.
+
+Examples:
+  $ gsp-otp keys export keys/ours-pgp-production-2026-11-22-1A2B3C4D.asc --output for-google.asc
+  $ gsp-otp keys export keys/ours-jwe-*.sign.json keys/ours-jwe-*.decrypt.json
+`,
+    )
+    .action(async (files: readonly string[], { output }: { readonly output?: string }) => {
+      const text = await explained(() => exportKeys(files));
+      if (output === undefined) process.stdout.write(text);
+      else await explained(() => writeFileSync(output, text, { flag: 'wx' }));
+    });
+}
+
+interface ImportOptions {
+  readonly directory: string;
+  readonly fingerprint?: string;
+  readonly json?: true;
+}
+
+export function keysImportCommand(): Command {
+  return new Command('import')
+    .description("check a public key of Google's, show its fingerprint, and keep it")
+    .argument('<file>', 'OpenPGP key, armored or binary; or JWK set')
+    .option('--directory <directory>', 'where it is kept', 'keys')
+    .option('--fingerprint <fingerprint>', 'refuse any other than this one')
+    .option('--json', 'print as JSON')
+    .addHelpText(
+      'after',
+      `
+A key is Google's if its fingerprint is: compare it by telephone, or by another way than the one the key took.
+
+Examples:
+  $ gsp-otp keys import google.asc
+  $ gsp-otp keys import google.asc --fingerprint "1A2B 3C4D 5E6F 7081 92A3  B4C5 D6E7 F809 1A2B 3C4D"
+  $ gsp-otp keys import google.jwks.json --directory /etc/gsp-otp/keys
+
+Exit code: 1 if it can't be used or has another fingerprint; nothing is kept then.
+`,
+    )
+    .action(importKey);
+}
+
+async function importKey(file: string, options: ImportOptions): Promise<void> {
+  const nowMs = Date.now();
+  const key = await explained(() => readPeerKey(file, nowMs));
+  const { kind, fingerprints } = key;
+  if (options.fingerprint !== undefined && !fingerprints.every((one) => isSame(one, options.fingerprint))) {
+    throw new Failure(
+      `${file} has the fingerprint ${fingerprints.map(readable).join(' and ')}`,
+      'It is not the key you were told of: ask Google before you use it.',
+    );
+  }
+  const stored = await explained(() => storePeerKey(key, options.directory, nowMs));
+  const keys = key.keys.map(({ purpose, keyId, expiresAtMs }) => ({ purpose, keyId, expiresAtMs }));
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify({ kind, file: stored, fingerprints, keys }, null, 2)}\n`);
+    return;
+  }
+  const ends = (ms: number | undefined) =>
+    ms === undefined ? 'never expires' : `expires ${dayAndDistance(ms, nowMs)}`;
+  process.stdout.write(
+    `${[
+      ...fingerprints.map((fingerprint) => `  fingerprint  ${readable(fingerprint)}`),
+      ...keys.map(
+        ({ purpose, keyId, expiresAtMs }) => `  to ${purpose.padEnd(9)} ${keyId}, ${ends(expiresAtMs)}`,
+      ),
+      `  kept in      ${stored}`,
+      '',
+      'Compare the fingerprint with the one that Google tells you, by another way than the one the key took.',
+      'If it is the same, name the key in the configuration, beside keys that are there already:',
+      '',
+      settingLines(kind, 'google', [entryLine({ key: fileReference(stored) })]),
+    ].join('\n')}\n`,
+  );
+}
+
+function isSame(fingerprint: string, expected = ''): boolean {
+  const plain = expected.replaceAll(/[\s:]/g, '');
+  return fingerprint === plain || fingerprint.toLowerCase() === plain.toLowerCase().replace(/^0x/, '');
+}
+
+/** Files and keys that can't be used are the operator's to settle. */
+async function explained<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof UnusableKey) {
+      throw new Failure(error.message, 'Ask whoever made it for one that fits; docs/keys.md says what does.');
+    }
+    if (error instanceof Error && 'syscall' in error) {
+      throw new Failure(
+        error.message,
+        'Name a file that can be read, or one that is not there yet.',
+        exitCodes.failed,
+      );
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs';
+import { Argument, Command, Option } from 'commander';
+import type { NewKey } from '../compose-key-files.ts';
+import { proveKeys } from '../compose-key-proof.ts';
+import type { KeySettings } from '../compose-keys.ts';
+import { Secret } from '../ports/secret.ts';
+import type { configSources } from './config-options.ts';
+import { withConfigOptions } from './config-options.ts';
+import { exitCodes, Failure } from './failure.ts';
+import { dayOf, describeNewKey, entryLine, momentOf, settingLines } from './key-words.ts';
+import { entryOf, makeKey, orderOf, parseWithin, withNewKeyOptions } from './keys-generate.ts';
+import { keySettings } from './keys-list.ts';
+
+const DAY_MS = 86_400_000;
+
+type RotateOptions = Parameters<typeof orderOf>[1] &
+  Parameters<typeof configSources>[0] & { readonly signAfterDays: number; readonly retireAfterDays: number };
+
+export function keysRotateCommand(): Command {
+  return withNewKeyOptions(withConfigOptions(new Command('rotate')))
+    .description('make a successor for the keys of ours, prove it, and say what to change and when')
+    .addArgument(new Argument('<kind>', 'whose keys').choices(['pgp', 'jwe']))
+    .addOption(
+      new Option('--retire-after-days <days>', 'the keys of now go out of use after so long')
+        .default(30)
+        .argParser(parseWithin(1, 365)),
+    )
+    .addOption(
+      new Option('--sign-after-days <days>', 'JWK: the new key begins to sign after so long')
+        .default(14)
+        .argParser(parseWithin(1, 365)),
+    )
+    .addHelpText(
+      'after',
+      `
+It changes nothing that runs: it writes a key into new files and prints the lines to put into the configuration. Before
+that, it plays a call and its answer through the codec as things will be today, when the new key begins to sign, and
+when the old one has retired.
+
+Examples:
+  $ gsp-otp keys rotate pgp --config gsp-otp.yaml --name "Example Bank"
+  $ gsp-otp keys rotate jwe --config gsp-otp.yaml --sign-after-days 7 --retire-after-days 14
+
+Exit code: 1 if the proof fails; the files are there then, and of no use.
+`,
+    )
+    .action(rotate);
+}
+
+async function rotate(kind: 'pgp' | 'jwe', options: RotateOptions): Promise<void> {
+  const nowMs = Date.now();
+  const settings = keySettings(options);
+  const { ours: before = [] } = settings.payload[kind] ?? {};
+  if (before.length === 0) {
+    throw new Failure(
+      `the configuration names no keys under payload.${kind}`,
+      'There is nothing to rotate: gsp-otp keys generate --help',
+      exitCodes.usage,
+    );
+  }
+  const { signAfterDays, retireAfterDays, passphraseFile } = options;
+  if (kind === 'jwe' && signAfterDays >= retireAfterDays) {
+    throw new Failure(
+      'the old key would retire before the new one begins to sign',
+      'Let --retire-after-days be more than --sign-after-days.',
+      exitCodes.usage,
+    );
+  }
+  const times = {
+    nowMs,
+    signFromMs: nowMs + signAfterDays * DAY_MS,
+    retireAtMs: nowMs + retireAfterDays * DAY_MS,
+  };
+  const signing = settings.payload.jwe?.signing[0];
+  const key = await makeKey(orderOf(kind, { signing, ...options }, settings.profile, nowMs));
+  const added = key.privateFiles.map(({ file, use }) => ({
+    file,
+    // OpenPGP answers bear the signatures of all keys, and one that Google knows is enough. Of JWS there is but one.
+    notBefore: use === 'sign' ? momentOf(times.signFromMs) : undefined,
+  }));
+  const retired = before.map((entry) => ({ retiresAt: momentOf(times.retireAtMs), ...entry }));
+  await prove(kind, settings, { retired, added, passphraseFile, times });
+  const entries = [
+    ...retired.map(({ key: place, ...members }) => entryLine({ key: String(place), ...asTexts(members) })),
+    ...added.map(({ file, notBefore }) => entryOf(file, passphraseFile, { notBefore })),
+  ];
+  process.stdout.write(explain(kind, key, settingLines(kind, 'ours', entries), times));
+}
+
+interface Times {
+  readonly nowMs: number;
+  readonly signFromMs: number;
+  readonly retireAtMs: number;
+}
+
+interface Rotation {
+  readonly retired: readonly { readonly key: Secret; readonly retiresAt: string }[];
+  readonly added: readonly { readonly file: string; readonly notBefore: string | undefined }[];
+  readonly passphraseFile: string | undefined;
+  readonly times: Times;
+}
+
+async function prove(kind: 'pgp' | 'jwe', settings: KeySettings, rotation: Rotation): Promise<void> {
+  const { retired, added, passphraseFile, times } = rotation;
+  const read = (file: string) => new Secret(readFileSync(file, 'utf8').trim(), `{file: ${file}}`);
+  const passphrase = passphraseFile === undefined ? undefined : read(passphraseFile);
+  const successors = added.map(({ file, notBefore }) => ({ key: read(file), passphrase, notBefore }));
+  const { payload } = settings;
+  const next = {
+    ...settings,
+    payload: { ...payload, [kind]: { ...payload[kind], ours: [...retired, ...successors] } },
+  };
+  const known = successors.map(({ key }) => key);
+  try {
+    await proveKeys(next, kind, [
+      { atMs: times.nowMs, known: retired.map(({ key }) => key) },
+      { atMs: kind === 'pgp' ? times.nowMs : times.signFromMs, known },
+      { atMs: times.retireAtMs + payload.graceMs + 1, known },
+    ]);
+  } catch (error) {
+    throw new Failure(
+      `the proof failed: ${error instanceof Error ? error.message : error}`,
+      'Nothing has changed. See what is wrong with the keys of now: gsp-otp keys check',
+    );
+  }
+}
+
+function explain(kind: 'pgp' | 'jwe', key: NewKey, lines: string, times: Times): string {
+  const signs =
+    kind === 'pgp'
+      ? 'From then on answers bear the signatures of both keys, and requests may be encrypted to either.'
+      : `From then on requests may be encrypted to either key. The new one begins to sign on ${dayOf(times.signFromMs)}.`;
+  const confirm = dayOf(kind === 'pgp' ? times.retireAtMs : times.signFromMs);
+  return `${describeNewKey(key, times.nowMs)}
+
+The new key is proved: calls and answers went through at each step below.
+
+1. Put these lines in place of payload.${kind}.ours, then reload the server: kill -HUP PID
+
+${lines.replaceAll(/^/gm, '   ')}
+
+   ${signs}
+2. Hand ${key.publicFile}
+   to Google, and compare the fingerprint by another way than the one the file takes.
+3. Let Google confirm by ${confirm} that it encrypts to the new key and knows its signature. If it
+   does not, put later moments into these lines and reload.
+4. The old key retires by itself on ${dayOf(times.retireAtMs)}. Some days later take its line out, and destroy its file.
+`;
+}
+
+/** Members of an entry as they are written: moments as they are, secrets by where they are kept. */
+function asTexts(members: object): Record<string, string> {
+  return Object.fromEntries(Object.entries(members).map(([name, value]) => [name, String(value)]));
+}

@@ -1,0 +1,193 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { exportPublicJwks, generateJwks } from './codecs/jwk-generate.ts';
+import { readJwkKeyRing } from './codecs/jwk-keys.ts';
+import { type KeyEnvironment, KeyRingError, type RingKey } from './codecs/key-ring.ts';
+import { exportPublicKey, generatePgpKey } from './codecs/pgp-generate.ts';
+import { readPgpKeyRing } from './codecs/pgp-keys.ts';
+import { Secret } from './ports/secret.ts';
+
+export { KeyRingError as UnusableKey } from './codecs/key-ring.ts';
+
+export type KeyKind = 'pgp' | 'jwe';
+
+export interface NewKeyOrder {
+  readonly kind: KeyKind;
+  readonly environment: KeyEnvironment;
+  /** For OpenPGP: whose key it is. */
+  readonly name: string;
+  readonly email?: string | undefined;
+  /** 2048 to 4096. */
+  readonly rsaBits: number;
+  /** 1 to 731. */
+  readonly validityDays: number;
+  /** For OpenPGP; `undefined`: the private key isn't protected but by the mode of its file. */
+  readonly passphrase?: Secret | undefined;
+  /** For JWKs; default RS256. */
+  readonly signing?: SigningAlgorithm | undefined;
+  /** For JWKs; default RSA-OAEP-256. */
+  readonly keyManagement?: 'RSA-OAEP-256' | 'RSA-OAEP' | undefined;
+  /** Where the files go; made if missing. */
+  readonly directory: string;
+  readonly nowMs: number;
+}
+
+export type SigningAlgorithm = 'RS256' | 'PS256' | 'ES256';
+
+/** A file with a private key, and what it is for. */
+export interface PrivateKeyFile {
+  readonly file: string;
+  readonly use: 'sign and decrypt' | 'sign' | 'decrypt';
+}
+
+export interface NewKey {
+  readonly kind: KeyKind;
+  readonly privateFiles: readonly PrivateKeyFile[];
+  /** To hand to Google. */
+  readonly publicFile: string;
+  /** To be kept elsewhere, for the day the private key is lost. */
+  readonly revocationFile: string | undefined;
+  /** OpenPGP fingerprint, or JWK thumbprints. */
+  readonly fingerprints: readonly string[];
+  readonly expiresAtMs: number;
+}
+
+/**
+ * Makes a key and writes it down: private files that only their owner can read, and a public one. Never overwrites.
+ * Throws `RangeError` for a strength or life that isn't allowed. A JWK set has a file for signing and one for
+ * decrypting, so that a rotation can begin to use them at different times.
+ */
+export function writeNewKey(order: NewKeyOrder): Promise<NewKey> {
+  return order.kind === 'pgp' ? writePgpKey(order) : writeJwks(order);
+}
+
+async function writePgpKey(order: NewKeyOrder): Promise<NewKey> {
+  const made = await generatePgpKey(order);
+  const begin = fileBeginning(order, made.fingerprint);
+  const file = writeSecret(`${begin}.asc`, made.privateKey.reveal());
+  return {
+    kind: 'pgp',
+    privateFiles: [{ file, use: 'sign and decrypt' }],
+    publicFile: writePublic(`${begin}.public.asc`, made.publicKey),
+    revocationFile: writeSecret(`${begin}.revocation.asc`, made.revocationCertificate.reveal()),
+    fingerprints: [made.fingerprint],
+    expiresAtMs: made.expiresAtMs,
+  };
+}
+
+async function writeJwks(order: NewKeyOrder): Promise<NewKey> {
+  const [signing, decrypting] = await Promise.all([
+    generateJwks({ ...order, purposes: ['sign'] }),
+    generateJwks({ ...order, purposes: ['decrypt'] }),
+  ]);
+  const fingerprints = [...signing.keyIds, ...decrypting.keyIds];
+  const begin = fileBeginning(order, fingerprints[0]?.replace(`${order.environment}-`, '') ?? '');
+  return {
+    kind: 'jwe',
+    privateFiles: [
+      { file: writeSecret(`${begin}.sign.json`, signing.privateSet.reveal()), use: 'sign' },
+      { file: writeSecret(`${begin}.decrypt.json`, decrypting.privateSet.reveal()), use: 'decrypt' },
+    ],
+    publicFile: writePublic(`${begin}.public.json`, joinJwks([signing.publicSet, decrypting.publicSet])),
+    revocationFile: undefined,
+    fingerprints,
+    expiresAtMs: signing.expiresAtMs,
+  };
+}
+
+/** The public part of private keys of one kind, as one text to hand to Google. Throws `UnusableKey`. [ENC-3] */
+export async function exportKeys(files: readonly string[]): Promise<string> {
+  const texts = files.map((file) => ({ file, bytes: readFileSync(file) }));
+  const kinds = new Set(texts.map(({ bytes }) => kindOf(bytes)));
+  if (kinds.size > 1)
+    throw new KeyRingError('the files hold OpenPGP keys and JWKs; export one kind at a time');
+  const parts = await Promise.all(
+    texts.map(async ({ file, bytes }) => {
+      try {
+        return kinds.has('pgp')
+          ? await exportPublicKey(bytes)
+          : exportPublicJwks(new Secret(bytes.toString('utf8')));
+      } catch {
+        throw new KeyRingError(`${file} holds no private key; an OpenPGP key or a JWK set is accepted`);
+      }
+    }),
+  );
+  return kinds.has('pgp') ? parts.join('') : joinJwks(parts);
+}
+
+export interface PeerKey {
+  readonly kind: KeyKind;
+  /** As it is to be kept: armored, or JSON. */
+  readonly text: string;
+  /** At least one. */
+  readonly keys: readonly RingKey[];
+  /** OpenPGP: of the whole key. JWK: of each. */
+  readonly fingerprints: readonly string[];
+}
+
+/** Reads a public key of Google's and checks it as the server will. Throws `UnusableKey`. */
+export async function readPeerKey(file: string, nowMs: number): Promise<PeerKey> {
+  const bytes = readFileSync(file);
+  const kind = kindOf(bytes);
+  const peer = [{ name: file, bytes }];
+  if (kind === 'pgp') {
+    const { keys } = await readPgpKeyRing({ own: [], peer, purposes: [], graceMs: 0, nowMs });
+    const fingerprints = [...new Set(keys.map(({ certificate }) => certificate))];
+    return { kind, text: await exportPublicKey(bytes), keys, fingerprints };
+  }
+  const allowed = {
+    keyManagement: ['RSA-OAEP-256', 'RSA-OAEP', 'RSA1_5'],
+    contentEncryption: [],
+    signing: ['RS256', 'PS256', 'ES256'],
+  } as const;
+  const { keys } = await readJwkKeyRing({ own: [], peer, allowed, purposes: [], graceMs: 0, nowMs });
+  return {
+    kind,
+    text: bytes.toString('utf8'),
+    keys,
+    fingerprints: keys.map(({ fingerprint }) => fingerprint),
+  };
+}
+
+/** Keeps a key of Google's in a file of its own and yields its name. Never overwrites. */
+export function storePeerKey(
+  { kind, text, fingerprints }: PeerKey,
+  directory: string,
+  nowMs: number,
+): string {
+  const begin = `${place(directory)}/google-${kind}-${dayOf(nowMs)}-${shortened(fingerprints[0] ?? '')}`;
+  return writePublic(`${begin}.${kind === 'pgp' ? 'asc' : 'json'}`, text);
+}
+
+function fileBeginning({ kind, environment, directory, nowMs }: NewKeyOrder, fingerprint: string): string {
+  return join(place(directory), `ours-${kind}-${environment}-${dayOf(nowMs)}-${shortened(fingerprint)}`);
+}
+
+function place(directory: string): string {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  return resolve(directory);
+}
+
+const dayOf = (nowMs: number) => new Date(nowMs).toISOString().slice(0, 10);
+
+/** Enough of it to tell files apart, without what a file name shouldn't have. */
+const shortened = (fingerprint: string) => fingerprint.replace(/[^A-Za-z0-9]/g, '').slice(-8);
+
+function writeSecret(file: string, text: string): string {
+  writeFileSync(file, text, { mode: 0o600, flag: 'wx' });
+  return file;
+}
+
+function writePublic(file: string, text: string): string {
+  writeFileSync(file, text, { mode: 0o644, flag: 'wx' });
+  return file;
+}
+
+function kindOf(bytes: Buffer): KeyKind {
+  return bytes.toString('latin1').trimStart().startsWith('{') ? 'jwe' : 'pgp';
+}
+
+function joinJwks(sets: readonly string[]): string {
+  const keys = sets.flatMap((set) => (JSON.parse(set) as { readonly keys: readonly unknown[] }).keys);
+  return `${JSON.stringify({ keys }, null, 2)}\n`;
+}
