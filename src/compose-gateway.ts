@@ -5,12 +5,64 @@ import { InboxGateway } from './adapters/sms/inbox.ts';
 import { createInfobipGateway } from './adapters/sms/infobip.ts';
 import { createTwilioGateway } from './adapters/sms/twilio.ts';
 import { createVonageGateway } from './adapters/sms/vonage.ts';
+import { createSystemClock } from './adapters/system/system-clock.ts';
+import { createSystemEntropy } from './adapters/system/system-entropy.ts';
 import type { Config } from './config.ts';
+import { createDeadline } from './domain/deadline.ts';
+import { phoneNumberSecret } from './domain/phone-number.ts';
 import { measureSms } from './domain/sms-encoding.ts';
 import type { Clock } from './ports/clock.ts';
-import type { SmsGateway } from './ports/sms-gateway.ts';
+import { Secret } from './ports/secret.ts';
+import type { Delivery, SmsGateway } from './ports/sms-gateway.ts';
 
 type GatewaySettings = Config['sms']['gateway'];
+
+interface GatewayRow {
+  readonly name: string;
+  readonly kind: string;
+  /** Where it is asked; `undefined` for the inbox, and for a public endpoint that follows from other settings. */
+  readonly url: string | undefined;
+}
+
+/** The gateways, in the order in which they are asked. */
+export function listGateways(settings: GatewaySettings): readonly GatewayRow[] {
+  if (settings.kind === 'failover') return settings.gateways.flatMap(listGateways);
+  const { kind } = settings;
+  const name = kind === 'inbox' ? kind : settings.name;
+  const url = kind === 'http' ? settings.url : 'baseUrl' in settings ? settings.baseUrl : undefined;
+  return [{ name, kind, url }];
+}
+
+export interface GatewayTrial {
+  readonly delivery: Delivery;
+  readonly durationMs: number;
+}
+
+/**
+ * Sends one text without a code to `to` (E.164), by the gateway of that name or as the server would, within the
+ * budget of a request.
+ */
+export async function tryGateway(
+  { sms, requests }: Pick<Config, 'sms' | 'requests'>,
+  { to, gateway: name }: { readonly to: string; readonly gateway?: string },
+): Promise<GatewayTrial> {
+  const clock = createSystemClock();
+  const members = sms.gateway.kind === 'failover' ? sms.gateway.gateways : [];
+  const chosen = members.find((member) => member.name === name) ?? sms.gateway;
+  const gateway = composeGateway(chosen, clock);
+  const startedMs = clock.steadyMs();
+  const message = {
+    to: phoneNumberSecret(to),
+    text: new Secret('This is a test of text messages. There is nothing to do.'),
+    reference: createSystemEntropy().id(),
+    validityMs: 600_000,
+    country: undefined,
+    language: 'en',
+  };
+  const delivery = await gateway.send(message, createDeadline(clock, requests.budgetMs));
+  await gateway.close();
+  return { delivery, durationMs: clock.steadyMs() - startedMs };
+}
 
 /** What a gateway usually needs for an answer; with less of the budget left, another one is not asked. [OPS-2] */
 const ATTEMPT_MS_MIN = 500;

@@ -9,6 +9,7 @@ import { conformanceCommand } from './conformance.ts';
 import { demoCommand } from './demo.ts';
 import { explainCommand } from './explain.ts';
 import { exitCodes, Failure } from './failure.ts';
+import { gatewaysCommand } from './gateways.ts';
 import { inboxCommand } from './inbox.ts';
 import { keysCommand } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
@@ -41,6 +42,7 @@ export function createProgram(): Command {
     explainCommand(),
     accountsCommand(),
     templatesCommand(),
+    gatewaysCommand(),
     migrateCommand(),
     conformanceCommand(),
     configCommand(),

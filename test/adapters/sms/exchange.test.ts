@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { exchange } from '../../../src/adapters/sms/exchange.ts';
+import { deadlineAfter } from '../../contracts/sms-gateway.ts';
+import { startStandIn, unusedUrl } from './gateway-stand-in.ts';
+
+const requestTo = (url: string) => ({ method: 'POST', url, headers: {}, body: 'a=1' });
+
+const ask = (url: string) => exchange(requestTo(url), deadlineAfter(5000));
+
+/** Speaks TLS with no certificate at all, so that no handshake succeeds. */
+async function startBareTls(t: TestContext): Promise<string> {
+  const server = createServer(() => assert.fail('a request came through'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => server.close());
+  return `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+test('an answer comes whole, whatever its status', async (t) => {
+  const { url } = await startStandIn(t, { status: 418, body: 'ü' });
+  assert.deepEqual(await ask(url), { kind: 'answered', answer: { status: 418, text: 'ü' } });
+});
+
+test('[OQ-28] a connection that never came about is told from one that broke', async (t) => {
+  assert.deepEqual(await ask(await unusedUrl()), { kind: 'unreached', fault: 'ECONNREFUSED' });
+  // RFC 6761: no such name exists.
+  const nameless = await ask('https://gateway.invalid/');
+  assert.equal(nameless.kind, 'unreached', JSON.stringify(nameless));
+  const standIn = await startStandIn(t, 'cut-before-headers');
+  assert.equal((await ask(standIn.url)).kind, 'lost');
+});
+
+test('a server that does not speak TLS was never reached', async (t) => {
+  const { url, requests } = await startStandIn(t);
+  const result = await ask(url.replace('http:', 'https:'));
+  assert.equal(result.kind, 'unreached', JSON.stringify(result));
+  assert.equal(requests.length, 0);
+});
+
+test('[OQ-28] a handshake that the other side breaks off is never taken for an answer', async (t) => {
+  const result = await ask(await startBareTls(t));
+  assert.notEqual(result.kind, 'answered', JSON.stringify(result));
+});
+
+test('[OPS-2] without time left nothing is sent', async (t) => {
+  const { url, requests } = await startStandIn(t, { status: 200, body: '{}' });
+  assert.deepEqual(await exchange(requestTo(url), deadlineAfter(0)), {
+    kind: 'unreached',
+    fault: 'no time left',
+  });
+  assert.equal(requests.length, 0);
+});
+
+test('an answer without end is given up', async (t) => {
+  const { url } = await startStandIn(t, { status: 200, body: 'x'.repeat(65_537) });
+  assert.equal((await ask(url)).kind, 'lost');
+  const whole = await startStandIn(t, { status: 200, body: 'x'.repeat(65_536) });
+  assert.equal((await ask(whole.url)).kind, 'answered');
+});
