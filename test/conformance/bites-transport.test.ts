@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import type { ConformanceConfig } from '../../conformance/config.ts';
 import { runConformance } from '../../conformance/suite.ts';
 import { makeCertificate } from '../system/test-certificates.ts';
-import { rightTls, type TransportFault, transportFaults, trustedCa } from './faults/transport.ts';
+import { rightTls, type TransportFault, tlsOptions, transportFaults, trustedCa } from './faults/transport.ts';
 import { joseKeys, jwks } from './jose-keys.ts';
 import { startFront } from './reference/front.ts';
 import { joseSeal } from './reference/jose-seal.ts';
@@ -60,6 +60,11 @@ async function failed(broken: TransportFault, skip: string[]): Promise<string[]>
 
 test('a right server passes every check of its transport', async () => {
   assert.deepEqual(await failed({}, []), []);
+});
+
+test('a right server with an RSA certificate passes, too', async () => {
+  const certificate = makeCertificate({ kind: 'rsa' });
+  assert.deepEqual(await failed({ tls: tlsOptions(certificate), ca: certificate.certificate }, [slow]), []);
 });
 
 for (const [id, broken] of Object.entries(transportFaults)) {

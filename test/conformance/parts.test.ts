@@ -5,11 +5,32 @@ import { checkConformanceConfig, readConformanceConfig } from '../../conformance
 import { EchoPace } from '../../conformance/echo-pace.ts';
 import { EndpointClock } from '../../conformance/endpoint-clock.ts';
 import { parseExpectedFailures } from '../../conformance/expected-failures.ts';
+import { Google } from '../../conformance/google.ts';
 import { Mailboxes } from '../../conformance/mailbox.ts';
 import { Masks } from '../../conformance/masks.ts';
+import { settle } from '../../conformance/settings.ts';
 import { codeIn, codesIn, fitsOneSegment } from '../../conformance/sms-text.ts';
 import { SubjectPool } from '../../conformance/subject-pool.ts';
 import { NotTested } from '../../conformance/verdicts.ts';
+
+test('[URL-1, URL-3] a method is found under base path and path style', () => {
+  const urlOf = (url: string, pathStyle?: string) => {
+    const settings = settle({ url, ...(pathStyle === undefined ? {} : { pathStyle }) });
+    const world = { settings } as ConstructorParameters<typeof Google>[0];
+    return new Google(world).url('sendOtp').href;
+  };
+  assert.equal(urlOf('https://otp.example.com'), 'https://otp.example.com/v1/sendOtp');
+  assert.equal(
+    urlOf('https://otp.example.com/base/', 'e-wallets-v1'),
+    'https://otp.example.com/base/e-wallets-v1/sendOtp',
+  );
+  assert.equal(urlOf('https://otp.example.com/base', ''), 'https://otp.example.com/base/sendOtp');
+});
+
+test('echo keeps Google’s pace, but on this very machine', () => {
+  assert.equal(settle({ url: 'https://otp.example.com' }).echoIntervalMs, 10_000);
+  assert.equal(settle({ url: 'http://localhost:8080' }).echoIntervalMs, 0);
+});
 
 test('masks hide what they know wherever it stands, and leave longer numbers alone', () => {
   const masks = new Masks();
