@@ -6,7 +6,7 @@ import { openCodec } from './codecs/open-codec.ts';
 import { type ConformanceConfig, checkConformanceConfig } from './config.ts';
 import { EchoPace } from './echo-pace.ts';
 import { EndpointClock } from './endpoint-clock.ts';
-import { told } from './expectations.ts';
+import { expectRead } from './expectations.ts';
 import { Google } from './google.ts';
 import { HttpClient, NoAnswer } from './http-client.ts';
 import { latenciesOf } from './latencies.ts';
@@ -158,11 +158,15 @@ async function openWorld(config: ConformanceConfig, settings: Settings, codec: C
 async function makeContact(world: RunWorld): Promise<string | undefined> {
   const trial = new Trial(world);
   try {
-    const answers = [await trial.probe(), await trial.probe(), await trial.probe()];
-    const odd = answers.find(({ http }) => http.status !== 200 && http.status !== 404);
-    if (odd === undefined) return undefined;
-    return `even an ordinary request was answered ${told(odd)}: are URL, pathStyle, codec and keys right?`;
+    // The first ones may be refused for their time, which is not known yet.
+    await trial.probe();
+    await trial.probe();
+    expectRead(await trial.probe());
+    return undefined;
   } catch (cause) {
+    if (cause instanceof EndpointFault || cause instanceof NotTested) {
+      return `even an ordinary request failed (${cause.message}): are URL, pathStyle, codec and keys right?`;
+    }
     if (!(cause instanceof NoAnswer)) throw cause;
     throw new CouldNotRun(`the endpoint does not answer: ${cause.message}`, { cause });
   }

@@ -32,7 +32,7 @@ function tlsConfigFor(server: ReferenceServer, port: number, ca: string | undefi
   return {
     ...config,
     url: `https://localhost:${port}`,
-    timing: { ...config.timing, answerMs: 1200 },
+    timing: { ...config.timing, answerMs: 3000 },
     ...(ca === undefined ? {} : { tls: { ca } }),
   };
 }

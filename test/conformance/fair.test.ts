@@ -145,3 +145,32 @@ test('--only takes families, check ids and requirement ids, and IDEM-1 is not ID
   assert.ok(!ids('IDEM-1').includes('idempotency/right-code-succeeds-once'));
   assert.deepEqual(ids('echo/returns-cjk'), ['echo/returns-cjk']);
 });
+
+test('an endpoint is judged by its own clock, however far it is off', async () => {
+  const aheadMs = 300_000;
+  const ahead: Fault = {
+    judgeClock: (right) => (call) => right({ ...call, arrivedAtMs: call.arrivedAtMs + aheadMs }),
+    finish: (right) => (reply, call) => {
+      const finished = right(reply, call);
+      const responseHeader = { responseTimestamp: String(Date.now() + aheadMs) };
+      return { ...finished, message: { ...finished.message, responseHeader } };
+    },
+    // And it is some way off, too.
+    write: (right) => async (reply, request) => {
+      await new Promise((resolve) => setTimeout(resolve, 40));
+      return right(reply, request);
+    },
+  };
+  const { run } = await examine({ only: ['envelope/clock'] }, {}, ahead);
+  assert.deepEqual(
+    run.outcomes.filter(({ kind }) => kind !== 'passed').map(({ check, kind }) => `${kind} ${check.id}`),
+    ['warned envelope/clock-agrees'],
+  );
+  assert.equal(run.omen, undefined);
+});
+
+test('when even ordinary requests are refused, the report begins with it', async () => {
+  const { run } = await examine({ only: ['HDR-7'] }, { pathStyle: 'v7' });
+  assert.match(run.omen ?? '', /404 that says nothing.*pathStyle/);
+  assert.equal(kindOf(run.outcomes, 'envelope/header-refuses-zero-major'), 'failed');
+});

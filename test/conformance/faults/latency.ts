@@ -14,11 +14,11 @@ const dawdles = (ms: number, when: (call: number) => boolean): Fault => {
 };
 
 export const latencyFaults: Faults = {
-  'latency/samples': { fault: dawdles(600, (call) => call === 25), also: ['latency/available'] },
-  'latency/available': dawdles(600, (call) => call === 2),
-  'latency/p95': dawdles(250, (call) => call % 12 === 0),
-  'latency/p90': dawdles(90, (call) => call % 8 === 0),
+  'latency/samples': { fault: dawdles(1400, (call) => call === 25), also: ['latency/available'] },
+  'latency/available': dawdles(1400, (call) => call === 2),
+  'latency/p95': dawdles(700, (call) => call % 12 === 0),
+  'latency/p90': dawdles(300, (call) => call % 8 === 0),
 };
 
 /** The limits these faults are made for, in place of seconds. */
-export const hurriedLatency = { samples: 30, unavailableMs: 500, p95Ms: 180, p90Ms: 60 };
+export const hurriedLatency = { samples: 30, unavailableMs: 1000, p95Ms: 450, p90Ms: 200 };
