@@ -1,16 +1,17 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Codec } from '../../conformance/codecs/codec.ts';
 import { exitCodes } from './failure.ts';
 import {
   makeHeader,
   makeToken,
   type PlayedCall,
   type ProtocolVersion,
-  plainContentType,
   playCall,
   type RequestHeader,
 } from './google-call.ts';
+import { codecOf, type SealOptions, withSealOptions } from './seal-options.ts';
 
-interface CallOptions {
+interface CallOptions extends SealOptions {
   readonly url: string;
   readonly requestId?: string;
   readonly requestTimestamp?: string;
@@ -36,10 +37,10 @@ interface EchoOptions extends CallOptions {
   readonly clientMessage: string;
 }
 
-/** Google's side of one call, in clear JSON as the sandbox profile takes it. */
+/** Google's side of one call. */
 export function callCommand(): Command {
   return new Command('call')
-    .description("play one of Google's calls against a running server in the sandbox profile")
+    .description("play one of Google's calls against a running server")
     .addCommand(sendOtpCommand())
     .addCommand(verifyOtpCommand())
     .addCommand(echoCommand())
@@ -50,6 +51,10 @@ Examples:
   $ gsp-otp call echo --client-message hello
   $ gsp-otp call sendOtp --account-phone-number +12025550101
   $ gsp-otp call verifyOtp --send-otp-request-id ID --otp 123456 --json
+  $ gsp-otp call echo --seal pgp --google-key google.asc --integrator-key ours.public.asc
+
+Without --seal it talks clear JSON, as the sandbox takes it. With --seal it needs a private key that the server knows
+as Google's: in the sandbox one of your own, made by gsp-otp keys generate.
 
 Exit code: 0 if the answer is 200, whatever its result; 1 if not.
 `,
@@ -125,7 +130,7 @@ Example:
 }
 
 function withCallOptions(command: Command): Command {
-  return command
+  return withSealOptions(command)
     .option('--url <url>', 'base URL; the method name is appended', 'http://127.0.0.1:8080/v1')
     .option('--request-id <id>', 'the idempotency key (default: a random one)')
     .option('--request-timestamp <ms>', 'milliseconds since 1970 (default: now)')
@@ -149,8 +154,10 @@ function headerOf({ requestId, requestTimestamp, protocolVersion }: CallOptions)
 }
 
 async function call(method: string, body: unknown, options: CallOptions): Promise<void> {
-  const played = await playCall(options.url, method, body, options.timeoutMs);
-  process.stdout.write(options.json ? asJson(played) : asText(played, options.verbose));
+  const { url: baseUrl, timeoutMs } = options;
+  const codec = await codecOf(options);
+  const played = await playCall(method, body, { baseUrl, codec, timeoutMs });
+  process.stdout.write(options.json ? asJson(played) : asText(played, codec, options.verbose));
   process.exitCode = played.status === 200 ? exitCodes.done : exitCodes.failed;
 }
 
@@ -159,12 +166,12 @@ function asJson({ url, request, status, contentType, durationMs, response }: Pla
   return `${JSON.stringify({ request: { url, body: request }, response: answer }, null, 2)}\n`;
 }
 
-function asText(played: PlayedCall, verbose = false): string {
+function asText(played: PlayedCall, { contentType }: Codec, verbose = false): string {
   const { response } = played;
   const shown = typeof response === 'string' ? response : JSON.stringify(response, null, 2);
   return [
     `→ POST ${played.url}`,
-    ...(verbose ? [`  content-type: ${plainContentType}`] : []),
+    ...(verbose ? [`  content-type: ${contentType}`] : []),
     JSON.stringify(played.request, null, 2),
     '',
     `← ${played.status} after ${Math.round(played.durationMs)} ms`,

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual, styleText } from 'node:util';
+import type { Codec } from '../../conformance/codecs/codec.ts';
 import { Failure } from './failure.ts';
 import { makeHeader, makeToken, type PlayedCall, playCall } from './google-call.ts';
 import { askOverHttp } from './http-client.ts';
@@ -8,10 +9,20 @@ import { drawPhoneBubble, type ShownText } from './phone-bubble.ts';
 const knownNumber = '+12025550101';
 const unknownNumber = '+12025550199';
 
+export interface Stage {
+  /** Base URL of the methods. */
+  readonly url: string;
+  readonly operatorUrl: string;
+  /** How Google seals. */
+  readonly codec: Codec;
+  /** Whether every call is shown whole. */
+  readonly verbose: boolean;
+}
+
 /** Plays Google from the first sendOtp to the last and tells it. Throws `Failure` if something comes out otherwise. */
-export async function tellStory(url: string, operatorUrl: string, verbose: boolean): Promise<void> {
+export async function tellStory({ url, operatorUrl, codec, verbose }: Stage): Promise<void> {
   const play = async (method: string, request: unknown, expected: string): Promise<PlayedCall> => {
-    const played = await playCall(url, method, request, 7000);
+    const played = await playCall(method, request, { baseUrl: url, codec, timeoutMs: 7000 });
     if (verbose) say(indent(jsonOf(played)));
     say(`   ${played.status} ${resultOf(played)}, after ${Math.round(played.durationMs)} ms`);
     if (resultOf(played) === expected) return played;

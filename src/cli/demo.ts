@@ -2,12 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { plainCodec } from '../../conformance/codecs/codec.ts';
 import { type Addresses, type Application, compose } from '../compose.ts';
 import { importIntoAccounts } from '../compose-accounts.ts';
 import { loadConfig } from '../config.ts';
+import { makeDemoKeys } from './demo-keys.ts';
 import { tellStory } from './demo-story.ts';
 import { isListenError } from './listen-error.ts';
+import type { SealKind } from './seal-options.ts';
 import { stopSignal } from './stop-signal.ts';
 
 const sampleAccounts = fileURLToPath(new URL('../../examples/accounts.csv', import.meta.url));
@@ -17,6 +20,12 @@ export function demoCommand(): Command {
     .description('start a sandbox with a few accounts, play Google against it and tell what happens')
     .option('--once', 'end after the story; without it the server goes on until Ctrl-C')
     .option('--verbose', 'show the JSON of every call')
+    .addOption(
+      new Option(
+        '--sealed <kind>',
+        'the same with bodies signed and encrypted, with keys made on the spot',
+      ).choices(['pgp', 'jwe']),
+    )
     .addHelpText(
       'after',
       `
@@ -25,22 +34,25 @@ Nothing is left behind: its data is in a temporary directory, and no text leaves
 Examples:
   $ gsp-otp demo
   $ gsp-otp demo --once --verbose
+  $ gsp-otp demo --sealed pgp
 `,
     )
     .action(demo);
 }
 
-async function demo({ once = false, verbose = false }): Promise<void> {
+async function demo({ once = false, verbose = false, sealed }: DemoOptions): Promise<void> {
   const stopped = stopSignal();
   const dataDirectory = mkdtempSync(join(tmpdir(), 'gsp-otp-demo-'));
   // However it ends.
   process.once('exit', () => rmSync(dataDirectory, { recursive: true, force: true }));
   await importSample(dataDirectory);
-  const { application, addresses } = await start(dataDirectory);
+  const keys = sealed && (await makeDemoKeys(sealed, dataDirectory));
+  const { application, addresses } = await start({ dataDirectory, ...keys?.settings });
   try {
-    await tellStory(`${addresses.methods}/v1`, addresses.operator, verbose);
+    const codec = keys?.codec ?? plainCodec;
+    await tellStory({ url: `${addresses.methods}/v1`, operatorUrl: addresses.operator, codec, verbose });
     if (!once) {
-      process.stdout.write(invitation(addresses, dataDirectory));
+      process.stdout.write(invitation(addresses, dataDirectory, keys?.flags));
       await stopped;
     }
   } finally {
@@ -63,17 +75,20 @@ async function importSample(dataDirectory: string): Promise<void> {
   if (outcome !== 'applied') throw new Error(`${sampleAccounts} could not be imported`);
 }
 
+interface DemoOptions {
+  readonly once?: boolean;
+  readonly verbose?: boolean;
+  readonly sealed?: SealKind;
+}
+
 interface Started {
   readonly application: Application;
   readonly addresses: Addresses;
 }
 
 /** On the usual ports, so that the other commands find it; where one is taken, on any free one. */
-async function start(dataDirectory: string, ports: Readonly<Record<string, unknown>> = {}): Promise<Started> {
-  const config = loadConfig({
-    environment: {},
-    overrides: { dataDirectory, 'log.level': 'silent', ...ports },
-  });
+async function start(settings: Readonly<Record<string, unknown>>): Promise<Started> {
+  const config = loadConfig({ environment: {}, overrides: { 'log.level': 'silent', ...settings } });
   const application = await compose(config);
   try {
     return { application, addresses: await application.listen() };
@@ -82,16 +97,16 @@ async function start(dataDirectory: string, ports: Readonly<Record<string, unkno
     if (!isListenError(error) || error.port === 0) throw error;
     process.stdout.write(`Port ${error.port} is taken: a free one will do.\n`);
     const setting = error.port === config.http.port ? 'http.port' : 'operator.port';
-    return start(dataDirectory, { ...ports, [setting]: 0 });
+    return start({ ...settings, [setting]: 0 });
   }
 }
 
-function invitation({ methods, operator }: Addresses, dataDirectory: string): string {
+function invitation({ methods, operator }: Addresses, dataDirectory: string, flags = ''): string {
   return `
 The server goes on until Ctrl-C. From another terminal, be Google yourself:
-  $ gsp-otp call sendOtp --url ${methods}/v1 --account-phone-number +13055550102
+  $ gsp-otp call sendOtp --url ${methods}/v1${flags} --account-phone-number +13055550102
   $ gsp-otp inbox show --operator-url ${operator}
-  $ gsp-otp call verifyOtp --url ${methods}/v1 --send-otp-request-id ID --otp CODE
+  $ gsp-otp call verifyOtp --url ${methods}/v1${flags} --send-otp-request-id ID --otp CODE
   $ gsp-otp explain ID --set dataDirectory=${dataDirectory}
 `;
 }

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { type Codec, SealingFault } from '../../conformance/codecs/codec.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { askOverHttp } from './http-client.ts';
 
@@ -25,24 +26,40 @@ export interface PlayedCall {
   readonly response: unknown;
 }
 
-export const plainContentType = 'application/json; charset=utf-8';
+export interface CallTerms {
+  /** The method's name is appended. */
+  readonly baseUrl: string;
+  readonly codec: Codec;
+  readonly timeoutMs: number;
+}
 
-/** Plays one call of Google's in clear JSON. Throws `Failure` if nothing answers. */
+/** Plays one call of Google's. Throws `Failure` if nothing answers, or nothing that Google could open. */
 export async function playCall(
-  baseUrl: string,
   method: string,
   request: unknown,
-  timeoutMs: number,
+  { baseUrl, codec, timeoutMs }: CallTerms,
 ): Promise<PlayedCall> {
   const url = `${baseUrl.replace(/\/+$/, '')}/${method}`;
   if (!URL.canParse(url)) {
     throw new Failure(`${url} is not a URL`, 'Write it as http://127.0.0.1:8080/v1.', exitCodes.usage);
   }
-  const body = JSON.stringify(request);
+  const body = Buffer.from(await codec.seal(Buffer.from(JSON.stringify(request))));
   const remedy = 'Is the server running? Start one with `gsp-otp serve`, or name another with --url.';
-  const sent = { method: 'POST', contentType: plainContentType, body, timeoutMs };
+  const sent = { method: 'POST', contentType: codec.contentType, body, timeoutMs };
   const { status, contentType, durationMs, ...answer } = await askOverHttp(url, sent, remedy);
-  return { url, request, status, contentType, durationMs, response: parseBody(answer.body) };
+  const response = parseBody(await openAnswer(codec, answer.body));
+  return { url, request, status, contentType, durationMs, response };
+}
+
+async function openAnswer(codec: Codec, body: string): Promise<string> {
+  if (body === '') return body;
+  try {
+    return Buffer.from(await codec.open(Buffer.from(body))).toString('utf8');
+  } catch (error) {
+    if (!(error instanceof SealingFault)) throw error;
+    const remedy = 'Does the server know this key of Google, and is this the key of the server?';
+    throw new Failure(`the answer can't be opened: ${error.message}`, remedy);
+  }
 }
 
 /** The header of a new request, made now. */

@@ -16,7 +16,7 @@ export async function askOverHttp(
   request: {
     readonly method: string;
     readonly contentType?: string;
-    readonly body?: string;
+    readonly body?: string | Uint8Array<ArrayBuffer>;
     readonly timeoutMs: number;
   },
   remedy: string,

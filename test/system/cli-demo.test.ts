@@ -17,6 +17,17 @@ test('demo --once tells the whole story and leaves nothing behind', async (t) =>
   assert.deepEqual(readdirSync(TMPDIR), []);
 });
 
+for (const kind of ['pgp', 'jwe']) {
+  test(`demo --sealed ${kind} tells the same story, with keys made on the spot`, async (t) => {
+    const TMPDIR = temporaryDirectory(t);
+    const { code, stdout, stderr } = await runCli(['demo', '--once', '--sealed', kind], { env: { TMPDIR } });
+    assert.deepEqual([code, stderr], [0, '']);
+    assert.match(stdout, /^Every body is signed and encrypted: .*\n {3}the integrator's {2}\S+/);
+    assert.match(stdout, /The same answer; texts sent so far: 1/);
+    assert.deepEqual(readdirSync(TMPDIR), []);
+  });
+}
+
 test('demo --verbose shows the JSON, and a port that is taken is no obstacle', async (t) => {
   const squatter = createServer();
   squatter.on('error', () => undefined);

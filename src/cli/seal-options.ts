@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { type Command, Option } from 'commander';
+import { type Codec, plainCodec } from '../../conformance/codecs/codec.ts';
+import { openCodec } from '../../conformance/codecs/open-codec.ts';
+import { ConformanceConfigError } from '../../conformance/config.ts';
+import { exitCodes, Failure } from './failure.ts';
+
+export type SealKind = 'pgp' | 'jwe';
+
+export interface SealOptions {
+  readonly seal?: SealKind;
+  readonly googleKey?: readonly string[];
+  readonly integratorKey?: readonly string[];
+  readonly ca?: string;
+}
+
+/** Gives a command the flags that say how it seals what it sends, in Google's place. */
+export function withSealOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--seal <kind>', 'sign and encrypt (default: clear JSON)').choices(['pgp', 'jwe']))
+    .option(
+      '--google-key <files...>',
+      "private key in Google's place, which the server knows by its public part",
+    )
+    .option('--integrator-key <files...>', 'public key of the server')
+    .option('--ca <file>', "certificate that vouches for the server's, in PEM");
+}
+
+/** How to seal as the flags say. From then on whoever `--ca` names is trusted as well. Throws `Failure`. */
+export async function codecOf({ seal, googleKey = [], integratorKey = [], ca }: SealOptions): Promise<Codec> {
+  if (ca !== undefined) setDefaultCACertificates([...getCACertificates('default'), readText(ca)]);
+  if (seal === undefined) {
+    if (googleKey.length + integratorKey.length === 0) return plainCodec;
+    throw new Failure('keys are given, but no way to seal', 'Add --seal pgp or --seal jwe.', exitCodes.usage);
+  }
+  if (googleKey.length === 0 || integratorKey.length === 0) {
+    throw new Failure(
+      `--seal ${seal} needs a key of each side`,
+      'Name them with --google-key and --integrator-key. To make one: gsp-otp keys generate --help',
+      exitCodes.usage,
+    );
+  }
+  return openSealing(seal, googleKey.map(readText), integratorKey.map(readText));
+}
+
+/** Google's side, with keys as they stand in files. Throws `Failure` if they can't be used. */
+export async function openSealing(
+  seal: SealKind,
+  privateKeys: string[],
+  publicKeys: string[],
+): Promise<Codec> {
+  const codec = seal === 'pgp' ? 'pgp' : 'jwe+jws';
+  try {
+    return await openCodec({ codec, google: { privateKeys }, integrator: { publicKeys } });
+  } catch (error) {
+    if (!(error instanceof ConformanceConfigError)) throw error;
+    const message = error.message
+      .replaceAll('google.privateKeys', '--google-key')
+      .replaceAll('integrator.publicKeys', '--integrator-key');
+    throw new Failure(message, 'docs/keys.md says what keys look like.', exitCodes.usage);
+  }
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Failure(`a file can't be read: ${reason}`, 'Name one that can.', exitCodes.usage);
+  }
+}
