@@ -2,8 +2,8 @@ import type { RefusalTable } from './verdict.ts';
 
 /**
  * Exceptions of SendTextMessage, with `Reason` where it makes a difference.
- * [docs.aws.amazon.com/pinpoint/latest/apireference_smsvoicev2/API_SendTextMessage.html, and CommonErrors.html there;
- * reasons as the service's published model lists them]
+ * [docs.aws.amazon.com/goto/WebAPI/pinpoint-sms-voice-v2-2022-03-31/SendTextMessage; the reasons as the service's
+ * published model lists them; errors of all services: docs.aws.amazon.com/sns/latest/api/CommonErrors.html]
  */
 export const awsRefusals: RefusalTable = {
   AccessDeniedException: 'credentials',

@@ -1,18 +1,19 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:https';
+import { createServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { exchange } from '../../../src/adapters/sms/exchange.ts';
 import { deadlineAfter } from '../../contracts/sms-gateway.ts';
+import { makeCertificate } from '../../system/test-certificates.ts';
 import { startStandIn, unusedUrl } from './gateway-stand-in.ts';
 
 const requestTo = (url: string) => ({ method: 'POST', url, headers: {}, body: 'a=1' });
 
 const ask = (url: string) => exchange(requestTo(url), deadlineAfter(5000));
 
-/** Speaks TLS with no certificate at all, so that no handshake succeeds. */
-async function startBareTls(t: TestContext): Promise<string> {
-  const server = createServer(() => assert.fail('a request came through'));
+/** Speaks TLS, but not so that a request may be sent; without a certificate no handshake succeeds. */
+async function startTls(t: TestContext, options: ServerOptions): Promise<string> {
+  const server = createServer(options, () => assert.fail('a request came through'));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(() => server.close());
   return `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -40,8 +41,14 @@ test('a server that does not speak TLS was never reached', async (t) => {
 });
 
 test('[OQ-28] a handshake that the other side breaks off is never taken for an answer', async (t) => {
-  const result = await ask(await startBareTls(t));
+  const result = await ask(await startTls(t, {}));
   assert.notEqual(result.kind, 'answered', JSON.stringify(result));
+});
+
+test('a server with a certificate that nobody vouches for was never sent anything', async (t) => {
+  const { certificate: cert, key } = makeCertificate();
+  const url = await startTls(t, { cert, key });
+  assert.deepEqual(await ask(url), { kind: 'unreached', fault: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
 });
 
 test('[OPS-2] without time left nothing is sent', async (t) => {
