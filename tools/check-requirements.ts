@@ -1,9 +1,11 @@
 /**
  * Compares docs/protocol.md with what the files cite as `[ID]`. Ends with 1 if one cites an id that doesn't exist, or
- * if a MUST or MUST NOT is cited nowhere in the sources or nowhere in the tests, except as requirement-rules.ts says.
+ * if a MUST or MUST NOT is cited nowhere in the sources or nowhere in the tests, except as requirement-rules.ts says,
+ * or if the examiner neither checks it nor says why it can't.
  */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { coverageOf } from '../conformance/coverage.ts';
 import { type CitingPlace, chaptersChecked, citedIn, elsewhere, pending } from './requirement-rules.ts';
 
 interface Requirement {
@@ -17,10 +19,12 @@ const demanded = [...requirements].filter(
   ([, { chapter, must }]) => must && chaptersChecked.includes(chapter),
 );
 const places = Object.keys(citedIn) as CitingPlace[];
-const faults = [...unknownCitations(), ...idleExceptions(), ...places.flatMap(missingIn)];
+const faults = [...unknownCitations(), ...idleExceptions(), ...places.flatMap(missingIn), ...unexamined()];
 
 for (const fault of faults) console.error(fault);
 for (const place of places) report(place);
+const checked = demanded.filter(([id]) => coverageOf(id).checks.length > 0).length;
+console.log(`requirements: of ${demanded.length} MUSTs ${checked} are checked by the examiner`);
 if (faults.length > 0) process.exitCode = 1;
 
 /** Lines such as `- **HDR-7** MUST: …`, and the rows `| OQ-4 | … |` of the open questions. */
@@ -78,6 +82,13 @@ function missingIn(place: CitingPlace): readonly string[] {
   return [
     `nothing in ${citedIn[place]} cites ${missing.join(', ')}: write [ID] where each is fulfilled or shown`,
   ];
+}
+
+function unexamined(): readonly string[] {
+  return demanded
+    .map(([id]) => id)
+    .filter((id) => coverageOf(id).checks.length === 0 && coverageOf(id).reason === undefined)
+    .map((id) => `no check of the examiner names ${id}: write one, or say why not in conformance/not-visible.ts`);
 }
 
 function report(place: CitingPlace): void {

@@ -4,7 +4,7 @@ import type { OtpStore } from '../../ports/otp-store.ts';
 export interface RetentionOptions {
   readonly store: Pick<OtpStore, 'sweep'>;
   readonly clock: Clock;
-  /** How long a request is remembered after it was last received; at least 30 days. [OQ-10] */
+  /** How long a request is remembered after it was last received; at least 30 days. [OQ-10, FLOW-3] */
   readonly retentionMs: number;
   /** Requests deleted in one step, ≥ 1. A step holds up whatever comes beside it, 50 about 10 ms. */
   readonly rowsMax: number;

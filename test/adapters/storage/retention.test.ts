@@ -10,7 +10,7 @@ async function rested(clock: TestClock): Promise<void> {
   while (clock.waiting === 0) await new Promise((resolve) => setImmediate(resolve));
 }
 
-test('[IDEM-12, OQ-10] what is past its retention goes in small steps, and nothing else', async (t) => {
+test('[IDEM-12, FLOW-3, OQ-10] what is past its retention goes in small steps, and nothing else', async (t) => {
   const store = openStore(t);
   const clock = new TestClock();
   const ages = [...Array.from({ length: 25 }, (_, index) => 31 * DAY + index), 30 * DAY - MINUTE, 0];
