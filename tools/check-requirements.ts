@@ -88,7 +88,9 @@ function unexamined(): readonly string[] {
   return demanded
     .map(([id]) => id)
     .filter((id) => coverageOf(id).checks.length === 0 && coverageOf(id).reason === undefined)
-    .map((id) => `no check of the examiner names ${id}: write one, or say why not in conformance/not-visible.ts`);
+    .map(
+      (id) => `no check of the examiner names ${id}: write one, or say why not in conformance/not-visible.ts`,
+    );
 }
 
 function report(place: CitingPlace): void {
