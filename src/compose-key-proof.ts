@@ -78,7 +78,7 @@ function withGoogle(settings: KeySettings, kind: KeyKind, google: Secret): KeySe
 
 async function makeGoogle(kind: KeyKind, { payload: { jwe } }: KeySettings, nowMs: number) {
   if (kind === 'pgp') {
-    const { privateKey, publicKey } = await generatePgpKey({ name: 'in Google’s place', nowMs });
+    const { privateKey, publicKey } = await generatePgpKey({ name: "in Google's place", nowMs });
     return { entry: { key: privateKey }, publicText: new Secret(publicKey) };
   }
   const { privateSet, publicSet } = await generateJwks({

@@ -1,7 +1,22 @@
 import { ConfigError } from './config/faults.ts';
 import type { Settings } from './config/settings.ts';
 import { CertificateError, readAuthorities, readCertificates } from './http/certificates.ts';
+import { createServer, openListener } from './http/server.ts';
 import type { ServerTls } from './http/tls.ts';
+
+/** A listener that does TLS and nothing else. */
+export interface BareListener {
+  readonly host: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Opens one on this machine with the TLS of the settings, to see what it negotiates. Throws as `composeTls` does. */
+export async function openBareListener(http: Settings['http'], nowMs: number): Promise<BareListener> {
+  const server = createServer(http, composeTls(http, nowMs));
+  const { hostname, port } = new URL(await openListener(server, { host: '127.0.0.1', port: 0 }));
+  return { host: hostname, port: Number(port), close: async () => void (await server.close()) };
+}
 
 /**
  * TLS as the settings describe it; `undefined` where there is none. Throws `ConfigError` if a certificate can't be

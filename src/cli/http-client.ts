@@ -3,6 +3,8 @@ import { Failure } from './failure.ts';
 export interface HttpAnswer {
   readonly status: number;
   readonly contentType: string;
+  /** The header; empty if there was none. */
+  readonly date: string;
   readonly body: string;
   readonly durationMs: number;
 }
@@ -32,7 +34,8 @@ export async function askOverHttp(
     });
     const body = await response.text();
     const contentType = response.headers.get('content-type') ?? '';
-    return { status: response.status, contentType, body, durationMs: performance.now() - startedMs };
+    const date = response.headers.get('date') ?? '';
+    return { status: response.status, contentType, date, body, durationMs: performance.now() - startedMs };
   } catch (error) {
     throw new Failure(`${url} does not answer: ${reasonOf(error)}`, remedy);
   }

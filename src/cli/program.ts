@@ -7,6 +7,7 @@ import { callCommand } from './call.ts';
 import { configCommand } from './config.ts';
 import { conformanceCommand } from './conformance.ts';
 import { demoCommand } from './demo.ts';
+import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { gatewaysCommand } from './gateways.ts';
@@ -46,6 +47,7 @@ export function createProgram(): Command {
     migrateCommand(),
     conformanceCommand(),
     configCommand(),
+    doctorCommand(),
   ];
   for (const command of commands) program.addCommand(command);
   harden(program);

@@ -1,0 +1,164 @@
+import { existsSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
+import { expiryWarnings } from '../compose-expiry.ts';
+import { listGateways } from '../compose-gateway.ts';
+import { listKeys, readKeyRings } from '../compose-keys.ts';
+import { migrateDatabases } from '../compose-store.ts';
+import { inspectTemplates } from '../compose-templates.ts';
+import { describeFault } from '../config/faults.ts';
+import type { Settings } from '../config/settings.ts';
+import type { ConfigInspection } from '../config.ts';
+import { about, type Finding } from './doctor-finding.ts';
+import { askOverHttp } from './http-client.ts';
+
+const TIMEOUT_MS = 3000;
+/** Google refuses 60 s, and answers take their time. [HDR-4] */
+const SKEW_MS_MAX = 30_000;
+const SKEW_MS_NOTABLE = 2000;
+
+export function examineConfig({ faults, warnings }: ConfigInspection): readonly Finding[] {
+  const { ok, warning, failed } = about('configuration');
+  if (faults.length + warnings.length === 0) return [ok('it is sound')];
+  return [
+    ...faults.map((fault) =>
+      failed(
+        describeFault({ ...fault, accepted: '' }).replace('; accepted: .', ''),
+        `Accepted: ${fault.accepted}.`,
+      ),
+    ),
+    ...warnings.map((text) => warning(text)),
+  ];
+}
+
+export async function examineKeys(settings: Settings, nowMs: number): Promise<readonly Finding[]> {
+  const { ok, warning, failed, skipped } = about('keys');
+  const { pgp, jwe } = settings.payload;
+  if (!pgp && !jwe) return [skipped('bodies are clear JSON', 'Make keys: gsp-otp keys generate --help')];
+  const faulty = (await listKeys(settings, nowMs)).flatMap(({ fault }) => fault ?? []);
+  const remedy = 'gsp-otp keys check --help says what is accepted.';
+  if (faulty.length > 0) return faulty.map((fault) => failed(fault, remedy));
+  const rings = await readKeyRings(settings, nowMs);
+  const expiring = expiryWarnings({ rings, tls: undefined }, nowMs);
+  if (expiring.length === 0) return [ok('all can be used, and none expires within 60 days')];
+  return expiring.map((text) =>
+    warning(text, 'Put a successor beside it in time: gsp-otp keys rotate --help'),
+  );
+}
+
+export function examineTemplates(settings: Settings): readonly Finding[] {
+  const { ok, warning, failed } = about('texts');
+  const { texts, warnings, fits } = inspectTemplates(settings);
+  const misfits = texts.filter((text) => !text.fits).map(({ language, context }) => `${language}.${context}`);
+  return [
+    fits
+      ? ok(`all ${texts.length} fit one segment`)
+      : failed(
+          `${misfits.length} do not fit one segment: ${misfits.join(', ')}`,
+          'gsp-otp templates check says why.',
+        ),
+    ...warnings.map((text) => warning(text)),
+  ];
+}
+
+export async function examineDatabases(settings: Settings): Promise<readonly Finding[]> {
+  const { ok, warning, skipped } = about('databases');
+  const { dataDirectory } = settings;
+  if (!existsSync(dataDirectory)) {
+    return [skipped(`${dataDirectory} is not there yet`, 'It is made at the first start.')];
+  }
+  const openTo = statSync(dataDirectory).mode & 0o077;
+  const databases = await migrateDatabases(settings, { dryRun: true });
+  return [
+    ...(openTo === 0 || process.platform === 'win32'
+      ? []
+      : [warning(`${dataDirectory} can be entered by others than its owner`, `chmod 700 ${dataDirectory}`)]),
+    ...databases.map(({ file, fromVersion, toVersion }) => {
+      if (fromVersion === toVersion) return ok(`${file} is of this program's version`);
+      if (fromVersion > 0)
+        return warning(`${file} is of an older version`, 'Make a backup, then gsp-otp migrate.');
+      return file.endsWith('accounts.sqlite')
+        ? warning(`${file} is not there: every number is unknown`, 'gsp-otp accounts import --help')
+        : skipped(`${file} is not there yet`, 'It is made at the first start.');
+    }),
+  ];
+}
+
+export function examineGateways({ sms }: Settings): Promise<readonly Finding[]> {
+  return Promise.all(
+    listGateways(sms.gateway).map(async ({ name, kind, url }): Promise<Finding> => {
+      const { ok, failed, skipped } = about(`gateway ${name}`);
+      if (kind === 'inbox') return ok('texts stay in the inbox, as in a sandbox they may');
+      const {
+        hostname = '',
+        port = '',
+        protocol = '',
+      } = url !== undefined && URL.canParse(url) ? new URL(url) : {};
+      if (hostname === '') return skipped('its address follows from other settings', 'Send yourself a text.');
+      const reached = await isReachable({
+        host: hostname,
+        port: Number(port || (protocol === 'https:' ? 443 : 80)),
+      });
+      if (!reached)
+        return failed(`${hostname} can't be reached`, 'Look at DNS, firewall and proxy of this machine.');
+      return ok(`${hostname} can be reached; whether it delivers, a text tells`);
+    }),
+  );
+}
+
+/** Whether something takes a connection there. */
+export function isReachable(address: { readonly host: string; readonly port: number }): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ ...address }, () => {
+      resolve(true);
+      socket.destroy();
+    });
+    socket.setTimeout(TIMEOUT_MS, () => socket.destroy());
+    socket.on('error', () => resolve(false));
+    socket.on('close', () => resolve(false));
+  });
+}
+
+/** Against the `Date` of a server that is trusted to know it; without one, by what the system says of itself. */
+export async function examineClock(url: string | undefined): Promise<readonly Finding[]> {
+  const { ok, warning, failed, skipped } = about('clock');
+  const remedy = 'Run an NTP client such as chrony: requests more than 60 s off are refused.';
+  if (url === undefined) {
+    if (existsSync('/run/systemd/timesync/synchronized')) return [ok('systemd keeps it synchronised')];
+    return [skipped('nothing to compare it with', `Name a server with --clock-url https://… ${remedy}`)];
+  }
+  const askedAtMs = Date.now();
+  const { date } = await askOverHttp(url, { method: 'HEAD', timeoutMs: TIMEOUT_MS }, 'Name another server.');
+  const answeredAtMs = Date.now();
+  const theirsMs = Date.parse(date);
+  if (Number.isNaN(theirsMs))
+    return [failed(`${url} tells no date`, 'Name another server with --clock-url.')];
+  // The date has whole seconds and was written somewhere between question and answer.
+  const behindMs = Math.max(0, theirsMs - answeredAtMs);
+  const aheadMs = Math.max(0, askedAtMs - theirsMs - 1000);
+  const offMs = Math.max(behindMs, aheadMs);
+  const text = `it is ${Math.round(offMs / 1000)} s or more ${behindMs > 0 ? 'behind' : 'ahead of'} ${new URL(url).host}`;
+  if (offMs > SKEW_MS_MAX) return [failed(text, remedy)];
+  return offMs > SKEW_MS_NOTABLE ? [warning(text, remedy)] : [ok(`it agrees with ${new URL(url).host}`)];
+}
+
+/** What the running server says of itself. */
+export async function examineServer({ operator }: Settings): Promise<readonly Finding[]> {
+  const { ok, warning, failed, skipped } = about('server');
+  const host = operator.host.includes(':') ? `[${operator.host}]` : operator.host;
+  const url = `http://${host}:${operator.port}/health/ready`;
+  const answer = await askOverHttp(url, { method: 'GET', timeoutMs: TIMEOUT_MS }, '').catch(() => undefined);
+  if (answer === undefined) return [skipped(`none answers at ${url}`, 'Start it with gsp-otp serve.')];
+  const { checks = [] } = JSON.parse(answer.body) as { readonly checks?: readonly ReadinessRow[] };
+  const findings = checks.flatMap(({ name, status, reason = '', warnings = [] }) => [
+    ...(status === 'ok' ? [] : [failed(`${name} does not work: ${reason}`, 'See the log of the server.')]),
+    ...warnings.map((text) => warning(text)),
+  ]);
+  return findings.length > 0 ? findings : [ok('it runs and is ready')];
+}
+
+interface ReadinessRow {
+  readonly name: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly warnings?: readonly string[];
+}

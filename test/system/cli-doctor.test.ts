@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo, Server } from 'node:net';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import type { Finding } from '../../src/cli/doctor-finding.ts';
+import { runCli, temporaryDirectory } from './cli-process.ts';
+import { makeCertificate } from './test-certificates.ts';
+
+async function doctor(t: TestContext, ...more: readonly string[]) {
+  const dataDirectory = join(temporaryDirectory(t), 'data');
+  const settings = [`dataDirectory=${dataDirectory}`, 'http.port=1', 'operator.port=2'];
+  const args = ['doctor', '--json', ...settings.flatMap((setting) => ['--set', setting]), ...more];
+  const { code, stdout, stderr } = await runCli(args);
+  assert.notEqual(stdout, '', stderr);
+  const findings = JSON.parse(stdout) as readonly Finding[];
+  const told = (verdict: Finding['verdict']) =>
+    findings.filter((one) => one.verdict === verdict).map(({ subject, finding }) => `${subject}: ${finding}`);
+  return { code, findings, failed: told('failed'), warnings: told('warning'), ok: told('ok') };
+}
+
+function listen(t: TestContext, server: Server): Promise<number> {
+  t.after(() => server.close());
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+test('the doctor finds a sound server sound, and opens a listener of its own to see its TLS', async (t) => {
+  const directory = temporaryDirectory(t);
+  const write = (name: string, text: string) => {
+    writeFileSync(join(directory, name), text, { mode: 0o600 });
+    return join(directory, name);
+  };
+  const entries = (['rsa', 'ec'] as const).map((kind) => {
+    const { certificate, key } = makeCertificate({ kind, name: 'otp.bank.example' });
+    return `{certificate: {file: ${write(`${kind}.crt`, certificate)}}, key: {file: ${write(`${kind}.key`, key)}}}`;
+  });
+  const { code, failed, warnings, ok } = await doctor(
+    t,
+    '--set',
+    `http.tls={certificates: [${entries.join(', ')}]}`,
+  );
+  assert.deepEqual([code, failed], [0, []]);
+  assert.equal(warnings.length, 2, 'both certificates are signed by themselves');
+  for (const expected of [
+    'configuration: it is sound',
+    'TLS versions: TLS 1.2, nothing older',
+    'plain HTTP: the port of TLS answers nothing without TLS',
+    'ECDSA certificate: it is for otp.bank.example',
+    'RSA certificate: it is good for 29 more days',
+  ]) {
+    assert.ok(ok.includes(expected), `${expected}\n${ok.join('\n')}`);
+  }
+  assert.equal(
+    ok.filter((line) => line.startsWith('cipher suites: ') && line.split(', ').length === 6).length,
+    1,
+  );
+});
+
+test('the doctor finds what is wrong with a server in front, and says what to do', async (t) => {
+  const { certificate: cert, key } = makeCertificate({ name: 'somebody.else.example' });
+  const weak = { ciphers: 'ALL:@SECLEVEL=0', minVersion: 'TLSv1' } as const;
+  const server = createHttpsServer({ cert, key, ...weak }, (_request, response) => response.end());
+  const port = await listen(t, server);
+  const { code, findings, failed, warnings } = await doctor(t, '--url', `https://localhost:${port}/v1`);
+  assert.equal(code, 1);
+  for (const expected of [
+    /^TLS versions: TLS 1\.0 is negotiated \[TLS-1\]/,
+    /^TLS versions: TLS 1\.1 is negotiated \[TLS-1\]/,
+    /^cipher suites: weak suites are negotiated: .*AECDH-AES128-SHA/,
+    /^RSA certificate: it is not for localhost: CN=somebody\.else\.example.* \[TLS-3\]/,
+  ]) {
+    assert.ok(
+      failed.some((line) => expected.test(line)),
+      `${expected}\n${failed.join('\n')}`,
+    );
+  }
+  for (const expected of [
+    /^TLS versions: TLS 1\.3 is negotiated/,
+    /^cipher suites: others .*AES256-SHA/,
+    /signed by itself/,
+  ]) {
+    assert.ok(
+      warnings.some((line) => expected.test(line)),
+      `${expected}\n${warnings.join('\n')}`,
+    );
+  }
+  for (const { verdict, remedy } of findings) assert.ok(verdict === 'ok' || remedy, 'each says what to do');
+});
+
+test('the doctor compares the clock with one that is trusted', async (t) => {
+  let offsetMs = 0;
+  const server = createHttpServer((_request, response) => {
+    response.setHeader('date', new Date(Date.now() + offsetMs).toUTCString()).end();
+  });
+  const url = `http://127.0.0.1:${await listen(t, server)}/`;
+  const inTime = await doctor(t, '--clock-url', url);
+  assert.ok(
+    inTime.ok.some((line) => line.startsWith('clock: it agrees with')),
+    inTime.ok.join('\n'),
+  );
+  offsetMs = 300_000;
+  const late = await doctor(t, '--clock-url', url);
+  assert.equal(late.code, 1);
+  assert.match(late.failed.join('\n'), /^clock: it is (298|299|300) s or more behind/m);
+});
+
+test('the doctor tells what the configuration lacks, and a certificate that can not be used', async (t) => {
+  const production = await doctor(t, '--set', 'profile=production');
+  assert.equal(production.code, 1);
+  assert.match(production.failed.join('\n'), /^configuration: http\.tls: is missing/m);
+  const tls = 'http.tls={certificates: [{certificate: {value: none}, key: {value: none}}]}';
+  const { code, failed } = await doctor(t, '--set', tls);
+  assert.equal(code, 1);
+  assert.match(
+    failed.join('\n'),
+    /^TLS: http\.tls: the certificate http\.tls\.certificates\.0 .* is no certificate/m,
+  );
+});
