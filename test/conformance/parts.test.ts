@@ -70,10 +70,21 @@ test('a clock that was set meanwhile is believed anew', () => {
 });
 
 test('[ECHO-3] echo keeps its interval and its quota', async () => {
-  const pace = new EchoPace(20, 0);
-  const startedMs = performance.now();
-  await Promise.all([pace.wait(), pace.wait(), pace.wait()]);
-  assert.ok(performance.now() - startedMs >= 39);
+  let nowMs = 1000;
+  const time = {
+    nowMs: () => nowMs,
+    pause: async (durationMs: number) => {
+      nowMs += durationMs;
+    },
+  };
+  const pace = new EchoPace(10_000, 3, time);
+  const sentAtMs: number[] = [];
+  const send = () => pace.wait().then(() => sentAtMs.push(nowMs));
+  await Promise.all([send(), send(), send(), send()]);
+  assert.deepEqual(sentAtMs, [1000, 11_000, 21_000, 901_000]);
+  nowMs += 60_000;
+  await send();
+  assert.equal(sentAtMs.at(-1), 961_000, 'who waited long enough is let through at once');
 });
 
 test('codes are told from tokens, words and longer numbers', () => {
