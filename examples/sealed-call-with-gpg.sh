@@ -1,0 +1,48 @@
+#!/bin/sh
+# One call in Google's place, sealed with OpenPGP, made with gpg and curl alone: what any other implementation has to do.
+#
+#   GOOGLE_KEY=google.asc INTEGRATOR_KEY=ours.public.asc \
+#     examples/sealed-call-with-gpg.sh https://otp.bank.example/v1 echo examples/echo.json
+#
+# GOOGLE_KEY is a private key whose public part the server knows as Google's: in a sandbox one of your own, made with
+# `gsp-otp keys generate`. INTEGRATOR_KEY is the public key of the server. In the body, @ID@ becomes a new request id and
+# @NOW@ the present. Prints the answer after its signature was verified. Exit code: 0 if the answer is 200.
+set -eu
+
+url=${1:?usage: $0 URL METHOD BODY.json}
+method=${2:?usage: $0 URL METHOD BODY.json}
+body=${3:?usage: $0 URL METHOD BODY.json}
+: "${GOOGLE_KEY:?names the file of the private key in the place of Google}"
+: "${INTEGRATOR_KEY:?names the file of the public key of the server}"
+
+# A key ring of its own, so that nothing else on it is trusted by mistake.
+ring=$(mktemp -d)
+trap 'gpgconf --homedir "$ring" --kill all; rm -r "$ring"' EXIT
+with_gpg() { gpg --homedir "$ring" --batch --quiet --no-tty --trust-model always "$@"; }
+fingerprint() { with_gpg --with-colons --show-keys "$1" | sed -n 's/^fpr:*\([0-9A-F]*\):$/\1/p' | head -n 1; }
+with_gpg --import "$GOOGLE_KEY" "$INTEGRATOR_KEY"
+google=$(fingerprint "$GOOGLE_KEY")
+integrator=$(fingerprint "$INTEGRATOR_KEY")
+
+# Sign, encrypt, and make it safe for URLs.
+sed -e "s/@ID@/gpg-$(date +%s)-$$/" -e "s/@NOW@/$(date +%s)000/" "$body" |
+  with_gpg --sign --encrypt --local-user "$google" --recipient "$integrator" \
+    --digest-algo SHA384 --cipher-algo AES256 --output "$ring/request.pgp"
+base64 -w 0 "$ring/request.pgp" | tr '+/' '-_' >"$ring/request"
+
+status=$(curl --silent --show-error --header 'Content-Type: application/octet-stream; charset=utf-8' \
+  --data-binary "@$ring/request" --output "$ring/answer" --write-out '%{http_code}' "$url/$method")
+echo "HTTP $status" >&2
+if ! [ -s "$ring/answer" ]; then
+  echo 'The answer has no body.' >&2
+  exit 1
+fi
+
+# The same backwards. The signature has to be the server's: that somebody signed is not enough.
+tr -- '-_' '+/' <"$ring/answer" | base64 --decode >"$ring/answer.pgp"
+with_gpg --status-file "$ring/status" --decrypt --output "$ring/answer.json" "$ring/answer.pgp" 2>"$ring/log" ||
+  { cat "$ring/log" >&2; exit 1; }
+grep -q "^\[GNUPG:\] VALIDSIG .*$integrator\$" "$ring/status" || { echo 'The server did not sign it.' >&2; exit 1; }
+cat "$ring/answer.json"
+echo
+[ "$status" = 200 ]
