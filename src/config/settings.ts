@@ -1,4 +1,4 @@
-import { getCountries } from 'libphonenumber-js';
+import { getCountries } from 'libphonenumber-js/max';
 import Type from 'typebox';
 import type { Secret } from '../ports/secret.ts';
 import { deliveringGateways } from './gateway-settings.ts';
