@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { exportPublicJwks, generateJwks } from './codecs/jwk-generate.ts';
 import { readJwkKeyRing } from './codecs/jwk-keys.ts';
 import { type KeyEnvironment, KeyRingError, type RingKey } from './codecs/key-ring.ts';
-import { exportPublicKey, generatePgpKey } from './codecs/pgp-generate.ts';
+import { addEncryptionSubkey, exportPublicKey, generatePgpKey } from './codecs/pgp-generate.ts';
 import { readPgpKeyRing } from './codecs/pgp-keys.ts';
 import { Secret } from './ports/secret.ts';
 
@@ -95,6 +95,36 @@ async function writeJwks(order: NewKeyOrder): Promise<NewKey> {
   };
 }
 
+export interface SubkeyFileOrder {
+  readonly privateKey: Secret;
+  readonly passphrase?: Secret | undefined;
+  readonly environment: KeyEnvironment;
+  /** 1 to 731, within the life of the key itself. */
+  readonly validityDays: number;
+  readonly directory: string;
+  readonly nowMs: number;
+}
+
+/** Writes an OpenPGP key down once more, with a further encryption subkey; its passphrase stays. [PGP-7] */
+export async function writeNewSubkey(order: SubkeyFileOrder): Promise<Omit<NewKey, 'revocationFile'>> {
+  const extended = await addEncryptionSubkey(order);
+  const peer = [{ name: 'the new key', bytes: Buffer.from(extended.publicKey) }];
+  const { nowMs } = order;
+  const { keys } = await readPgpKeyRing({ own: [], peer, purposes: [], graceMs: 0, nowMs });
+  const newest = keys.find(({ purpose }) => purpose === 'encrypt');
+  if (!newest) throw new TypeError('a key with a subkey has one to encrypt with');
+  const begin = fileBeginning({ ...order, kind: 'pgp' }, newest.fingerprint);
+  return {
+    kind: 'pgp',
+    privateFiles: [
+      { file: writeSecret(`${begin}.asc`, extended.privateKey.reveal()), use: 'sign and decrypt' },
+    ],
+    publicFile: writePublic(`${begin}.public.asc`, extended.publicKey),
+    fingerprints: [newest.certificate],
+    expiresAtMs: newest.expiresAtMs ?? 0,
+  };
+}
+
 /** The public part of private keys of one kind, as one text to hand to Google. Throws `UnusableKey`. [ENC-3] */
 export async function exportKeys(files: readonly string[]): Promise<string> {
   const texts = files.map((file) => ({ file, bytes: readFileSync(file) }));
@@ -159,7 +189,10 @@ export function storePeerKey(
   return writePublic(`${begin}.${kind === 'pgp' ? 'asc' : 'json'}`, text);
 }
 
-function fileBeginning({ kind, environment, directory, nowMs }: NewKeyOrder, fingerprint: string): string {
+function fileBeginning(
+  { kind, environment, directory, nowMs }: Pick<NewKeyOrder, 'kind' | 'environment' | 'directory' | 'nowMs'>,
+  fingerprint: string,
+): string {
   return join(place(directory), `ours-${kind}-${environment}-${dayOf(nowMs)}-${shortened(fingerprint)}`);
 }
 

@@ -48,7 +48,10 @@ export function fileReference(file: string): string {
 }
 
 /** What a new key is and where it lies. */
-export function describeNewKey(key: NewKey, nowMs: number): string {
+export function describeNewKey(
+  key: Omit<NewKey, 'revocationFile'> & { readonly revocationFile?: string | undefined },
+  nowMs: number,
+): string {
   const rows = [
     ...key.fingerprints.map((fingerprint) => [
       key.kind === 'pgp' ? 'fingerprint' : 'kid',

@@ -10,11 +10,16 @@ import { exitCodes, Failure } from './failure.ts';
 import { dayOf, describeNewKey, entryLine, momentOf, settingLines } from './key-words.ts';
 import { entryOf, makeKey, orderOf, parseWithin, withNewKeyOptions } from './keys-generate.ts';
 import { keySettings } from './keys-list.ts';
+import { rotateSubkey } from './keys-rotate-subkey.ts';
 
 const DAY_MS = 86_400_000;
 
 type RotateOptions = Parameters<typeof orderOf>[1] &
-  Parameters<typeof configSources>[0] & { readonly signAfterDays: number; readonly retireAfterDays: number };
+  Parameters<typeof configSources>[0] & {
+    readonly signAfterDays: number;
+    readonly retireAfterDays: number;
+    readonly subkeyOnly?: true;
+  };
 
 export function keysRotateCommand(): Command {
   return withNewKeyOptions(withConfigOptions(new Command('rotate')))
@@ -30,6 +35,7 @@ export function keysRotateCommand(): Command {
         .default(14)
         .argParser(parseWithin(1, 365)),
     )
+    .option('--subkey-only', 'OpenPGP: a new encryption subkey for the same key, whose fingerprint stays')
     .addHelpText(
       'after',
       `
@@ -39,6 +45,7 @@ when the old one has retired.
 
 Examples:
   $ gsp-otp keys rotate pgp --config gsp-otp.yaml --name "Example Bank"
+  $ gsp-otp keys rotate pgp --config gsp-otp.yaml --subkey-only
   $ gsp-otp keys rotate jwe --config gsp-otp.yaml --sign-after-days 7 --retire-after-days 14
 
 Exit code: 1 if the proof fails; the files are there then, and of no use.
@@ -58,7 +65,8 @@ async function rotate(kind: 'pgp' | 'jwe', options: RotateOptions): Promise<void
       exitCodes.usage,
     );
   }
-  const { signAfterDays, retireAfterDays, passphraseFile } = options;
+  const { signAfterDays, retireAfterDays, passphraseFile, subkeyOnly } = options;
+  if (subkeyOnly) return rotateSubkey(kind, settings, { ...options, nowMs });
   if (kind === 'jwe' && signAfterDays >= retireAfterDays) {
     throw new Failure(
       'the old key would retire before the new one begins to sign',

@@ -4,12 +4,13 @@ import type { ConfigSources } from '../config/layers.ts';
 import { loadConfig } from '../config.ts';
 
 /**
- * From now on each SIGHUP makes the application read its keys and certificates again. What can't be used is told on
- * standard error, and everything stays as it was.
+ * From now on each SIGHUP makes the application read its keys and certificates again; one that comes while it is
+ * starting waits until it has. What can't be used is told on standard error, and everything stays as it was.
  */
-export function reloadOnSignal(application: Application, sources: ConfigSources): void {
+export function reloadOnSignal(starting: Promise<Application>, sources: ConfigSources): void {
   process.on('SIGHUP', async () => {
     try {
+      const application = await starting;
       await application.reload(loadConfig(sources));
       process.stderr.write('SIGHUP: keys and certificates are read again\n');
     } catch (error) {

@@ -30,10 +30,11 @@ async function serve(sources: ConfigSources): Promise<void> {
   const config = loadConfig(sources);
   // From here on, a signal that comes while starting is not lost.
   const stopped = stopSignal();
-  const application = await compose(config);
+  const starting = compose(config);
+  reloadOnSignal(starting, sources);
+  const application = await starting;
   try {
     const addresses = await application.listen();
-    reloadOnSignal(application, sources);
     process.stderr.write(summarize(config, addresses));
     const signal = await stopped;
     process.stderr.write(`${signal}: stopping; running requests finish\n`);

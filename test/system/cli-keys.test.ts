@@ -94,6 +94,30 @@ for (const kind of ['pgp', 'jwe'] as const) {
   });
 }
 
+test('[PGP-7] the encryption subkey is rotated by itself, and the fingerprint stays', async (t) => {
+  const { directory, ours, stored, config } = await exchange(t, 'pgp');
+  const rotated = await runCli([
+    ...['keys', 'rotate', 'pgp', '--config', config, '--subkey-only', '--valid-days', '200'],
+    ...['--directory', join(directory, 'new-keys')],
+  ]);
+  assert.equal(rotated.code, 0, rotated.stderr);
+  const fingerprint = ours.fingerprints[0]?.toUpperCase() ?? '';
+  assert.ok(rotated.stdout.replaceAll(' ', '').includes(`fingerprint${fingerprint}`), rotated.stdout);
+  const file = /file: (\S+?)\}/.exec(rotated.stdout)?.[1] ?? '';
+  writeFileSync(
+    config,
+    `payload: {pgp: {ours: [{key: {file: ${file}}}], google: [{key: {file: ${stored}}}]}}\n`,
+  );
+  const listed = JSON.parse((await runCli(['keys', 'list', '--config', config, '--json'])).stdout);
+  assert.deepEqual(
+    listed
+      .filter((row: Record<string, unknown>) => row['owner'] === 'ours')
+      .map((row: Record<string, unknown>) => `${row['purpose']} ${row['state']} ${row['daysLeft']}`)
+      .sort(),
+    ['decrypt active 200', 'decrypt active 365', 'sign active 365'],
+  );
+});
+
 test('a key is protected by a passphrase, and checked with it', async (t) => {
   const directory = temporaryDirectory(t);
   const passphraseFile = join(directory, 'passphrase');
