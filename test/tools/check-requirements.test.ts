@@ -30,9 +30,19 @@ function check(t: TestContext, files: Readonly<Record<string, string>>, exceptio
   const project = projectOf(t, {
     'docs/protocol.md': protocol,
     'tools/requirement-rules.ts': rules,
+    'conformance/coverage.ts': examiner('HDR-1', 'HDR-2', 'HDR-3'),
     ...files,
   });
   return project.run('tools/check-requirements.ts');
+}
+
+/** An examiner that has a check for each of those, and has given up HDR-9 with a reason. */
+function examiner(...checked: readonly string[]): string {
+  return `const checked = ${JSON.stringify(checked)};
+    export function coverageOf(id: string) {
+      const reason = id === 'HDR-9' ? 'nobody can see it' : undefined;
+      return { checks: checked.includes(id) ? [id] : [], reason };
+    }`;
 }
 
 const noExceptions = 'export const elsewhere = {}; export const pending = { source: [], test: [] };';
@@ -99,4 +109,15 @@ test('a pending row whose citation has come is named', (t) => {
   const exceptions = `export const elsewhere = {}; export const pending = { source: [], test: ['HDR-1'] };`;
   const { printed } = check(t, { 'src/a.ts': cited, 'test/a.test.ts': cited }, exceptions);
   assert.match(printed, /no longer pending in test: HDR-1/);
+});
+
+test('a MUST that the examiner neither checks nor explains is named', (t) => {
+  const { status, printed } = check(t, {
+    'src/a.ts': cited,
+    'test/a.test.ts': cited,
+    'conformance/coverage.ts': examiner('HDR-1', 'HDR-3'),
+  });
+  assert.equal(status, 1);
+  assert.match(printed, /no check of the examiner names HDR-2: /);
+  assert.match(printed, /of 3 MUSTs 2 are checked by the examiner/);
 });
