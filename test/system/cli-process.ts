@@ -21,7 +21,8 @@ export interface EndedProcess {
 
 /** An environment that holds nothing of the machine's own configuration. */
 export function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
-  return { PATH: process.env['PATH'] ?? '', NO_COLOR: '1', ...extra };
+  const { PATH = '', NODE_COMPILE_CACHE } = process.env;
+  return { PATH, NO_COLOR: '1', ...(NODE_COMPILE_CACHE !== undefined && { NODE_COMPILE_CACHE }), ...extra };
 }
 
 /** A directory of the test's own, gone after it. */
