@@ -23,6 +23,8 @@ database.exec('PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=512; PRAGMA ca
 const issue = database.prepare(OTP_STATEMENTS.issue);
 const settle = database.prepare(OTP_STATEMENTS.settle);
 const answerOnce = database.prepare(OTP_STATEMENTS.answer);
+const attempt = database.prepare(OTP_STATEMENTS.attempt);
+const findSendOtp = database.prepare("SELECT id FROM request WHERE request_id = ? AND method = 'sendOtp'");
 
 let commits = 0;
 let waiting: { readonly run: () => unknown; readonly done: (value: unknown) => void }[] = [];
@@ -72,11 +74,19 @@ const WORK: Readonly<Record<string, (requestId: string) => Promise<unknown>>> = 
     const event = `[${nowMs},"accepted","inbox inbox-1"]`;
     await durably(() => settle.run('completed', nowMs, 'SUCCESS', id, 'sent', 1, event, lastInsertRowid));
   },
-  verifyOtp: (requestId) => answerInOneCommit(requestId, 'verifyOtp'),
+  verifyOtp: (requestId) =>
+    answerInOneCommit(requestId, 'verifyOtp', (nowMs) => {
+      const id = findSendOtp.get(requestId)?.['id'];
+      if (id !== undefined) attempt.run('verified', 0, nowMs, `[${nowMs},"verified",""]`, id);
+    }),
   echo: (requestId) => answerInOneCommit(requestId, 'echo'),
 };
 
-function answerInOneCommit(requestId: string, method: string): Promise<unknown> {
+function answerInOneCommit(
+  requestId: string,
+  method: string,
+  also?: (nowMs: number) => void,
+): Promise<unknown> {
   const nowMs = Date.now();
   const print = randomBytes(16);
   const values = [
@@ -92,7 +102,10 @@ function answerInOneCommit(requestId: string, method: string): Promise<unknown> 
     null,
     null,
   ];
-  return durably(() => answerOnce.run(...values));
+  return durably(() => {
+    answerOnce.run(...values);
+    also?.(nowMs);
+  });
 }
 
 function requestIdIn(body: Buffer): string {

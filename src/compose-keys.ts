@@ -1,9 +1,7 @@
 import { type AllowedAlgorithms, RSA1_5_CONTENT } from './codecs/jose-algorithms.ts';
 import type { JoseKey } from './codecs/jose-key.ts';
-import { readJwkKeyRing } from './codecs/jwk-keys.ts';
 import { type KeyPurpose, type KeyRing, KeyRingError, type RingKey } from './codecs/key-ring.ts';
 import type { PgpKey } from './codecs/pgp-key.ts';
-import { readPgpKeyRing } from './codecs/pgp-keys.ts';
 import { ConfigError } from './config/faults.ts';
 import type { Settings } from './config/settings.ts';
 import type { Secret } from './ports/secret.ts';
@@ -117,14 +115,17 @@ interface ReadingTerms {
   readonly nowMs: number;
 }
 
-function readPgp(entries: Sourced, purposes: readonly KeyPurpose[], { settings, nowMs }: ReadingTerms) {
+// The libraries are loaded only where there are keys for them: they take half of a sandbox's start.
+async function readPgp(entries: Sourced, purposes: readonly KeyPurpose[], { settings, nowMs }: ReadingTerms) {
   const { graceMs } = settings.payload;
+  const { readPgpKeyRing } = await import('./codecs/pgp-keys.ts');
   return readPgpKeyRing({ ...byOwner(entries), purposes, graceMs, nowMs });
 }
 
-function readJwe(entries: Sourced, purposes: readonly KeyPurpose[], { settings, nowMs }: ReadingTerms) {
+async function readJwe(entries: Sourced, purposes: readonly KeyPurpose[], { settings, nowMs }: ReadingTerms) {
   const { graceMs, jwe } = settings.payload;
   if (!jwe) throw new TypeError('there are no settings for JWE');
+  const { readJwkKeyRing } = await import('./codecs/jwk-keys.ts');
   return readJwkKeyRing({ ...byOwner(entries), allowed: allowedAlgorithms(jwe), purposes, graceMs, nowMs });
 }
 

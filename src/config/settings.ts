@@ -109,7 +109,7 @@ const http = Type.Object(
         'A connection that has not finished its TLS handshake by then, or sent its HTTP headers so long after, is closed.',
     }),
     requestTimeoutMs: Type.Integer({
-      default: 8000,
+      default: 7000,
       minimum: 500,
       maximum: 60_000,
       unit: 'ms',
