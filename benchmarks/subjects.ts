@@ -7,6 +7,7 @@ import type { Measurements } from './measurements.ts';
 export interface Subject {
   readonly kind: 'app' | 'floor';
   readonly port: number;
+  readonly dataDirectory: string;
   /** How many accounts it knows; account number n has the phone number `phoneNumberOf(n)`. */
   readonly accounts: number;
   measurements(): Promise<Measurements>;
@@ -66,6 +67,7 @@ async function start(
   return {
     kind,
     port,
+    dataDirectory,
     accounts,
     measurements: () => ask<Measurements>(child, 'measurements'),
     codes: () => (kind === 'app' ? ask<Map<string, string>>(child, 'codes') : Promise.resolve(new Map())),

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createFailoverGateway } from '../../../src/adapters/sms/failover.ts';
 import { createSystemClock } from '../../../src/adapters/system/system-clock.ts';
-import type { Deadline } from '../../../src/ports/clock.ts';
+import { createDeadline } from '../../../src/domain/deadline.ts';
+import type { Clock, Deadline } from '../../../src/ports/clock.ts';
 import type { Delivery, RefusalReason, SmsGateway } from '../../../src/ports/sms-gateway.ts';
 import { deadlineAfter, smsGatewayContract } from '../../contracts/sms-gateway.ts';
+import { TestClock } from '../../system/test-clock.ts';
 import { exampleMessage } from './gateway-stand-in.ts';
 
 type Script = (deadline: Deadline) => Delivery | Promise<Delivery>;
@@ -45,13 +47,17 @@ const silent =
       signal.addEventListener('abort', () => resolve({ kind: 'unknown', gateway, detail: 'no answer' })),
     );
 
-function failover(gateways: readonly SmsGateway[], afterUnknown = false): SmsGateway {
+function failover(
+  gateways: readonly SmsGateway[],
+  afterUnknown = false,
+  clock: Clock = createSystemClock(),
+): SmsGateway {
   return createFailoverGateway({
     name: 'failover',
     gateways,
     afterUnknown,
     attemptMsMin: 200,
-    clock: createSystemClock(),
+    clock,
   });
 }
 
@@ -92,8 +98,14 @@ test('[OQ-28] after an unknown outcome nobody else is asked', async () => {
 });
 
 test('[OQ-28] if so set, the next one is asked after silence, in time kept back for it', async () => {
+  const clock = new TestClock();
   const second = scripted('second', accepted('second'));
-  const delivery = await send(failover([scripted('first', silent('first')), second], true), 500);
+  const gateway = failover([scripted('first', silent('first')), second], true, clock);
+  const sending = gateway.send(exampleMessage, createDeadline(clock, 500));
+  assert.equal(second.asked, 0);
+  // 200 ms are kept for the second one.
+  clock.pass(300);
+  const delivery = await sending;
   assert.equal(delivery.kind === 'accepted' && delivery.gateway, 'second');
 });
 
