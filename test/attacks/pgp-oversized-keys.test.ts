@@ -67,9 +67,13 @@ describe('oversized numbers', () => {
       number.writeUInt16BE(bytes * 8);
       const recipient = writePacket(TAG.sessionKey, head, number);
       const body = bodyOf(Buffer.concat([recipient, encryptPackets(REQUEST, createSessionKey())]));
-      const start = performance.now();
-      assert.equal(tryOpen(body, ring), 'not-for-us');
-      assert.ok(performance.now() - start < 20);
+      // The quickest of five: another process may have had the processor meanwhile.
+      const times = Array.from({ length: 5 }, () => {
+        const start = performance.now();
+        assert.equal(tryOpen(body, ring), 'not-for-us');
+        return performance.now() - start;
+      });
+      assert.ok(Math.min(...times) < 20, times.join(', '));
     }
   });
 

@@ -48,7 +48,7 @@ describe('the pool of cryptography threads', () => {
     const taken = [BUSY, BUSY, BUSY, BUSY].map((job) => pool.run(job, 'request'));
     const start = performance.now();
     await assert.rejects(pool.run(BUSY, 'request'), UnavailableError);
-    assert.ok(performance.now() - start < 40);
+    assert.ok(performance.now() - start < 100);
     assert.equal((await Promise.all(taken)).length, 4);
     assert.equal(await pool.run('keys', 'request'), 'first');
   });

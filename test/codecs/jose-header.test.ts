@@ -125,6 +125,6 @@ describe('JOSE headers', () => {
     assert.equal(read(`{${'"a":1,'.repeat(250)}`), undefined);
     assert.equal(read(`{"a":"${'\\\\'.repeat(700)}`), undefined);
     assert.equal(read(`{${' '.repeat(1500)}`), undefined);
-    assert.ok(performance.now() - start < 50);
+    assert.ok(performance.now() - start < 500);
   });
 });

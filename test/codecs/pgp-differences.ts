@@ -26,7 +26,7 @@ const SIGNATURE_REASONS: readonly RefusalReason[] = [
   'wrong-signature',
 ];
 
-/** Every way in which our verdict may differ from that of OpenPGP.js. All but the last are refusals of ours. */
+/** Every way in which our verdict may differ from that of OpenPGP.js. All but the last two are refusals of ours. */
 export const DIFFERENCES: readonly Difference[] = [
   {
     name: 'strict armor',
@@ -109,6 +109,13 @@ export const DIFFERENCES: readonly Difference[] = [
       'inner cut',
     ],
     theirs: /Parsing SignaturePacket failed|Invalid enum value|no good signature/,
+  },
+  {
+    name: 'another recipient that OpenPGP.js can not read',
+    why: 'What is written for others protects nothing and is none of ours: a damaged one beside ours is passed over.',
+    ours: [],
+    changes: ['outer bit flipped'],
+    theirs: /Parsing PublicKeyEncryptedSessionKeyPacket failed/,
   },
 ];
 
