@@ -1,4 +1,5 @@
 import type { Deadline } from './clock.ts';
+import type { ReceiptReader } from './delivery-receipt.ts';
 import type { Secret } from './secret.ts';
 
 /** One text message to hand over. */
@@ -35,16 +36,29 @@ export type RefusalReason =
  * - `refused`: it certainly did not take it; no text will come from it.
  * - `unknown`: it may or may not have taken it (time-out or broken connection after the request was written).
  *   Never treated as refused. [OQ-28]
+ *
+ * `receiptKey` is what a later receipt will name the text by, 1 to 160 printable ASCII characters, unique among all
+ * gateways; `undefined`: no receipt will come.
  */
 export type Delivery =
-  | { readonly kind: 'accepted'; readonly gateway: string; readonly messageId: string | undefined }
+  | {
+      readonly kind: 'accepted';
+      readonly gateway: string;
+      readonly messageId: string | undefined;
+      readonly receiptKey?: string | undefined;
+    }
   | {
       readonly kind: 'refused';
       readonly gateway: string;
       readonly reason: RefusalReason;
       readonly detail: string;
     }
-  | { readonly kind: 'unknown'; readonly gateway: string; readonly detail: string };
+  | {
+      readonly kind: 'unknown';
+      readonly gateway: string;
+      readonly detail: string;
+      readonly receiptKey?: string | undefined;
+    };
 
 export interface SmsGateway {
   /** As configured; in logs and in the record. */
@@ -56,6 +70,15 @@ export interface SmsGateway {
    * Doesn't throw: what it doesn't expect is `unknown`.
    */
   send(message: SmsMessage, deadline: Deadline): Promise<Delivery>;
+
+  /** Reads the receipts that the gateway calls us with; `undefined`: it doesn't, or isn't set up to. */
+  readonly readReceipts?: ReceiptReader | undefined;
+
+  /**
+   * Tells the gateway that the code of an accepted text was verified, the best proof of delivery there is.
+   * `undefined`: it doesn't take that, or isn't set up to. Best effort: rejects if it could not be told.
+   */
+  readonly confirmVerified?: ((messageId: string, deadline: Deadline) => Promise<void>) | undefined;
 
   /** Lets go of connections after running submissions ended. Safe to call twice. */
   close(): Promise<void>;
