@@ -176,7 +176,8 @@ async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
   if (failures.length > 0) throw new AggregateError(failures, 'not everything could be closed');
 }
 
-function policyOf({ codes, quotas, phoneNumbers, requests, sms }: Config): OtpPolicy {
+function policyOf(config: Config): OtpPolicy {
+  const { codes, quotas, phoneNumbers, requests, sms } = config;
   const { sendsPerCountry = {}, sendsGlobal, ...limits } = quotas;
   return {
     ...limits,
@@ -185,12 +186,22 @@ function policyOf({ codes, quotas, phoneNumbers, requests, sms }: Config): OtpPo
     attemptsMax: codes.attemptsMax,
     sendsPerCountry: (country = '') => sendsPerCountry[country] ?? sendsPerCountry['default'],
     sendsGlobal,
+    moneyGuard: moneyGuardOf(config.moneyGuard),
     allowedCountries: new Set(phoneNumbers.allowedCountries),
     refuseImplausible: phoneNumbers.refuseImplausible,
     acceptBothIdentifiers: requests.acceptBothIdentifiers,
     retryUnsent: requests.retryUnsent,
     resendUnknown: sms.resendUnknown,
     leaseMs: requests.leaseMs,
+  };
+}
+
+function moneyGuardOf({ mode, countryMax = {}, ...budgets }: Config['moneyGuard']): OtpPolicy['moneyGuard'] {
+  if (mode === 'off') return undefined;
+  return {
+    ...budgets,
+    enforced: mode === 'enforce',
+    countryMax: (country = '') => countryMax[country] ?? countryMax['default'],
   };
 }
 
