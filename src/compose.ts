@@ -2,6 +2,7 @@ import { createSecretKey } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import type { DestinationStream } from 'pino';
 import { openSqliteDirectory } from './adapters/directory/sqlite-directory.ts';
+import { createFeedback } from './adapters/sms/feedback.ts';
 import { INBOX_BEHAVIOURS, type InboxBehaviour, InboxGateway } from './adapters/sms/inbox.ts';
 import { openSqliteOtpStore } from './adapters/storage/otp-store.ts';
 import { startRetention } from './adapters/storage/retention.ts';
@@ -17,6 +18,7 @@ import { createDeadline } from './domain/deadline.ts';
 import type { OtpKeys } from './domain/otp-keys.ts';
 import type { OtpPolicy } from './domain/otp-policy.ts';
 import { addMethodRoutes } from './http/method-routes.ts';
+import { createMetrics } from './http/metrics.ts';
 import { createOperatorServer, type Inbox } from './http/operator-routes.ts';
 import { createServer, openListener, replaceTls } from './http/server.ts';
 import { createLog, reportToLog } from './http/telemetry.ts';
@@ -105,6 +107,15 @@ async function assemble(
   closers.push(() => gateway.close());
   const inbox = overrides.gateway === undefined && gateway instanceof InboxGateway ? gateway : undefined;
 
+  const metrics = createMetrics();
+  const feedback = createFeedback({
+    gateways: [gateway],
+    clock,
+    onFailure: (name, error) => log.warn({ gateway: name, err: error }, 'feedback'),
+  });
+  closers.push(() => feedback.close());
+  const logCall = reportToLog(log);
+
   const protection = await composeProtection(config, clock, log);
   closers.push(() => protection.close());
   closers.push(...(overrides.codecs ?? []).map((codec) => () => codec.close()));
@@ -120,7 +131,11 @@ async function assemble(
     clock,
     entropy,
     digestKey: keys.digestKey,
-    report: reportToLog(log),
+    report(call) {
+      logCall(call);
+      metrics.countCall(call);
+      if (call.verified) feedback.tell(call.verified.gateway, call.verified.messageId);
+    },
     budgetMs,
     twinWaitMs,
     concurrentMax,
@@ -137,6 +152,7 @@ async function assemble(
   const operator = createOperatorServer({
     readiness,
     inbox: inbox && inboxRoutes(inbox),
+    metricsPage: metrics.page,
     loopback: isLoopback(config.operator.host),
   });
   const { requestsMs: retentionMs, sweepRowsMax: rowsMax, sweepIntervalMs: intervalMs } = config.retention;

@@ -9,6 +9,8 @@ export type Outcome =
       readonly answer: StoredAnswer;
       readonly reason: string;
       readonly delivery?: Delivery;
+      /** Of the recipient of the text. */
+      readonly country?: string | undefined;
       /** What the money guard would have refused the text for, were it enforced. */
       readonly observed?: string | undefined;
       /** Whose text was verified: for feedback and metrics. */

@@ -153,7 +153,15 @@ async function submit(
   await settle(delivery, answer);
   // A yes or no that comes after the answer spares a retry its second text. Lost news only costs that. [OQ-28]
   if (late) sending.then((news) => settle(news, undefined)).catch(() => undefined);
-  return { kind: 'answered', answer, reason: delivery.kind, delivery, observed: guard?.event?.detail };
+  const { country } = recipient;
+  return {
+    kind: 'answered',
+    answer,
+    reason: delivery.kind,
+    delivery,
+    country,
+    observed: guard?.event?.detail,
+  };
 }
 
 function composeMessage(
