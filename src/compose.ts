@@ -8,8 +8,9 @@ import { startRetention } from './adapters/storage/retention.ts';
 import { createSystemClock } from './adapters/system/system-clock.ts';
 import { createSystemEntropy } from './adapters/system/system-entropy.ts';
 import { directoryFileOf } from './compose-accounts.ts';
-import { composeGateway } from './compose-gateway.ts';
+import { composeGateways } from './compose-gateway.ts';
 import { composeProtection } from './compose-protection.ts';
+import { composeReceipts } from './compose-receipts.ts';
 import { otpStoreFileOf } from './compose-store.ts';
 import { composeTemplates } from './compose-templates.ts';
 import type { Config } from './config.ts';
@@ -42,7 +43,7 @@ export interface Overrides {
 }
 
 export interface Application {
-  /** Opens both listeners. Rejects if an address is taken; nothing is open then. */
+  /** Opens all listeners. Rejects if an address is taken; nothing is open then. */
   listen(): Promise<Addresses>;
   /**
    * Orderly stop: takes no new connection, finishes the running requests, then lets go of everything. Safe to
@@ -65,6 +66,8 @@ export interface Application {
 export interface Addresses {
   readonly methods: string;
   readonly operator: string;
+  /** Where gateways bring receipts; `undefined`: nowhere. */
+  readonly receipts?: string | undefined;
 }
 
 /**
@@ -101,7 +104,9 @@ async function assemble(
   const directory = overrides.directory ?? openSqliteDirectory(directoryFileOf(config));
   closers.push(() => directory.close());
   const entropy = overrides.entropy ?? createSystemEntropy();
-  const gateway = overrides.gateway ?? composeGateway(config.sms.gateway, clock);
+  const { gateway, members } = overrides.gateway
+    ? { gateway: overrides.gateway, members: [overrides.gateway] }
+    : composeGateways(config.sms.gateway, clock, config.receipts);
   closers.push(() => gateway.close());
   const inbox = overrides.gateway === undefined && gateway instanceof InboxGateway ? gateway : undefined;
 
@@ -139,6 +144,7 @@ async function assemble(
     inbox: inbox && inboxRoutes(inbox),
     loopback: isLoopback(config.operator.host),
   });
+  const receipts = composeReceipts(config.receipts, { gateways: members, store, clock, log });
   const { requestsMs: retentionMs, sweepRowsMax: rowsMax, sweepIntervalMs: intervalMs } = config.retention;
   const onFailure = (error: unknown) => log.error({ err: error }, 'retention');
   const retention = startRetention({ store, clock, retentionMs, rowsMax, intervalMs, onFailure });
@@ -146,6 +152,7 @@ async function assemble(
   closers.push(
     () => retention.stop(),
     () => operator.close(),
+    async () => receipts?.close(),
     () => server.close(),
   );
 
@@ -156,9 +163,11 @@ async function assemble(
     async listen() {
       const methodsAt = await openListener(server, config.http);
       try {
-        return { methods: methodsAt, operator: await operator.listen({ ...config.operator }) };
+        const operatorAt = await operator.listen({ ...config.operator });
+        const receiptsAt = receipts && config.receipts && (await openListener(receipts, config.receipts));
+        return { methods: methodsAt, operator: operatorAt, receipts: receiptsAt };
       } catch (error) {
-        await server.close();
+        await Promise.all([server.close(), operator.close()]);
         throw error;
       }
     },
