@@ -16,6 +16,8 @@ import type { Delivery, SmsGateway } from './ports/sms-gateway.ts';
 
 type GatewaySettings = Config['sms']['gateway'];
 
+type VonageConfig = Extract<GatewaySettings, { readonly kind: 'vonage' }>;
+
 interface GatewayRow {
   readonly name: string;
   readonly kind: string;
@@ -72,25 +74,56 @@ const ATTEMPT_MS_MIN = 500;
 
 /** The gateway that the settings describe. Nothing is connected yet. */
 export function composeGateway(settings: GatewaySettings, clock: Clock): SmsGateway {
+  return composeGateways(settings, clock, undefined).gateway;
+}
+
+/** A gateway, and those by which it delivers: itself, or the members of a failover. */
+export interface ComposedGateways {
+  readonly gateway: SmsGateway;
+  readonly members: readonly SmsGateway[];
+}
+
+/** The same, with delivery receipts. `receipts` is where they come; `undefined`: none are asked for. */
+export function composeGateways(
+  settings: GatewaySettings,
+  clock: Clock,
+  receipts: Config['receipts'],
+): ComposedGateways {
+  if (settings.kind !== 'failover') {
+    const gateway = composeMember(settings, clock, receipts);
+    return { gateway, members: [gateway] };
+  }
+  const members = settings.gateways.map((member) => composeMember(member, clock, receipts));
+  const { kind: name, afterUnknown } = settings;
+  const terms = { name, gateways: members, afterUnknown, attemptMsMin: ATTEMPT_MS_MIN, clock };
+  return { gateway: createFailoverGateway(terms), members };
+}
+
+function composeMember(
+  settings: Exclude<GatewaySettings, { readonly kind: 'failover' }>,
+  clock: Clock,
+  receipts: Config['receipts'],
+): SmsGateway {
+  const name = 'name' in settings ? settings.name : settings.kind;
+  const receiptsUrl = receipts && `${receipts.publicUrl}${receipts.path}/${name}`;
   switch (settings.kind) {
     case 'inbox':
       return new InboxGateway(clock);
     case 'twilio':
-      return createTwilioGateway(settings);
+      return createTwilioGateway(settings, receiptsUrl);
     case 'vonage':
-      return createVonageGateway(settings, isGsm7);
+      return createVonageGateway(vonageOf(settings), isGsm7, clock);
     case 'aws':
       return createAwsGateway(settings, clock);
     case 'infobip':
-      return createInfobipGateway(settings);
+      return createInfobipGateway(settings, receiptsUrl);
     case 'http':
-      return createGenericGateway(settings, isGsm7);
-    case 'failover': {
-      const gateways = settings.gateways.map((member) => composeGateway(member, clock));
-      const { kind: name, afterUnknown } = settings;
-      return createFailoverGateway({ name, gateways, afterUnknown, attemptMsMin: ATTEMPT_MS_MIN, clock });
-    }
+      return createGenericGateway(settings, isGsm7, receiptsUrl);
   }
+}
+
+function vonageOf({ reportVerified, conversionUrl, ...settings }: VonageConfig) {
+  return reportVerified ? { ...settings, conversionUrl } : settings;
 }
 
 function isGsm7(text: string): boolean {

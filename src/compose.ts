@@ -9,14 +9,16 @@ import { startRetention } from './adapters/storage/retention.ts';
 import { createSystemClock } from './adapters/system/system-clock.ts';
 import { createSystemEntropy } from './adapters/system/system-entropy.ts';
 import { directoryFileOf } from './compose-accounts.ts';
-import { composeGateway } from './compose-gateway.ts';
+import { composeGateways } from './compose-gateway.ts';
 import { composeProtection } from './compose-protection.ts';
+import { composeReceipts } from './compose-receipts.ts';
 import { otpStoreFileOf } from './compose-store.ts';
 import { composeTemplates } from './compose-templates.ts';
 import type { Config } from './config.ts';
 import { createDeadline } from './domain/deadline.ts';
 import type { OtpKeys } from './domain/otp-keys.ts';
 import type { OtpPolicy } from './domain/otp-policy.ts';
+import { recordReceipt } from './domain/record-receipt.ts';
 import { addMethodRoutes } from './http/method-routes.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createOperatorServer, type Inbox } from './http/operator-routes.ts';
@@ -26,6 +28,7 @@ import { createCatalog } from './methods/catalog.ts';
 import { createPipeline } from './methods/pipeline.ts';
 import type { AccountDirectory } from './ports/account-directory.ts';
 import type { Clock } from './ports/clock.ts';
+import type { ReceiptSink } from './ports/delivery-receipt.ts';
 import type { Entropy } from './ports/entropy.ts';
 import type { OtpStore } from './ports/otp-store.ts';
 import type { PayloadCodec } from './ports/payload-codec.ts';
@@ -44,7 +47,7 @@ export interface Overrides {
 }
 
 export interface Application {
-  /** Opens both listeners. Rejects if an address is taken; nothing is open then. */
+  /** Opens all listeners. Rejects if an address is taken; nothing is open then. */
   listen(): Promise<Addresses>;
   /**
    * Orderly stop: takes no new connection, finishes the running requests, then lets go of everything. Safe to
@@ -67,6 +70,8 @@ export interface Application {
 export interface Addresses {
   readonly methods: string;
   readonly operator: string;
+  /** Where gateways bring receipts; `undefined`: nowhere. */
+  readonly receipts?: string | undefined;
 }
 
 /**
@@ -103,13 +108,20 @@ async function assemble(
   const directory = overrides.directory ?? openSqliteDirectory(directoryFileOf(config));
   closers.push(() => directory.close());
   const entropy = overrides.entropy ?? createSystemEntropy();
-  const gateway = overrides.gateway ?? composeGateway(config.sms.gateway, clock);
+  const metrics = createMetrics();
+  const takeReceipt: ReceiptSink = async (receipt) => {
+    const record = await recordReceipt(receipt, { store, clock });
+    metrics.countReceipt(receipt, record);
+    return record.kind;
+  };
+  const { gateway, members } = overrides.gateway
+    ? { gateway: overrides.gateway, members: [overrides.gateway] }
+    : composeGateways(config.sms.gateway, clock, config.receipts);
   closers.push(() => gateway.close());
   const inbox = overrides.gateway === undefined && gateway instanceof InboxGateway ? gateway : undefined;
 
-  const metrics = createMetrics();
   const feedback = createFeedback({
-    gateways: [gateway],
+    gateways: members,
     clock,
     onFailure: (name, error) => log.warn({ gateway: name, err: error }, 'feedback'),
   });
@@ -155,6 +167,7 @@ async function assemble(
     metricsPage: metrics.page,
     loopback: isLoopback(config.operator.host),
   });
+  const receipts = composeReceipts(config.receipts, { gateways: members, sink: takeReceipt, clock, log });
   const { requestsMs: retentionMs, sweepRowsMax: rowsMax, sweepIntervalMs: intervalMs } = config.retention;
   const onFailure = (error: unknown) => log.error({ err: error }, 'retention');
   const retention = startRetention({ store, clock, retentionMs, rowsMax, intervalMs, onFailure });
@@ -162,6 +175,7 @@ async function assemble(
   closers.push(
     () => retention.stop(),
     () => operator.close(),
+    async () => receipts?.close(),
     () => server.close(),
   );
 
@@ -172,9 +186,11 @@ async function assemble(
     async listen() {
       const methodsAt = await openListener(server, config.http);
       try {
-        return { methods: methodsAt, operator: await operator.listen({ ...config.operator }) };
+        const operatorAt = await operator.listen({ ...config.operator });
+        const receiptsAt = receipts && config.receipts && (await openListener(receipts, config.receipts));
+        return { methods: methodsAt, operator: operatorAt, receipts: receiptsAt };
       } catch (error) {
-        await server.close();
+        await Promise.all([server.close(), operator.close()]);
         throw error;
       }
     },

@@ -1,4 +1,12 @@
 import Type from 'typebox';
+import {
+  awsReceipts,
+  httpReceipts,
+  infobipReceipts,
+  reportVerified,
+  twilioReceipts,
+  vonageReceipts,
+} from './receipts-settings.ts';
 import { secret } from './references.ts';
 
 /*
@@ -38,6 +46,8 @@ const twilio = Type.Object(
     ),
     authToken: secret({ description: 'Auth token of the account, or secret of the API key.' }),
     sender: sender('Phone number, alphanumeric sender id, or SID of a messaging service (MG0123…).'),
+    receipts: Type.Optional(twilioReceipts),
+    reportVerified: reportVerified('Message Feedback'),
   },
   { description: 'Twilio.' },
 );
@@ -50,6 +60,13 @@ const vonage = Type.Object(
     apiKey: secret({ description: 'API key.' }),
     apiSecret: secret({ description: 'API secret.' }),
     sender: sender('Phone number or alphanumeric sender id.'),
+    receipts: Type.Optional(vonageReceipts),
+    reportVerified: reportVerified('Conversion API'),
+    conversionUrl: Type.String({
+      ...url,
+      default: 'https://api.nexmo.com',
+      description: 'Where its Conversion API is.',
+    }),
   },
   { description: 'Vonage.' },
 );
@@ -70,6 +87,8 @@ const aws = Type.Object(
     secretAccessKey: secret({ description: 'The secret access key.' }),
     sender: sender('Phone number, sender id or pool; or the id or ARN of one.'),
     configurationSet: Type.Optional(token('Configuration set for the events. Absent: none.')),
+    receipts: Type.Optional(awsReceipts),
+    reportVerified: reportVerified('message feedback; the key needs sms-voice:PutMessageFeedback'),
   },
   { description: 'AWS.' },
 );
@@ -84,19 +103,28 @@ const infobip = Type.Object(
     }),
     apiKey: secret({ description: 'API key.' }),
     sender: sender('Phone number or alphanumeric sender id.'),
+    receipts: Type.Optional(infobipReceipts),
+    reportVerified: reportVerified('conversion tracking'),
   },
   { description: 'Infobip.' },
 );
 
 /** Placeholders of `src/adapters/sms/template.ts`; any other word in braces is a mistake. */
 const placeholders =
-  'to|toDigits|text|reference|validitySeconds|country|language|encoding|secrets\\.[a-z][A-Za-z0-9]*';
+  'to|toDigits|text|reference|validitySeconds|country|language|encoding|receiptUrl|secrets\\.[a-z][A-Za-z0-9]*';
 
 const template = (options: { readonly description: string; readonly start?: string }) =>
   Type.String({
     pattern: `^${options.start ?? ''}([^{]|\\{(${placeholders})\\}|\\{(?![A-Za-z.]+\\}))*$`,
     accepts:
-      'a text with {to}, {toDigits}, {text}, {reference}, {validitySeconds}, {country}, {language}, {encoding} or {secrets.NAME} in it',
+      'a text with {to}, {toDigits}, {text}, {reference}, {validitySeconds}, {country}, {language}, {encoding}, {receiptUrl} or {secrets.NAME} in it',
+    description: options.description,
+  });
+
+const verifiedTemplate = (options: { readonly description: string; readonly start?: string }) =>
+  Type.String({
+    pattern: `^${options.start ?? ''}([^{]|\\{(messageId|secrets\\.[a-z][A-Za-z0-9]*)\\}|\\{(?![A-Za-z.]+\\}))*$`,
+    accepts: 'a text with {messageId} or {secrets.NAME} in it',
     description: options.description,
   });
 
@@ -186,6 +214,25 @@ const http = Type.Object(
         description:
           'Which answers mean that it was certainly not taken, and why; the first that fits counts. Of the rest, 4xx are refusals and everything else is unknown.',
       },
+    ),
+    receipts: Type.Optional(httpReceipts),
+    verified: Type.Optional(
+      Type.Object(
+        {
+          method: Type.Enum(['GET', 'POST', 'PUT'], { default: 'POST', description: 'HTTP method.' }),
+          url: verifiedTemplate({
+            start: '(?=https?://[A-Za-z0-9])',
+            description: 'Its URL, a template with `{messageId}`.',
+          }),
+          body: Type.Optional(
+            verifiedTemplate({ description: 'The body, a template of the same type. Absent: none.' }),
+          ),
+        },
+        {
+          description:
+            'The request that tells the gateway which codes were verified, with the same headers. Absent: it is not told.',
+        },
+      ),
     ),
   },
   { description: 'Generic.' },

@@ -112,7 +112,8 @@ function choiceRows(path: string, schema: SettingSchema): readonly string[] {
         return rows(joinPath(path, name), { ...member, description }, variant.required?.includes(name));
       }),
   );
-  return [kindRow, ...members];
+  // Kinds that share a group have the same rows for it.
+  return [kindRow, ...new Set(members)];
 }
 
 function row(path: string, schema: SettingSchema, required: boolean): string {

@@ -105,6 +105,27 @@ export const rules: readonly SettingsRule[] = [
       `has a template with a secret that is not given: ${membersOf(sms.gateway).flatMap(lackingSecrets).join(', ')}`,
     accepted: 'each of them under `secrets`',
   },
+  {
+    about: ['receipts.port', 'http.port', 'operator.port', 'receipts.host', 'http.host', 'operator.host'],
+    broken: ({ http, operator, receipts }) =>
+      receipts !== undefined &&
+      receipts.port !== 0 &&
+      [http, operator].some(({ host, port }) => port === receipts.port && host === receipts.host),
+    reason: ({ receipts }) => `${receipts?.port} is taken by http.port or operator.port on the same host`,
+    accepted: 'another port: receipts never share one with the methods or the operator routes',
+  },
+  {
+    about: ['sms.gateway', 'receipts'],
+    broken: ({ sms, receipts }) => !receipts && membersOf(sms.gateway).some(wantsReceipts),
+    reason: () => 'has receipts, and nothing says where gateways can bring them',
+    accepted: 'the group `receipts`, with a receipts.publicUrl',
+  },
+  {
+    about: ['sms.gateway'],
+    broken: ({ sms }) => membersOf(sms.gateway).some((member) => receiptsFault(member) !== undefined),
+    reason: ({ sms }) => membersOf(sms.gateway).map(receiptsFault).find(Boolean) ?? '',
+    accepted: 'receipts as docs/gateways.md describes them',
+  },
 ];
 
 /** What is good only for trying out. */
@@ -133,6 +154,12 @@ export const productionRules: readonly SettingsRule[] = [
     reason: () => 'is spoken to over plain HTTP, which shows every code and the credentials on the way',
     accepted: 'in production, a URL that begins with https://',
   },
+  {
+    about: ['receipts.publicUrl'],
+    broken: ({ receipts }) => receipts?.publicUrl.startsWith('http://') === true,
+    reason: () => 'lets gateways bring receipts over plain HTTP, with the secrets that prove them',
+    accepted: 'in production, a URL that begins with https://',
+  },
 ];
 
 type Gateway = Settings['sms']['gateway'];
@@ -147,13 +174,53 @@ function namesOf(gateway: Gateway): readonly string[] {
 
 function isClear(gateway: Gateway): boolean {
   const url = gateway.kind === 'http' ? gateway.url : 'baseUrl' in gateway ? gateway.baseUrl : undefined;
-  return url?.startsWith('http://') === true;
+  const feedbackUrl =
+    gateway.kind === 'http'
+      ? gateway.verified?.url
+      : gateway.kind === 'vonage' && gateway.reportVerified
+        ? gateway.conversionUrl
+        : undefined;
+  return [url, feedbackUrl].some((each) => each?.startsWith('http://'));
+}
+
+function wantsReceipts(gateway: Gateway): boolean {
+  return 'receipts' in gateway && gateway.receipts !== undefined;
+}
+
+/** Why receipts could not be told to be the gateway's, or be matched with texts. `undefined`: they can. */
+function receiptsFault(gateway: Gateway): string | undefined {
+  if (gateway.kind === 'twilio') {
+    const signer = gateway.receipts?.accountAuthToken;
+    return gateway.receipts && gateway.apiKeySid !== undefined && !signer
+      ? "has receipts, which Twilio signs with the account's auth token: receipts.accountAuthToken is missing beside apiKeySid"
+      : undefined;
+  }
+  if (gateway.kind !== 'http') return undefined;
+  const { receipts } = gateway;
+  if (receipts === undefined) {
+    return templatesOf(gateway).some((text) => text.includes('{receiptUrl}'))
+      ? 'has a template with {receiptUrl} and no receipts'
+      : undefined;
+  }
+  if (receipts.proof.kind === 'signed-url') return undefined;
+  if (receipts.proof.kind === 'hmac' && receipts.from === 'query') {
+    return 'takes receipts from the URL, which an HMAC of the body does not prove';
+  }
+  if (receipts.referencePath !== undefined) return undefined;
+  return receipts.messageIdPath === undefined || gateway.accepted.messageIdPath === undefined
+    ? 'has receipts that name no text: receipts.referencePath is missing, or receipts.messageIdPath and accepted.messageIdPath'
+    : undefined;
+}
+
+function templatesOf(gateway: Extract<Gateway, { readonly kind: 'http' }>): readonly string[] {
+  return [gateway.url, gateway.body ?? '', ...Object.values(gateway.headers)];
 }
 
 /** Secrets that templates speak of and nobody gave. */
 function lackingSecrets(gateway: Gateway): readonly string[] {
   if (gateway.kind !== 'http') return [];
-  const templates = [gateway.url, gateway.body ?? '', ...Object.values(gateway.headers)];
+  const { url = '', body = '' } = gateway.verified ?? {};
+  const templates = [...templatesOf(gateway), url, body];
   const named = templates.flatMap((text) => [...text.matchAll(/\{secrets\.([A-Za-z0-9]+)\}/g)]);
   return named.flatMap(([, name = '']) => (Object.hasOwn(gateway.secrets, name) ? [] : [name]));
 }

@@ -3,6 +3,7 @@ import Type from 'typebox';
 import type { Secret } from '../ports/secret.ts';
 import { deliveringGateways } from './gateway-settings.ts';
 import { cryptography, payload } from './payload-settings.ts';
+import { receipts } from './receipts-settings.ts';
 import { secret } from './references.ts';
 import { tls } from './tls-settings.ts';
 
@@ -487,6 +488,7 @@ export const settings = Type.Object({
   dataDirectory: Type.String(dataDirectory),
   http,
   operator,
+  receipts: Type.Optional(receipts(host(''), port(8082, ''))),
   requests,
   codes,
   digests,

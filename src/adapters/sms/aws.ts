@@ -2,9 +2,11 @@ import { AwsV4Signer } from 'aws4fetch';
 import type { Clock } from '../../ports/clock.ts';
 import type { Secret } from '../../ports/secret.ts';
 import type { SmsGateway } from '../../ports/sms-gateway.ts';
+import { type AwsReceipts, createAwsReader } from './aws-receipts.ts';
 import { awsRefusals } from './aws-refusals.ts';
 import type { GatewayRequest } from './exchange.ts';
-import { createHttpGateway } from './http-gateway.ts';
+import { createHttpGateway, receiptsByReference } from './http-gateway.ts';
+import type { AskUrl } from './sns-certificates.ts';
 import { judgeFailure, memberAt, parseJson, reasonIn, textAt } from './verdict.ts';
 
 export interface AwsSettings {
@@ -18,6 +20,10 @@ export interface AwsSettings {
   /** Phone number, sender id, pool, or the id or ARN of one. */
   readonly sender: string;
   readonly configurationSet?: string;
+  /** `undefined`: none are expected. */
+  readonly receipts?: AwsReceipts;
+  /** Tell AWS which codes were verified. */
+  readonly reportVerified?: boolean;
 }
 
 /** Bounds of TimeToLive. */
@@ -26,15 +32,30 @@ const VALIDITY_SECONDS_MAX = 259_200;
 
 /**
  * AWS End User Messaging SMS, action SendTextMessage. The reference travels as context, which AWS logs and doesn't
- * compare: a repeated submission is a second text.
+ * compare: a repeated submission is a second text. `askUrl` fetches what signed receipts need; `undefined`: from
+ * Amazon SNS itself.
  */
-export function createAwsGateway(settings: AwsSettings, clock: Clock): SmsGateway {
-  const { name, region, sender, configurationSet } = settings;
+export function createAwsGateway(settings: AwsSettings, clock: Clock, askUrl?: AskUrl): SmsGateway {
+  const { name, region, sender, configurationSet, receipts, reportVerified } = settings;
   const url = `${settings.baseUrl ?? `https://sms-voice.${region}.amazonaws.com`}/`;
+  const request = (action: string, content: object) => {
+    const headers = {
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-target': `PinpointSMSVoiceV2.${action}`,
+    };
+    const unsigned = { method: 'POST', url, headers, body: JSON.stringify(content) };
+    return signRequest(unsigned, { ...settings, service: 'sms-voice', nowMs: clock.nowMs() });
+  };
   return createHttpGateway({
     name,
-    write: ({ to, text, reference, validityMs }) => {
-      const body = JSON.stringify({
+    receipts: receipts && receiptsByReference(createAwsReader(name, receipts, clock, askUrl)),
+    // [docs.aws.amazon.com/goto/WebAPI/pinpoint-sms-voice-v2-2022-03-31/PutMessageFeedback]
+    confirm: reportVerified
+      ? (messageId) =>
+          request('PutMessageFeedback', { MessageId: messageId, MessageFeedbackStatus: 'RECEIVED' })
+      : undefined,
+    write: ({ to, text, reference, validityMs }) =>
+      request('SendTextMessage', {
         DestinationPhoneNumber: to.reveal(),
         OriginationIdentity: sender,
         MessageBody: text.reveal(),
@@ -45,14 +66,8 @@ export function createAwsGateway(settings: AwsSettings, clock: Clock): SmsGatewa
         ),
         Context: { reference },
         ...(configurationSet !== undefined && { ConfigurationSetName: configurationSet }),
-      });
-      const headers = {
-        'content-type': 'application/x-amz-json-1.0',
-        'x-amz-target': 'PinpointSMSVoiceV2.SendTextMessage',
-      };
-      const request = { method: 'POST', url, headers, body };
-      return signRequest(request, { ...settings, service: 'sms-voice', nowMs: clock.nowMs() });
-    },
+        ...(reportVerified && { MessageFeedbackEnabled: true }),
+      }),
     read({ status, text }) {
       const answer = parseJson(text);
       if (status === 200) {

@@ -1,5 +1,7 @@
 import type { Deadline } from '../../ports/clock.ts';
+import type { ReceiptReader } from '../../ports/delivery-receipt.ts';
 import type { Delivery, SmsGateway, SmsMessage } from '../../ports/sms-gateway.ts';
+import { UnavailableError } from '../../ports/unavailable.ts';
 import { exchange, type GatewayAnswer, type GatewayRequest } from './exchange.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -10,21 +12,40 @@ export interface GatewayDialect {
   write(message: SmsMessage): GatewayRequest | Promise<GatewayRequest>;
   /** Tells what an answer, of whatever status, says about the message. */
   read(answer: GatewayAnswer): Verdict;
+  /** `undefined`: no receipts are asked for. */
+  readonly receipts?: DialectReceipts | undefined;
+  /** The request that tells that a code was verified. `undefined`: it isn't told. */
+  readonly confirm?: ((messageId: string) => GatewayRequest | Promise<GatewayRequest>) | undefined;
+}
+
+export interface DialectReceipts {
+  readonly read: ReceiptReader;
+  /** What a receipt will name the text by. `messageId` is `undefined` where the gateway told none. */
+  keyOf(message: SmsMessage, messageId: string | undefined): string | undefined;
+}
+
+/** Receipts that name a text by our reference. */
+export function receiptsByReference(read: ReceiptReader): DialectReceipts {
+  return { read, keyOf: ({ reference }) => reference };
 }
 
 /** A gateway that takes one message by one HTTP request. */
 export function createHttpGateway(dialect: GatewayDialect): SmsGateway {
-  const { name } = dialect;
+  const { name, receipts, confirm } = dialect;
   const running = new Set<Promise<Delivery>>();
   return {
     name,
     send(message, deadline) {
       const sending = submit(dialect, message, deadline)
         .catch((error: unknown) => unknownAfter(error))
-        .then((verdict): Delivery => ({ ...withoutNumber(verdict, message), gateway: name }));
+        .then((verdict): Delivery => ({ ...withoutNumber(verdict, message), gateway: name }))
+        .then((delivery) => withReceiptKey(delivery, message, receipts));
       running.add(sending);
       return sending.finally(() => running.delete(sending));
     },
+    readReceipts: receipts?.read,
+    confirmVerified:
+      confirm && (async (messageId, deadline) => tell(name, await confirm(messageId), deadline)),
     async close() {
       await Promise.all(running);
     },
@@ -53,4 +74,23 @@ function withoutNumber(verdict: Verdict, { to }: SmsMessage): Verdict {
   const { messageId } = verdict;
   const fit = /^[\x21-\x7e]{1,128}$/.test(messageId) && !messageId.includes(to.reveal().slice(-7));
   return fit ? verdict : { kind: 'accepted', messageId: undefined };
+}
+
+function withReceiptKey(
+  delivery: Delivery,
+  message: SmsMessage,
+  receipts: DialectReceipts | undefined,
+): Delivery {
+  if (receipts === undefined || delivery.kind === 'refused') return delivery;
+  const messageId = delivery.kind === 'accepted' ? delivery.messageId : undefined;
+  const receiptKey = receipts.keyOf(message, messageId);
+  return receiptKey === undefined ? delivery : { ...delivery, receiptKey };
+}
+
+/** Rejects with `UnavailableError` unless the answer is a success. */
+async function tell(name: string, request: GatewayRequest, deadline: Deadline): Promise<void> {
+  const result = await exchange(request, deadline);
+  if (result.kind !== 'answered') throw new UnavailableError(`${name} could not be told: ${result.fault}`);
+  const { status } = result.answer;
+  if (status < 200 || status > 299) throw new UnavailableError(`${name} did not take it: HTTP ${status}`);
 }

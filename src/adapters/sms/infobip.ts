@@ -1,6 +1,8 @@
 import type { Secret } from '../../ports/secret.ts';
 import type { SmsGateway } from '../../ports/sms-gateway.ts';
-import { createHttpGateway } from './http-gateway.ts';
+import { createHttpGateway, receiptsByReference } from './http-gateway.ts';
+import { createInfobipReader } from './infobip-receipts.ts';
+import { type ReceiptProof, signedReceiptUrl } from './receipt-proof.ts';
 import {
   judgeFailure,
   memberAt,
@@ -17,20 +19,41 @@ export interface InfobipSettings {
   readonly baseUrl: string;
   readonly apiKey: Secret;
   readonly sender: string;
+  /** `undefined`: none are asked for. */
+  readonly receipts?: { readonly proof: ReceiptProof };
+  /** Tell Infobip which codes were verified. */
+  readonly reportVerified?: boolean;
 }
 
-/** Infobip's SMS API v3. The reference travels as the message's id, which must not occur twice. */
-export function createInfobipGateway({ name, baseUrl, apiKey, sender }: InfobipSettings): SmsGateway {
+const CONVERSION_TRACKING = { useConversionTracking: true, conversionTrackingName: 'ONE_TIME_PIN' };
+
+/**
+ * Infobip's SMS API v3. The reference travels as the message's id, which must not occur twice. `receiptsUrl` is where it
+ * calls us with receipts; `undefined`: none are asked for.
+ */
+export function createInfobipGateway(settings: InfobipSettings, receiptsUrl?: string): SmsGateway {
+  const { name, baseUrl, apiKey, sender, receipts, reportVerified } = settings;
+  const headers = () => ({
+    authorization: `App ${apiKey.reveal()}`,
+    'content-type': 'application/json',
+    accept: 'application/json',
+  });
   return createHttpGateway({
     name,
+    receipts:
+      receiptsUrl && receipts ? receiptsByReference(createInfobipReader(name, receipts.proof)) : undefined,
+    confirm: reportVerified
+      ? (messageId) => ({
+          method: 'POST',
+          url: `${baseUrl}/ct/1/log/end/${encodeURIComponent(messageId)}`,
+          headers: headers(),
+          body: undefined,
+        })
+      : undefined,
     write: ({ to, text, reference, validityMs }) => ({
       method: 'POST',
       url: `${baseUrl}/sms/3/messages`,
-      headers: {
-        authorization: `App ${apiKey.reveal()}`,
-        'content-type': 'application/json',
-        accept: 'application/json',
-      },
+      headers: headers(),
       body: JSON.stringify({
         messages: [
           {
@@ -40,8 +63,10 @@ export function createInfobipGateway({ name, baseUrl, apiKey, sender }: InfobipS
             options: {
               validityPeriod: { amount: Math.max(1, Math.floor(validityMs / 1000)), timeUnit: 'SECONDS' },
             },
+            ...webhooksFor(settings, receiptsUrl, reference),
           },
         ],
+        ...(reportVerified && { options: { conversionTracking: CONVERSION_TRACKING } }),
       }),
     }),
     read({ status, text }) {
@@ -53,6 +78,17 @@ export function createInfobipGateway({ name, baseUrl, apiKey, sender }: InfobipS
       return judgeFailure({}, code, status);
     },
   });
+}
+
+/** Reports that prove themselves by their URL go to it; all others go where the account's subscription says. */
+function webhooksFor(
+  { name, receipts }: InfobipSettings,
+  receiptsUrl: string | undefined,
+  reference: string,
+): object {
+  if (receiptsUrl === undefined || receipts?.proof.kind !== 'signed-url') return {};
+  const url = signedReceiptUrl(receiptsUrl, reference, name, receipts.proof.key);
+  return { webhooks: { delivery: { url }, contentType: 'application/json' } };
 }
 
 /**

@@ -33,8 +33,13 @@ export function templateValues(message: SmsMessage, terms: TemplateTerms): Templ
     ['{country}', message.country ?? ''],
     ['{language}', message.language],
     ['{encoding}', terms.isGsm7(text) ? gsm7 : ucs2],
-    ...Object.entries(terms.secrets).map(([name, secret]) => [`{secrets.${name}}`, secret.reveal()] as const),
+    ...secretValues(terms.secrets),
   ]);
+}
+
+/** The values of the placeholders for secrets alone. */
+export function secretValues(secrets: TemplateTerms['secrets']): Map<string, string> {
+  return new Map(Object.entries(secrets).map(([name, secret]) => [`{secrets.${name}}`, secret.reveal()]));
 }
 
 /** Puts the values in, written so that none of them can break out of its place. */

@@ -1,6 +1,8 @@
+import type { Clock } from '../../ports/clock.ts';
 import type { Secret } from '../../ports/secret.ts';
 import type { RefusalReason, SmsGateway } from '../../ports/sms-gateway.ts';
-import { createHttpGateway } from './http-gateway.ts';
+import type { GatewayRequest } from './exchange.ts';
+import { createHttpGateway, receiptsByReference } from './http-gateway.ts';
 import {
   judgeFailure,
   memberAt,
@@ -10,6 +12,7 @@ import {
   textAt,
   type Verdict,
 } from './verdict.ts';
+import { createVonageReader, type VonageReceipts } from './vonage-receipts.ts';
 
 export interface VonageSettings {
   readonly name: string;
@@ -18,6 +21,10 @@ export interface VonageSettings {
   readonly apiKey: Secret;
   readonly apiSecret: Secret;
   readonly sender: string;
+  /** `undefined`: none are expected. */
+  readonly receipts?: VonageReceipts;
+  /** Where the Conversion API is, which is told of verified codes; `undefined`: it is not told. */
+  readonly conversionUrl?: string | undefined;
 }
 
 /**
@@ -25,11 +32,20 @@ export interface VonageSettings {
  * repeated submission is a second text. `isGsm7` tells whether GSM-7 has every character of a text.
  */
 export function createVonageGateway(
-  { name, baseUrl, apiKey, apiSecret, sender }: VonageSettings,
+  { name, baseUrl, apiKey, apiSecret, sender, receipts, conversionUrl }: VonageSettings,
   isGsm7: (text: string) => boolean,
+  clock: Clock,
 ): SmsGateway {
   return createHttpGateway({
     name,
+    receipts: receipts && receiptsByReference(createVonageReader(name, receipts, clock)),
+    confirm:
+      conversionUrl === undefined
+        ? undefined
+        : (messageId) => {
+            const url = `${conversionUrl}/conversions/sms`;
+            return conversionOf(url, messageId, `${apiKey.reveal()}:${apiSecret.reveal()}`, clock.nowMs());
+          },
     write: ({ to, text, reference, validityMs }) => ({
       method: 'POST',
       url: `${baseUrl}/sms/json`,
@@ -106,4 +122,19 @@ function judgeParts(body: unknown): Verdict {
   if (taken > 0 || reason === undefined)
     return { kind: 'unknown', detail: 'taken in part, or a status unheard of' };
   return { kind: 'refused', reason, detail: `status ${String(states[0])}` };
+}
+
+/** [developer.vonage.com/api/conversion] */
+function conversionOf(url: string, messageId: string, credentials: string, nowMs: number): GatewayRequest {
+  const query = new URLSearchParams({
+    'message-id': messageId,
+    delivered: 'true',
+    timestamp: new Date(nowMs).toISOString().replace('T', ' ').slice(0, 19),
+  });
+  return {
+    method: 'POST',
+    url: `${url}?${query}`,
+    headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` },
+    body: undefined,
+  };
 }

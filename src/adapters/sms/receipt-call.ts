@@ -1,0 +1,44 @@
+import type { DeliveryReceipt, ReceiptCall } from '../../ports/delivery-receipt.ts';
+import { codeWord, parseJson } from './verdict.ts';
+
+export function queryOf({ url }: ReceiptCall): URLSearchParams {
+  const start = url.indexOf('?');
+  return new URLSearchParams(start < 0 ? '' : url.slice(start + 1));
+}
+
+/** Body as a form. What isn't one has members that nobody looks for. */
+export function formOf(call: ReceiptCall): URLSearchParams {
+  return new URLSearchParams(textOf(call));
+}
+
+/** `undefined`: the body isn't JSON. */
+export function jsonOf(call: ReceiptCall): unknown {
+  return parseJson(textOf(call));
+}
+
+function textOf({ body }: ReceiptCall): string {
+  return new TextDecoder().decode(body);
+}
+
+/** A message reference of ours; `undefined`: it is none. */
+export function referenceIn(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[A-Za-z0-9_-]{16}$/.test(value) ? value : undefined;
+}
+
+/** The key of a text that the gateway knows by its own message id; `undefined`: no id that is kept. */
+export function keyOfMessage(gateway: string, messageId: string | undefined): string | undefined {
+  if (messageId === undefined || !/^[\x21-\x7e]{1,120}$/.test(messageId)) return undefined;
+  return `${gateway}:${messageId}`;
+}
+
+/** Makes a receipt of what a gateway said; `undefined`: it isn't final, or names no text. */
+export function receiptOf(
+  gateway: string,
+  receiptKey: string | undefined,
+  state: DeliveryReceipt['state'] | undefined,
+  words: readonly unknown[],
+): DeliveryReceipt | undefined {
+  if (receiptKey === undefined || state === undefined) return undefined;
+  const detail = words.map(codeWord).filter((word) => word !== undefined);
+  return { gateway, receiptKey, state, detail: detail.join(' ') };
+}
