@@ -22,6 +22,16 @@ test('guard: where the money guard would send nothing, while it observes; explai
   assert.match(told.stdout, /guardWouldRefuse, the money guard only observes.*\(unverifiedPerPrefix prefix:/);
 });
 
+test('explain: how long a text took to the phone', async (t) => {
+  const app = await startApplication();
+  t.after(() => app.stop());
+  const fields = { accountPhoneNumber: activeNumber(1), smsMatchingToken: 'AB12345678C' };
+  await app.call('sendOtp', 'send-1', fields);
+  const cwd = temporaryDirectory(t);
+  const told = await runCli(['explain', 'send-1', '--set', `dataDirectory=${app.dataDirectory}`], { cwd });
+  assert.match(told.stdout, /^ {2}text to IN by inbox, no receipt$/m);
+});
+
 test('[OQ-40] an enforced guard answers MESSAGE_UNABLE_TO_BE_SENT', async (t) => {
   const settings = { 'moneyGuard.prefixFloor': 1, 'moneyGuard.mode': 'enforce', 'quotas.coolDownMs': 0 };
   const app = await startApplication({ settings });
