@@ -36,11 +36,13 @@ const proof = Type.Union(
     Type.Object({
       kind: Type.Literal('hmac', { description: 'by an HMAC-SHA256 of the body in a header.' }),
       header: header('Its name.'),
-      prefix: Type.String({
-        default: '',
-        pattern: '^[\\x21-\\x7e]{0,32}$',
-        description: 'What stands before the digest, such as `sha256=`.',
-      }),
+      prefix: Type.Optional(
+        Type.String({
+          pattern: '^[\\x21-\\x7e]{1,32}$',
+          accepts: 'up to 32 characters without spaces',
+          description: 'What stands before the digest, such as `sha256=`. Absent: nothing.',
+        }),
+      ),
       encoding: Type.Enum(['hex', 'base64'], { default: 'hex', description: 'How the digest is written.' }),
       key: secret({ minLength: 16, description: 'Key of the HMAC, 16 characters or more.' }),
     }),

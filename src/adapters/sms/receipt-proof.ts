@@ -15,7 +15,7 @@ export type ReceiptProof =
   | {
       readonly kind: 'hmac';
       readonly header: string;
-      readonly prefix: string;
+      readonly prefix?: string;
       readonly encoding: 'hex' | 'base64';
       readonly key: Secret;
     };
@@ -52,8 +52,8 @@ export function isProved(call: ReceiptCall, gateway: string, proof: ReceiptProof
       const digest = createHmac('sha256', proof.key.reveal()).update(call.body).digest(proof.encoding);
       // Hexadecimal digits are written either way.
       const shown = proof.encoding === 'hex' ? given.toLowerCase() : given;
-      const prefix = proof.encoding === 'hex' ? proof.prefix.toLowerCase() : proof.prefix;
-      return sameSecret(shown, `${prefix}${digest}`);
+      const { prefix = '' } = proof;
+      return sameSecret(shown, `${proof.encoding === 'hex' ? prefix.toLowerCase() : prefix}${digest}`);
     }
   }
 }
