@@ -1,5 +1,5 @@
 import type { DeliveryReceipt, ReceiptCall, ReceiptReader } from '../../ports/delivery-receipt.ts';
-import { formOf, jsonOf, keyOfMessage, queryOf, receiptOf, referenceIn } from './receipt-call.ts';
+import { formOf, jsonOf, queryOf, receiptOf, referenceIn } from './receipt-call.ts';
 import { isProved, type ReceiptProof } from './receipt-proof.ts';
 import { memberAt, shownAt } from './verdict.ts';
 
@@ -61,17 +61,12 @@ function readReport(
       ? 'undelivered'
       : undefined;
   const words = [value, shownAt(report, settings.detailPath)];
-  return receiptOf(gateway, keyIn(call, gateway, settings, report), state, words);
+  return receiptOf(gateway, nameIn(call, settings, report), state, words);
 }
 
-function keyIn(
-  call: ReceiptCall,
-  gateway: string,
-  settings: GenericReceipts,
-  report: unknown,
-): string | undefined {
+function nameIn(call: ReceiptCall, settings: GenericReceipts, report: unknown): string | undefined {
   // The signature of the URL speaks for this reference and no other.
   if (settings.proof.kind === 'signed-url') return referenceIn(queryOf(call).get('reference'));
   if (settings.referencePath !== undefined) return referenceIn(shownAt(report, settings.referencePath));
-  return keyOfMessage(gateway, shownAt(report, settings.messageIdPath));
+  return shownAt(report, settings.messageIdPath);
 }

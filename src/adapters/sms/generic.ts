@@ -3,7 +3,6 @@ import type { RefusalReason, SmsGateway } from '../../ports/sms-gateway.ts';
 import type { GatewayAnswer, GatewayRequest } from './exchange.ts';
 import { createGenericReader, echoesReference, type GenericReceipts } from './generic-receipts.ts';
 import { createHttpGateway, type DialectReceipts } from './http-gateway.ts';
-import { keyOfMessage } from './receipt-call.ts';
 import { receiptUrl, signedReceiptUrl } from './receipt-proof.ts';
 import {
   type EncodingWords,
@@ -86,8 +85,7 @@ function urlFor(
 function genericReceipts(name: string, settings: GenericReceipts): DialectReceipts {
   return {
     read: createGenericReader(name, settings),
-    keyOf: ({ reference }, messageId) =>
-      echoesReference(settings) ? reference : keyOfMessage(name, messageId),
+    nameOf: ({ reference }, messageId) => (echoesReference(settings) ? reference : messageId),
   };
 }
 

@@ -3,6 +3,7 @@ import type { ReceiptReader } from '../../ports/delivery-receipt.ts';
 import type { Delivery, SmsGateway, SmsMessage } from '../../ports/sms-gateway.ts';
 import { UnavailableError } from '../../ports/unavailable.ts';
 import { exchange, type GatewayAnswer, type GatewayRequest } from './exchange.ts';
+import { keyOf } from './receipt-call.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What one gateway does differently from the others. */
@@ -20,13 +21,13 @@ export interface GatewayDialect {
 
 export interface DialectReceipts {
   readonly read: ReceiptReader;
-  /** What a receipt will name the text by. `messageId` is `undefined` where the gateway told none. */
-  keyOf(message: SmsMessage, messageId: string | undefined): string | undefined;
+  /** What a receipt will call the text. `messageId` is `undefined` where the gateway told none. */
+  nameOf(message: SmsMessage, messageId: string | undefined): string | undefined;
 }
 
 /** Receipts that name a text by our reference. */
 export function receiptsByReference(read: ReceiptReader): DialectReceipts {
-  return { read, keyOf: ({ reference }) => reference };
+  return { read, nameOf: ({ reference }) => reference };
 }
 
 /** A gateway that takes one message by one HTTP request. */
@@ -83,7 +84,7 @@ function withReceiptKey(
 ): Delivery {
   if (receipts === undefined || delivery.kind === 'refused') return delivery;
   const messageId = delivery.kind === 'accepted' ? delivery.messageId : undefined;
-  const receiptKey = receipts.keyOf(message, messageId);
+  const receiptKey = keyOf(delivery.gateway, receipts.nameOf(message, messageId));
   return receiptKey === undefined ? delivery : { ...delivery, receiptKey };
 }
 

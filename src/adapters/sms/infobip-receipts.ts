@@ -27,8 +27,9 @@ export function createInfobipReader(gateway: string, proof: ReceiptProof): Recei
     if (!isProved(call, gateway, proof)) return { kind: 'unauthenticated' };
     const reports = memberAt(jsonOf(call), 'results');
     if (!Array.isArray(reports)) return { kind: 'unreadable' };
-    const receipts = reports.flatMap((report) => readReport(gateway, report) ?? []);
-    return { kind: 'receipts', receipts: receipts.filter((receipt) => speaksFor(call, proof, receipt)) };
+    const spokenFor = reports.filter((report) => speaksFor(call, proof, memberAt(report, 'messageId')));
+    const receipts = spokenFor.flatMap((report) => readReport(gateway, report) ?? []);
+    return { kind: 'receipts', receipts };
   };
 }
 
@@ -45,6 +46,6 @@ function readReport(gateway: string, report: unknown): DeliveryReceipt | undefin
 }
 
 /** A signed URL speaks for the one text that it was made for. */
-function speaksFor(call: ReceiptCall, proof: ReceiptProof, { receiptKey }: DeliveryReceipt): boolean {
-  return proof.kind !== 'signed-url' || queryOf(call).get('reference') === receiptKey;
+function speaksFor(call: ReceiptCall, proof: ReceiptProof, messageId: unknown): boolean {
+  return proof.kind !== 'signed-url' || queryOf(call).get('reference') === messageId;
 }

@@ -25,19 +25,22 @@ export function referenceIn(value: unknown): string | undefined {
   return typeof value === 'string' && /^[A-Za-z0-9_-]{16}$/.test(value) ? value : undefined;
 }
 
-/** The key of a text that the gateway knows by its own message id; `undefined`: no id that is kept. */
-export function keyOfMessage(gateway: string, messageId: string | undefined): string | undefined {
-  if (messageId === undefined || !/^[\x21-\x7e]{1,120}$/.test(messageId)) return undefined;
-  return `${gateway}:${messageId}`;
+/**
+ * The key of a text by what the gateway calls it: our reference, or its own message id. Two gateways may have been asked
+ * for the same text; what the one that refused it tells later is not about the other's. `undefined`: no fit name.
+ */
+export function keyOf(gateway: string, name: string | undefined): string | undefined {
+  return name === undefined || !/^[\x21-\x7e]{1,120}$/.test(name) ? undefined : `${gateway}:${name}`;
 }
 
-/** Makes a receipt of what a gateway said; `undefined`: it isn't final, or names no text. */
+/** Makes a receipt of what a gateway said of the text that it calls by that name; `undefined`: it isn't final, or names no text. */
 export function receiptOf(
   gateway: string,
-  receiptKey: string | undefined,
+  name: string | undefined,
   state: DeliveryReceipt['state'] | undefined,
   words: readonly unknown[],
 ): DeliveryReceipt | undefined {
+  const receiptKey = keyOf(gateway, name);
   if (receiptKey === undefined || state === undefined) return undefined;
   const detail = words.map(codeWord).filter((word) => word !== undefined);
   return { gateway, receiptKey, state, detail: detail.join(' ') };

@@ -84,7 +84,7 @@ test('AWS: an event signed by Amazon in either version is a receipt, with and wi
     const call = jsonCall(url, signed(notification(eventOf('TEXT_DELIVERED'), more)));
     assert.deepEqual(await receiptIn(open().read, call), {
       gateway: 'aws',
-      receiptKey: reference,
+      receiptKey: `aws:${reference}`,
       state: 'delivered',
       detail: 'TEXT_DELIVERED',
     });

@@ -41,7 +41,7 @@ strangerTests('Generic', open, () => jsonCall(url, reportOf('DELIVRD'), headers)
 test('Generic: states by the lists, with a code for the record', async () => {
   assert.deepEqual(await receiptIn(open(), jsonCall(url, reportOf('DELIVRD'), headers)), {
     gateway: 'regional',
-    receiptKey: reference,
+    receiptKey: `regional:${reference}`,
     state: 'delivered',
     detail: 'DELIVRD 17',
   });
@@ -139,7 +139,7 @@ test('Generic: with a signed URL the URL names the text, and the body only what 
   const signature = createHmac('sha256', key).update(`regional\n${reference}`).digest('base64url');
   const called = `${url}?reference=${reference}&signature=${signature}`;
   const foreign = reportOf('DELIVRD', { clientRef: 'zzzzzzzzzzzzzzzz' });
-  assert.equal((await receiptIn(read, jsonCall(called, foreign))).receiptKey, reference);
+  assert.equal((await receiptIn(read, jsonCall(called, foreign))).receiptKey, `regional:${reference}`);
   const forged = called.replace(reference, 'zzzzzzzzzzzzzzzz');
   assert.deepEqual(await read(jsonCall(forged, reportOf(1))), { kind: 'unauthenticated' });
 });

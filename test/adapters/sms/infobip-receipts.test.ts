@@ -46,7 +46,7 @@ test('Infobip: the final groups, with the names for the record', async () => {
   const read = createInfobipReader('infobip', basic);
   assert.deepEqual(await receiptIn(read, jsonCall(url, delivered, headers)), {
     gateway: 'infobip',
-    receiptKey: reference,
+    receiptKey: `infobip:${reference}`,
     state: 'delivered',
     detail: 'DELIVERED_TO_HANDSET',
   });
@@ -74,8 +74,8 @@ test('Infobip: several reports in one call, those of other texts among them', as
   assert.ok(reading.kind === 'receipts');
   const told = reading.receipts.map(({ receiptKey, state }) => [receiptKey, state]);
   assert.deepEqual(told, [
-    [reference, 'delivered'],
-    [other, 'undelivered'],
+    [`infobip:${reference}`, 'delivered'],
+    [`infobip:${other}`, 'undelivered'],
   ]);
 });
 
@@ -91,7 +91,7 @@ test('Infobip: a signed URL speaks for its own text and for no other', async () 
   const read = createInfobipReader('infobip', { kind: 'signed-url', key: new Secret(key) });
   const sign = (text: string) => createHmac('sha256', key).update(text).digest('base64url');
   const own = `${url}?reference=${reference}&signature=${sign(`infobip\n${reference}`)}`;
-  assert.equal((await receiptIn(read, jsonCall(own, delivered))).receiptKey, reference);
+  assert.equal((await receiptIn(read, jsonCall(own, delivered))).receiptKey, `infobip:${reference}`);
   const foreign = results(reportOf(3, 'DELIVERED_TO_HANDSET', { messageId: 'zzzzzzzzzzzzzzzz' }));
   await assertSilent(read, jsonCall(own, foreign), 'of another text');
   const forged = [

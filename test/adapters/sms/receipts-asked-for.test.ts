@@ -48,7 +48,7 @@ const taken: Readonly<Record<string, StandInAnswer>> = {
 
 const keyOf = (delivery: Delivery) => (delivery.kind === 'refused' ? undefined : delivery.receiptKey);
 
-test('a gateway that echoes the reference names its texts by it, taken or not known', async (t) => {
+test('a gateway that echoes the reference names its texts by it and its own name, taken or not known', async (t) => {
   const receipts = { signatureSecret: secret, signatureMethod: 'sha256' } as const;
   const topic = { topicArn: 'arn:aws:sns:eu-west-1:123456789012:t' };
   const proof = { kind: 'signed-url', key } as const;
@@ -65,10 +65,10 @@ test('a gateway that echoes the reference names its texts by it, taken or not kn
     const gateway = make(standIn.url);
     assert.ok(gateway.readReceipts, name);
     const delivery = await gateway.send(exampleMessage, deadlineAfter(5000));
-    assert.deepEqual([delivery.kind, keyOf(delivery)], ['accepted', reference], name);
+    assert.deepEqual([delivery.kind, keyOf(delivery)], ['accepted', `gw:${reference}`], name);
     standIn.answer = 'cut-before-headers';
     const unknown = await gateway.send(exampleMessage, deadlineAfter(5000));
-    assert.deepEqual([unknown.kind, keyOf(unknown)], ['unknown', reference], name);
+    assert.deepEqual([unknown.kind, keyOf(unknown)], ['unknown', `gw:${reference}`], name);
     standIn.answer = { status: 401, body: '' };
     const refused = await gateway.send(exampleMessage, deadlineAfter(5000));
     assert.ok(refused.kind === 'refused' && !('receiptKey' in refused), name);

@@ -64,7 +64,7 @@ test("Twilio: the example of Twilio's own libraries is authentic, and nothing th
 
 test('Twilio: delivered, undelivered and failed are final, with the error code for the record', async () => {
   const read = open();
-  const base = { gateway: 'twilio', receiptKey: reference };
+  const base = { gateway: 'twilio', receiptKey: `twilio:${reference}` };
   assert.deepEqual(await receiptIn(read, callback('delivered')), {
     ...base,
     state: 'delivered',

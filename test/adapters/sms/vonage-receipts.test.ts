@@ -110,7 +110,7 @@ test('Vonage: a receipt counts as form, as JSON and in the query', async () => {
   for (const call of [formCall(url, fields), jsonCall(url, fields), callOf(query, '', {}, 'GET')]) {
     assert.deepEqual(await receiptIn(open(), call), {
       gateway: 'vonage',
-      receiptKey: reference,
+      receiptKey: `vonage:${reference}`,
       state: 'delivered',
       detail: 'delivered',
     });
