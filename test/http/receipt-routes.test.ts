@@ -148,7 +148,7 @@ describe('the routes that gateways call', () => {
     assert.deepEqual(calls, []);
   });
 
-  test('beyond so many calls at once, further ones are answered 503', async (t) => {
+  test('beyond so many calls at once, further ones are answered 503', { timeout: 20_000 }, async (t) => {
     const release: (() => void)[] = [];
     const { ask, outcomes } = await serve(t, {
       concurrentMax: 2,
@@ -160,6 +160,11 @@ describe('the routes that gateways call', () => {
     for (const each of release) each();
     assert.deepEqual(await Promise.all(first), [200, 200]);
     assert.deepEqual(outcomes(), ['busy', 'recorded', 'recorded']);
+    release.length = 0;
+    const later = ask();
+    while (release.length < 1) await new Promise(setImmediate);
+    release[0]?.();
+    assert.equal(await later, 200, 'whoever is done makes room');
   });
 
   test('garbage in place of HTTP is cut off', async (t) => {

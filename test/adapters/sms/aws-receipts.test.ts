@@ -212,7 +212,7 @@ test('AWS: while the certificate can not be had, Amazon is to try again', async 
   }
 });
 
-test('AWS: made-up certificates keep no more than four requests under way', async () => {
+test('AWS: made-up certificates keep no more than four requests under way', { timeout: 20_000 }, async () => {
   let asked = 0;
   const release: (() => void)[] = [];
   const read = createAwsReader('aws', { topicArn }, clock, async () => {
