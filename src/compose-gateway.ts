@@ -3,6 +3,7 @@ import { createFailoverGateway } from './adapters/sms/failover.ts';
 import { createGenericGateway } from './adapters/sms/generic.ts';
 import { InboxGateway } from './adapters/sms/inbox.ts';
 import { createInfobipGateway } from './adapters/sms/infobip.ts';
+import { createSmppGateway } from './adapters/sms/smpp.ts';
 import { createTwilioGateway } from './adapters/sms/twilio.ts';
 import { createVonageGateway } from './adapters/sms/vonage.ts';
 import { createSystemClock } from './adapters/system/system-clock.ts';
@@ -11,6 +12,7 @@ import type { Config } from './config.ts';
 import { phoneNumberSecret } from './domain/phone-number.ts';
 import { measureSms } from './domain/sms-encoding.ts';
 import type { Clock } from './ports/clock.ts';
+import type { ReceiptSink } from './ports/delivery-receipt.ts';
 import { Secret } from './ports/secret.ts';
 import type { Delivery, SmsGateway } from './ports/sms-gateway.ts';
 
@@ -29,7 +31,13 @@ export function listGateways(settings: GatewaySettings): readonly GatewayRow[] {
   const { kind } = settings;
   const name = kind === 'inbox' ? kind : settings.name;
   const url = kind === 'http' ? settings.url : 'baseUrl' in settings ? settings.baseUrl : undefined;
-  return [{ name, kind, url }];
+  return [{ name, kind, url: kind === 'smpp' ? smppUrl(settings) : url }];
+}
+
+type SmppGatewaySettings = Extract<GatewaySettings, { readonly kind: 'smpp' }>;
+
+function smppUrl({ host, port, tls }: SmppGatewaySettings): string {
+  return `${tls ? 'ssmpp' : 'smpp'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 export interface GatewayTrial {
@@ -70,8 +78,11 @@ export async function tryGateway(
 /** What a gateway usually needs for an answer; with less of the budget left, another one is not asked. [OPS-2] */
 const ATTEMPT_MS_MIN = 500;
 
-/** The gateway that the settings describe. Nothing is connected yet. */
-export function composeGateway(settings: GatewaySettings, clock: Clock): SmsGateway {
+/**
+ * The gateway that the settings describe. One that keeps a session begins to open it; the others are not connected
+ * yet. `onReceipt` takes what gateways tell over their sessions; `undefined`: they are not asked to.
+ */
+export function composeGateway(settings: GatewaySettings, clock: Clock, onReceipt?: ReceiptSink): SmsGateway {
   switch (settings.kind) {
     case 'inbox':
       return new InboxGateway(clock);
@@ -85,8 +96,13 @@ export function composeGateway(settings: GatewaySettings, clock: Clock): SmsGate
       return createInfobipGateway(settings);
     case 'http':
       return createGenericGateway(settings, isGsm7);
+    case 'smpp': {
+      const { tls, tlsCa, ...rest } = settings;
+      const trusted = tlsCa === undefined ? {} : { ca: tlsCa.reveal() };
+      return createSmppGateway({ ...rest, tls: tls ? trusted : undefined }, { clock, isGsm7, onReceipt });
+    }
     case 'failover': {
-      const gateways = settings.gateways.map((member) => composeGateway(member, clock));
+      const gateways = settings.gateways.map((member) => composeGateway(member, clock, onReceipt));
       const { kind: name, afterUnknown } = settings;
       return createFailoverGateway({ name, gateways, afterUnknown, attemptMsMin: ATTEMPT_MS_MIN, clock });
     }

@@ -133,6 +133,12 @@ export const productionRules: readonly SettingsRule[] = [
     reason: () => 'is spoken to over plain HTTP, which shows every code and the credentials on the way',
     accepted: 'in production, a URL that begins with https://',
   },
+  {
+    about: ['sms.gateway'],
+    broken: ({ sms }) => membersOf(sms.gateway).some(isClearSmpp),
+    reason: () => 'is spoken to over SMPP without TLS, which shows every code and the password on the way',
+    accepted: 'in production, tls: true; or privateLink: true where the way to it is private, such as a VPN',
+  },
 ];
 
 type Gateway = Settings['sms']['gateway'];
@@ -148,6 +154,10 @@ function namesOf(gateway: Gateway): readonly string[] {
 function isClear(gateway: Gateway): boolean {
   const url = gateway.kind === 'http' ? gateway.url : 'baseUrl' in gateway ? gateway.baseUrl : undefined;
   return url?.startsWith('http://') === true;
+}
+
+function isClearSmpp(gateway: Gateway): boolean {
+  return gateway.kind === 'smpp' && !gateway.tls && !gateway.privateLink;
 }
 
 /** Secrets that templates speak of and nobody gave. */
