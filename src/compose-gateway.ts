@@ -3,6 +3,7 @@ import { createFailoverGateway } from './adapters/sms/failover.ts';
 import { createGenericGateway } from './adapters/sms/generic.ts';
 import { InboxGateway } from './adapters/sms/inbox.ts';
 import { createInfobipGateway } from './adapters/sms/infobip.ts';
+import { createSmppGateway } from './adapters/sms/smpp.ts';
 import { createTwilioGateway } from './adapters/sms/twilio.ts';
 import { createVonageGateway } from './adapters/sms/vonage.ts';
 import { createSystemClock } from './adapters/system/system-clock.ts';
@@ -11,6 +12,7 @@ import type { Config } from './config.ts';
 import { phoneNumberSecret } from './domain/phone-number.ts';
 import { measureSms } from './domain/sms-encoding.ts';
 import type { Clock } from './ports/clock.ts';
+import type { ReceiptSink } from './ports/delivery-receipt.ts';
 import { Secret } from './ports/secret.ts';
 import type { Delivery, SmsGateway } from './ports/sms-gateway.ts';
 
@@ -31,7 +33,13 @@ export function listGateways(settings: GatewaySettings): readonly GatewayRow[] {
   const { kind } = settings;
   const name = kind === 'inbox' ? kind : settings.name;
   const url = kind === 'http' ? settings.url : 'baseUrl' in settings ? settings.baseUrl : undefined;
-  return [{ name, kind, url }];
+  return [{ name, kind, url: kind === 'smpp' ? smppUrl(settings) : url }];
+}
+
+type SmppGatewaySettings = Extract<GatewaySettings, { readonly kind: 'smpp' }>;
+
+function smppUrl({ host, port, tls }: SmppGatewaySettings): string {
+  return `${tls ? 'ssmpp' : 'smpp'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 export interface GatewayTrial {
@@ -72,9 +80,9 @@ export async function tryGateway(
 /** What a gateway usually needs for an answer; with less of the budget left, another one is not asked. [OPS-2] */
 const ATTEMPT_MS_MIN = 500;
 
-/** The gateway that the settings describe. Nothing is connected yet. */
+/** The gateway that the settings describe, without receipts. One that keeps a session begins to open it. */
 export function composeGateway(settings: GatewaySettings, clock: Clock): SmsGateway {
-  return composeGateways(settings, clock, undefined).gateway;
+  return composeGateways(settings, clock).gateway;
 }
 
 /** A gateway, and those by which it delivers: itself, or the members of a failover. */
@@ -83,11 +91,19 @@ export interface ComposedGateways {
   readonly members: readonly SmsGateway[];
 }
 
-/** The same, with delivery receipts. `receipts` is where they come; `undefined`: none are asked for. */
+/** How receipts come; nothing of it: none are asked for. */
+export interface ReceiptWays {
+  /** Where gateways call with them. */
+  readonly listener?: Config['receipts'];
+  /** Takes what gateways tell over sessions that they keep. */
+  readonly onReceipt?: ReceiptSink;
+}
+
+/** The same, with receipts. */
 export function composeGateways(
   settings: GatewaySettings,
   clock: Clock,
-  receipts: Config['receipts'],
+  receipts: ReceiptWays = {},
 ): ComposedGateways {
   if (settings.kind !== 'failover') {
     const gateway = composeMember(settings, clock, receipts);
@@ -102,10 +118,10 @@ export function composeGateways(
 function composeMember(
   settings: Exclude<GatewaySettings, { readonly kind: 'failover' }>,
   clock: Clock,
-  receipts: Config['receipts'],
+  { listener, onReceipt }: ReceiptWays,
 ): SmsGateway {
   const name = 'name' in settings ? settings.name : settings.kind;
-  const receiptsUrl = receipts && `${receipts.publicUrl}${receipts.path}/${name}`;
+  const receiptsUrl = listener && `${listener.publicUrl}${listener.path}/${name}`;
   switch (settings.kind) {
     case 'inbox':
       return new InboxGateway(clock);
@@ -119,6 +135,11 @@ function composeMember(
       return createInfobipGateway(settings, receiptsUrl);
     case 'http':
       return createGenericGateway(settings, isGsm7, receiptsUrl);
+    case 'smpp': {
+      const { tls, tlsCa, ...rest } = settings;
+      const trusted = tlsCa === undefined ? {} : { ca: tlsCa.reveal() };
+      return createSmppGateway({ ...rest, tls: tls ? trusted : undefined }, { clock, isGsm7, onReceipt });
+    }
   }
 }
 

@@ -7,7 +7,7 @@ import {
   twilioReceipts,
   vonageReceipts,
 } from './receipts-settings.ts';
-import { secret } from './references.ts';
+import { publicText, secret } from './references.ts';
 
 /*
  * The gateways that deliver texts: one row a kind. Members of the same name mean the same in every kind.
@@ -146,6 +146,16 @@ const answerRule = {
   }),
 };
 
+const refusalReasons = [
+  'invalid-number',
+  'blocked',
+  'sender-not-allowed',
+  'content',
+  'credentials',
+  'quota',
+  'gateway-down',
+] as const;
+
 const http = Type.Object(
   {
     kind: Type.Literal('http', {
@@ -195,18 +205,7 @@ const http = Type.Object(
     refused: Type.Array(
       Type.Object({
         ...answerRule,
-        reason: Type.Enum(
-          [
-            'invalid-number',
-            'blocked',
-            'sender-not-allowed',
-            'content',
-            'credentials',
-            'quota',
-            'gateway-down',
-          ],
-          { description: 'What such an answer means.' },
-        ),
+        reason: Type.Enum(refusalReasons, { description: 'What such an answer means.' }),
       }),
       {
         default: [],
@@ -238,8 +237,85 @@ const http = Type.Object(
   { description: 'Generic.' },
 );
 
+const octet = (description: string) =>
+  Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 255, description: `${description} Absent: follows from it.` }),
+  );
+
+/** A word of SMPP: C-Octet strings are ASCII. */
+const word = (lengthMax: number, options: { readonly default?: string; readonly description: string }) =>
+  Type.String({
+    pattern: `^[\\x20-\\x7e]{${options.default === undefined ? 1 : 0},${lengthMax}}$`,
+    accepts: `at most ${lengthMax} printable ASCII characters`,
+    ...options,
+  });
+
+const smpp = Type.Object(
+  {
+    kind: Type.Literal('smpp', { description: 'SMPP 3.4: an SMSC, or any gateway that speaks as one.' }),
+    name: gatewayName('smpp'),
+    host: Type.String({
+      pattern: '^[A-Za-z0-9.:-]{1,253}$',
+      accepts: 'a host name or an address',
+      description: 'Where it listens.',
+    }),
+    port: Type.Integer({ minimum: 1, maximum: 65_535, description: 'On which port.' }),
+    tls: Type.Boolean({ default: true, description: 'Speak TLS, 1.2 or newer.' }),
+    tlsCa: Type.Optional(
+      publicText({
+        description: 'Certificates in PEM of those who may have issued its certificate. Absent: public ones.',
+      }),
+    ),
+    privateLink: Type.Boolean({
+      default: false,
+      description: 'The way to it is private, such as a VPN, so that production may do without TLS.',
+    }),
+    systemId: word(64, { description: 'Name of the account: system_id.' }),
+    password: secret({ description: 'Its password.' }),
+    systemType: word(12, { default: '', description: 'system_type, where the gateway wants one.' }),
+    sender: word(20, { description: 'Phone number (+…), short code or alphanumeric sender id.' }),
+    senderTon: octet('Type of number of the sender.'),
+    senderNpi: octet('Numbering plan of the sender.'),
+    window: Type.Integer({
+      default: 10,
+      minimum: 1,
+      maximum: 1000,
+      description: 'So many texts may be without an answer at a time.',
+    }),
+    enquireLinkMs: Type.Integer({
+      default: 30_000,
+      minimum: 1000,
+      maximum: 600_000,
+      unit: 'ms',
+      description: 'The session is looked after so often; unanswered for 10 s, it is opened anew.',
+    }),
+    connectTimeoutMs: Type.Integer({
+      default: 5000,
+      minimum: 500,
+      maximum: 60_000,
+      unit: 'ms',
+      description: 'Connecting, TLS and bind may take so long.',
+    }),
+    receipts: Type.Boolean({ default: true, description: 'Ask for delivery receipts.' }),
+    messageIds: Type.Enum(['same', 'hex-then-decimal', 'decimal-then-hex'], {
+      default: 'same',
+      description: 'How message ids are written in the answer to a text, and then in its receipt.',
+    }),
+    refusals: Type.Record(
+      Type.String({ pattern: '^(0x[0-9a-f]{8}|ESME_[A-Z_]{2,40})$' }),
+      Type.Enum(refusalReasons, { description: 'What that status means.' }),
+      {
+        default: {},
+        keyAccepts: 'a command_status such as 0x0000040b, or its name in SMPP 3.4 if it has one',
+        description: 'What statuses of its own mean, or others than usual.',
+      },
+    ),
+  },
+  { description: 'SMPP.' },
+);
+
 /** Kinds that deliver by themselves. */
-const single = [twilio, vonage, aws, infobip, http] as const;
+const single = [twilio, vonage, aws, infobip, http, smpp] as const;
 
 const failover = Type.Object(
   {

@@ -160,6 +160,12 @@ export const productionRules: readonly SettingsRule[] = [
     reason: () => 'lets gateways bring receipts over plain HTTP, with the secrets that prove them',
     accepted: 'in production, a URL that begins with https://',
   },
+  {
+    about: ['sms.gateway'],
+    broken: ({ sms }) => membersOf(sms.gateway).some(isClearSmpp),
+    reason: () => 'is spoken to over SMPP without TLS, which shows every code and the password on the way',
+    accepted: 'in production, tls: true; or privateLink: true where the way to it is private, such as a VPN',
+  },
 ];
 
 type Gateway = Settings['sms']['gateway'];
@@ -214,6 +220,10 @@ function receiptsFault(gateway: Gateway): string | undefined {
 
 function templatesOf(gateway: Extract<Gateway, { readonly kind: 'http' }>): readonly string[] {
   return [gateway.url, gateway.body ?? '', ...Object.values(gateway.headers)];
+}
+
+function isClearSmpp(gateway: Gateway): boolean {
+  return gateway.kind === 'smpp' && !gateway.tls && !gateway.privateLink;
 }
 
 /** Secrets that templates speak of and nobody gave. */
