@@ -8,7 +8,7 @@ import { startRetention } from './adapters/storage/retention.ts';
 import { createSystemClock } from './adapters/system/system-clock.ts';
 import { createSystemEntropy } from './adapters/system/system-entropy.ts';
 import { directoryFileOf } from './compose-accounts.ts';
-import { composeGateway } from './compose-gateway.ts';
+import { composeGateway, gatewayWarnings } from './compose-gateway.ts';
 import { composeProtection } from './compose-protection.ts';
 import { otpStoreFileOf } from './compose-store.ts';
 import { composeTemplates } from './compose-templates.ts';
@@ -132,6 +132,7 @@ async function assemble(
   const readiness = [
     { name: 'store', check: () => store.check() },
     { name: 'directory', check: () => directory.check(createDeadline(clock, budgetMs)) },
+    { name: 'gateways', check: async () => {}, warnings: () => gatewayWarnings(gateway, clock) },
     protection.readiness,
   ];
   const operator = createOperatorServer({

@@ -105,6 +105,19 @@ export const rules: readonly SettingsRule[] = [
       `has a template with a secret that is not given: ${membersOf(sms.gateway).flatMap(lackingSecrets).join(', ')}`,
     accepted: 'each of them under `secrets`',
   },
+  {
+    about: ['sms.gateway'],
+    broken: ({ sms }) => membersOf(sms.gateway).some(lacksSender),
+    reason: () => 'has a template with {sender}, and no sender for every country',
+    accepted: '`sender` beside `senders`, or templates without {sender}',
+  },
+  {
+    about: ['sms.gateway'],
+    broken: ({ sms }) => routeFaults(sms.gateway).length > 0,
+    reason: ({ sms }) => routeFaults(sms.gateway).join('; '),
+    accepted:
+      'in sms.gateway.routes, names of its gateways, each prefix once, and one weight for each gateway, not all 0',
+  },
 ];
 
 /** What is good only for trying out. */
@@ -135,6 +148,18 @@ export const productionRules: readonly SettingsRule[] = [
   },
 ];
 
+/** What may be meant so and mostly isn't. */
+export const cautions: readonly {
+  readonly applies: (settings: Settings) => boolean;
+  readonly text: string;
+}[] = [
+  {
+    applies: ({ sms, phoneNumbers }) =>
+      sms.gateway.kind !== 'inbox' && sms.dlt === undefined && phoneNumbers.allowedCountries.includes('IN'),
+    text: 'sms.dlt: is missing, and phoneNumbers.allowedCountries has IN: operators in India drop local texts without a registered entity and template',
+  },
+];
+
 type Gateway = Settings['sms']['gateway'];
 
 function membersOf(gateway: Gateway): readonly Gateway[] {
@@ -146,16 +171,50 @@ function namesOf(gateway: Gateway): readonly string[] {
 }
 
 function isClear(gateway: Gateway): boolean {
-  const url = gateway.kind === 'http' ? gateway.url : 'baseUrl' in gateway ? gateway.baseUrl : undefined;
-  return url?.startsWith('http://') === true;
+  const urls =
+    gateway.kind === 'http'
+      ? [gateway.url, gateway.check?.url]
+      : ['baseUrl' in gateway ? gateway.baseUrl : undefined];
+  return urls.some((url) => url?.startsWith('http://'));
 }
 
 /** Secrets that templates speak of and nobody gave. */
 function lackingSecrets(gateway: Gateway): readonly string[] {
   if (gateway.kind !== 'http') return [];
-  const templates = [gateway.url, gateway.body ?? '', ...Object.values(gateway.headers)];
-  const named = templates.flatMap((text) => [...text.matchAll(/\{secrets\.([A-Za-z0-9]+)\}/g)]);
+  const named = templatesOf(gateway).flatMap((text) => [...text.matchAll(/\{secrets\.([A-Za-z0-9]+)\}/g)]);
   return named.flatMap(([, name = '']) => (Object.hasOwn(gateway.secrets, name) ? [] : [name]));
+}
+
+function templatesOf({
+  url,
+  body = '',
+  headers,
+  check,
+}: Extract<Gateway, { kind: 'http' }>): readonly string[] {
+  const own = [url, body, ...Object.values(headers)];
+  return check === undefined ? own : [...own, check.url, ...Object.values(check.headers)];
+}
+
+function lacksSender(gateway: Gateway): boolean {
+  if (gateway.kind !== 'http' || gateway.sender !== undefined) return false;
+  return templatesOf(gateway).some((text) => text.includes('{sender}'));
+}
+
+function routeFaults(gateway: Gateway): readonly string[] {
+  if (gateway.kind !== 'failover') return [];
+  const names = namesOf(gateway);
+  const prefixes = gateway.routes.flatMap((route) => route.prefixes);
+  const twice = new Set(prefixes.filter((prefix, index) => prefixes.indexOf(prefix) < index));
+  const faults = gateway.routes.flatMap(({ gateways, weights }, index) => [
+    ...gateways
+      .filter((name) => !names.includes(name))
+      .map((name) => `routes.${index} names ${name}, which is no gateway`),
+    ...(weights !== undefined && weights.length !== gateways.length
+      ? [`routes.${index} has ${weights.length} weights for ${gateways.length} gateways`]
+      : []),
+    ...(weights?.every((weight) => weight === 0) ? [`routes.${index} has no weight above 0`] : []),
+  ]);
+  return [...faults, ...Array.from(twice, (prefix) => `two routes have the prefix ${prefix}`)];
 }
 
 function unreachableCountries({ quotas, phoneNumbers }: Settings): readonly string[] {

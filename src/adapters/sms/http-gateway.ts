@@ -1,5 +1,5 @@
 import type { Deadline } from '../../ports/clock.ts';
-import type { Delivery, SmsGateway, SmsMessage } from '../../ports/sms-gateway.ts';
+import type { CredentialCheck, Delivery, SmsGateway, SmsMessage } from '../../ports/sms-gateway.ts';
 import { exchange, type GatewayAnswer, type GatewayRequest } from './exchange.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -10,11 +10,19 @@ export interface GatewayDialect {
   write(message: SmsMessage): GatewayRequest | Promise<GatewayRequest>;
   /** Tells what an answer, of whatever status, says about the message. */
   read(answer: GatewayAnswer): Verdict;
+  /** Absent: the gateway has no call that tells whether credentials are right. */
+  readonly credentialCheck?: CredentialCheckDialect | undefined;
+}
+
+/** A call that needs the credentials and does nothing. */
+export interface CredentialCheckDialect {
+  write(): GatewayRequest | Promise<GatewayRequest>;
+  read(answer: GatewayAnswer): CredentialCheck;
 }
 
 /** A gateway that takes one message by one HTTP request. */
 export function createHttpGateway(dialect: GatewayDialect): SmsGateway {
-  const { name } = dialect;
+  const { name, credentialCheck } = dialect;
   const running = new Set<Promise<Delivery>>();
   return {
     name,
@@ -25,6 +33,8 @@ export function createHttpGateway(dialect: GatewayDialect): SmsGateway {
       running.add(sending);
       return sending.finally(() => running.delete(sending));
     },
+    checkCredentials:
+      credentialCheck && ((deadline) => checkCredentials(credentialCheck, deadline).catch(unknownAfter)),
     async close() {
       await Promise.all(running);
     },
@@ -43,7 +53,15 @@ async function submit(dialect: GatewayDialect, message: SmsMessage, deadline: De
   }
 }
 
-function unknownAfter(error: unknown): Verdict {
+async function checkCredentials(
+  { write, read }: CredentialCheckDialect,
+  deadline: Deadline,
+): Promise<CredentialCheck> {
+  const result = await exchange(await write(), deadline);
+  return result.kind === 'answered' ? read(result.answer) : { kind: 'unknown', detail: result.fault };
+}
+
+function unknownAfter(error: unknown): Extract<Verdict & CredentialCheck, { kind: 'unknown' }> {
   return { kind: 'unknown', detail: error instanceof Error ? error.name : 'thrown' };
 }
 

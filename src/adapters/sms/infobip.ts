@@ -1,7 +1,9 @@
 import type { Secret } from '../../ports/secret.ts';
-import type { SmsGateway } from '../../ports/sms-gateway.ts';
+import type { SmsGateway, SmsMessage } from '../../ports/sms-gateway.ts';
 import { createHttpGateway } from './http-gateway.ts';
+import { type SenderSettings, senderFor } from './sender.ts';
 import {
+  judgeCheck,
   judgeFailure,
   memberAt,
   parseJson,
@@ -11,48 +13,60 @@ import {
   type Verdict,
 } from './verdict.ts';
 
-export interface InfobipSettings {
+export interface InfobipSettings extends SenderSettings {
   readonly name: string;
   /** The account's own host; without a slash at its end. */
   readonly baseUrl: string;
   readonly apiKey: Secret;
-  readonly sender: string;
 }
 
 /** Infobip's SMS API v3. The reference travels as the message's id, which must not occur twice. */
-export function createInfobipGateway({ name, baseUrl, apiKey, sender }: InfobipSettings): SmsGateway {
+export function createInfobipGateway(settings: InfobipSettings): SmsGateway {
+  const { name, baseUrl, apiKey } = settings;
+  const headers = () => ({ authorization: `App ${apiKey.reveal()}`, accept: 'application/json' });
   return createHttpGateway({
     name,
-    write: ({ to, text, reference, validityMs }) => ({
+    write: (message) => ({
       method: 'POST',
       url: `${baseUrl}/sms/3/messages`,
-      headers: {
-        authorization: `App ${apiKey.reveal()}`,
-        'content-type': 'application/json',
-        accept: 'application/json',
-      },
-      body: JSON.stringify({
-        messages: [
-          {
-            sender,
-            destinations: [{ to: to.reveal().slice(1), messageId: reference }],
-            content: { text: text.reveal() },
-            options: {
-              validityPeriod: { amount: Math.max(1, Math.floor(validityMs / 1000)), timeUnit: 'SECONDS' },
-            },
-          },
-        ],
-      }),
+      headers: { ...headers(), 'content-type': 'application/json' },
+      body: JSON.stringify({ messages: [writeMessage(message, senderFor(message, settings))] }),
     }),
     read({ status, text }) {
       const body = parseJson(text);
-      if (status === 200) return judgeStatus(body);
-      // Two shapes are documented: the newer one, and the one of the older APIs.
-      const code =
-        memberAt(body, 'errorCode') ?? memberAt(body, 'requestError', 'serviceException', 'messageId');
-      return judgeFailure({}, code, status);
+      return status === 200 ? judgeStatus(body) : judgeFailure({}, codeIn(body), status);
+    },
+    // [dev.infobip.com/settings/account-balance]
+    credentialCheck: {
+      write: () => ({
+        method: 'GET',
+        url: `${baseUrl}/account/1/balance`,
+        headers: headers(),
+        body: undefined,
+      }),
+      read: ({ status, text }) => judgeCheck(status, codeIn(parseJson(text))),
     },
   });
+}
+
+function writeMessage({ to, text, reference, validityMs, dlt }: SmsMessage, sender: string) {
+  return {
+    sender,
+    destinations: [{ to: to.reveal().slice(1), messageId: reference }],
+    content: { text: text.reveal() },
+    options: {
+      validityPeriod: { amount: Math.max(1, Math.floor(validityMs / 1000)), timeUnit: 'SECONDS' },
+      // [github.com/infobip/infobip-api-java-client: SmsMessageOptions, SmsRegionalOptions, IndiaDltOptions]
+      ...(dlt && {
+        regional: { indiaDlt: { principalEntityId: dlt.entityId, contentTemplateId: dlt.templateId } },
+      }),
+    },
+  };
+}
+
+/** Two shapes are documented: the newer one, and the one of the older APIs. */
+function codeIn(body: unknown): unknown {
+  return memberAt(body, 'errorCode') ?? memberAt(body, 'requestError', 'serviceException', 'messageId');
 }
 
 /**

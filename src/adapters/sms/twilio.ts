@@ -1,10 +1,12 @@
 import type { Secret } from '../../ports/secret.ts';
 import type { SmsGateway } from '../../ports/sms-gateway.ts';
-import { createHttpGateway } from './http-gateway.ts';
+import { type CredentialCheckDialect, createHttpGateway } from './http-gateway.ts';
+import { type SenderSettings, senderFor } from './sender.ts';
 import { twilioRefusals } from './twilio-refusals.ts';
-import { judgeFailure, memberAt, parseJson, reasonIn, textAt, type Verdict } from './verdict.ts';
+import { judgeCheck, judgeFailure, memberAt, parseJson, reasonIn, textAt, type Verdict } from './verdict.ts';
 
-export interface TwilioSettings {
+/** A sender is a phone number, an alphanumeric sender id or the SID of a messaging service. */
+export interface TwilioSettings extends SenderSettings {
   readonly name: string;
   /** Without a slash at its end. */
   readonly baseUrl: string;
@@ -13,43 +15,73 @@ export interface TwilioSettings {
   readonly apiKeySid?: string;
   /** The account's auth token, or the secret of the API key. */
   readonly authToken: Secret;
-  /** A phone number, an alphanumeric sender id or the SID of a messaging service. */
-  readonly sender: string;
 }
 
 /** Twilio takes a text for at most so many seconds. [twilio.com/docs/api/errors/90007] */
 const VALIDITY_SECONDS_MAX = 36_000;
 
-/** Twilio's Messages API. It has no field for a client reference: a repeated submission is a second text. */
+const MESSAGING_SERVICE = /^MG[0-9a-f]{32}$/i;
+
+/**
+ * Twilio's Messages API. It has no field for a client reference: a repeated submission is a second text. Nor has it one
+ * for DLT ids: Twilio adds those of the texts that were registered with it together with the sender.
+ * [help.twilio.com/articles/21162166457755]
+ */
 export function createTwilioGateway(settings: TwilioSettings): SmsGateway {
-  const { name, baseUrl, accountSid, sender } = settings;
+  const { name, baseUrl, accountSid } = settings;
   const url = `${baseUrl}/2010-04-01/Accounts/${accountSid}/Messages.json`;
-  const user = settings.apiKeySid ?? accountSid;
-  const from = /^MG[0-9a-f]{32}$/i.test(sender) ? 'MessagingServiceSid' : 'From';
   return createHttpGateway({
     name,
-    write: ({ to, text, validityMs }) => ({
-      method: 'POST',
-      url,
-      headers: {
-        authorization: `Basic ${Buffer.from(`${user}:${settings.authToken.reveal()}`).toString('base64')}`,
-        'content-type': 'application/x-www-form-urlencoded',
-        accept: 'application/json',
-      },
-      body: new URLSearchParams({
-        To: to.reveal(),
-        [from]: sender,
-        Body: text.reveal(),
-        ValidityPeriod: String(Math.min(VALIDITY_SECONDS_MAX, Math.max(1, Math.floor(validityMs / 1000)))),
-      }).toString(),
-    }),
+    write(message) {
+      const { to, text, validityMs } = message;
+      const sender = senderFor(message, settings);
+      return {
+        method: 'POST',
+        url,
+        headers: { ...headersOf(settings), 'content-type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams({
+          To: to.reveal(),
+          [MESSAGING_SERVICE.test(sender) ? 'MessagingServiceSid' : 'From']: sender,
+          Body: text.reveal(),
+          ValidityPeriod: String(Math.min(VALIDITY_SECONDS_MAX, Math.max(1, Math.floor(validityMs / 1000)))),
+        }).toString(),
+      };
+    },
     read({ status, text }) {
       const body = parseJson(text);
       return status === 200 || status === 201
         ? judgeMessage(body)
         : judgeFailure(twilioRefusals, memberAt(body, 'code'), status);
     },
+    credentialCheck: credentialCheckOf(settings),
   });
+}
+
+function headersOf({ accountSid, apiKeySid, authToken }: TwilioSettings) {
+  const user = Buffer.from(`${apiKeySid ?? accountSid}:${authToken.reveal()}`);
+  return { authorization: `Basic ${user.toString('base64')}`, accept: 'application/json' };
+}
+
+/**
+ * An account reads itself. An API key is mostly not allowed to, and told 401 as if it were wrong; so it looks whether the
+ * account has a number. [twilio.com/docs/api/errors/20003, twilio.com/docs/iam/api-keys/keys-in-console]
+ */
+function credentialCheckOf(settings: TwilioSettings): CredentialCheckDialect {
+  const { baseUrl, accountSid, apiKeySid } = settings;
+  const account = `${baseUrl}/2010-04-01/Accounts/${accountSid}`;
+  const url = apiKeySid === undefined ? `${account}.json` : `${account}/IncomingPhoneNumbers.json?PageSize=1`;
+  return {
+    write: () => ({ method: 'GET', url, headers: headersOf(settings), body: undefined }),
+    read({ status, text }) {
+      const body = parseJson(text);
+      const state = apiKeySid === undefined ? textAt(body, 'status') : undefined;
+      // A suspended or closed account still answers. [twilio.com/docs/iam/api/account]
+      if (status === 200 && (state === 'suspended' || state === 'closed')) {
+        return { kind: 'invalid', detail: `the account is ${state}` };
+      }
+      return judgeCheck(status, memberAt(body, 'code'));
+    },
+  };
 }
 
 const TAKEN = new Set(['accepted', 'scheduled', 'queued', 'sending', 'sent', 'delivered']);
