@@ -11,7 +11,7 @@ import type { Config } from './config.ts';
 import { dltFor } from './domain/dlt.ts';
 import { countryOf, phoneNumberSecret } from './domain/phone-number.ts';
 import { measureSms } from './domain/sms-encoding.ts';
-import type { Clock } from './ports/clock.ts';
+import type { Clock, Deadline } from './ports/clock.ts';
 import { Secret } from './ports/secret.ts';
 import type { Delivery, SmsGateway } from './ports/sms-gateway.ts';
 
@@ -51,10 +51,7 @@ export async function tryGateway(
   const chosen = members.find((member) => member.name === name) ?? sms.gateway;
   const gateway = composeGateway(chosen, clock);
   const startedMs = clock.steadyMs();
-  const atMs = startedMs + requests.budgetMs;
-  const remainingMs = () => Math.max(0, atMs - clock.steadyMs());
-  // This signal doesn't keep a process alive that has its answer.
-  const deadline = { atMs, remainingMs, signal: AbortSignal.timeout(requests.budgetMs) };
+  const deadline = deadlineIn(requests.budgetMs, clock);
   const language = 'en';
   const message = {
     to: phoneNumberSecret(to),
@@ -68,6 +65,13 @@ export async function tryGateway(
   const delivery = await gateway.send(message, deadline);
   await gateway.close();
   return { delivery, durationMs: clock.steadyMs() - startedMs };
+}
+
+/** A deadline `budgetMs` (> 0) from now that doesn't keep a process alive which has its answer. */
+export function deadlineIn(budgetMs: number, clock: Clock): Deadline {
+  const atMs = clock.steadyMs() + budgetMs;
+  const remainingMs = () => Math.max(0, atMs - clock.steadyMs());
+  return { atMs, remainingMs, signal: AbortSignal.timeout(budgetMs) };
 }
 
 /**

@@ -5,7 +5,7 @@ export interface SenderSettings {
   /** Where `senders` has none. */
   readonly sender: string;
   /** By ISO 3166-1 alpha-2 code of the recipient's country. */
-  readonly senders?: Readonly<Record<string, string>>;
+  readonly senders?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The sender for the recipient's country: many countries take registered or local senders only. */
