@@ -1,5 +1,5 @@
 import { createAwsGateway } from './adapters/sms/aws.ts';
-import { createFailoverGateway } from './adapters/sms/failover.ts';
+import { createFailoverGateway, isRouted } from './adapters/sms/failover.ts';
 import { createGenericGateway } from './adapters/sms/generic.ts';
 import { InboxGateway } from './adapters/sms/inbox.ts';
 import { createInfobipGateway } from './adapters/sms/infobip.ts';
@@ -9,9 +9,10 @@ import { createVonageGateway } from './adapters/sms/vonage.ts';
 import { createSystemClock } from './adapters/system/system-clock.ts';
 import { createSystemEntropy } from './adapters/system/system-entropy.ts';
 import type { Config } from './config.ts';
-import { phoneNumberSecret } from './domain/phone-number.ts';
+import { dltFor } from './domain/dlt.ts';
+import { countryOf, phoneNumberSecret } from './domain/phone-number.ts';
 import { measureSms } from './domain/sms-encoding.ts';
-import type { Clock } from './ports/clock.ts';
+import type { Clock, Deadline } from './ports/clock.ts';
 import type { ReceiptSink } from './ports/delivery-receipt.ts';
 import { Secret } from './ports/secret.ts';
 import type { Delivery, SmsGateway } from './ports/sms-gateway.ts';
@@ -60,21 +61,44 @@ export async function tryGateway(
   const chosen = members.find((member) => member.name === name) ?? sms.gateway;
   const gateway = composeGateway(chosen, clock);
   const startedMs = clock.steadyMs();
-  const atMs = startedMs + requests.budgetMs;
-  const remainingMs = () => Math.max(0, atMs - clock.steadyMs());
-  // This signal doesn't keep a process alive that has its answer.
-  const deadline = { atMs, remainingMs, signal: AbortSignal.timeout(requests.budgetMs) };
+  const deadline = deadlineIn(requests.budgetMs, clock);
+  const language = 'en';
   const message = {
     to: phoneNumberSecret(to),
     text: new Secret('This is a test of text messages. There is nothing to do.'),
     reference: createSystemEntropy().id(),
     validityMs: 600_000,
-    country: undefined,
-    language: 'en',
+    country: countryOf(to),
+    language,
+    dlt: dltFor(sms.dlt, phoneNumberSecret(to), { language, otpContext: undefined }),
   };
   const delivery = await gateway.send(message, deadline);
   await gateway.close();
   return { delivery, durationMs: clock.steadyMs() - startedMs };
+}
+
+/** A deadline `budgetMs` (> 0) from now that doesn't keep a process alive which has its answer. */
+export function deadlineIn(budgetMs: number, clock: Clock): Deadline {
+  const atMs = clock.steadyMs() + budgetMs;
+  const remainingMs = () => Math.max(0, atMs - clock.steadyMs());
+  return { atMs, remainingMs, signal: AbortSignal.timeout(budgetMs) };
+}
+
+/**
+ * What an operator should know of the gateways: those that rest. They are never a reason not to be ready: other calls
+ * than sendOtp work, and only a text can find out that a gateway works again.
+ */
+export function gatewayWarnings(gateway: SmsGateway, clock: Clock): readonly string[] {
+  if (!isRouted(gateway)) return [];
+  const resting = gateway.health().filter(({ state }) => state !== 'closed');
+  const all = resting.length === gateway.members.length;
+  return [
+    ...resting.map(({ gateway: name, sinceMs }) => {
+      const seconds = Math.round((clock.steadyMs() - sinceMs) / 1000);
+      return `gateway ${name} rests after failures, for ${seconds} s now`;
+    }),
+    ...(all ? ['every gateway rests after failures: no text goes out until one of them works again'] : []),
+  ];
 }
 
 /** What a gateway usually needs for an answer; with less of the budget left, another one is not asked. [OPS-2] */
@@ -110,8 +134,8 @@ export function composeGateways(
     return { gateway, members: [gateway] };
   }
   const members = settings.gateways.map((member) => composeMember(member, clock, receipts));
-  const { kind: name, afterUnknown } = settings;
-  const terms = { name, gateways: members, afterUnknown, attemptMsMin: ATTEMPT_MS_MIN, clock };
+  const { kind: name, afterUnknown, routes } = settings;
+  const terms = { name, gateways: members, routes, afterUnknown, attemptMsMin: ATTEMPT_MS_MIN, clock };
   return { gateway: createFailoverGateway(terms), members };
 }
 

@@ -9,7 +9,7 @@ import { startRetention } from './adapters/storage/retention.ts';
 import { createSystemClock } from './adapters/system/system-clock.ts';
 import { createSystemEntropy } from './adapters/system/system-entropy.ts';
 import { directoryFileOf } from './compose-accounts.ts';
-import { composeGateways } from './compose-gateway.ts';
+import { composeGateways, gatewayWarnings } from './compose-gateway.ts';
 import { composeProtection } from './compose-protection.ts';
 import { composeReceipts } from './compose-receipts.ts';
 import { otpStoreFileOf } from './compose-store.ts';
@@ -159,6 +159,7 @@ async function assemble(
   const readiness = [
     { name: 'store', check: () => store.check() },
     { name: 'directory', check: () => directory.check(createDeadline(clock, budgetMs)) },
+    { name: 'gateways', check: async () => {}, warnings: () => gatewayWarnings(gateway, clock) },
     protection.readiness,
   ];
   const operator = createOperatorServer({

@@ -4,7 +4,7 @@ import { ConfigError, type ConfigFault, type Origin } from './config/faults.ts';
 import { type ConfigSources, isGroup, type Layers, layConfig } from './config/layers.ts';
 import { type LoadedSecret, loadOrMakeSecret, loadSecret, type SecretTerms } from './config/load-secret.ts';
 import { readSetting, type SecretReference, type SettingsReader } from './config/read-settings.ts';
-import { productionRules, rules } from './config/rules.ts';
+import { cautions, productionRules, rules } from './config/rules.ts';
 import { dataDirectory, type Settings, settings } from './config/settings.ts';
 import { Secret } from './ports/secret.ts';
 
@@ -62,6 +62,9 @@ function readConfig(sources: ConfigSources, mayMakeSecrets: boolean): ConfigInsp
     const faulty = faults.some((fault) => about.some((name) => touches(fault.path, name)));
     if (faulty || !broken(values as Settings)) continue;
     faults.push({ path, reason: reason(values as Settings), accepted, origin: layers.originOf(path) });
+  }
+  if (faults.length === 0) {
+    warnings.push(...cautions.filter(({ applies }) => applies(values as Settings)).map(({ text }) => text));
   }
   return { faults, warnings, values, originOf: layers.originOf };
 }

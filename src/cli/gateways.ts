@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import { type GatewayTrial, listGateways, tryGateway } from '../compose-gateway.ts';
-import { ConfigError } from '../config/faults.ts';
-import type { ConfigSources } from '../config/layers.ts';
-import { type Config, inspectConfig } from '../config.ts';
+import { listRoutes } from '../compose-routes.ts';
 import { configSources, withConfigOptions } from './config-options.ts';
 import { exitCodes, Failure } from './failure.ts';
+import { routeCommand, shareInWords } from './gateways-route.ts';
+import { checkNumber, type GatewayConfig, readGatewaySettings } from './gateways-settings.ts';
 
 type SourceOptions = Parameters<typeof configSources>[0];
 
@@ -13,12 +13,14 @@ export function gatewaysCommand(): Command {
   return new Command('gateways')
     .description('show who delivers the texts, and send one to try it')
     .addCommand(listCommand())
+    .addCommand(routeCommand())
     .addCommand(testCommand())
     .addHelpText(
       'after',
       `
 Examples:
   $ gsp-otp gateways list --config gsp-otp.yaml
+  $ gsp-otp gateways route +919812345678 --config gsp-otp.yaml
   $ gsp-otp gateways test --config gsp-otp.yaml --to +14035551111 --yes
   $ gsp-otp gateways test --config gsp-otp.yaml --to +14035551111 --gateway vonage --yes --json
 `,
@@ -27,15 +29,32 @@ Examples:
 
 function listCommand(): Command {
   return withConfigOptions(new Command('list'))
-    .description('list the gateways in the order in which they are asked; nothing is sent')
+    .description('list the gateways in the order in which they are asked, and the routes; nothing is sent')
     .option('--json', 'print as JSON')
     .action((options: SourceOptions & { readonly json?: true }) => {
-      const rows = listGateways(readGatewaySettings(configSources(options)).sms.gateway);
-      if (options.json) return printLine(JSON.stringify(rows, null, 2));
-      const width = Math.max(...rows.map(({ name }) => name.length));
-      for (const { name, kind, url } of rows)
+      const { gateway } = readGatewaySettings(configSources(options)).sms;
+      const gateways = listGateways(gateway);
+      const routes = listRoutes(gateway);
+      if (options.json) return printLine(JSON.stringify({ gateways, routes }, null, 2));
+      const width = Math.max(...gateways.map(({ name }) => name.length));
+      for (const { name, kind, url } of gateways)
         printLine(`${name.padEnd(width)}  ${kind.padEnd(8)} ${url ?? ''}`.trimEnd());
+      if (routes.length > 1) printRoutes(routes);
     });
+}
+
+function printRoutes(routes: ReturnType<typeof listRoutes>): void {
+  const whom = ({ prefixes }: (typeof routes)[number]) =>
+    prefixes.length === 0 ? 'all others' : prefixes.join(', ').replace(/^\+$/, 'all others');
+  const width = Math.max(...routes.map((route) => whom(route).length));
+  printLine('');
+  for (const route of routes) {
+    const isWeighted = route.gateways.some(({ share }) => share > 0 && share < 1);
+    const names = route.gateways.map(({ name, share }) =>
+      isWeighted ? `${name} ${shareInWords(share)}` : name,
+    );
+    printLine(`${whom(route).padEnd(width)}  ${names.join(', ')}`);
+  }
 }
 
 interface TestOptions extends SourceOptions {
@@ -68,13 +87,7 @@ function checkTest(
   { sms }: GatewayConfig,
   names: readonly string[],
 ): void {
-  if (!/^\+[1-9][0-9]{6,14}$/.test(to)) {
-    throw new Failure(
-      '--to is not a phone number',
-      'Write it in E.164, such as +14035551111.',
-      exitCodes.usage,
-    );
-  }
+  checkNumber(to);
   if (sms.gateway.kind === 'inbox') {
     const remedy = 'Configure one that does, see docs/gateways.md; or read the inbox: gsp-otp inbox list';
     throw new Failure('the gateway is the inbox, which sends nothing', remedy, exitCodes.usage);
@@ -98,19 +111,6 @@ function inWords({ delivery, durationMs }: GatewayTrial): string {
     case 'unknown':
       return `unknown: ${delivery.gateway} may or may not have taken it, ${after} (${delivery.detail})`;
   }
-}
-
-type GatewayConfig = Pick<Config, 'sms' | 'requests'>;
-
-/**
- * Only the gateway's settings have to be sound: it is tried while the rest is still being set up. Throws
- * `ConfigError` if one of them is faulty.
- */
-function readGatewaySettings(sources: ConfigSources): GatewayConfig {
-  const { faults, values } = inspectConfig(sources);
-  const relevant = faults.filter(({ path }) => /^(|sms|sms\.gateway(\..*)?)$/.test(path));
-  if (relevant.length > 0) throw new ConfigError(relevant);
-  return values as GatewayConfig;
 }
 
 function printLine(line: string): void {

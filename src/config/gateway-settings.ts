@@ -1,3 +1,4 @@
+import { getCountries } from 'libphonenumber-js/max';
 import Type from 'typebox';
 import {
   awsReceipts,
@@ -32,6 +33,20 @@ const baseUrl = (byDefault: string) =>
 const sender = (description: string) =>
   Type.String({ pattern: '^[^\\p{C}]{1,256}$', accepts: '1 to 256 printable characters', description });
 
+const sendersOf = (one: (description: string) => Type.TString) =>
+  Type.Optional(
+    Type.Record(
+      Type.String({ pattern: `^(${getCountries().join('|')})$` }),
+      one('Sender for the numbers of that country.'),
+      {
+        keyAccepts: 'an ISO 3166-1 alpha-2 country code such as BR',
+        description: "Other senders, by ISO 3166-1 alpha-2 code of the number's country. Absent: none.",
+      },
+    ),
+  );
+
+const senders = sendersOf(sender);
+
 const token = (description: string) =>
   Type.String({ pattern: '^[A-Za-z0-9._~+/=-]{1,256}$', accepts: 'as the gateway shows it', description });
 
@@ -48,6 +63,7 @@ const twilio = Type.Object(
     sender: sender('Phone number, alphanumeric sender id, or SID of a messaging service (MG0123…).'),
     receipts: Type.Optional(twilioReceipts),
     reportVerified: reportVerified('Message Feedback'),
+    senders,
   },
   { description: 'Twilio.' },
 );
@@ -67,6 +83,7 @@ const vonage = Type.Object(
       default: 'https://api.nexmo.com',
       description: 'Where its Conversion API is.',
     }),
+    senders,
   },
   { description: 'Vonage.' },
 );
@@ -86,6 +103,7 @@ const aws = Type.Object(
     accessKeyId: token('Id of an access key that may do sms-voice:SendTextMessage.'),
     secretAccessKey: secret({ description: 'The secret access key.' }),
     sender: sender('Phone number, sender id or pool; or the id or ARN of one.'),
+    senders,
     configurationSet: Type.Optional(token('Configuration set for the events. Absent: none.')),
     receipts: Type.Optional(awsReceipts),
     reportVerified: reportVerified('message feedback; the key needs sms-voice:PutMessageFeedback'),
@@ -105,28 +123,46 @@ const infobip = Type.Object(
     sender: sender('Phone number or alphanumeric sender id.'),
     receipts: Type.Optional(infobipReceipts),
     reportVerified: reportVerified('conversion tracking'),
+    senders,
   },
   { description: 'Infobip.' },
 );
 
 /** Placeholders of `src/adapters/sms/template.ts`; any other word in braces is a mistake. */
 const placeholders =
-  'to|toDigits|text|reference|validitySeconds|country|language|encoding|receiptUrl|secrets\\.[a-z][A-Za-z0-9]*';
+  'to|toDigits|sender|text|reference|validitySeconds|country|language|encoding|receiptUrl|dltEntityId|dltTemplateId|secrets\\.[a-z][A-Za-z0-9]*';
 
-const template = (options: { readonly description: string; readonly start?: string }) =>
+const templateOf = (words: string, options: TemplateOptions & { readonly accepts: string }) =>
   Type.String({
-    pattern: `^${options.start ?? ''}([^{]|\\{(${placeholders})\\}|\\{(?![A-Za-z.]+\\}))*$`,
+    pattern: `^${options.start ?? ''}([^{]|\\{(${words})\\}|\\{(?![A-Za-z.]+\\}))*$`,
+    accepts: options.accepts,
+    description: options.description,
+  });
+
+interface TemplateOptions {
+  readonly description: string;
+  readonly start?: string;
+}
+
+const template = (options: TemplateOptions) =>
+  templateOf(placeholders, {
+    ...options,
     accepts:
-      'a text with {to}, {toDigits}, {text}, {reference}, {validitySeconds}, {country}, {language}, {encoding}, {receiptUrl} or {secrets.NAME} in it',
-    description: options.description,
+      'a text with {to}, {toDigits}, {sender}, {text}, {reference}, {validitySeconds}, {country}, {language}, {encoding}, {receiptUrl}, {dltEntityId}, {dltTemplateId} or {secrets.NAME} in it',
   });
 
-const verifiedTemplate = (options: { readonly description: string; readonly start?: string }) =>
-  Type.String({
-    pattern: `^${options.start ?? ''}([^{]|\\{(messageId|secrets\\.[a-z][A-Za-z0-9]*)\\}|\\{(?![A-Za-z.]+\\}))*$`,
+/** For the request that tells of a verified code. */
+const verifiedTemplate = (options: TemplateOptions) =>
+  templateOf('messageId|secrets\\.[a-z][A-Za-z0-9]*', {
+    ...options,
     accepts: 'a text with {messageId} or {secrets.NAME} in it',
-    description: options.description,
   });
+
+/** For requests about no message. */
+const checkTemplate = (options: TemplateOptions) =>
+  templateOf('secrets\\.[a-z][A-Za-z0-9]*', { ...options, accepts: 'a text with {secrets.NAME} in it' });
+
+const httpUrl = '(?=https?://[A-Za-z0-9])';
 
 const answerRule = {
   statuses: Type.Array(Type.Integer({ minimum: 100, maximum: 599 }), {
@@ -163,7 +199,7 @@ const http = Type.Object(
     }),
     name: gatewayName('http'),
     method: Type.Enum(['GET', 'POST', 'PUT'], { default: 'POST', description: 'HTTP method.' }),
-    url: template({ start: '(?=https?://[A-Za-z0-9])', description: 'Its URL, a template.' }),
+    url: template({ start: httpUrl, description: 'Its URL, a template.' }),
     headers: Type.Record(
       Type.String({ pattern: '^[A-Za-z0-9-]{1,64}$' }),
       template({ description: 'Value of a header, a template.' }),
@@ -174,6 +210,8 @@ const http = Type.Object(
       description: 'What the body is: values are written into it accordingly.',
     }),
     body: Type.Optional(template({ description: 'The body, a template. Absent: none.' })),
+    sender: Type.Optional(sender('`{sender}` where `senders` has none. Absent: no template names it.')),
+    senders,
     secrets: Type.Record(
       Type.String({ pattern: '^[a-z][A-Za-z0-9]{0,31}$' }),
       secret({ description: 'A secret for the templates.' }),
@@ -220,7 +258,7 @@ const http = Type.Object(
         {
           method: Type.Enum(['GET', 'POST', 'PUT'], { default: 'POST', description: 'HTTP method.' }),
           url: verifiedTemplate({
-            start: '(?=https?://[A-Za-z0-9])',
+            start: httpUrl,
             description: 'Its URL, a template with `{messageId}`.',
           }),
           body: Type.Optional(
@@ -230,6 +268,26 @@ const http = Type.Object(
         {
           description:
             'The request that tells the gateway which codes were verified, with the same headers. Absent: it is not told.',
+        },
+      ),
+    ),
+    check: Type.Optional(
+      Type.Object(
+        {
+          url: checkTemplate({ start: httpUrl, description: 'Its URL, a template without a message.' }),
+          headers: Type.Record(
+            Type.String({ pattern: '^[A-Za-z0-9-]{1,64}$' }),
+            checkTemplate({ description: 'Value of a header, a template without a message.' }),
+            { default: {}, keyAccepts: 'a name of a header', description: 'Headers by name.' },
+          ),
+          valid: Type.Object(
+            { ...answerRule, statuses: { ...answerRule.statuses, default: [200] } },
+            { description: 'Which answers mean that the credentials are right; a 401 means wrong ones.' },
+          ),
+        },
+        {
+          description:
+            'A GET request that needs the credentials and does nothing, such as one for the balance: `gsp-otp doctor` makes it. Absent: the doctor only connects.',
         },
       ),
     ),
@@ -274,6 +332,7 @@ const smpp = Type.Object(
     password: secret({ description: 'Its password.' }),
     systemType: word(12, { default: '', description: 'system_type, where the gateway wants one.' }),
     sender: word(20, { description: 'Phone number (+…), short code or alphanumeric sender id.' }),
+    senders: sendersOf((description) => word(20, { description })),
     senderTon: octet('Type of number of the sender.'),
     senderNpi: octet('Numbering plan of the sender.'),
     window: Type.Integer({
@@ -317,6 +376,38 @@ const smpp = Type.Object(
 /** Kinds that deliver by themselves. */
 const single = [twilio, vonage, aws, infobip, http, smpp] as const;
 
+const route = Type.Object({
+  prefixes: Type.Array(
+    Type.String({
+      pattern: '^\\+([1-9][0-9]{0,14})?$',
+      accepts: 'the begin of a number in E.164, such as +91 or +1876; + alone for all numbers',
+    }),
+    {
+      minItems: 1,
+      maxItems: 256,
+      uniqueItems: true,
+      description: 'Numbers that begin so take this route; the longest prefix of all routes wins.',
+    },
+  ),
+  gateways: Type.Array(
+    Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,31}$', accepts: 'names of gateways in `gateways`' }),
+    {
+      minItems: 1,
+      maxItems: 8,
+      uniqueItems: true,
+      description: 'Names of the gateways that serve it, the preferred one first.',
+    },
+  ),
+  weights: Type.Optional(
+    Type.Array(Type.Integer({ minimum: 0, maximum: 1000 }), {
+      minItems: 1,
+      maxItems: 8,
+      description:
+        'One for each of its gateways: the share of texts that go to it first. The same text goes to the same one again; the others follow in order. Absent: the first one gets all.',
+    }),
+  ),
+});
+
 const failover = Type.Object(
   {
     kind: Type.Literal('failover', {
@@ -333,6 +424,12 @@ const failover = Type.Object(
       default: false,
       description:
         'Ask the next one also where it is unknown whether the text was taken, such as after silence. More texts arrive, some of them twice. [OQ-28]',
+    }),
+    routes: Type.Array(route, {
+      default: [],
+      maxItems: 64,
+      description:
+        'Which of the gateways serve which numbers. A number without a route is served by all of them in order.',
     }),
   },
   { description: 'Failover.' },

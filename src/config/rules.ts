@@ -1,3 +1,14 @@
+import {
+  isClear,
+  isClearSmpp,
+  lackingSecrets,
+  lacksSender,
+  membersOf,
+  namesOf,
+  receiptsFault,
+  routeFaults,
+  wantsReceipts,
+} from './gateway-rules.ts';
 import type { Settings } from './settings.ts';
 
 /** A rule between several settings. */
@@ -126,6 +137,19 @@ export const rules: readonly SettingsRule[] = [
     reason: ({ sms }) => membersOf(sms.gateway).map(receiptsFault).find(Boolean) ?? '',
     accepted: 'receipts as docs/gateways.md describes them',
   },
+  {
+    about: ['sms.gateway'],
+    broken: ({ sms }) => membersOf(sms.gateway).some(lacksSender),
+    reason: () => 'has a template with {sender}, and no sender for every country',
+    accepted: '`sender` beside `senders`, or templates without {sender}',
+  },
+  {
+    about: ['sms.gateway'],
+    broken: ({ sms }) => routeFaults(sms.gateway).length > 0,
+    reason: ({ sms }) => routeFaults(sms.gateway).join('; '),
+    accepted:
+      'in sms.gateway.routes, names of its gateways, each prefix once, and one weight for each gateway, not all 0',
+  },
 ];
 
 /** What is good only for trying out. */
@@ -168,72 +192,17 @@ export const productionRules: readonly SettingsRule[] = [
   },
 ];
 
-type Gateway = Settings['sms']['gateway'];
-
-function membersOf(gateway: Gateway): readonly Gateway[] {
-  return gateway.kind === 'failover' ? gateway.gateways : [gateway];
-}
-
-function namesOf(gateway: Gateway): readonly string[] {
-  return membersOf(gateway).map((member) => ('name' in member ? member.name : member.kind));
-}
-
-function isClear(gateway: Gateway): boolean {
-  const url = gateway.kind === 'http' ? gateway.url : 'baseUrl' in gateway ? gateway.baseUrl : undefined;
-  const feedbackUrl =
-    gateway.kind === 'http'
-      ? gateway.verified?.url
-      : gateway.kind === 'vonage' && gateway.reportVerified
-        ? gateway.conversionUrl
-        : undefined;
-  return [url, feedbackUrl].some((each) => each?.startsWith('http://'));
-}
-
-function wantsReceipts(gateway: Gateway): boolean {
-  return 'receipts' in gateway && gateway.receipts !== undefined;
-}
-
-/** Why receipts could not be told to be the gateway's, or be matched with texts. `undefined`: they can. */
-function receiptsFault(gateway: Gateway): string | undefined {
-  if (gateway.kind === 'twilio') {
-    const signer = gateway.receipts?.accountAuthToken;
-    return gateway.receipts && gateway.apiKeySid !== undefined && !signer
-      ? "has receipts, which Twilio signs with the account's auth token: receipts.accountAuthToken is missing beside apiKeySid"
-      : undefined;
-  }
-  if (gateway.kind !== 'http') return undefined;
-  const { receipts } = gateway;
-  if (receipts === undefined) {
-    return templatesOf(gateway).some((text) => text.includes('{receiptUrl}'))
-      ? 'has a template with {receiptUrl} and no receipts'
-      : undefined;
-  }
-  if (receipts.proof.kind === 'signed-url') return undefined;
-  if (receipts.proof.kind === 'hmac' && receipts.from === 'query') {
-    return 'takes receipts from the URL, which an HMAC of the body does not prove';
-  }
-  if (receipts.referencePath !== undefined) return undefined;
-  return receipts.messageIdPath === undefined || gateway.accepted.messageIdPath === undefined
-    ? 'has receipts that name no text: receipts.referencePath is missing, or receipts.messageIdPath and accepted.messageIdPath'
-    : undefined;
-}
-
-function templatesOf(gateway: Extract<Gateway, { readonly kind: 'http' }>): readonly string[] {
-  return [gateway.url, gateway.body ?? '', ...Object.values(gateway.headers)];
-}
-
-function isClearSmpp(gateway: Gateway): boolean {
-  return gateway.kind === 'smpp' && !gateway.tls && !gateway.privateLink;
-}
-
-/** Secrets that templates speak of and nobody gave. */
-function lackingSecrets(gateway: Gateway): readonly string[] {
-  if (gateway.kind !== 'http') return [];
-  const { url = '', body = '' } = gateway.verified ?? {};
-  const templates = [...templatesOf(gateway), url, body];
-  const named = templates.flatMap((text) => [...text.matchAll(/\{secrets\.([A-Za-z0-9]+)\}/g)]);
-  return named.flatMap(([, name = '']) => (Object.hasOwn(gateway.secrets, name) ? [] : [name]));
-}
+/** What may be meant so and mostly isn't. */
+export const cautions: readonly {
+  readonly applies: (settings: Settings) => boolean;
+  readonly text: string;
+}[] = [
+  {
+    applies: ({ sms, phoneNumbers }) =>
+      sms.gateway.kind !== 'inbox' && sms.dlt === undefined && phoneNumbers.allowedCountries.includes('IN'),
+    text: 'sms.dlt: is missing, and phoneNumbers.allowedCountries has IN: operators in India drop local texts without a registered entity and template',
+  },
+];
 
 function unreachableCountries({ quotas, phoneNumbers }: Settings): readonly string[] {
   const allowed: readonly string[] = phoneNumbers.allowedCountries;

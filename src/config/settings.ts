@@ -332,6 +332,31 @@ const languageTag = {
   accepts: 'a BCP 47 language tag such as pt or pt-BR',
 };
 
+const dltId = (description: string) =>
+  Type.String({ pattern: '^[0-9]{1,32}$', accepts: 'digits, in quotes', description });
+
+const dlt = Type.Object(
+  {
+    entityId: dltId('Id of the principal entity: you.'),
+    templateIds: Type.Record(
+      Type.String({
+        pattern:
+          '^(default|[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?\\.(association|mandateCreation|associationWithMandateCreation|general))$',
+      }),
+      dltId('Id of the registered text.'),
+      {
+        keyAccepts: 'a text such as hi.association or en.general, or default',
+        description:
+          'Ids of the content templates, by language and context as `gsp-otp templates check` lists them; `default` is for each text not named.',
+      },
+    ),
+  },
+  {
+    description:
+      'Your registration for texts to India (+91), which goes along with each of them. Absent: none does.',
+  },
+);
+
 const sms = Type.Object(
   {
     brand: Type.String({
@@ -360,6 +385,7 @@ const sms = Type.Object(
     templatesFile: Type.Optional(
       Type.String({ filePath: true, description: 'Your own templates. Absent: the built-in ones.' }),
     ),
+    dlt: Type.Optional(dlt),
     resendUnknown: Type.Boolean({
       default: true,
       description: 'A retry sends a text of unknown fate once more, with the same code. [OQ-28]',

@@ -13,6 +13,7 @@ import type { Secret } from '../ports/secret.ts';
 import type { Delivery, SmsGateway, SmsMessage } from '../ports/sms-gateway.ts';
 import { codeOf } from './challenge-code.ts';
 import { earlier, within } from './deadline.ts';
+import { dltFor } from './dlt.ts';
 import { judgeIssue } from './judge-issue.ts';
 import { keyedDigest } from './keyed-digest.ts';
 import { guardOrderFor } from './money-guard.ts';
@@ -183,6 +184,7 @@ function composeMessage(
     validityMs: Math.max(1, challenge.expiresAtMs - clock.steadyMs()),
     country: recipient.country,
     language,
+    dlt: dltFor(templates.dlt, recipient.phoneNumber, { language, otpContext: challenge.otpContext }),
   };
 }
 

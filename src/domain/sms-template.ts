@@ -1,3 +1,4 @@
+import type { DltRegistration } from './dlt.ts';
 import { canonicalTag, lookUpLanguage } from './language-tag.ts';
 import type { SmsTemplate, SmsTemplates, TokenLine } from './sms-text.ts';
 import { smsTexts, type TextContext, textContexts } from './sms-texts.ts';
@@ -13,6 +14,8 @@ export interface TemplateOptions {
   readonly codeLength: number;
   /** Tags of the languages to text in. `undefined`: all that there are texts for. */
   readonly languages?: readonly string[] | undefined;
+  /** `undefined`: nothing is registered in India. */
+  readonly dlt?: DltRegistration | undefined;
 }
 
 /** The texts can't be used. The message lists every fault, one a line. */
@@ -38,7 +41,7 @@ type Texts = Readonly<Record<TextContext, string>>;
  * Throws `TemplateError` with all faults. Whether the texts fit a segment is for `checkTemplates` to say.
  */
 export function createTemplates(overrides: unknown, options: TemplateOptions): SmsTemplates {
-  const { brand, tokenLine, codeLength } = options;
+  const { brand, tokenLine, codeLength, dlt } = options;
   const faults = findBrandFaults(brand).map((fault) => `the brand ${fault}`);
   const texts = completeTexts(readOverrides(overrides, faults), faults);
   const selected = selectLanguages(texts, options.languages, faults);
@@ -48,12 +51,23 @@ export function createTemplates(overrides: unknown, options: TemplateOptions): S
       `the default language ${options.defaultLanguage} has no texts; there are ${[...selected.keys()].join(', ')}`,
     );
   }
+  faults.push(...dltFaults(dlt, selected));
   if (faults.length > 0 || defaultLanguage === undefined) throw new TemplateError(faults);
 
   const byLanguage = new Map(
     Array.from(selected, ([language, own]) => [language, mapTexts(own, (text) => fillBrand(text, brand))]),
   );
-  return { defaultLanguage, brand, tokenLine, codeLength, byLanguage };
+  return { defaultLanguage, brand, tokenLine, codeLength, byLanguage, dlt };
+}
+
+/** An id for a text that is never sent is one that another text lacks. */
+function dltFaults(dlt: DltRegistration | undefined, texts: ReadonlyMap<string, Texts>): readonly string[] {
+  const known = new Set(
+    [...texts.keys()].flatMap((language) => textContexts.map((one) => `${language}.${one}`)),
+  );
+  return Object.keys(dlt?.templateIds ?? {})
+    .filter((name) => name !== 'default' && !known.has(name))
+    .map((name) => `sms.dlt.templateIds names ${name}, and there is no such text`);
 }
 
 /** The sound texts among the overrides, by canonical tag. */

@@ -1,5 +1,6 @@
 import type { OtpContext } from '../ports/otp-store.ts';
 import { Secret } from '../ports/secret.ts';
+import type { DltRegistration } from './dlt.ts';
 import { lookUpLanguage } from './language-tag.ts';
 import type { TextContext } from './sms-texts.ts';
 
@@ -22,6 +23,8 @@ export interface SmsTemplates {
   readonly codeLength: number;
   /** By canonical language tag; each language has a text for every context. */
   readonly byLanguage: ReadonlyMap<string, Readonly<Record<TextContext, SmsTemplate>>>;
+  /** `undefined`: nothing is registered in India. */
+  readonly dlt?: DltRegistration | undefined;
 }
 
 export interface SmsTextOrder {

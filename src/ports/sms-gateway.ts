@@ -2,6 +2,12 @@ import type { Deadline } from './clock.ts';
 import type { ReceiptReader } from './delivery-receipt.ts';
 import type { Secret } from './secret.ts';
 
+/** What goes along with a text to India: ids of the sender and of the text in the operators' ledgers (DLT). */
+export interface DltIds {
+  readonly entityId: string;
+  readonly templateId: string;
+}
+
 /** One text message to hand over. */
 export interface SmsMessage {
   /** E.164. */
@@ -18,6 +24,8 @@ export interface SmsMessage {
   readonly country: string | undefined;
   /** Language of the text's template, such as `pt`. */
   readonly language: string;
+  /** Only for texts to India; `undefined`: none are registered for it. */
+  readonly dlt?: DltIds | undefined;
 }
 
 /** Why a gateway said no. `gateway-down`: it could not be reached, or answered that it can't work at present. */
@@ -60,6 +68,14 @@ export type Delivery =
       readonly receiptKey?: string | undefined;
     };
 
+/**
+ * What a gateway says of our credentials. `unknown`: it could not be asked, or the credentials may do less than the
+ * check takes, and enough to send. `detail` names the gateway's own code or fault and never a credential.
+ */
+export type CredentialCheck =
+  | { readonly kind: 'valid' }
+  | { readonly kind: 'invalid' | 'unknown'; readonly detail: string };
+
 export interface SmsGateway {
   /** As configured; in logs and in the record. */
   readonly name: string;
@@ -79,6 +95,12 @@ export interface SmsGateway {
    * `undefined`: it doesn't take that, or isn't set up to. Best effort: rejects if it could not be told.
    */
   readonly confirmVerified?: ((messageId: string, deadline: Deadline) => Promise<void>) | undefined;
+
+  /**
+   * Asks the gateway whether it knows us, by a call that sends and changes nothing. `undefined`: it has none. Never
+   * rejects.
+   */
+  readonly checkCredentials?: ((deadline: Deadline) => Promise<CredentialCheck>) | undefined;
 
   /** Lets go of connections after running submissions ended. Safe to call twice. */
   close(): Promise<void>;

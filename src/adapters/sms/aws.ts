@@ -1,15 +1,17 @@
 import { AwsV4Signer } from 'aws4fetch';
 import type { Clock } from '../../ports/clock.ts';
 import type { Secret } from '../../ports/secret.ts';
-import type { SmsGateway } from '../../ports/sms-gateway.ts';
+import type { CredentialCheck, SmsGateway, SmsMessage } from '../../ports/sms-gateway.ts';
 import { type AwsReceipts, createAwsReader } from './aws-receipts.ts';
 import { awsRefusals } from './aws-refusals.ts';
-import type { GatewayRequest } from './exchange.ts';
+import type { GatewayAnswer, GatewayRequest } from './exchange.ts';
 import { createHttpGateway, receiptsByReference } from './http-gateway.ts';
+import { type SenderSettings, senderFor } from './sender.ts';
 import type { AskUrl } from './sns-certificates.ts';
-import { judgeFailure, memberAt, parseJson, reasonIn, textAt } from './verdict.ts';
+import { judgeCheck, judgeFailure, memberAt, parseJson, reasonIn, textAt } from './verdict.ts';
 
-export interface AwsSettings {
+/** A sender is a phone number, a sender id, a pool, or the id or ARN of one. */
+export interface AwsSettings extends SenderSettings {
   readonly name: string;
   /** Such as `eu-west-1`. */
   readonly region: string;
@@ -17,8 +19,6 @@ export interface AwsSettings {
   readonly baseUrl?: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: Secret;
-  /** Phone number, sender id, pool, or the id or ARN of one. */
-  readonly sender: string;
   readonly configurationSet?: string;
   /** `undefined`: none are expected. */
   readonly receipts?: AwsReceipts;
@@ -36,38 +36,24 @@ const VALIDITY_SECONDS_MAX = 259_200;
  * Amazon SNS itself.
  */
 export function createAwsGateway(settings: AwsSettings, clock: Clock, askUrl?: AskUrl): SmsGateway {
-  const { name, region, sender, configurationSet, receipts, reportVerified } = settings;
+  const { name, region, receipts, reportVerified } = settings;
   const url = `${settings.baseUrl ?? `https://sms-voice.${region}.amazonaws.com`}/`;
-  const request = (action: string, content: object) => {
+  const call = (action: string, parameters: object) => {
     const headers = {
       'content-type': 'application/x-amz-json-1.0',
       'x-amz-target': `PinpointSMSVoiceV2.${action}`,
     };
-    const unsigned = { method: 'POST', url, headers, body: JSON.stringify(content) };
-    return signRequest(unsigned, { ...settings, service: 'sms-voice', nowMs: clock.nowMs() });
+    const request = { method: 'POST', url, headers, body: JSON.stringify(parameters) };
+    return signRequest(request, { ...settings, service: 'sms-voice', nowMs: clock.nowMs() });
   };
   return createHttpGateway({
     name,
     receipts: receipts && receiptsByReference(createAwsReader(name, receipts, clock, askUrl)),
     // [docs.aws.amazon.com/goto/WebAPI/pinpoint-sms-voice-v2-2022-03-31/PutMessageFeedback]
     confirm: reportVerified
-      ? (messageId) =>
-          request('PutMessageFeedback', { MessageId: messageId, MessageFeedbackStatus: 'RECEIVED' })
+      ? (messageId) => call('PutMessageFeedback', { MessageId: messageId, MessageFeedbackStatus: 'RECEIVED' })
       : undefined,
-    write: ({ to, text, reference, validityMs }) =>
-      request('SendTextMessage', {
-        DestinationPhoneNumber: to.reveal(),
-        OriginationIdentity: sender,
-        MessageBody: text.reveal(),
-        MessageType: 'TRANSACTIONAL',
-        TimeToLive: Math.min(
-          VALIDITY_SECONDS_MAX,
-          Math.max(VALIDITY_SECONDS_MIN, Math.floor(validityMs / 1000)),
-        ),
-        Context: { reference },
-        ...(configurationSet !== undefined && { ConfigurationSetName: configurationSet }),
-        ...(reportVerified && { MessageFeedbackEnabled: true }),
-      }),
+    write: (message) => call('SendTextMessage', parametersOf(message, settings)),
     read({ status, text }) {
       const answer = parseJson(text);
       if (status === 200) {
@@ -77,7 +63,37 @@ export function createAwsGateway(settings: AwsSettings, clock: Clock, askUrl?: A
       }
       return judgeFailure(awsRefusals, faultOf(answer), status);
     },
+    // [docs.aws.amazon.com/pinpoint/latest/apireference_smsvoicev2/API_DescribeAccountAttributes.html]
+    credentialCheck: { write: () => call('DescribeAccountAttributes', {}), read: judgeAttributes },
   });
+}
+
+function parametersOf(message: SmsMessage, settings: AwsSettings) {
+  const { to, text, reference, validityMs, dlt } = message;
+  const { configurationSet, reportVerified } = settings;
+  const validitySeconds = Math.max(VALIDITY_SECONDS_MIN, Math.floor(validityMs / 1000));
+  return {
+    DestinationPhoneNumber: to.reveal(),
+    OriginationIdentity: senderFor(message, settings),
+    MessageBody: text.reveal(),
+    MessageType: 'TRANSACTIONAL',
+    TimeToLive: Math.min(VALIDITY_SECONDS_MAX, validitySeconds),
+    Context: { reference },
+    ...(configurationSet !== undefined && { ConfigurationSetName: configurationSet }),
+    ...(reportVerified && { MessageFeedbackEnabled: true }),
+    // [docs.aws.amazon.com/goto/WebAPI/pinpoint-sms-voice-v2-2022-03-31/SendTextMessage]
+    ...(dlt && {
+      DestinationCountryParameters: { IN_ENTITY_ID: dlt.entityId, IN_TEMPLATE_ID: dlt.templateId },
+    }),
+  };
+}
+
+/** AWS says 400 to wrong credentials too. A key that may only send is known, and denied this. */
+function judgeAttributes({ status, text }: GatewayAnswer): CredentialCheck {
+  const fault = faultOf(parseJson(text));
+  const check = judgeCheck(status, fault);
+  const isWrong = fault !== 'AccessDeniedException' && reasonIn(awsRefusals, fault) === 'credentials';
+  return check.kind === 'unknown' && isWrong ? { ...check, kind: 'invalid' } : check;
 }
 
 /** The type of an exception, and with a slash its reason where the table knows the two together. */

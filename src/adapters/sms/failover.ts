@@ -1,17 +1,14 @@
-import {
-  BrokenCircuitError,
-  CircuitState,
-  circuitBreaker,
-  handleWhenResult,
-  SamplingBreaker,
-} from 'cockatiel';
 import type { Clock, Deadline } from '../../ports/clock.ts';
 import type { Delivery, RefusalReason, SmsGateway, SmsMessage } from '../../ports/sms-gateway.ts';
+import { type GatewayHealth, type GuardedGateway, guardGateway } from './guarded-gateway.ts';
+import { chooseRoute, orderGateways, type Route } from './routes.ts';
 
 export interface FailoverTerms {
   readonly name: string;
-  /** In order of preference. */
+  /** In order of preference, each with a name of its own. */
   readonly gateways: readonly SmsGateway[];
+  /** Where a number has no route, all gateways serve it. Names in it are names of gateways. */
+  readonly routes?: readonly Route[];
   /** Ask the next one also where it is unknown whether the text was taken: the user may get two. */
   readonly afterUnknown: boolean;
   /** The next one is asked only if so much of the deadline is left. */
@@ -19,40 +16,45 @@ export interface FailoverTerms {
   readonly clock: Clock;
 }
 
+/** Several gateways as one. */
+export interface RoutedGateway extends SmsGateway {
+  readonly members: readonly SmsGateway[];
+  /** How each of them did lately, in the order of `members`. */
+  health(): readonly GatewayHealth[];
+}
+
+export function isRouted(gateway: SmsGateway): gateway is RoutedGateway {
+  return 'members' in gateway && 'health' in gateway;
+}
+
 /** A no that another gateway may turn into a yes. The others would be said by any gateway. */
 const WORTH_ANOTHER = new Set<RefusalReason>(['gateway-down', 'quota', 'credentials', 'sender-not-allowed']);
-
-/** A no that the gateway would say to the next text as well. */
-const AGAINST_GATEWAY = new Set<RefusalReason>(['gateway-down', 'quota', 'credentials']);
-
-/** A gateway rests when more than half of its last texts failed, and is tried with one text afterwards. */
-const FAILED_SHARE_MAX = 0.5;
-const WINDOW_MS = 30_000;
-const TEXTS_MIN = 5;
-const REST_MS = 10_000;
 
 /** Timers are late on a busy machine. */
 const TIMER_LAG_MS = 50;
 
-interface Member {
-  readonly gateway: SmsGateway;
-  readonly breaker: ReturnType<typeof createBreaker>;
-}
-
-/** Several gateways as one: what one can't take now, the next one is asked to. [OPS-2] */
-export function createFailoverGateway(terms: FailoverTerms): SmsGateway {
-  const members = terms.gateways.map((gateway): Member => ({ gateway, breaker: createBreaker() }));
+/** Several gateways as one: what one can't take now, the next one of the number's route is asked to. [OPS-2] */
+export function createFailoverGateway(terms: FailoverTerms): RoutedGateway {
+  const { name, gateways, routes = [], clock } = terms;
+  const guarded = new Map(gateways.map((gateway) => [gateway.name, guardGateway(gateway, clock)]));
+  const names = [...guarded.keys()];
   return {
-    name: terms.name,
-    send: (message, deadline) => sendByOne(members, message, deadline, terms),
+    name,
+    members: gateways,
+    health: () => [...guarded.values()].map(({ health }) => health),
+    send(message, deadline) {
+      const route = chooseRoute(routes, names, message.to.reveal());
+      const order = orderGateways(route, message.reference).flatMap((member) => guarded.get(member) ?? []);
+      return sendByOne(order, message, deadline, terms);
+    },
     async close() {
-      await Promise.all(members.map(({ gateway }) => gateway.close()));
+      await Promise.all(gateways.map((gateway) => gateway.close()));
     },
   };
 }
 
 async function sendByOne(
-  members: readonly Member[],
+  members: readonly GuardedGateway[],
   message: SmsMessage,
   deadline: Deadline,
   { name, afterUnknown, attemptMsMin, clock }: FailoverTerms,
@@ -62,7 +64,7 @@ async function sendByOne(
     if (failed.length > 0 && deadline.remainingMs() < attemptMsMin) break;
     // Time for the others is kept back only if an unknown outcome leads on to them.
     const keptMs = afterUnknown ? (attemptMsMin + TIMER_LAG_MS) * (members.length - index - 1) : 0;
-    const delivery = await attempt(member, message, keptMs > 0 ? sooner(clock, deadline, keptMs) : deadline);
+    const delivery = await member.attempt(message, keptMs > 0 ? sooner(clock, deadline, keptMs) : deadline);
     if (delivery?.kind === 'accepted') return delivery;
     if (delivery === undefined) continue;
     failed.push(delivery);
@@ -70,41 +72,6 @@ async function sendByOne(
     if (!goesOn) break;
   }
   return summarize(name, failed);
-}
-
-/** `undefined`: the gateway rests. */
-async function attempt(
-  { gateway, breaker }: Member,
-  message: SmsMessage,
-  deadline: Deadline,
-): Promise<Delivery | undefined> {
-  // Somebody else's text is the trial just now; this one doesn't wait for its outcome.
-  if (breaker.state === CircuitState.HalfOpen) return undefined;
-  try {
-    return await breaker.execute(() => gateway.send(message, deadline));
-  } catch (error) {
-    if (error instanceof BrokenCircuitError) return undefined;
-    return { kind: 'unknown', gateway: gateway.name, detail: error instanceof Error ? error.name : 'thrown' };
-  }
-}
-
-function createBreaker() {
-  return circuitBreaker(
-    handleWhenResult((result) => speaksAgainst(result as Delivery)),
-    {
-      halfOpenAfter: REST_MS,
-      breaker: new SamplingBreaker({
-        threshold: FAILED_SHARE_MAX,
-        duration: WINDOW_MS,
-        minimumRps: (TEXTS_MIN * 1000) / WINDOW_MS,
-      }),
-    },
-  );
-}
-
-function speaksAgainst(delivery: Delivery): boolean {
-  if (delivery.kind === 'refused') return AGAINST_GATEWAY.has(delivery.reason);
-  return delivery.kind === 'unknown';
 }
 
 /** The last one's answer; but if any may have taken the text, that is what counts. [OQ-28] */

@@ -2,7 +2,7 @@ import type { Secret } from '../../ports/secret.ts';
 import type { RefusalReason, SmsGateway } from '../../ports/sms-gateway.ts';
 import type { GatewayAnswer, GatewayRequest } from './exchange.ts';
 import { createGenericReader, echoesReference, type GenericReceipts } from './generic-receipts.ts';
-import { createHttpGateway, type DialectReceipts } from './http-gateway.ts';
+import { type CredentialCheckDialect, createHttpGateway, type DialectReceipts } from './http-gateway.ts';
 import { receiptUrl, signedReceiptUrl } from './receipt-proof.ts';
 import {
   type EncodingWords,
@@ -11,7 +11,7 @@ import {
   type TemplateValues,
   templateValues,
 } from './template.ts';
-import { judgeFailure, parseJson, refusedWith, shownAt, type Verdict } from './verdict.ts';
+import { judgeCheck, judgeFailure, parseJson, refusedWith, shownAt, type Verdict } from './verdict.ts';
 
 /** A condition on an answer: one of the statuses, if there are any, and one of the values at the path, if there is one. */
 interface AnswerRule {
@@ -41,6 +41,15 @@ export interface GenericSettings {
     readonly url: string;
     readonly body?: string;
   };
+  /** `undefined`: no template names it. */
+  readonly sender?: string;
+  readonly senders?: Readonly<Record<string, string>>;
+  /** A GET request that needs the credentials and does nothing. `undefined`: none is known. */
+  readonly check?: {
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly valid: AnswerRule;
+  };
 }
 
 const CONTENT_TYPES = { json: 'application/json', form: 'application/x-www-form-urlencoded' } as const;
@@ -67,6 +76,7 @@ export function createGenericGateway(
       return fill(settings, values, settings);
     },
     read: (answer) => judgeAnswer(answer, settings),
+    credentialCheck: credentialCheckOf(settings),
   });
 }
 
@@ -96,18 +106,38 @@ function fill(
   values: TemplateValues,
   { headers, bodyType }: Pick<GenericSettings, 'headers' | 'bodyType'>,
 ): GatewayRequest {
-  const filled = Object.entries(headers).map(
-    ([header, template]) => [header, fillTemplate(template, values, 'header')] as const,
-  );
   return {
     method,
     url: fillTemplate(url, values, 'url'),
     headers: {
       ...(body !== undefined && { 'content-type': CONTENT_TYPES[bodyType] }),
-      ...Object.fromEntries(filled),
+      ...fillHeaders(headers, values),
     },
     body: body === undefined ? undefined : fillTemplate(body, values, bodyType),
   };
+}
+
+function fillHeaders(headers: GenericSettings['headers'], values: TemplateValues): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, template]) => [name, fillTemplate(template, values, 'header')]),
+  );
+}
+
+function credentialCheckOf({ check, secrets }: GenericSettings): CredentialCheckDialect | undefined {
+  return (
+    check && {
+      write() {
+        const values = secretValues(secrets);
+        const url = fillTemplate(check.url, values, 'url');
+        return { method: 'GET', url, headers: fillHeaders(check.headers, values), body: undefined };
+      },
+      read({ status, text }) {
+        if (applies(check.valid, status, parseJson(text))) return { kind: 'valid' };
+        // Some answer 200 and say no in the body; what a body means that isn't described is open.
+        return status === 200 ? { kind: 'unknown', detail: 'not a valid answer' } : judgeCheck(status);
+      },
+    }
+  );
 }
 
 /** What no rule knows is judged by its status; a success that no rule knows is unknown. [OQ-28] */

@@ -1,6 +1,6 @@
 import type { Deadline } from '../../ports/clock.ts';
 import type { ReceiptReader } from '../../ports/delivery-receipt.ts';
-import type { Delivery, SmsGateway, SmsMessage } from '../../ports/sms-gateway.ts';
+import type { CredentialCheck, Delivery, SmsGateway, SmsMessage } from '../../ports/sms-gateway.ts';
 import { UnavailableError } from '../../ports/unavailable.ts';
 import { exchange, type GatewayAnswer, type GatewayRequest } from './exchange.ts';
 import { keyOf } from './receipt-call.ts';
@@ -17,6 +17,8 @@ export interface GatewayDialect {
   readonly receipts?: DialectReceipts | undefined;
   /** The request that tells that a code was verified. `undefined`: it isn't told. */
   readonly confirm?: ((messageId: string) => GatewayRequest | Promise<GatewayRequest>) | undefined;
+  /** Absent: the gateway has no call that tells whether credentials are right. */
+  readonly credentialCheck?: CredentialCheckDialect | undefined;
 }
 
 export interface DialectReceipts {
@@ -30,9 +32,15 @@ export function receiptsByReference(read: ReceiptReader): DialectReceipts {
   return { read, nameOf: ({ reference }) => reference };
 }
 
+/** A call that needs the credentials and does nothing. */
+export interface CredentialCheckDialect {
+  write(): GatewayRequest | Promise<GatewayRequest>;
+  read(answer: GatewayAnswer): CredentialCheck;
+}
+
 /** A gateway that takes one message by one HTTP request. */
 export function createHttpGateway(dialect: GatewayDialect): SmsGateway {
-  const { name, receipts, confirm } = dialect;
+  const { name, receipts, confirm, credentialCheck } = dialect;
   const running = new Set<Promise<Delivery>>();
   return {
     name,
@@ -47,6 +55,8 @@ export function createHttpGateway(dialect: GatewayDialect): SmsGateway {
     readReceipts: receipts?.read,
     confirmVerified:
       confirm && (async (messageId, deadline) => tell(name, await confirm(messageId), deadline)),
+    checkCredentials:
+      credentialCheck && ((deadline) => checkCredentials(credentialCheck, deadline).catch(unknownAfter)),
     async close() {
       await Promise.all(running);
     },
@@ -65,7 +75,15 @@ async function submit(dialect: GatewayDialect, message: SmsMessage, deadline: De
   }
 }
 
-function unknownAfter(error: unknown): Verdict {
+async function checkCredentials(
+  { write, read }: CredentialCheckDialect,
+  deadline: Deadline,
+): Promise<CredentialCheck> {
+  const result = await exchange(await write(), deadline);
+  return result.kind === 'answered' ? read(result.answer) : { kind: 'unknown', detail: result.fault };
+}
+
+function unknownAfter(error: unknown): Extract<Verdict & CredentialCheck, { kind: 'unknown' }> {
   return { kind: 'unknown', detail: error instanceof Error ? error.name : 'thrown' };
 }
 

@@ -1,9 +1,11 @@
 import type { Secret } from '../../ports/secret.ts';
-import type { SmsGateway } from '../../ports/sms-gateway.ts';
+import type { SmsGateway, SmsMessage } from '../../ports/sms-gateway.ts';
 import { createHttpGateway, receiptsByReference } from './http-gateway.ts';
 import { createInfobipReader } from './infobip-receipts.ts';
 import { type ReceiptProof, signedReceiptUrl } from './receipt-proof.ts';
+import { type SenderSettings, senderFor } from './sender.ts';
 import {
+  judgeCheck,
   judgeFailure,
   memberAt,
   parseJson,
@@ -13,12 +15,11 @@ import {
   type Verdict,
 } from './verdict.ts';
 
-export interface InfobipSettings {
+export interface InfobipSettings extends SenderSettings {
   readonly name: string;
   /** The account's own host; without a slash at its end. */
   readonly baseUrl: string;
   readonly apiKey: Secret;
-  readonly sender: string;
   /** `undefined`: none are asked for. */
   readonly receipts?: { readonly proof: ReceiptProof };
   /** Tell Infobip which codes were verified. */
@@ -32,12 +33,8 @@ const CONVERSION_TRACKING = { useConversionTracking: true, conversionTrackingNam
  * calls us with receipts; `undefined`: none are asked for.
  */
 export function createInfobipGateway(settings: InfobipSettings, receiptsUrl?: string): SmsGateway {
-  const { name, baseUrl, apiKey, sender, receipts, reportVerified } = settings;
-  const headers = () => ({
-    authorization: `App ${apiKey.reveal()}`,
-    'content-type': 'application/json',
-    accept: 'application/json',
-  });
+  const { name, baseUrl, apiKey, receipts, reportVerified } = settings;
+  const headers = () => ({ authorization: `App ${apiKey.reveal()}`, accept: 'application/json' });
   return createHttpGateway({
     name,
     receipts:
@@ -46,24 +43,19 @@ export function createInfobipGateway(settings: InfobipSettings, receiptsUrl?: st
       ? (messageId) => ({
           method: 'POST',
           url: `${baseUrl}/ct/1/log/end/${encodeURIComponent(messageId)}`,
-          headers: headers(),
+          headers: { ...headers(), 'content-type': 'application/json' },
           body: undefined,
         })
       : undefined,
-    write: ({ to, text, reference, validityMs }) => ({
+    write: (message) => ({
       method: 'POST',
       url: `${baseUrl}/sms/3/messages`,
-      headers: headers(),
+      headers: { ...headers(), 'content-type': 'application/json' },
       body: JSON.stringify({
         messages: [
           {
-            sender,
-            destinations: [{ to: to.reveal().slice(1), messageId: reference }],
-            content: { text: text.reveal() },
-            options: {
-              validityPeriod: { amount: Math.max(1, Math.floor(validityMs / 1000)), timeUnit: 'SECONDS' },
-            },
-            ...webhooksFor(settings, receiptsUrl, reference),
+            ...writeMessage(message, senderFor(message, settings)),
+            ...webhooksFor(settings, receiptsUrl, message.reference),
           },
         ],
         ...(reportVerified && { options: { conversionTracking: CONVERSION_TRACKING } }),
@@ -71,11 +63,17 @@ export function createInfobipGateway(settings: InfobipSettings, receiptsUrl?: st
     }),
     read({ status, text }) {
       const body = parseJson(text);
-      if (status === 200) return judgeStatus(body);
-      // Two shapes are documented: the newer one, and the one of the older APIs.
-      const code =
-        memberAt(body, 'errorCode') ?? memberAt(body, 'requestError', 'serviceException', 'messageId');
-      return judgeFailure({}, code, status);
+      return status === 200 ? judgeStatus(body) : judgeFailure({}, codeIn(body), status);
+    },
+    // [dev.infobip.com/settings/account-balance]
+    credentialCheck: {
+      write: () => ({
+        method: 'GET',
+        url: `${baseUrl}/account/1/balance`,
+        headers: headers(),
+        body: undefined,
+      }),
+      read: ({ status, text }) => judgeCheck(status, codeIn(parseJson(text))),
     },
   });
 }
@@ -89,6 +87,26 @@ function webhooksFor(
   if (receiptsUrl === undefined || receipts?.proof.kind !== 'signed-url') return {};
   const url = signedReceiptUrl(receiptsUrl, reference, name, receipts.proof.key);
   return { webhooks: { delivery: { url }, contentType: 'application/json' } };
+}
+
+function writeMessage({ to, text, reference, validityMs, dlt }: SmsMessage, sender: string) {
+  return {
+    sender,
+    destinations: [{ to: to.reveal().slice(1), messageId: reference }],
+    content: { text: text.reveal() },
+    options: {
+      validityPeriod: { amount: Math.max(1, Math.floor(validityMs / 1000)), timeUnit: 'SECONDS' },
+      // [github.com/infobip/infobip-api-java-client: SmsMessageOptions, SmsRegionalOptions, IndiaDltOptions]
+      ...(dlt && {
+        regional: { indiaDlt: { principalEntityId: dlt.entityId, contentTemplateId: dlt.templateId } },
+      }),
+    },
+  };
+}
+
+/** Two shapes are documented: the newer one, and the one of the older APIs. */
+function codeIn(body: unknown): unknown {
+  return memberAt(body, 'errorCode') ?? memberAt(body, 'requestError', 'serviceException', 'messageId');
 }
 
 /**

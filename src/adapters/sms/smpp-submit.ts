@@ -1,9 +1,9 @@
 import type { SmsMessage } from '../../ports/sms-gateway.ts';
+import { type SenderSettings, senderFor } from './sender.ts';
 import type { PduFields } from './smpp-pdu.ts';
 
-export interface SmppSender {
-  /** Up to 20 characters: a number with or without `+`, a short code, or an alphanumeric sender id. */
-  readonly sender: string;
+/** A sender has up to 20 characters: a number with or without `+`, a short code, or an alphanumeric sender id. */
+export interface SmppSender extends SenderSettings {
   /** `undefined`: follow from the sender. */
   readonly senderTon?: number | undefined;
   readonly senderNpi?: number | undefined;
@@ -13,7 +13,7 @@ export interface SmppSender {
 
 /** A text in the words of `submit_sm`. Only for texts of one segment. [SMPP 3.4, section 4.4.1] */
 export function writeSubmit(message: SmsMessage, terms: SmppSender, isGsm7: boolean): PduFields {
-  const { ton, npi, address } = addressOf(terms.sender);
+  const { ton, npi, address } = addressOf(senderFor(message, terms));
   return {
     source_addr_ton: terms.senderTon ?? ton,
     source_addr_npi: terms.senderNpi ?? npi,
@@ -54,11 +54,6 @@ function relativeTime(durationMs: number): string {
   return `0000${parts.map((part) => String(part).padStart(2, '0')).join('')}000R`;
 }
 
-interface WithDlt extends SmsMessage {
-  /** Indian registration of the text. */
-  readonly dlt?: { readonly entityId: string; readonly templateId: string } | undefined;
-}
-
-function writeDlt({ dlt }: WithDlt): PduFields {
+function writeDlt({ dlt }: SmsMessage): PduFields {
   return dlt === undefined ? {} : { dlt_entity_id: dlt.entityId, dlt_template_id: dlt.templateId };
 }

@@ -1,5 +1,6 @@
 import type { Secret } from '../../ports/secret.ts';
 import type { SmsMessage } from '../../ports/sms-gateway.ts';
+import { senderFor } from './sender.ts';
 
 /** Where a value is put in, and so how it must be written there. */
 export type TemplatePlace = 'url' | 'header' | 'json' | 'form';
@@ -16,6 +17,9 @@ export interface TemplateTerms {
   readonly secrets: Readonly<Record<string, Secret>>;
   readonly encodingWords: EncodingWords;
   readonly isGsm7: (text: string) => boolean;
+  /** `undefined`: no template names it. */
+  readonly sender?: string;
+  readonly senders?: Readonly<Record<string, string>>;
 }
 
 export type TemplateValues = ReadonlyMap<string, string>;
@@ -27,12 +31,15 @@ export function templateValues(message: SmsMessage, terms: TemplateTerms): Templ
   return new Map([
     ['{to}', message.to.reveal()],
     ['{toDigits}', message.to.reveal().slice(1)],
+    ['{sender}', senderFor(message, { ...terms, sender: terms.sender ?? '' })],
     ['{text}', text],
     ['{reference}', message.reference],
     ['{validitySeconds}', String(Math.max(1, Math.floor(message.validityMs / 1000)))],
     ['{country}', message.country ?? ''],
     ['{language}', message.language],
     ['{encoding}', terms.isGsm7(text) ? gsm7 : ucs2],
+    ['{dltEntityId}', message.dlt?.entityId ?? ''],
+    ['{dltTemplateId}', message.dlt?.templateId ?? ''],
     ...secretValues(terms.secrets),
   ]);
 }

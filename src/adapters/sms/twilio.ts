@@ -1,12 +1,14 @@
 import type { Secret } from '../../ports/secret.ts';
 import type { SmsGateway } from '../../ports/sms-gateway.ts';
-import { createHttpGateway, receiptsByReference } from './http-gateway.ts';
+import { type CredentialCheckDialect, createHttpGateway, receiptsByReference } from './http-gateway.ts';
 import { receiptUrl } from './receipt-proof.ts';
+import { type SenderSettings, senderFor } from './sender.ts';
 import { createTwilioReader } from './twilio-receipts.ts';
 import { twilioRefusals } from './twilio-refusals.ts';
-import { judgeFailure, memberAt, parseJson, reasonIn, textAt, type Verdict } from './verdict.ts';
+import { judgeCheck, judgeFailure, memberAt, parseJson, reasonIn, textAt, type Verdict } from './verdict.ts';
 
-export interface TwilioSettings {
+/** A sender is a phone number, an alphanumeric sender id or the SID of a messaging service. */
+export interface TwilioSettings extends SenderSettings {
   readonly name: string;
   /** Without a slash at its end. */
   readonly baseUrl: string;
@@ -15,8 +17,6 @@ export interface TwilioSettings {
   readonly apiKeySid?: string;
   /** The account's auth token, or the secret of the API key. */
   readonly authToken: Secret;
-  /** A phone number, an alphanumeric sender id or the SID of a messaging service. */
-  readonly sender: string;
   /** `undefined`: none are asked for. */
   readonly receipts?: {
     /** The account's auth token, which signs them whoever signs in. `undefined`: `authToken` is it. */
@@ -29,22 +29,19 @@ export interface TwilioSettings {
 /** Twilio takes a text for at most so many seconds. [twilio.com/docs/api/errors/90007] */
 const VALIDITY_SECONDS_MAX = 36_000;
 
+const MESSAGING_SERVICE = /^MG[0-9a-f]{32}$/i;
+
 /**
- * Twilio's Messages API. It has no field for a client reference: a repeated submission is a second text. `receiptsUrl`
- * is where it calls us with receipts; `undefined`: none are asked for.
+ * Twilio's Messages API. It has no field for a client reference: a repeated submission is a second text. Nor has it one
+ * for DLT ids: Twilio adds those of the texts that were registered with it together with the sender.
+ * [help.twilio.com/articles/21162166457755] `receiptsUrl` is where it calls us with receipts; `undefined`: none are
+ * asked for.
  */
 export function createTwilioGateway(settings: TwilioSettings, receiptsUrl?: string): SmsGateway {
-  const { name, baseUrl, accountSid, sender, receipts, reportVerified } = settings;
+  const { name, baseUrl, accountSid, receipts, reportVerified } = settings;
   const receiptToken = receiptsUrl && receipts && (receipts.accountAuthToken ?? settings.authToken);
   const messages = `${baseUrl}/2010-04-01/Accounts/${accountSid}/Messages`;
-  const url = `${messages}.json`;
-  const user = settings.apiKeySid ?? accountSid;
-  const from = /^MG[0-9a-f]{32}$/i.test(sender) ? 'MessagingServiceSid' : 'From';
-  const headers = () => ({
-    authorization: `Basic ${Buffer.from(`${user}:${settings.authToken.reveal()}`).toString('base64')}`,
-    'content-type': 'application/x-www-form-urlencoded',
-    accept: 'application/json',
-  });
+  const headers = () => ({ ...headersOf(settings), 'content-type': 'application/x-www-form-urlencoded' });
   return createHttpGateway({
     name,
     receipts: receiptToken ? receiptsByReference(createTwilioReader(name, receiptToken)) : undefined,
@@ -57,26 +54,58 @@ export function createTwilioGateway(settings: TwilioSettings, receiptsUrl?: stri
           body: 'Outcome=confirmed',
         })
       : undefined,
-    write: ({ to, text, reference, validityMs }) => ({
-      method: 'POST',
-      url,
-      headers: headers(),
-      body: new URLSearchParams({
-        To: to.reveal(),
-        [from]: sender,
-        Body: text.reveal(),
-        ValidityPeriod: String(Math.min(VALIDITY_SECONDS_MAX, Math.max(1, Math.floor(validityMs / 1000)))),
-        ...(receiptsUrl && receiptToken && { StatusCallback: receiptUrl(receiptsUrl, reference) }),
-        ...(reportVerified && { ProvideFeedback: 'true' }),
-      }).toString(),
-    }),
+    write(message) {
+      const { to, text, reference, validityMs } = message;
+      const sender = senderFor(message, settings);
+      return {
+        method: 'POST',
+        url: `${messages}.json`,
+        headers: headers(),
+        body: new URLSearchParams({
+          To: to.reveal(),
+          [MESSAGING_SERVICE.test(sender) ? 'MessagingServiceSid' : 'From']: sender,
+          Body: text.reveal(),
+          ValidityPeriod: String(Math.min(VALIDITY_SECONDS_MAX, Math.max(1, Math.floor(validityMs / 1000)))),
+          ...(receiptsUrl && receiptToken && { StatusCallback: receiptUrl(receiptsUrl, reference) }),
+          ...(reportVerified && { ProvideFeedback: 'true' }),
+        }).toString(),
+      };
+    },
     read({ status, text }) {
       const body = parseJson(text);
       return status === 200 || status === 201
         ? judgeMessage(body)
         : judgeFailure(twilioRefusals, memberAt(body, 'code'), status);
     },
+    credentialCheck: credentialCheckOf(settings),
   });
+}
+
+function headersOf({ accountSid, apiKeySid, authToken }: TwilioSettings) {
+  const user = Buffer.from(`${apiKeySid ?? accountSid}:${authToken.reveal()}`);
+  return { authorization: `Basic ${user.toString('base64')}`, accept: 'application/json' };
+}
+
+/**
+ * An account reads itself. An API key is mostly not allowed to, and told 401 as if it were wrong; so it looks whether the
+ * account has a number. [twilio.com/docs/api/errors/20003, twilio.com/docs/iam/api-keys/keys-in-console]
+ */
+function credentialCheckOf(settings: TwilioSettings): CredentialCheckDialect {
+  const { baseUrl, accountSid, apiKeySid } = settings;
+  const account = `${baseUrl}/2010-04-01/Accounts/${accountSid}`;
+  const url = apiKeySid === undefined ? `${account}.json` : `${account}/IncomingPhoneNumbers.json?PageSize=1`;
+  return {
+    write: () => ({ method: 'GET', url, headers: headersOf(settings), body: undefined }),
+    read({ status, text }) {
+      const body = parseJson(text);
+      const state = apiKeySid === undefined ? textAt(body, 'status') : undefined;
+      // A suspended or closed account still answers. [twilio.com/docs/iam/api/account]
+      if (status === 200 && (state === 'suspended' || state === 'closed')) {
+        return { kind: 'invalid', detail: `the account is ${state}` };
+      }
+      return judgeCheck(status, memberAt(body, 'code'));
+    },
+  };
 }
 
 const TAKEN = new Set(['accepted', 'scheduled', 'queued', 'sending', 'sent', 'delivered']);

@@ -1,4 +1,4 @@
-import type { RefusalReason } from '../../ports/sms-gateway.ts';
+import type { CredentialCheck, RefusalReason } from '../../ports/sms-gateway.ts';
 
 /** A `Delivery` that doesn't name its gateway yet. */
 export type Verdict =
@@ -32,6 +32,15 @@ export function judgeFailure(table: RefusalTable, code: unknown, status: number)
   return notCarriedOut
     ? refusedWith('content', code, status)
     : { kind: 'unknown', detail: detailOf(code, status) };
+}
+
+/**
+ * Judges the answer to a check of credentials by its status. A 403 is said to credentials that are right and may not do
+ * just this, so it leaves open whether they may send. [RFC 9110, 15.5.4]
+ */
+export function judgeCheck(status: number, code?: unknown): CredentialCheck {
+  if (status === 200) return { kind: 'valid' };
+  return { kind: status === 401 ? 'invalid' : 'unknown', detail: detailOf(code, status) };
 }
 
 /** A refusal that tells the gateway's own code. */

@@ -3,7 +3,9 @@ import type { Secret } from '../../ports/secret.ts';
 import type { RefusalReason, SmsGateway } from '../../ports/sms-gateway.ts';
 import type { GatewayRequest } from './exchange.ts';
 import { createHttpGateway, receiptsByReference } from './http-gateway.ts';
+import { type SenderSettings, senderFor } from './sender.ts';
 import {
+  judgeCheck,
   judgeFailure,
   memberAt,
   parseJson,
@@ -14,13 +16,12 @@ import {
 } from './verdict.ts';
 import { createVonageReader, type VonageReceipts } from './vonage-receipts.ts';
 
-export interface VonageSettings {
+export interface VonageSettings extends SenderSettings {
   readonly name: string;
   /** Without a slash at its end. */
   readonly baseUrl: string;
   readonly apiKey: Secret;
   readonly apiSecret: Secret;
-  readonly sender: string;
   /** `undefined`: none are expected. */
   readonly receipts?: VonageReceipts;
   /** Where the Conversion API is, which is told of verified codes; `undefined`: it is not told. */
@@ -32,10 +33,11 @@ export interface VonageSettings {
  * repeated submission is a second text. `isGsm7` tells whether GSM-7 has every character of a text.
  */
 export function createVonageGateway(
-  { name, baseUrl, apiKey, apiSecret, sender, receipts, conversionUrl }: VonageSettings,
+  settings: VonageSettings,
   isGsm7: (text: string) => boolean,
   clock: Clock,
 ): SmsGateway {
+  const { name, baseUrl, apiKey, apiSecret, receipts, conversionUrl } = settings;
   return createHttpGateway({
     name,
     receipts: receipts && receiptsByReference(createVonageReader(name, receipts, clock)),
@@ -46,26 +48,40 @@ export function createVonageGateway(
             const url = `${conversionUrl}/conversions/sms`;
             return conversionOf(url, messageId, `${apiKey.reveal()}:${apiSecret.reveal()}`, clock.nowMs());
           },
-    write: ({ to, text, reference, validityMs }) => ({
-      method: 'POST',
-      url: `${baseUrl}/sms/json`,
-      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
-      body: new URLSearchParams({
-        api_key: apiKey.reveal(),
-        api_secret: apiSecret.reveal(),
-        from: sender.replace(/^\+/, ''),
-        to: to.reveal().slice(1),
-        text: text.reveal(),
-        type: isGsm7(text.reveal()) ? 'text' : 'unicode',
-        ttl: String(Math.floor(validityMs)),
-        'client-ref': reference,
-      }).toString(),
-    }),
+    write(message) {
+      const { to, text, reference, validityMs, dlt } = message;
+      return {
+        method: 'POST',
+        url: `${baseUrl}/sms/json`,
+        headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+        body: new URLSearchParams({
+          api_key: apiKey.reveal(),
+          api_secret: apiSecret.reveal(),
+          from: senderFor(message, settings).replace(/^\+/, ''),
+          to: to.reveal().slice(1),
+          text: text.reveal(),
+          type: isGsm7(text.reveal()) ? 'text' : 'unicode',
+          ttl: String(Math.floor(validityMs)),
+          'client-ref': reference,
+          // [developer.vonage.com/en/blog/introducing-distribution-ledger-technology-sms-indian-regulation]
+          ...(dlt && { 'entity-id': dlt.entityId, 'content-id': dlt.templateId }),
+        }).toString(),
+      };
+    },
     read({ status, text }) {
       const body = parseJson(text);
       return status === 200
         ? judgeParts(body)
         : judgeFailure({}, memberAt(body, 'messages', 0, 'status'), status);
+    },
+    // [developer.vonage.com/en/account/code-snippets/account-balance]
+    credentialCheck: {
+      write() {
+        const user = Buffer.from(`${apiKey.reveal()}:${apiSecret.reveal()}`);
+        const headers = { authorization: `Basic ${user.toString('base64')}`, accept: 'application/json' };
+        return { method: 'GET', url: `${baseUrl}/account/get-balance`, headers, body: undefined };
+      },
+      read: ({ status, text }) => judgeCheck(status, memberAt(parseJson(text), 'error-code')),
     },
   });
 }

@@ -1,44 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createFailoverGateway } from '../../../src/adapters/sms/failover.ts';
+import { createFailoverGateway, isRouted } from '../../../src/adapters/sms/failover.ts';
+import type { Route } from '../../../src/adapters/sms/routes.ts';
 import { createSystemClock } from '../../../src/adapters/system/system-clock.ts';
 import { createDeadline } from '../../../src/domain/deadline.ts';
-import type { Clock, Deadline } from '../../../src/ports/clock.ts';
-import type { Delivery, RefusalReason, SmsGateway } from '../../../src/ports/sms-gateway.ts';
+import type { Clock } from '../../../src/ports/clock.ts';
+import { Secret } from '../../../src/ports/secret.ts';
+import type { SmsGateway } from '../../../src/ports/sms-gateway.ts';
 import { deadlineAfter, smsGatewayContract } from '../../contracts/sms-gateway.ts';
 import { TestClock } from '../../system/test-clock.ts';
 import { exampleMessage } from './gateway-stand-in.ts';
+import { accepted, refused, type Script, scripted, unknown } from './scripted-gateway.ts';
 
-type Script = (deadline: Deadline) => Delivery | Promise<Delivery>;
-
-interface Scripted extends SmsGateway {
-  script: Script;
-  asked: number;
-}
-
-/** A gateway that does what the test says. */
-function scripted(name: string, script: Script): Scripted {
-  return {
-    name,
-    script,
-    asked: 0,
-    async send(_message, deadline) {
-      this.asked += 1;
-      return this.script(deadline);
-    },
-    async close() {},
-  };
-}
-
-const accepted =
-  (gateway: string): Script =>
-  () => ({ kind: 'accepted', gateway, messageId: `${gateway}-1` });
-const refused =
-  (gateway: string, reason: RefusalReason): Script =>
-  () => ({ kind: 'refused', gateway, reason, detail: 'code 1' });
-const unknown =
-  (gateway: string): Script =>
-  () => ({ kind: 'unknown', gateway, detail: 'cut off' });
 /** Answers nothing until it is told to stop. */
 const silent =
   (gateway: string): Script =>
@@ -51,10 +24,12 @@ function failover(
   gateways: readonly SmsGateway[],
   afterUnknown = false,
   clock: Clock = createSystemClock(),
-): SmsGateway {
+  routes: readonly Route[] = [],
+) {
   return createFailoverGateway({
     name: 'failover',
     gateways,
+    routes,
     afterUnknown,
     attemptMsMin: 200,
     clock,
@@ -148,34 +123,51 @@ test('a gateway that throws against its contract is unknown', async () => {
   });
 });
 
-test('a gateway that keeps failing rests, and one text tries it again', async (t) => {
-  t.mock.timers.enable({ apis: ['Date'] });
-  const first = scripted('first', refused('first', 'gateway-down'));
-  const second = scripted('second', accepted('second'));
-  const gateway = failover([first, second]);
-  for (let text = 0; text < 10; text += 1) await send(gateway);
-  const askedBefore = first.asked;
-  assert.ok(askedBefore < 10, `asked ${askedBefore} times`);
-  await send(gateway);
-  assert.equal(first.asked, askedBefore);
+const by = (gateway: SmsGateway, number: string, reference: string) =>
+  gateway.send({ ...exampleMessage, to: new Secret(number), reference }, deadlineAfter(2000));
 
-  t.mock.timers.tick(10_001);
-  const answer = Promise.withResolvers<Delivery>();
-  first.script = () => answer.promise;
-  const trial = send(gateway);
-  // While one text tries it, others go past it.
-  assert.equal((await send(gateway)).gateway, 'second');
-  answer.resolve({ kind: 'accepted', gateway: 'first', messageId: undefined });
-  assert.equal((await trial).gateway, 'first');
-  first.script = accepted('first');
-  assert.equal((await send(gateway)).gateway, 'first');
+test('a number is served by the gateways of its route, in order', async () => {
+  const gateways = ['a', 'b', 'c'].map((name) => scripted(name, refused(name, 'gateway-down')));
+  const routes = [{ prefixes: ['+1', '+44'], gateways: ['c', 'a'] }];
+  const gateway = failover(gateways, false, createSystemClock(), routes);
+  const asked = () => gateways.map((one) => one.asked);
+  const delivery = await by(gateway, '+14035550123', 'first');
+  assert.equal(delivery.kind === 'refused' && delivery.detail, 'code 1; c gateway-down');
+  assert.deepEqual(asked(), [1, 0, 1]);
+  await by(gateway, '+4915550123', 'second');
+  assert.deepEqual(asked(), [2, 1, 2], 'a number without a route is served by all');
 });
 
-test('a no to the number itself does not count against the gateway', async () => {
-  const first = scripted('first', refused('first', 'invalid-number'));
-  const gateway = failover([first]);
-  for (let text = 0; text < 20; text += 1) await send(gateway);
-  assert.equal(first.asked, 20);
+test('[OQ-28] a weighted route sends the same reference to the same gateway again, and others to others', async () => {
+  const gateways = ['a', 'b'].map((name) => scripted(name, accepted(name)));
+  const routes = [{ prefixes: ['+'], gateways: ['a', 'b'], weights: [1, 1] }];
+  const gateway = failover(gateways, false, createSystemClock(), routes);
+  const served = new Set<string>();
+  for (let text = 0; text < 20; text += 1) {
+    const first = await by(gateway, '+14035550123', `reference-${text}`);
+    assert.deepEqual(await by(gateway, '+14035550123', `reference-${text}`), first);
+    served.add(first.gateway);
+  }
+  assert.deepEqual(served, new Set(['a', 'b']));
+});
+
+test('the members and how they do can be read', async () => {
+  const clock = new TestClock();
+  const startedMs = clock.steadyMs();
+  const gateways = [
+    scripted('first', refused('first', 'gateway-down')),
+    scripted('second', accepted('second')),
+  ];
+  const gateway: SmsGateway = failover(gateways, false, clock);
+  assert.ok(isRouted(gateway));
+  assert.equal(isRouted(gateways[0] ?? gateway), false);
+  assert.deepEqual(gateway.members, gateways);
+  clock.pass(1000);
+  for (let text = 0; text < 5; text += 1) await send(gateway);
+  assert.deepEqual(gateway.health(), [
+    { gateway: 'first', state: 'open', sinceMs: startedMs + 1000 },
+    { gateway: 'second', state: 'closed', sinceMs: startedMs },
+  ]);
 });
 
 test('when every gateway rests, the text is refused at once', async () => {

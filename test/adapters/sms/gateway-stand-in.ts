@@ -83,6 +83,9 @@ export async function unusedUrl(): Promise<string> {
 export const exampleNumber = '+14035550123';
 export const exampleText = 'Use 907214 for Banco Exemplo.\nT0kenAbCdEf';
 
+/** What goes along with a text to India. */
+export const exampleDlt = { entityId: '1101000000000012345', templateId: '1107000000000067890' };
+
 export const exampleMessage: SmsMessage = {
   to: new Secret(exampleNumber),
   text: new Secret(exampleText),

@@ -9,7 +9,7 @@ import { Secret } from '../../../src/ports/secret.ts';
 import { deadlineAfter } from '../../contracts/sms-gateway.ts';
 import { TestClock } from '../../system/test-clock.ts';
 import { dialectTests } from './dialect-cases.ts';
-import { exampleMessage, exampleNumber, exampleText, startStandIn } from './gateway-stand-in.ts';
+import { exampleDlt, exampleMessage, exampleNumber, exampleText, startStandIn } from './gateway-stand-in.ts';
 
 const environment = {
   MSG91_AUTH_KEY: 'msg91-key-not-to-be-told',
@@ -107,7 +107,8 @@ dialectTests({
 test('MSG91: the example writes a text into JSON', async (t) => {
   const standIn = await startStandIn(t, msg91Success);
   const text = new Secret('कोड "907214" \\ {to}\nT0kenAbCdEf');
-  await openExample('msg91')(standIn.url).send({ ...exampleMessage, text }, deadlineAfter(5000));
+  const message = { ...exampleMessage, text, dlt: exampleDlt };
+  await openExample('msg91')(standIn.url).send(message, deadlineAfter(5000));
   const [request] = standIn.requests;
   assert.equal(request?.headers['authkey'], environment.MSG91_AUTH_KEY);
   assert.equal(request.headers['content-type'], 'application/json');
@@ -116,16 +117,20 @@ test('MSG91: the example writes a text into JSON', async (t) => {
     route: '4',
     country: '0',
     unicode: '1',
+    DLT_TE_ID: exampleDlt.templateId,
     sms: [{ message: text.reveal(), to: [digits] }],
   });
 });
 
 test('Gupshup: the example writes a text into a form', async (t) => {
   const standIn = await startStandIn(t, gupshup('success', '1'));
-  await openExample('gupshup')(standIn.url).send(exampleMessage, deadlineAfter(5000));
+  const message = { ...exampleMessage, dlt: exampleDlt };
+  await openExample('gupshup')(standIn.url).send(message, deadlineAfter(5000));
   const form = Object.fromEntries(new URLSearchParams(standIn.requests[0]?.body));
   assert.equal(form['msg'], exampleText);
   assert.equal(form['msg_type'], 'TEXT');
   assert.equal(form['password'], environment.GUPSHUP_PASSWORD);
   assert.equal(form['send_to'], digits);
+  assert.equal(form['principalEntityId'], exampleDlt.entityId);
+  assert.equal(form['dltTemplateId'], exampleDlt.templateId);
 });

@@ -3,12 +3,14 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { fillTemplate, templateValues } from '../../../src/adapters/sms/template.ts';
 import { Secret } from '../../../src/ports/secret.ts';
-import { exampleMessage, exampleNumber } from './gateway-stand-in.ts';
+import { exampleDlt, exampleMessage, exampleNumber } from './gateway-stand-in.ts';
 
 const valuesOf = (text: string) =>
   templateValues(
-    { ...exampleMessage, text: new Secret(text) },
+    { ...exampleMessage, text: new Secret(text), dlt: exampleDlt },
     {
+      sender: 'Exemplo',
+      senders: { CA: '+14035550100' },
       secrets: { key: new Secret('k&y') },
       encodingWords: { gsm7: 'G', ucs2: 'U' },
       isGsm7: (it) => !/[^\p{ASCII}]/u.test(it),
@@ -17,10 +19,11 @@ const valuesOf = (text: string) =>
 
 test('every placeholder has its value, written for its place', () => {
   const values = valuesOf('a b');
-  const all = '{to} {toDigits} {reference} {validitySeconds} {country} {language} {encoding}';
+  const all =
+    '{to} {toDigits} {reference} {validitySeconds} {country} {language} {encoding} {sender} {dltEntityId} {dltTemplateId}';
   assert.equal(
     fillTemplate(all, values, 'header'),
-    `${exampleNumber} ${exampleNumber.slice(1)} AbCdEf0123456789 300 CA en G`,
+    `${exampleNumber} ${exampleNumber.slice(1)} AbCdEf0123456789 300 CA en G +14035550100 ${exampleDlt.entityId} ${exampleDlt.templateId}`,
   );
   assert.equal(fillTemplate('?t={text}&k={secrets.key}', values, 'url'), '?t=a%20b&k=k%26y');
   assert.equal(fillTemplate('{encoding}', valuesOf('कोड'), 'form'), 'U');
