@@ -95,7 +95,8 @@ export function examineGateways({ sms }: Settings): Promise<readonly Finding[]> 
       } = url !== undefined && URL.canParse(url) ? new URL(url) : {};
       if (hostname === '') return skipped('its address follows from other settings', 'Send yourself a text.');
       const reached = await isReachable({
-        host: hostname,
+        // An IPv6 address has brackets in a URL only.
+        host: hostname.replace(/^\[|\]$/g, ''),
         port: Number(port || (protocol === 'https:' ? 443 : 80)),
       });
       if (!reached)

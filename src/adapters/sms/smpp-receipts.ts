@@ -49,7 +49,7 @@ const STATES: Readonly<Record<string, DeliveryReceipt['state']>> = {
  * The receipt in a `deliver_sm` or `data_sm`; `undefined`: there is none, or nothing final. Its optional parameters
  * count, and for what they don't say its text, whose last part may quote the text message.
  */
-export function readReceipt(pdu: Pdu, gateway: string, form: MessageIdForm): DeliveryReceipt | undefined {
+function readReceipt(pdu: Pdu, gateway: string, form: MessageIdForm): DeliveryReceipt | undefined {
   if (!isReceipt(pdu.number('esm_class') ?? 0)) return undefined;
   const [said = ''] = (pdu.text('short_message') ?? pdu.text('message_payload') ?? '').split(/\btext:/i);
   const state = pdu.number('message_state');

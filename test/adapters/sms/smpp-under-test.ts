@@ -14,7 +14,6 @@ const settings = {
   host: '127.0.0.1',
   systemId: 'exemplo',
   password: new Secret(smppPassword),
-  systemType: '',
   sender: 'Exemplo',
   window: 10,
   enquireLinkMs: 30_000,
