@@ -30,7 +30,8 @@ function urlsOf(gateway: Gateway): readonly (string | undefined)[] {
 }
 
 export function wantsReceipts(gateway: Gateway): boolean {
-  return 'receipts' in gateway && gateway.receipts !== undefined;
+  // Over SMPP they come by the session that the texts go by.
+  return gateway.kind !== 'smpp' && 'receipts' in gateway && gateway.receipts !== undefined;
 }
 
 /** Why receipts could not be told to be the gateway's, or be matched with texts. `undefined`: they can. */

@@ -300,12 +300,12 @@ const octet = (description: string) =>
     Type.Integer({ minimum: 0, maximum: 255, description: `${description} Absent: follows from it.` }),
   );
 
-/** A word of SMPP: C-Octet strings are ASCII. */
-const word = (lengthMax: number, options: { readonly default?: string; readonly description: string }) =>
+/** A word of SMPP: its strings are ASCII. */
+const word = (lengthMax: number, description: string) =>
   Type.String({
-    pattern: `^[\\x20-\\x7e]{${options.default === undefined ? 1 : 0},${lengthMax}}$`,
-    accepts: `at most ${lengthMax} printable ASCII characters`,
-    ...options,
+    pattern: `^[\\x20-\\x7e]{1,${lengthMax}}$`,
+    accepts: `1 to ${lengthMax} printable ASCII characters`,
+    description,
   });
 
 const smpp = Type.Object(
@@ -328,11 +328,11 @@ const smpp = Type.Object(
       default: false,
       description: 'The way to it is private, such as a VPN, so that production may do without TLS.',
     }),
-    systemId: word(64, { description: 'Name of the account: system_id.' }),
+    systemId: word(64, 'Name of the account: system_id.'),
     password: secret({ description: 'Its password.' }),
-    systemType: word(12, { default: '', description: 'system_type, where the gateway wants one.' }),
-    sender: word(20, { description: 'Phone number (+…), short code or alphanumeric sender id.' }),
-    senders: sendersOf((description) => word(20, { description })),
+    systemType: Type.Optional(word(12, 'system_type, where the gateway wants one. Absent: empty.')),
+    sender: word(20, 'Phone number (+…), short code or alphanumeric sender id.'),
+    senders: sendersOf((description) => word(20, description)),
     senderTon: octet('Type of number of the sender.'),
     senderNpi: octet('Numbering plan of the sender.'),
     window: Type.Integer({

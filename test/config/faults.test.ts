@@ -103,7 +103,7 @@ test('every number of the table accepts its bounds and refuses what is beyond th
   fc.assert(
     fc.property(numberAndExcess, ([{ path, variable, schema }, excess]) => {
       const { minimum = Number.NaN, maximum = Number.NaN } = schema;
-      // Only this kind of gateway has numbers of its own.
+      // Of the gateways, this kind has numbers.
       const kind = path.startsWith('sms.gateway.') ? { GSP_OTP_SMS_GATEWAY_KIND: 'smpp' } : {};
       const refuses = (value: number) =>
         faultsOf({ environment: { ...kind, [variable]: String(value) } }).some(

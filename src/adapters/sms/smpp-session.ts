@@ -7,7 +7,8 @@ import { SmppWindow } from './smpp-window.ts';
 export interface SmppSessionTerms extends SmppAddress {
   readonly systemId: string;
   readonly password: Secret;
-  readonly systemType: string;
+  /** `undefined`: empty. */
+  readonly systemType?: string | undefined;
   /** Texts without an answer at a time. */
   readonly window: number;
   readonly enquireLinkMs: number;
@@ -69,7 +70,7 @@ export class SmppSession {
     const fields = {
       system_id: systemId,
       password: password.reveal(),
-      system_type: systemType,
+      system_type: systemType ?? '',
       // The library says 5.0 by itself.
       interface_version: 0x34,
     };
