@@ -6,7 +6,7 @@ import { createSystemClock } from '../../../src/adapters/system/system-clock.ts'
 import { createDeadline } from '../../../src/domain/deadline.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import { Secret } from '../../../src/ports/secret.ts';
-import type { Delivery, SmsGateway } from '../../../src/ports/sms-gateway.ts';
+import type { SmsGateway } from '../../../src/ports/sms-gateway.ts';
 import { deadlineAfter, smsGatewayContract } from '../../contracts/sms-gateway.ts';
 import { TestClock } from '../../system/test-clock.ts';
 import { exampleMessage } from './gateway-stand-in.ts';
