@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { faultsOf } from './config-under-test.ts';
+import { loadConfig } from '../../src/config.ts';
+import { faultsOf, temporaryDirectory } from './config-under-test.ts';
 
 const secret = { env: 'GATEWAY_SECRET' };
 const environment = { GATEWAY_SECRET: 'a-secret-of-the-gateway' };
@@ -123,4 +124,91 @@ test('a base URL with a slash at its end, a query or a user is refused', () => {
   for (const baseUrl of ['https://a.example/', 'https://a.example?b', 'https://u:p@a.example', 'a.example']) {
     assert.equal(faultsAt({ ...gateways[0], baseUrl }, 'sandbox')[0]?.path, 'sms.gateway.baseUrl');
   }
+});
+
+const routed = (...routes: readonly object[]) =>
+  faultsAt({ kind: 'failover', gateways, routes }, 'production').map(
+    ({ path, reason }) => `${path} ${reason}`,
+  );
+
+test('production takes routes by prefix, ordered and weighted', () => {
+  const faults = routed(
+    { prefixes: ['+91', '+880'], gateways: ['infobip', 'twilio'], weights: [80, 20] },
+    { prefixes: ['+1'], gateways: ['twilio'] },
+    { prefixes: ['+'], gateways: ['vonage', 'aws'], weights: [0, 1] },
+  );
+  assert.deepEqual(faults, []);
+});
+
+for (const [what, route, fault] of [
+  ['a gateway that there is not', { gateways: ['msg91'] }, /routes\.0 names msg91, which is no gateway/],
+  ['too few weights', { weights: [1] }, /routes\.0 has 1 weights for 2 gateways/],
+  ['no weight above 0', { weights: [0, 0] }, /routes\.0 has no weight above 0/],
+  ['a prefix twice', { prefixes: ['+91', '+91'] }, /routes\.0\.prefixes .*twice/],
+  ['a gateway twice', { gateways: ['twilio', 'twilio'] }, /routes\.0\.gateways .*twice/],
+  ['a prefix without +', { prefixes: ['91'] }, /routes\.0\.prefixes\.0 /],
+  ['a prefix that no number begins with', { prefixes: ['+0'] }, /routes\.0\.prefixes\.0 /],
+  ['a negative weight', { weights: [1, -1] }, /routes\.0\.weights\.1 /],
+] as const) {
+  test(`a route with ${what} is refused`, () => {
+    const faults = routed({ prefixes: ['+91'], gateways: ['twilio', 'vonage'], ...route });
+    assert.equal(faults.length, 1, faults.join('\n'));
+    assert.match(faults[0] ?? '', fault);
+  });
+}
+
+test('two routes for one prefix are refused', () => {
+  const route = { prefixes: ['+91'], gateways: ['twilio'] };
+  assert.match(routed(route, route)[0] ?? '', /two routes have the prefix \+91/);
+});
+
+test('every gateway takes senders by country, and no country that there is not', () => {
+  for (const gateway of [...gateways, { ...generic, sender: 'Exemplo' }]) {
+    assert.deepEqual(faultsAt({ ...gateway, senders: { IN: 'EXBANK' } }, 'production'), []);
+    const faults = faultsAt({ ...gateway, senders: { XX: 'EXBANK' } }, 'production');
+    assert.equal(faults[0]?.path, 'sms.gateway.senders.XX');
+  }
+});
+
+test('a template with {sender} needs one for every country', () => {
+  const template = { ...generic, body: '{"from":"{sender}"}', senders: { IN: 'EXBANK' } };
+  assert.match(faultsAt(template, 'production')[0]?.reason ?? '', /no sender for every country/);
+  assert.deepEqual(faultsAt({ ...template, sender: 'Exemplo' }, 'production'), []);
+});
+
+test('a check of credentials is spoken over https, with secrets that are given, about no message', () => {
+  const check = { url: 'https://gateway.example/balance?key={secrets.key}' };
+  assert.deepEqual(faultsAt({ ...generic, check }, 'production'), []);
+  const reasonOf = (url: string) => faultsAt({ ...generic, check: { url } }, 'production')[0]?.reason ?? '';
+  assert.match(reasonOf('http://gateway.example/balance'), /plain HTTP/);
+  assert.match(reasonOf('https://gateway.example/?key={secrets.other}'), /not given: other/);
+  assert.match(reasonOf('https://gateway.example/?to={to}'), /\{to\}/);
+});
+
+test('ids for India are digits, by text', () => {
+  const faultsIn = (dlt: object) =>
+    faultsOf({ overrides: { 'sms.dlt': dlt } }).filter(({ path }) => path.startsWith('sms.dlt'));
+  const templateIds = { 'hi.association': '1107', 'pt-BR.general': '1108', default: '1109' };
+  assert.deepEqual(faultsIn({ entityId: '1101', templateIds }), []);
+  assert.equal(
+    faultsIn({ entityId: '1101', templateIds: { hi: '1107' } })[0]?.path,
+    'sms.dlt.templateIds.hi',
+  );
+  assert.equal(faultsIn({ entityId: 'x', templateIds })[0]?.path, 'sms.dlt.entityId');
+});
+
+test('who texts to India by name and has no ids for it is warned', (t) => {
+  const warningsWith = (more: object) =>
+    loadConfig({
+      environment,
+      overrides: {
+        dataDirectory: temporaryDirectory(t),
+        'sms.gateway': gateways[0],
+        'phoneNumbers.allowedCountries': ['IN'],
+        ...more,
+      },
+    }).warnings.filter((text) => text.startsWith('sms.dlt'));
+  assert.equal(warningsWith({}).length, 1);
+  assert.deepEqual(warningsWith({ 'phoneNumbers.allowedCountries': ['BR'] }), []);
+  assert.deepEqual(warningsWith({ 'sms.dlt': { entityId: '1101', templateIds: { default: '1107' } } }), []);
 });

@@ -6,6 +6,7 @@ import type { AddressInfo, Server } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Finding } from '../../src/cli/doctor-finding.ts';
+import { startStandIn, unusedUrl } from '../adapters/sms/gateway-stand-in.ts';
 import { runCli, temporaryDirectory } from './cli-process.ts';
 import { makeCertificate } from './test-certificates.ts';
 
@@ -119,4 +120,38 @@ test('the doctor tells what the configuration lacks, and a certificate that can 
     failed.join('\n'),
     /^TLS: http\.tls: the certificate http\.tls\.certificates\.0 .* is no certificate/m,
   );
+});
+
+test('the doctor asks gateways whether they take the credentials, and sends no text', async (t) => {
+  const standIn = await startStandIn(t, { status: 200, body: { value: 10.28 } });
+  const vonage = { kind: 'vonage', apiKey: { value: 'abcd1234' }, apiSecret: { value: 'not-to-be-told' } };
+  const examine = async (baseUrl: string) => {
+    const gateway = JSON.stringify({ ...vonage, baseUrl, sender: 'Exemplo' });
+    const { code, findings } = await doctor(t, '--set', `sms.gateway=${gateway}`);
+    const [finding] = findings.filter(({ subject }) => subject === 'gateway vonage');
+    assert.ok(finding);
+    assert.ok(!JSON.stringify(findings).includes('not-to-be-told'));
+    return { code, ...finding };
+  };
+  const right = await examine(standIn.url);
+  assert.deepEqual([right.code, right.verdict], [0, 'ok'], right.finding);
+  assert.match(right.finding, /^it knows the credentials/);
+
+  standIn.answer = { status: 401, body: { 'error-code': '420' } };
+  const wrong = await examine(standIn.url);
+  assert.deepEqual([wrong.code, wrong.verdict], [1, 'failed']);
+  assert.match(wrong.finding, /does not take the credentials: HTTP 401, code 420/);
+  assert.match(wrong.remedy ?? '', /Compare key and secret/);
+
+  standIn.answer = { status: 403, body: '' };
+  const restricted = await examine(standIn.url);
+  assert.deepEqual([restricted.code, restricted.verdict], [0, 'warning']);
+  assert.match(restricted.finding, /does not tell whether the credentials are right: HTTP 403/);
+
+  assert.deepEqual(
+    standIn.requests.map(({ method, path }) => `${method} ${path}`),
+    Array(3).fill('GET /account/get-balance'),
+  );
+  const away = await examine(await unusedUrl());
+  assert.deepEqual([away.code, away.verdict, away.finding], [1, 'failed', "127.0.0.1 can't be reached"]);
 });

@@ -60,3 +60,95 @@ test('gateways test needs a gateway that sends', async () => {
   assert.match(stderr, /inbox, which sends nothing/);
   assert.equal(code, 2);
 });
+
+const routedAt = (baseUrl: string) =>
+  JSON.stringify({
+    ...JSON.parse(gatewayAt(baseUrl)),
+    routes: [
+      { prefixes: ['+91', '+880'], gateways: ['vonage', 'twilio'], weights: [80, 20] },
+      { prefixes: ['+1876'], gateways: ['vonage'] },
+    ],
+  }).replaceAll('"sender":"Exemplo"', '"sender":"Exemplo","senders":{"IN":"EXBANK"}');
+
+const dlt = JSON.stringify({ entityId: '1101', templateIds: { 'hi.association': '1107', default: '1108' } });
+
+const runRouted = (url: string, ...args: readonly string[]) =>
+  runCli(['gateways', ...args, '--set', `sms.gateway=${routedAt(url)}`, '--set', `sms.dlt=${dlt}`], { env });
+
+test('gateways list shows the routes', async () => {
+  const { stdout, stderr } = await runRouted('https://gateway.example', 'list');
+  assert.equal(
+    stdout,
+    `twilio  twilio   https://gateway.example
+vonage  vonage   https://gateway.example
+
++91, +880   vonage 80 %, twilio 20 %
++1876       vonage
+all others  twilio, vonage
+`,
+    stderr,
+  );
+  const json = JSON.parse((await runRouted('https://gateway.example', 'list', '--json')).stdout);
+  assert.deepEqual(json.routes[0], {
+    prefixes: ['+91', '+880'],
+    gateways: [
+      { name: 'vonage', share: 0.8 },
+      { name: 'twilio', share: 0.2 },
+    ],
+  });
+});
+
+test('gateways route tells who would deliver, in which order and why, and sends nothing', async (t) => {
+  const { url, requests } = await startStandIn(t);
+  const india = await runRouted(url, 'route', '+919900000001');
+  assert.equal(
+    india.stdout,
+    `+9199******01, IN: route by prefix +91
+1  vonage  vonage  asked first for 80 % of the texts  from EXBANK
+2  twilio  twilio  asked first for 20 % of the texts  from +12025550100
+DLT: entity 1101; templates: hi.association 1107, default 1108
+A gateway that rests after failures is passed over.
+`,
+    india.stderr,
+  );
+  const jamaica = await runRouted(url, 'route', '+18765550123');
+  assert.match(
+    jamaica.stdout,
+    /JM: route by prefix \+1876\n1 {2}vonage {2}vonage {2}asked first {2}from Exemplo\n$/,
+  );
+  const canada = await runRouted(url, 'route', to);
+  assert.match(
+    canada.stdout,
+    /CA: no route has its prefix, so all gateways serve\n1 {2}twilio .*asked first/,
+  );
+  assert.match(canada.stdout, /2 {2}vonage .*asked after a refusal/);
+  assert.equal(requests.length, 0);
+  assert.ok(!india.stdout.includes('+919900000001'));
+});
+
+test('gateways route tells it as JSON, and of one gateway alone', async () => {
+  const { stdout } = await runRouted('https://gateway.example', 'route', '+919900000001', '--json');
+  const { country, prefix, gateways } = JSON.parse(stdout);
+  assert.deepEqual(
+    [country, prefix, gateways[0]],
+    ['IN', '+91', { name: 'vonage', kind: 'vonage', share: 0.8, sender: 'EXBANK' }],
+  );
+  const inbox = await runCli(['gateways', 'route', to]);
+  assert.match(inbox.stdout, /1 {2}inbox {2}inbox {2}asked first\n$/);
+  const wrong = await runCli(['gateways', 'route', '4035550123']);
+  assert.match(wrong.stderr, /not a phone number/);
+  assert.equal(wrong.code, 2);
+});
+
+test('gateways test goes by the route, with its sender and ids', async (t) => {
+  const answer = { status: 200, body: { messages: [{ status: '0', 'message-id': '0A1' }] } };
+  const { url, requests } = await startStandIn(t, answer);
+  const jamaica = await runRouted(url, 'test', '--to', '+18765550123', '--yes');
+  assert.match(jamaica.stdout, /^accepted by vonage/, jamaica.stderr);
+  await runRouted(url, 'test', '--to', '+919900000001', '--gateway', 'vonage', '--yes');
+  const form = new URLSearchParams(requests.at(-1)?.body);
+  assert.deepEqual(
+    [form.get('from'), form.get('entity-id'), form.get('content-id')],
+    ['EXBANK', '1101', '1108'],
+  );
+});

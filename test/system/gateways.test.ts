@@ -87,3 +87,59 @@ test('[SO-7] a code goes over SMPP, verifies, and the server takes leave of the 
   await stop();
   await smsc.seen('unbind');
 });
+
+test('a text to India carries the ids of its template, a re-submission goes to the same gateway', async (t) => {
+  const standIn = await startStandIn(t, 'cut-before-headers');
+  const gateways = ['a', 'b', 'c'].map((name) => ({
+    ...vonageAt(standIn.url),
+    name,
+    sender: name.repeat(3),
+  }));
+  const routes = [{ prefixes: ['+91'], gateways: ['a', 'b', 'c'], weights: [1, 1, 1] }];
+  const dlt = { entityId: '1101', templateIds: { 'en.association': '1107', default: '1108' } };
+  const app = await startApplication({
+    settings: { 'sms.gateway': { kind: 'failover', gateways, routes }, 'sms.dlt': dlt },
+  });
+  t.after(() => app.stop());
+  const otpContext = { association: {} };
+  for (let attempt = 0; attempt < 2; attempt += 1)
+    await app.call('sendOtp', 'send-1', { ...fields, otpContext });
+  await app.call('sendOtp', 'send-2', { ...fields, accountPhoneNumber: activeNumber(2) });
+  const forms = standIn.requests.map(({ body }) => new URLSearchParams(body));
+  assert.equal(forms.length, 3);
+  const [first, again, other] = forms;
+  assert.equal(first?.get('from'), again?.get('from'));
+  assert.deepEqual([first?.get('entity-id'), first?.get('content-id')], ['1101', '1107']);
+  assert.equal(other?.get('content-id'), '1108');
+});
+
+test('[OPS-2] a gateway that rests is a warning of the readiness route, which stays ready', async (t) => {
+  const accepting = await startStandIn(t, { status: 201, body: { sid: 'SM1', status: 'queued' } });
+  const gateways = [vonageAt(await unusedUrl()), twilioAt(accepting.url)];
+  const app = await startApplication({ settings: { 'sms.gateway': { kind: 'failover', gateways } } });
+  t.after(() => app.stop());
+  const ready = async () => {
+    const response = await fetch(`${app.operatorUrl}/health/ready`);
+    const { checks } = (await response.json()) as {
+      checks: readonly { name: string; warnings?: string[] }[];
+    };
+    return { status: response.status, warnings: checks.find(({ name }) => name === 'gateways')?.warnings };
+  };
+  const sendTo = (from: number) =>
+    Promise.all(
+      [0, 1, 2, 3, 4].map((n) =>
+        app.call('sendOtp', `send-${from + n}`, { ...fields, accountPhoneNumber: activeNumber(from + n) }),
+      ),
+    );
+  assert.deepEqual(await ready(), { status: 200, warnings: undefined });
+  for (const { body } of await sendTo(10)) assert.equal(body['result'], 'SUCCESS');
+  const resting = await ready();
+  assert.equal(resting.status, 200);
+  assert.match(resting.warnings?.join('\n') ?? '', /^gateway vonage rests after failures, for \d+ s now$/);
+
+  accepting.answer = { status: 503, body: '' };
+  for (const { body } of await sendTo(20)) assert.equal(body['result'], 'MESSAGE_UNABLE_TO_BE_SENT');
+  const all = await ready();
+  assert.equal(all.status, 200, 'other calls work, and only a text finds out that a gateway works again');
+  assert.match(all.warnings?.join('\n') ?? '', /every gateway rests/);
+});
