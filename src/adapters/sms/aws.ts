@@ -3,9 +3,9 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Secret } from '../../ports/secret.ts';
 import type { SmsGateway } from '../../ports/sms-gateway.ts';
 import { awsRefusals } from './aws-refusals.ts';
-import type { GatewayRequest } from './exchange.ts';
+import type { GatewayAnswer, GatewayRequest } from './exchange.ts';
 import { createHttpGateway } from './http-gateway.ts';
-import { judgeFailure, memberAt, parseJson, reasonIn, textAt } from './verdict.ts';
+import { judgeFailure, memberAt, parseJson, reasonIn, textAt, type Verdict } from './verdict.ts';
 
 export interface AwsSettings {
   readonly name: string;
@@ -53,16 +53,17 @@ export function createAwsGateway(settings: AwsSettings, clock: Clock): SmsGatewa
       const request = { method: 'POST', url, headers, body };
       return signRequest(request, { ...settings, service: 'sms-voice', nowMs: clock.nowMs() });
     },
-    read({ status, text }) {
-      const answer = parseJson(text);
-      if (status === 200) {
-        const messageId = textAt(answer, 'MessageId');
-        if (messageId !== undefined) return { kind: 'accepted', messageId };
-        return { kind: 'unknown', detail: 'success without a message' };
-      }
-      return judgeFailure(awsRefusals, faultOf(answer), status);
-    },
+    read: readAwsAnswer,
   });
+}
+
+/** What an answer of AWS's says about the message. */
+export function readAwsAnswer({ status, text }: GatewayAnswer): Verdict {
+  const answer = parseJson(text);
+  if (status !== 200) return judgeFailure(awsRefusals, faultOf(answer), status);
+  const messageId = textAt(answer, 'MessageId');
+  if (messageId !== undefined) return { kind: 'accepted', messageId };
+  return { kind: 'unknown', detail: 'success without a message' };
 }
 
 /** The type of an exception, and with a slash its reason where the table knows the two together. */

@@ -1,5 +1,6 @@
 import type { Secret } from '../../ports/secret.ts';
 import type { SmsGateway } from '../../ports/sms-gateway.ts';
+import type { GatewayAnswer } from './exchange.ts';
 import { createHttpGateway } from './http-gateway.ts';
 import {
   judgeFailure,
@@ -44,15 +45,17 @@ export function createInfobipGateway({ name, baseUrl, apiKey, sender }: InfobipS
         ],
       }),
     }),
-    read({ status, text }) {
-      const body = parseJson(text);
-      if (status === 200) return judgeStatus(body);
-      // Two shapes are documented: the newer one, and the one of the older APIs.
-      const code =
-        memberAt(body, 'errorCode') ?? memberAt(body, 'requestError', 'serviceException', 'messageId');
-      return judgeFailure({}, code, status);
-    },
+    read: readInfobipAnswer,
   });
+}
+
+/** What an answer of Infobip's says about the message. */
+export function readInfobipAnswer({ status, text }: GatewayAnswer): Verdict {
+  const body = parseJson(text);
+  if (status === 200) return judgeStatus(body);
+  // Two shapes are documented: the newer one, and the one of the older APIs.
+  const code = memberAt(body, 'errorCode') ?? memberAt(body, 'requestError', 'serviceException', 'messageId');
+  return judgeFailure({}, code, status);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Secret } from '../../ports/secret.ts';
 import type { SmsGateway } from '../../ports/sms-gateway.ts';
+import type { GatewayAnswer } from './exchange.ts';
 import { createHttpGateway } from './http-gateway.ts';
 import { twilioRefusals } from './twilio-refusals.ts';
 import { judgeFailure, memberAt, parseJson, reasonIn, textAt, type Verdict } from './verdict.ts';
@@ -43,13 +44,16 @@ export function createTwilioGateway(settings: TwilioSettings): SmsGateway {
         ValidityPeriod: String(Math.min(VALIDITY_SECONDS_MAX, Math.max(1, Math.floor(validityMs / 1000)))),
       }).toString(),
     }),
-    read({ status, text }) {
-      const body = parseJson(text);
-      return status === 200 || status === 201
-        ? judgeMessage(body)
-        : judgeFailure(twilioRefusals, memberAt(body, 'code'), status);
-    },
+    read: readTwilioAnswer,
   });
+}
+
+/** What an answer of Twilio's says about the message. */
+export function readTwilioAnswer({ status, text }: GatewayAnswer): Verdict {
+  const body = parseJson(text);
+  return status === 200 || status === 201
+    ? judgeMessage(body)
+    : judgeFailure(twilioRefusals, memberAt(body, 'code'), status);
 }
 
 const TAKEN = new Set(['accepted', 'scheduled', 'queued', 'sending', 'sent', 'delivered']);

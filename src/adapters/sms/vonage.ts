@@ -1,5 +1,6 @@
 import type { Secret } from '../../ports/secret.ts';
 import type { RefusalReason, SmsGateway } from '../../ports/sms-gateway.ts';
+import type { GatewayAnswer } from './exchange.ts';
 import { createHttpGateway } from './http-gateway.ts';
 import {
   judgeFailure,
@@ -45,13 +46,16 @@ export function createVonageGateway(
         'client-ref': reference,
       }).toString(),
     }),
-    read({ status, text }) {
-      const body = parseJson(text);
-      return status === 200
-        ? judgeParts(body)
-        : judgeFailure({}, memberAt(body, 'messages', 0, 'status'), status);
-    },
+    read: readVonageAnswer,
   });
+}
+
+/** What an answer of Vonage's says about the message. */
+export function readVonageAnswer({ status, text }: GatewayAnswer): Verdict {
+  const body = parseJson(text);
+  return status === 200
+    ? judgeParts(body)
+    : judgeFailure({}, memberAt(body, 'messages', 0, 'status'), status);
 }
 
 /**
