@@ -84,6 +84,8 @@ function readHeaderBeside(input: Buffer): unknown {
   const read = readJoseHeader(input.toString('base64url'));
   if (read === undefined) return undefined;
   assert.deepEqual(Object.fromEntries(read), JSON.parse(input.toString('utf8')), 'two readers differ');
+  const strings = input.toString('latin1').match(/"(?:[^"\\]|\\.)*"\s*:?/g) ?? [];
+  assert.equal(strings.filter((text) => text.endsWith(':')).length, read.size, 'a name stands there twice');
   assert.ok(
     !['crit', 'b64', 'jku', 'jwk', 'x5u', 'x5c'].some((name) => read.has(name)),
     'a bad member was taken',
