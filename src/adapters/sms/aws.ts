@@ -8,7 +8,7 @@ import type { GatewayAnswer, GatewayRequest } from './exchange.ts';
 import { createHttpGateway, receiptsByReference } from './http-gateway.ts';
 import { type SenderSettings, senderFor } from './sender.ts';
 import type { AskUrl } from './sns-certificates.ts';
-import { judgeCheck, judgeFailure, memberAt, parseJson, reasonIn, textAt } from './verdict.ts';
+import { judgeCheck, judgeFailure, memberAt, parseJson, reasonIn, textAt, type Verdict } from './verdict.ts';
 
 /** A sender is a phone number, a sender id, a pool, or the id or ARN of one. */
 export interface AwsSettings extends SenderSettings {
@@ -54,18 +54,21 @@ export function createAwsGateway(settings: AwsSettings, clock: Clock, askUrl?: A
       ? (messageId) => call('PutMessageFeedback', { MessageId: messageId, MessageFeedbackStatus: 'RECEIVED' })
       : undefined,
     write: (message) => call('SendTextMessage', parametersOf(message, settings)),
-    read({ status, text }) {
-      const answer = parseJson(text);
-      if (status === 200) {
-        const messageId = textAt(answer, 'MessageId');
-        if (messageId !== undefined) return { kind: 'accepted', messageId };
-        return { kind: 'unknown', detail: 'success without a message' };
-      }
-      return judgeFailure(awsRefusals, faultOf(answer), status);
-    },
+    read: readAwsAnswer,
     // [docs.aws.amazon.com/pinpoint/latest/apireference_smsvoicev2/API_DescribeAccountAttributes.html]
     credentialCheck: { write: () => call('DescribeAccountAttributes', {}), read: judgeAttributes },
   });
+}
+
+/** What an answer of AWS's says about a message. */
+export function readAwsAnswer({ status, text }: GatewayAnswer): Verdict {
+  const answer = parseJson(text);
+  if (status === 200) {
+    const messageId = textAt(answer, 'MessageId');
+    if (messageId !== undefined) return { kind: 'accepted', messageId };
+    return { kind: 'unknown', detail: 'success without a message' };
+  }
+  return judgeFailure(awsRefusals, faultOf(answer), status);
 }
 
 function parametersOf(message: SmsMessage, settings: AwsSettings) {

@@ -141,7 +141,7 @@ function credentialCheckOf({ check, secrets }: GenericSettings): CredentialCheck
 }
 
 /** What no rule knows is judged by its status; a success that no rule knows is unknown. [OQ-28] */
-function judgeAnswer(answer: GatewayAnswer, { accepted, refused }: GenericSettings): Verdict {
+export function judgeAnswer(answer: GatewayAnswer, { accepted, refused }: GenericSettings): Verdict {
   const body = parseJson(answer.text);
   if (applies(accepted, answer.status, body)) {
     return { kind: 'accepted', messageId: shownAt(body, accepted.messageIdPath) };

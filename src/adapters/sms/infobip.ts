@@ -1,5 +1,6 @@
 import type { Secret } from '../../ports/secret.ts';
 import type { SmsGateway, SmsMessage } from '../../ports/sms-gateway.ts';
+import type { GatewayAnswer } from './exchange.ts';
 import { createHttpGateway, receiptsByReference } from './http-gateway.ts';
 import { createInfobipReader } from './infobip-receipts.ts';
 import { type ReceiptProof, signedReceiptUrl } from './receipt-proof.ts';
@@ -61,10 +62,7 @@ export function createInfobipGateway(settings: InfobipSettings, receiptsUrl?: st
         ...(reportVerified && { options: { conversionTracking: CONVERSION_TRACKING } }),
       }),
     }),
-    read({ status, text }) {
-      const body = parseJson(text);
-      return status === 200 ? judgeStatus(body) : judgeFailure({}, codeIn(body), status);
-    },
+    read: readInfobipAnswer,
     // [dev.infobip.com/settings/account-balance]
     credentialCheck: {
       write: () => ({
@@ -87,6 +85,12 @@ function webhooksFor(
   if (receiptsUrl === undefined || receipts?.proof.kind !== 'signed-url') return {};
   const url = signedReceiptUrl(receiptsUrl, reference, name, receipts.proof.key);
   return { webhooks: { delivery: { url }, contentType: 'application/json' } };
+}
+
+/** What an answer of Infobip's says about a message. */
+export function readInfobipAnswer({ status, text }: GatewayAnswer): Verdict {
+  const body = parseJson(text);
+  return status === 200 ? judgeStatus(body) : judgeFailure({}, codeIn(body), status);
 }
 
 function writeMessage({ to, text, reference, validityMs, dlt }: SmsMessage, sender: string) {

@@ -1,5 +1,6 @@
 import type { Secret } from '../../ports/secret.ts';
 import type { SmsGateway } from '../../ports/sms-gateway.ts';
+import type { GatewayAnswer } from './exchange.ts';
 import { type CredentialCheckDialect, createHttpGateway, receiptsByReference } from './http-gateway.ts';
 import { receiptUrl } from './receipt-proof.ts';
 import { type SenderSettings, senderFor } from './sender.ts';
@@ -71,14 +72,17 @@ export function createTwilioGateway(settings: TwilioSettings, receiptsUrl?: stri
         }).toString(),
       };
     },
-    read({ status, text }) {
-      const body = parseJson(text);
-      return status === 200 || status === 201
-        ? judgeMessage(body)
-        : judgeFailure(twilioRefusals, memberAt(body, 'code'), status);
-    },
+    read: readTwilioAnswer,
     credentialCheck: credentialCheckOf(settings),
   });
+}
+
+/** What an answer of Twilio's says about a message. */
+export function readTwilioAnswer({ status, text }: GatewayAnswer): Verdict {
+  const body = parseJson(text);
+  return status === 200 || status === 201
+    ? judgeMessage(body)
+    : judgeFailure(twilioRefusals, memberAt(body, 'code'), status);
 }
 
 function headersOf({ accountSid, apiKeySid, authToken }: TwilioSettings) {

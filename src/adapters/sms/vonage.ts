@@ -1,7 +1,7 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { Secret } from '../../ports/secret.ts';
 import type { RefusalReason, SmsGateway } from '../../ports/sms-gateway.ts';
-import type { GatewayRequest } from './exchange.ts';
+import type { GatewayAnswer, GatewayRequest } from './exchange.ts';
 import { createHttpGateway, receiptsByReference } from './http-gateway.ts';
 import { type SenderSettings, senderFor } from './sender.ts';
 import {
@@ -68,12 +68,7 @@ export function createVonageGateway(
         }).toString(),
       };
     },
-    read({ status, text }) {
-      const body = parseJson(text);
-      return status === 200
-        ? judgeParts(body)
-        : judgeFailure({}, memberAt(body, 'messages', 0, 'status'), status);
-    },
+    read: readVonageAnswer,
     // [developer.vonage.com/en/account/code-snippets/account-balance]
     credentialCheck: {
       write() {
@@ -84,6 +79,14 @@ export function createVonageGateway(
       read: ({ status, text }) => judgeCheck(status, memberAt(parseJson(text), 'error-code')),
     },
   });
+}
+
+/** What an answer of Vonage's says about a message. */
+export function readVonageAnswer({ status, text }: GatewayAnswer): Verdict {
+  const body = parseJson(text);
+  return status === 200
+    ? judgeParts(body)
+    : judgeFailure({}, memberAt(body, 'messages', 0, 'status'), status);
 }
 
 /**
