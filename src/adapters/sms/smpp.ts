@@ -9,6 +9,7 @@ import type { SmppSession, SmppSessionTerms } from './smpp-session.ts';
 import { type SmppSender, writeSubmit } from './smpp-submit.ts';
 import { SmppThrottle } from './smpp-throttle.ts';
 import { beforeDeadline } from './smpp-window.ts';
+import { sooner } from './sooner.ts';
 import type { RefusalTable, Verdict } from './verdict.ts';
 
 export interface SmppSettings extends SmppSessionTerms, SmppSender {
@@ -54,7 +55,7 @@ export function createSmppGateway(settings: SmppSettings, parts: SmppParts): Sms
     async send(message, deadline) {
       if (closing !== undefined) return { gateway: name, ...refused('gateway-down', 'closed') };
       const fields = () => writeSubmit(message, terms, parts.isGsm7(message.text.reveal()));
-      const answer = await track(submit(line, throttle, fields, deadline).catch(unknownAfter));
+      const answer = await track(submit(line, throttle, fields, deadline, parts.clock).catch(unknownAfter));
       return 'kind' in answer ? { ...answer, gateway: name } : judge(answer.pdu, message, terms);
     },
     close() {
@@ -66,17 +67,20 @@ export function createSmppGateway(settings: SmppSettings, parts: SmppParts): Sms
 
 type Answer = Verdict | { readonly pdu: Pdu };
 
-/** Nothing is written unless everything is ready for it; from then on, only an answer tells what became of it. */
+/**
+ * Nothing is written unless everything is ready for it; from then on, only an answer tells what became of it. What is
+ * not ready is waited for at most half of the time, so that another gateway can still be asked.
+ */
 async function submit(
   line: SmppLine,
   throttle: SmppThrottle,
   fields: () => ReturnType<typeof writeSubmit>,
   deadline: Deadline,
+  clock: Clock,
 ): Promise<Answer> {
-  const session = await line.session(deadline);
+  const half = sooner(clock, deadline, deadline.remainingMs() / 2);
+  const session = await getReady(line, throttle, half).finally(half.cancel);
   if ('kind' in session) return session;
-  if (throttle.status !== undefined) return refused('quota', `resting after ${throttle.status}`);
-  if (!(await session.window.enter(deadline))) return refused('quota', 'window is full');
   const written = write(session, throttle, fields, deadline);
   if ('kind' in written) {
     session.window.leave();
@@ -89,6 +93,18 @@ async function submit(
   const pdu = await beforeDeadline(written.answer, deadline);
   if (pdu === 'late') return { kind: 'unknown', detail: 'no answer by the deadline' };
   return pdu === undefined ? { kind: 'unknown', detail: 'no answer, session lost' } : { pdu };
+}
+
+/** A session with a place for one more text, which is taken then; or why there is none. */
+async function getReady(
+  line: SmppLine,
+  throttle: SmppThrottle,
+  deadline: Deadline,
+): Promise<SmppSession | Verdict> {
+  const session = await line.session(deadline);
+  if ('kind' in session) return session;
+  if (throttle.status !== undefined) return refused('quota', `resting after ${throttle.status}`);
+  return (await session.window.enter(deadline)) ? session : refused('quota', 'window is full');
 }
 
 function write(

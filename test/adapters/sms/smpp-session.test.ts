@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import type { SmsGateway } from '../../../src/ports/sms-gateway.ts';
 import { deadlineAfter } from '../../contracts/sms-gateway.ts';
@@ -250,4 +251,21 @@ test('SMPP: closing while it binds, or while it waits to try again, ends all of 
   assert.equal((await send(waiting)).kind, 'refused');
   await waiting.close();
   assert.equal(clock.waiting, 0);
+});
+
+test('SMPP: a session that is not bound is waited for half of the time, so that another gateway can be asked', async (t) => {
+  const listener = createServer();
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  t.after(() => listener.close());
+  const { port } = listener.address() as AddressInfo;
+  const sockets = new Set<Socket>();
+  listener.on('connection', (socket) => sockets.add(socket));
+  t.after(() => {
+    for (const socket of sockets) socket.destroy();
+  });
+  const gateway = openSmpp(t, port);
+  const deadline = deadlineAfter(2000);
+  const delivery = await gateway.send(exampleMessage, deadline);
+  assert.deepEqual(delivery, refused('gateway-down', 'not bound in time'));
+  assert.ok(deadline.remainingMs() > 500, `${deadline.remainingMs()} ms are left`);
 });
