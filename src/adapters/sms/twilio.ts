@@ -34,9 +34,9 @@ const MESSAGING_SERVICE = /^MG[0-9a-f]{32}$/i;
 
 /**
  * Twilio's Messages API. It has no field for a client reference: a repeated submission is a second text. Nor has it one
- * for DLT ids: Twilio adds those of the texts that were registered with it together with the sender.
- * [help.twilio.com/articles/21162166457755] `receiptsUrl` is where it calls us with receipts; `undefined`: none are
- * asked for.
+ * for DLT ids: sender and texts for India are registered with Twilio beforehand.
+ * [support.twilio.com/hc/en-us/articles/21162166457755] `receiptsUrl` is where it calls
+ * us with receipts; `undefined`: none are asked for.
  */
 export function createTwilioGateway(settings: TwilioSettings, receiptsUrl?: string): SmsGateway {
   const { name, baseUrl, accountSid, receipts, reportVerified } = settings;
@@ -103,7 +103,7 @@ function credentialCheckOf(settings: TwilioSettings): CredentialCheckDialect {
     read({ status, text }) {
       const body = parseJson(text);
       const state = apiKeySid === undefined ? textAt(body, 'status') : undefined;
-      // A suspended or closed account still answers. [twilio.com/docs/iam/api/account]
+      // An account that is suspended or closed sends nothing. [twilio.com/docs/iam/api/account]
       if (status === 200 && (state === 'suspended' || state === 'closed')) {
         return { kind: 'invalid', detail: `the account is ${state}` };
       }

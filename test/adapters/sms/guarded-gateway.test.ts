@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { guardGateway } from '../../../src/adapters/sms/guarded-gateway.ts';
 import { createDeadline } from '../../../src/domain/deadline.ts';
 import type { Delivery, RefusalReason } from '../../../src/ports/sms-gateway.ts';
@@ -109,7 +110,9 @@ test('a gateway that never answers its trial is tried again', async () => {
   gateway.script = () => new Promise(() => {});
   const trial = attempt();
   clock.pass(BUDGET_MS + 5000);
-  assert.deepEqual(await trial, { kind: 'unknown', gateway: 'first', detail: 'no answer' });
+  // Not awaited alone: it would be for ever.
+  const outcome = await Promise.race([trial, setImmediate('still waiting')]);
+  assert.deepEqual(outcome, { kind: 'unknown', gateway: 'first', detail: 'no answer' });
   assert.equal(guard.health.state, 'open');
   clock.pass(5000);
   gateway.script = accepted('first');
