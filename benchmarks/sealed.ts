@@ -115,7 +115,7 @@ async function measureAll(
 let accountsUsed = 0;
 
 /** Requests as Google would seal them, made before the clock runs. */
-async function sealRequests(keys: SealedKeys, count: number): Promise<readonly Uint8Array[]> {
+export async function sealRequests(keys: SealedKeys, count: number): Promise<readonly Uint8Array[]> {
   const google = await startOwnCodec(
     { ...keys, ours: keys.google, google: keys.ours },
     createSystemClock(),
@@ -130,7 +130,7 @@ async function sealRequests(keys: SealedKeys, count: number): Promise<readonly U
   return bodies;
 }
 
-function measureSealed(
+export function measureSealed(
   subject: Subject,
   format: Format,
   tls: boolean,

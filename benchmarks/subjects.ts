@@ -29,13 +29,7 @@ export interface AppSize {
 
 export function startApp({ accounts, history }: AppSize, sealed?: SealedSubject): Promise<Subject> {
   const sealing = sealed ? [sealed.codec, sealed.tls ? 'tls' : 'http'] : [];
-  return start(
-    'app',
-    './app-server.ts',
-    [String(accounts), String(history), ...sealing],
-    accounts,
-    sealed?.setUp,
-  );
+  return start('app', './app-server.ts', [String(accounts), String(history), ...sealing], accounts, sealed);
 }
 
 /** With a key size, it makes RSA operations of that size as well. */
@@ -48,6 +42,8 @@ export interface SealedSubject {
   readonly tls: boolean;
   /** Puts keys and certificate into the data folder. */
   readonly setUp: (dataDirectory: string) => void;
+  /** Where its profiles are put when it stops, one a thread; `undefined`: it isn't profiled. */
+  readonly profiles?: string;
 }
 
 async function start(
@@ -55,13 +51,14 @@ async function start(
   script: string,
   args: string[],
   accounts: number,
-  setUp?: (dataDirectory: string) => void,
+  { setUp, profiles }: Partial<SealedSubject> = {},
 ): Promise<Subject> {
   // Beside the sources, since a system's temporary folder may live in memory and cost no disk flush.
   const dataDirectory = mkdtempSync(join(import.meta.dirname, '.data-'));
   setUp?.(dataDirectory);
   const child = fork(new URL(script, import.meta.url), [dataDirectory, ...args], {
     serialization: 'advanced',
+    execArgv: profiles === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profiles],
   });
   const { port } = await ask<{ port: number }>(child);
   return {
@@ -73,7 +70,9 @@ async function start(
     codes: () => (kind === 'app' ? ask<Map<string, string>>(child, 'codes') : Promise.resolve(new Map())),
     async stop() {
       const gone = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGKILL');
+      // Profiles are written at an orderly end.
+      if (profiles === undefined) child.kill('SIGKILL');
+      else child.disconnect();
       await gone;
       rmSync(dataDirectory, { recursive: true, force: true });
     },

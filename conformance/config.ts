@@ -77,6 +77,18 @@ const Sms = Type.Union([
 ]);
 export type SmsConfig = Static<typeof Sms>;
 
+/** A request that brings something about. `body` is sent as JSON. */
+const HttpStep = Type.Object(
+  {
+    method: Type.Optional(Type.String({ pattern: '^[A-Z]+$', description: 'POST if left out' })),
+    url: Type.String({ pattern: '^https?://' }),
+    headers,
+    body: Type.Optional(Type.Unknown()),
+  },
+  closed,
+);
+export type HttpStep = Static<typeof HttpStep>;
+
 const ConformanceConfigSchema = Type.Object(
   {
     url: Type.Optional(Type.String({ description: 'https://host/base-path' })),
@@ -122,6 +134,12 @@ const ConformanceConfigSchema = Type.Object(
     ),
     subjects: Type.Optional(Subjects),
     sms: Type.Optional(Sms),
+    gatewayOutage: Type.Optional(
+      Type.Object(
+        { begin: HttpStep, end: HttpStep },
+        { ...closed, description: 'has the gateway of the endpoint refuse every text, and ends that' },
+      ),
+    ),
     codePattern: Type.Optional(
       Type.String({
         format: 'regex',

@@ -19,7 +19,9 @@ export class Masks {
   }
 
   noteToken(token: string): void {
-    this.note(token, `${token.slice(0, 2)}…(token)`);
+    // An endpoint may have changed its case, and fail a check for that.
+    for (const form of [token, token.toLowerCase(), token.toUpperCase()])
+      this.note(form, `${form.slice(0, 2)}…(token)`);
   }
 
   /** The text with every secret shortened, the longest first so that none survives inside another. */

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the programs that tests use and that nobody here wrote, where they are missing: GnuPG, Sequoia's sqop,
-# openssl, curl and Net::SMPP for Perl.
+# openssl, curl, Net::SMPP for Perl and Chromium.
 # Says nothing when there is nothing to do. Needs Debian or a relative of it, and root or sudo.
 set -eu
 
@@ -11,6 +11,7 @@ command -v sqop >/dev/null || missing="$missing sqop"
 command -v openssl >/dev/null || missing="$missing openssl"
 command -v curl >/dev/null || missing="$missing curl"
 perl -MNet::SMPP -e1 2>/dev/null || missing="$missing libnet-smpp-perl"
+command -v chromium >/dev/null || missing="$missing chromium"
 [ -n "$missing" ] || exit 0
 
 if ! command -v apt-get >/dev/null; then

@@ -1,5 +1,5 @@
-import { familyOf } from '../check.ts';
-import { countOutcomes, type Outcome } from '../outcome.ts';
+import { type Family, familyOf } from '../check.ts';
+import { countOutcomes, type Outcome, type OutcomeKind } from '../outcome.ts';
 import { byFamily } from '../plan.ts';
 import { escapeMarkup } from './escape.ts';
 import { pageScript, pageStyle } from './html-page.ts';
@@ -14,6 +14,7 @@ export function htmlReport(source: ReportSource): string {
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width">
 <title>${title}</title>
 <style>${pageStyle}</style>
@@ -29,8 +30,10 @@ ${run.omen === undefined ? '' : `<p class="failed">Mind that ${escapeMarkup(run.
 <main>
 ${summary(source)}
 ${latencies(source)}
-${filters()}
-${run.outcomes.map((outcome) => section(source, outcome)).join('\n')}
+${filters(source)}
+${chaptersOf(source)
+  .map(([family, outcomes]) => chapter(source, family, outcomes))
+  .join('\n')}
 </main>
 <script>${pageScript}</script>
 </body>
@@ -38,19 +41,47 @@ ${run.outcomes.map((outcome) => section(source, outcome)).join('\n')}
 `;
 }
 
+/** In the order of interest. */
+const kinds: readonly OutcomeKind[] = [
+  'failed',
+  'broken',
+  'unexpected-pass',
+  'warned',
+  'not-tested',
+  'expected-failure',
+  'passed',
+];
+
+/** Those that occur. */
+function kindsOf({ run }: ReportSource): readonly OutcomeKind[] {
+  return kinds.filter((kind) => run.outcomes.some((outcome) => outcome.kind === kind));
+}
+
+function chaptersOf({ run }: ReportSource): [Family, Outcome[]][] {
+  return byFamily(run.outcomes.map(({ check }) => check)).map(([family]) => [
+    family,
+    run.outcomes.filter(({ check }) => familyOf(check) === family),
+  ]);
+}
+
 function row(cells: readonly (string | number)[], tag: 'td' | 'th'): string {
   return `<tr>${cells.map((cell) => `<${tag}>${cell}</${tag}>`).join('')}</tr>`;
 }
 
-function summary({ run }: ReportSource): string {
-  const rows = byFamily(run.outcomes.map(({ check }) => check)).map(([family]) => {
-    const counts = countOutcomes(run.outcomes.filter(({ check }) => familyOf(check) === family));
-    return row([family, counts.passed, counts.failed, counts.warned, counts['not-tested']], 'td');
-  });
-  const all = countOutcomes(run.outcomes);
-  const head = row(['chapter', 'passed', 'failed', 'warned', 'not tested'], 'th');
-  const foot = row(['all', all.passed, all.failed, all.warned, all['not-tested']], 'td');
-  return `<h2>Summary</h2>\n<table><thead>${head}</thead><tbody>${rows.join('')}</tbody><tfoot>${foot}</tfoot></table>`;
+/** Each outcome is counted in one column, so that a row adds up to the checks of its chapter. */
+function summary(source: ReportSource): string {
+  const shown = kindsOf(source);
+  const cells = (outcomes: readonly Outcome[]) => {
+    const counts = countOutcomes(outcomes);
+    return [
+      ...shown.map((kind) => (counts[kind] === 0 ? '–' : `<span class="${kind}">${counts[kind]}</span>`)),
+      outcomes.length,
+    ];
+  };
+  const rows = chaptersOf(source).map(([family, outcomes]) => row([family, ...cells(outcomes)], 'td'));
+  const head = row(['chapter', ...shown.map((kind) => kind.replace('-', ' ')), 'checks'], 'th');
+  const foot = row(['all', ...cells(source.run.outcomes)], 'td');
+  return `<h2>Summary</h2>\n<div class="wide"><table><thead>${head}</thead><tbody>${rows.join('')}</tbody><tfoot>${foot}</tfoot></table></div>`;
 }
 
 function latencies({ run }: ReportSource): string {
@@ -59,14 +90,23 @@ function latencies({ run }: ReportSource): string {
   const rows = run.latencies.map(({ method, answers, p50Ms, p90Ms, p95Ms, p99Ms, maxMs }) =>
     row([escapeMarkup(method), answers, ...[p50Ms, p90Ms, p95Ms, p99Ms, maxMs].map(Math.round)], 'td'),
   );
-  return `<h2>Latency in ms</h2>\n<table><thead>${head}</thead><tbody>${rows.join('')}</tbody></table>`;
+  return `<h2>Latency in ms</h2>\n<div class="wide"><table><thead>${head}</thead><tbody>${rows.join('')}</tbody></table></div>`;
 }
 
-function filters(): string {
-  const kinds = ['failed', 'warned', 'not-tested', 'passed', 'expected-failure', 'unexpected-pass', 'broken'];
-  const boxes = kinds.map((kind) => `<label><input type="checkbox" value="${kind}" checked> ${kind}</label>`);
+/** What passed is hidden at first where there is anything else to see. */
+function filters(source: ReportSource): string {
+  const shown = kindsOf(source);
+  const boxes = shown.map((kind) => {
+    const checked = kind === 'passed' && shown.length > 1 ? '' : ' checked';
+    return `<label><input type="checkbox" value="${kind}"${checked}> ${kind.replace('-', ' ')}</label>`;
+  });
   return `<h2>Checks</h2>
-<form id="filter"><input type="search" placeholder="id, requirement or word" aria-label="filter"> ${boxes.join(' ')}</form>`;
+<form id="filter"><input type="search" placeholder="id, requirement or word" aria-label="filter"> ${boxes.join(' ')} <output></output></form>`;
+}
+
+function chapter(source: ReportSource, family: Family, outcomes: readonly Outcome[]): string {
+  const checks = outcomes.map((outcome) => section(source, outcome)).join('\n');
+  return `<section>\n<h3>${family}</h3>\n${checks}\n</section>`;
 }
 
 function section(source: ReportSource, outcome: Outcome): string {
@@ -75,7 +115,7 @@ function section(source: ReportSource, outcome: Outcome): string {
   const transcript = transcriptOf(source, outcome);
   const open = kind === 'failed' || kind === 'broken' || kind === 'unexpected-pass' ? ' open' : '';
   return `<details class="check" data-kind="${kind}"${open}>
-<summary><b class="${kind}">${kind}</b> <code>${escapeMarkup(check.id)}</code> ${check.level} <small>${escapeMarkup(check.requirements.join(', '))}</small></summary>
+<summary><b class="${kind}">${kind.replace('-', ' ')}</b> <code>${escapeMarkup(check.id)}</code> ${check.level} <small>${escapeMarkup(check.requirements.join(', '))}</small></summary>
 <p>${escapeMarkup(check.expects)}</p>
 ${message === undefined ? '' : `<p class="observed">${escapeMarkup(message)}</p>`}
 ${transcript === '' ? '' : `<pre>${escapeMarkup(transcript)}</pre>`}

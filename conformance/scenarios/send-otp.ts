@@ -3,6 +3,7 @@ import type { Check } from '../check.ts';
 import type { SubjectState } from '../config.ts';
 import { expectError, expectNamesIdentifier, expectProcessed, expectResult } from '../expectations.ts';
 import { must, NotTested } from '../verdicts.ts';
+import { gatewayOutageChecks } from './gateway-outage.ts';
 import { sendOtpRequestChecks } from './send-otp-request.ts';
 import { smsContentChecks } from './sms-content.ts';
 
@@ -284,5 +285,6 @@ export const sendOtpChecks: readonly Check[] = [
   ...sendOtpRequestChecks,
   ...smsContentChecks,
   ...effects,
+  ...gatewayOutageChecks,
   ...limits,
 ];

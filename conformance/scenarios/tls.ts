@@ -173,7 +173,7 @@ interface Presented {
 
 async function presented(trial: Trial): Promise<Presented> {
   const { host, port } = addressOf(trial);
-  const ca = trial.world.config.tls?.ca;
+  const { ca, clientCertificate, clientPrivateKey } = trial.world.config.tls ?? {};
   const socket = connect({
     host,
     port,
@@ -181,6 +181,10 @@ async function presented(trial: Trial): Promise<Presented> {
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
     ca: ca === undefined ? [...rootCertificates] : [ca],
+    // Who demands one ends the handshake without it.
+    ...(clientCertificate === undefined || clientPrivateKey === undefined
+      ? {}
+      : { cert: clientCertificate, key: clientPrivateKey }),
   });
   try {
     await once(socket, 'secureConnect', { signal: AbortSignal.timeout(trial.settings.answerMs) });

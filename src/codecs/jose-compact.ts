@@ -4,12 +4,18 @@ const LAST_OF_TWO = /[AQgw]$/;
 const LAST_OF_THREE = /[AEIMQUYcgkosw048]$/;
 
 /**
- * The parts of a compact serialization, which are base64url without padding, line breaks or left-over bits, and not
- * empty: a JWE to an RSA key has five of them, a signed JWS three. `undefined`: something else.
+ * The parts of a compact serialization, which are base64url without padding, line breaks or left-over bits: a JWE to an
+ * RSA key has five of them, a signed JWS three. Only the one at `mayBeEmptyAt` may be empty. `undefined`: something
+ * else.
  */
-export function splitCompact(text: string, count: number): readonly string[] | undefined {
+export function splitCompact(
+  text: string,
+  count: number,
+  mayBeEmptyAt?: number,
+): readonly string[] | undefined {
   const parts = text.split('.', count + 1);
-  return parts.length === count && parts.every(isCanonical) ? parts : undefined;
+  const good = (part: string, at: number) => (part === '' ? at === mayBeEmptyAt : isCanonical(part));
+  return parts.length === count && parts.every(good) ? parts : undefined;
 }
 
 function isCanonical(part: string): boolean {

@@ -15,6 +15,9 @@ import { Refusal } from './refusal.ts';
 const BODY_BYTES_MAX = 256 * 1024;
 const INFLATED_BYTES_MAX = 256 * 1024;
 
+/** Where the ciphertext stands among the parts. */
+const CIPHERTEXT = 3;
+
 /**
  * Opens a body: a compact JWE, and within it a compact JWS unless the profile is the bare one. Header, key, algorithm
  * and kind of content are settled before anything is computed, by our keys and rules alone. [JWE-2, JWE-4, JWE-5]
@@ -28,7 +31,8 @@ export async function openJwe(
 ): Promise<Uint8Array> {
   if (body.length > BODY_BYTES_MAX) throw new Refusal('too-large');
   const jwe = latin1(body).replace(/\r?\n$/, '');
-  const parts = splitCompact(jwe, 5);
+  // Nothing, encrypted, is nothing with a tag: what is within says whether that will do.
+  const parts = splitCompact(jwe, 5, CIPHERTEXT);
   if (!parts) throw new Refusal('encoding');
   const header = readJoseHeader(parts[0] ?? '');
   const content = rules.profile === 'jwe' ? JSON_CONTENT : COMPACT_JOSE;

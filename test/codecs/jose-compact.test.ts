@@ -21,6 +21,13 @@ describe('parts of a compact serialization', () => {
     assert.equal(splitCompact('.'.repeat(1_000_000), 5), undefined);
   });
 
+  test('[JWE-1] one part may be empty if that is said, no other', () => {
+    assert.deepEqual(splitCompact('aaaa..cccc', 3, 1), ['aaaa', '', 'cccc']);
+    for (const text of ['.bbbb.cccc', 'aaaa.bbbb.', '..', 'aaaa..']) {
+      assert.equal(splitCompact(text, 3, 1), undefined, text);
+    }
+  });
+
   test('[OQ-52] bytes have one text only: no padding, no line break, no space, no other alphabet', () => {
     for (const part of [
       'YQ==',

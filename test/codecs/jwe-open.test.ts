@@ -241,7 +241,7 @@ describe('the text of a body', () => {
       ['encoding', '....'],
       ['encoding', `${header}..${iv}.${ciphertext}.${tag}`],
       ['encoding', `${header}.${key}..${ciphertext}.${tag}`],
-      ['encoding', `${header}.${key}.${iv}..${tag}`],
+      ['integrity', `${header}.${key}.${iv}..${tag}`],
       ['encoding', `${header}.${key}.${iv}.${ciphertext}.`],
       ['encoding', `${header}.${key}.${iv}.${ciphertext}`],
       ['outer-structure', `${header}.${key}.${iv}.${ciphertext}.${tag.slice(0, -2)}`.replace(/.$/, 'A')],
@@ -275,6 +275,15 @@ describe('opening a bare JWE', () => {
       await tryOpen(forgeJwe({ ...header, cty: 'json' }, REQUEST, recipient), ring, BARE),
       REQUEST,
     );
+  });
+
+  test('[JWE-1] nothing may be encrypted, too; a changed tag of it is found', async () => {
+    const nothing = forgeJwe({ alg: 'RSA-OAEP-256', enc: 'A256GCM', kid: 'own-enc' }, '', recipient);
+    assert.deepEqual(await tryOpen(nothing, ring, BARE), Buffer.alloc(0));
+    const [header, key, vector, text, tag = ''] = nothing.split('.');
+    const otherTag = (tag.startsWith('A') ? 'B' : 'A') + tag.slice(1);
+    assert.equal(await tryOpen([header, key, vector, text, otherTag].join('.'), ring, BARE), 'integrity');
+    assert.equal(await tryOpen(nothing, ring), 'unsigned');
   });
 
   test('[OQ-51] one that says that a JWS is within is refused: nobody would verify it', async () => {

@@ -41,6 +41,7 @@ test('masks hide what they know wherever it stands, and leave longer numbers alo
     masks.hide('{"to":"+14035550100","otp":"150254","at":"1502545413026","t":"AB12345678C"}'),
     '{"to":"+14…00","otp":"••••••","at":"1502545413026","t":"AB…(token)"}',
   );
+  assert.equal(masks.hide('ab12345678c AB12345678C'), 'ab…(token) AB…(token)', 'in another case, too');
 });
 
 test('the endpoint’s clock is within what every answer allows', () => {

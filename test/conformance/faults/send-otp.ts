@@ -42,6 +42,7 @@ const results: Faults = {
     also: [
       'send-otp/empty-object-with-members',
       'send-otp/exhausted-subject-reaches-limit',
+      'send-otp/gateway-refusal-is-told',
       'send-otp/new-request-new-code',
       'send-otp/text-comes-once',
       'send-otp/text-has-blank-line',
@@ -94,7 +95,24 @@ const results: Faults = {
   'send-otp/closed-by-phone-number': tells('ACCOUNT_CLOSED'),
   'send-otp/closed-account-taken-over-by-phone-number': tells('ACCOUNT_CLOSED_ACCOUNT_TAKEN_OVER'),
   'send-otp/closed-fraud-by-phone-number': tells('ACCOUNT_CLOSED_FRAUD'),
-  'send-otp/undeliverable-by-phone-number': confuses('MESSAGE_UNABLE_TO_BE_SENT', 'SUCCESS'),
+  'send-otp/undeliverable-by-phone-number': confuses(
+    'MESSAGE_UNABLE_TO_BE_SENT',
+    'SUCCESS',
+    (call) => !isKnown(call),
+  ),
+  'send-otp/gateway-refusal-is-told': confuses('MESSAGE_UNABLE_TO_BE_SENT', 'SUCCESS', isKnown),
+  // It has the text waiting until the gateway is back.
+  'send-otp/refused-text-never-comes': performs('sendOtp', async (call, memory, rightly) => {
+    const reply = await rightly();
+    if (memory.outage) memory.texts.push({ to: String(phoneNumber(call)), text: 'late' });
+    return reply;
+  }),
+  'send-otp/retry-after-gateway-refusal': {
+    remembers:
+      () =>
+      ({ status }) =>
+        status === 200,
+  },
   'send-otp/without-phone-number-by-association-id': confuses(
     'PHONE_NUMBER_NOT_ASSOCIATED_WITH_ACCOUNT',
     'NOT_ELIGIBLE',
@@ -219,7 +237,11 @@ const content: Faults = {
   'send-otp/text-has-blank-line': composes((text) => text.replace('\n\n', '\n')),
   'send-otp/text-has-code': {
     fault: composes((text, code) => text.replace(code, [...code].join(' '))),
-    also: ['send-otp/exhausted-subject-reaches-limit', 'send-otp/new-request-new-code'],
+    also: [
+      'send-otp/exhausted-subject-reaches-limit',
+      'send-otp/new-request-new-code',
+      'send-otp/retry-after-gateway-refusal',
+    ],
   },
   'send-otp/text-has-one-code': composes((text) => text.replace('.', ' (2026).')),
   'send-otp/text-is-one-segment': composes((text) => tooManyBytes.slice(0, 75) + text),

@@ -90,6 +90,8 @@ export class Memory {
   readonly busy = new Map<string, Promise<void>>();
   /** sendOtp request ids that were declined. */
   readonly declined = new Set<string>();
+  /** Whether the gateway refuses every text. */
+  outage = false;
 
   constructor(accounts: readonly Omit<Account, 'wrongCodes'>[]) {
     this.accounts = accounts.map((account) => ({ ...account, wrongCodes: 0 }));
@@ -221,6 +223,7 @@ async function sendOtp(this: Rules, call: Call, memory: Memory): Promise<Reply> 
     memory.declined.add(requestId);
     return reply;
   }
+  if (memory.outage) return { ...reply, message: { ...reply.message, result: 'MESSAGE_UNABLE_TO_BE_SENT' } };
   for (const challenge of memory.challenges.values()) {
     if (challenge.account === found) challenge.superseded = true;
   }
@@ -276,7 +279,7 @@ export const rightRules: Rules = {
       .update(canonical({ ...message, requestHeader: null }))
       .digest('hex'),
   waitsForTwin: () => true,
-  remembers: (reply) => reply.status === 200,
+  remembers: (reply) => reply.status === 200 && reply.message?.result !== 'MESSAGE_UNABLE_TO_BE_SENT',
   replay: (reply) => reply,
   judgeBody,
   sendOtp,

@@ -140,6 +140,7 @@ async function respond(
   incoming: http.IncomingMessage,
 ): Promise<RawReply> {
   const url = new URL(incoming.url ?? '/', 'http://localhost');
+  if (url.pathname === '/inbox/behaviour') return behave(memory, incoming);
   if (url.pathname === '/inbox') return inbox(memory, url.searchParams.get('to'));
   const head = {
     verb: incoming.method ?? '',
@@ -196,6 +197,12 @@ async function readBody(incoming: http.IncomingMessage, rules: EdgeRules): Promi
   } finally {
     clearTimeout(timer);
   }
+}
+
+async function behave(memory: Memory, incoming: http.IncomingMessage): Promise<RawReply> {
+  const wanted: unknown = JSON.parse(Buffer.concat(await incoming.toArray()).toString());
+  memory.outage = JSON.stringify(wanted) === '{"behaviour":"refuse"}';
+  return empty(200);
 }
 
 function inbox(memory: Memory, to: string | null): RawReply {
