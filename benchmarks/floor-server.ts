@@ -22,6 +22,7 @@ const database = new DatabaseSync(file);
 database.exec('PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=512; PRAGMA cache_size=-65536;');
 const issue = database.prepare(OTP_STATEMENTS.issue);
 const settle = database.prepare(OTP_STATEMENTS.settle);
+const noteText = database.prepare(OTP_STATEMENTS.noteText);
 const answerOnce = database.prepare(OTP_STATEMENTS.answer);
 const attempt = database.prepare(OTP_STATEMENTS.attempt);
 const findSendOtp = database.prepare("SELECT id FROM request WHERE request_id = ? AND method = 'sendOtp'");
@@ -69,10 +70,14 @@ const WORK: Readonly<Record<string, (requestId: string) => Promise<unknown>>> = 
           6,
         ],
         ...[account ?? null, phoneNumber ?? null, 'association', nowMs, nowMs + 600_000, 1, 0],
+        ...['US', '+1202555', ''],
       ),
     );
     const event = `[${nowMs},"accepted","inbox inbox-1"]`;
-    await durably(() => settle.run('completed', nowMs, 'SUCCESS', id, 'sent', 1, event, lastInsertRowid));
+    await durably(() => {
+      settle.run('completed', nowMs, 'SUCCESS', id, 'sent', 1, event, lastInsertRowid);
+      noteText.run('inbox', 'inbox-1', nowMs, null, lastInsertRowid);
+    });
   },
   verifyOtp: (requestId) =>
     answerInOneCommit(requestId, 'verifyOtp', (nowMs) => {

@@ -3,6 +3,7 @@ import { createFailoverGateway, isRouted } from './adapters/sms/failover.ts';
 import { createGenericGateway } from './adapters/sms/generic.ts';
 import { InboxGateway } from './adapters/sms/inbox.ts';
 import { createInfobipGateway } from './adapters/sms/infobip.ts';
+import { createSmppGateway } from './adapters/sms/smpp.ts';
 import { createTwilioGateway } from './adapters/sms/twilio.ts';
 import { createVonageGateway } from './adapters/sms/vonage.ts';
 import { createSystemClock } from './adapters/system/system-clock.ts';
@@ -12,10 +13,13 @@ import { dltFor } from './domain/dlt.ts';
 import { countryOf, phoneNumberSecret } from './domain/phone-number.ts';
 import { measureSms } from './domain/sms-encoding.ts';
 import type { Clock, Deadline } from './ports/clock.ts';
+import type { ReceiptSink } from './ports/delivery-receipt.ts';
 import { Secret } from './ports/secret.ts';
 import type { Delivery, SmsGateway } from './ports/sms-gateway.ts';
 
 type GatewaySettings = Config['sms']['gateway'];
+
+type VonageConfig = Extract<GatewaySettings, { readonly kind: 'vonage' }>;
 
 interface GatewayRow {
   readonly name: string;
@@ -30,7 +34,13 @@ export function listGateways(settings: GatewaySettings): readonly GatewayRow[] {
   const { kind } = settings;
   const name = kind === 'inbox' ? kind : settings.name;
   const url = kind === 'http' ? settings.url : 'baseUrl' in settings ? settings.baseUrl : undefined;
-  return [{ name, kind, url }];
+  return [{ name, kind, url: kind === 'smpp' ? smppUrl(settings) : url }];
+}
+
+type SmppGatewaySettings = Extract<GatewaySettings, { readonly kind: 'smpp' }>;
+
+function smppUrl({ host, port, tls }: SmppGatewaySettings): string {
+  return `${tls ? 'ssmpp' : 'smpp'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 export interface GatewayTrial {
@@ -94,28 +104,71 @@ export function gatewayWarnings(gateway: SmsGateway, clock: Clock): readonly str
 /** What a gateway usually needs for an answer; with less of the budget left, another one is not asked. [OPS-2] */
 const ATTEMPT_MS_MIN = 500;
 
-/** The gateway that the settings describe. Nothing is connected yet. */
+/** The gateway that the settings describe, without receipts. One that keeps a session begins to open it. */
 export function composeGateway(settings: GatewaySettings, clock: Clock): SmsGateway {
+  return composeGateways(settings, clock).gateway;
+}
+
+/** A gateway, and those by which it delivers: itself, or the members of a failover. */
+export interface ComposedGateways {
+  readonly gateway: SmsGateway;
+  readonly members: readonly SmsGateway[];
+}
+
+/** How receipts come; nothing of it: none are asked for. */
+export interface ReceiptWays {
+  /** Where gateways call with them. */
+  readonly listener?: Config['receipts'];
+  /** Takes what gateways tell over sessions that they keep. */
+  readonly onReceipt?: ReceiptSink;
+}
+
+/** The same, with receipts. */
+export function composeGateways(
+  settings: GatewaySettings,
+  clock: Clock,
+  receipts: ReceiptWays = {},
+): ComposedGateways {
+  if (settings.kind !== 'failover') {
+    const gateway = composeMember(settings, clock, receipts);
+    return { gateway, members: [gateway] };
+  }
+  const members = settings.gateways.map((member) => composeMember(member, clock, receipts));
+  const { kind: name, afterUnknown, routes } = settings;
+  const terms = { name, gateways: members, routes, afterUnknown, attemptMsMin: ATTEMPT_MS_MIN, clock };
+  return { gateway: createFailoverGateway(terms), members };
+}
+
+function composeMember(
+  settings: Exclude<GatewaySettings, { readonly kind: 'failover' }>,
+  clock: Clock,
+  { listener, onReceipt }: ReceiptWays,
+): SmsGateway {
+  const name = 'name' in settings ? settings.name : settings.kind;
+  const receiptsUrl = listener && `${listener.publicUrl}${listener.path}/${name}`;
   switch (settings.kind) {
     case 'inbox':
       return new InboxGateway(clock);
     case 'twilio':
-      return createTwilioGateway(settings);
+      return createTwilioGateway(settings, receiptsUrl);
     case 'vonage':
-      return createVonageGateway(settings, isGsm7);
+      return createVonageGateway(vonageOf(settings), isGsm7, clock);
     case 'aws':
       return createAwsGateway(settings, clock);
     case 'infobip':
-      return createInfobipGateway(settings);
+      return createInfobipGateway(settings, receiptsUrl);
     case 'http':
-      return createGenericGateway(settings, isGsm7);
-    case 'failover': {
-      const gateways = settings.gateways.map((member) => composeGateway(member, clock));
-      const { kind: name, afterUnknown, routes } = settings;
-      const terms = { name, gateways, routes, afterUnknown, attemptMsMin: ATTEMPT_MS_MIN, clock };
-      return createFailoverGateway(terms);
+      return createGenericGateway(settings, isGsm7, receiptsUrl);
+    case 'smpp': {
+      const { tls, tlsCa, ...rest } = settings;
+      const trusted = tlsCa === undefined ? {} : { ca: tlsCa.reveal() };
+      return createSmppGateway({ ...rest, tls: tls ? trusted : undefined }, { clock, isGsm7, onReceipt });
     }
   }
+}
+
+function vonageOf({ reportVerified, conversionUrl, ...settings }: VonageConfig) {
+  return reportVerified ? { ...settings, conversionUrl } : settings;
 }
 
 function isGsm7(text: string): boolean {

@@ -2,21 +2,25 @@ import { createSecretKey } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import type { DestinationStream } from 'pino';
 import { openSqliteDirectory } from './adapters/directory/sqlite-directory.ts';
+import { createFeedback } from './adapters/sms/feedback.ts';
 import { INBOX_BEHAVIOURS, type InboxBehaviour, InboxGateway } from './adapters/sms/inbox.ts';
 import { openSqliteOtpStore } from './adapters/storage/otp-store.ts';
 import { startRetention } from './adapters/storage/retention.ts';
 import { createSystemClock } from './adapters/system/system-clock.ts';
 import { createSystemEntropy } from './adapters/system/system-entropy.ts';
 import { directoryFileOf } from './compose-accounts.ts';
-import { composeGateway, gatewayWarnings } from './compose-gateway.ts';
+import { composeGateways, gatewayWarnings } from './compose-gateway.ts';
 import { composeProtection } from './compose-protection.ts';
+import { composeReceipts } from './compose-receipts.ts';
 import { otpStoreFileOf } from './compose-store.ts';
 import { composeTemplates } from './compose-templates.ts';
 import type { Config } from './config.ts';
 import { createDeadline } from './domain/deadline.ts';
 import type { OtpKeys } from './domain/otp-keys.ts';
 import type { OtpPolicy } from './domain/otp-policy.ts';
+import { recordReceipt } from './domain/record-receipt.ts';
 import { addMethodRoutes } from './http/method-routes.ts';
+import { createMetrics } from './http/metrics.ts';
 import { createOperatorServer, type Inbox } from './http/operator-routes.ts';
 import { createServer, openListener, replaceTls } from './http/server.ts';
 import { createLog, reportToLog } from './http/telemetry.ts';
@@ -24,6 +28,7 @@ import { createCatalog } from './methods/catalog.ts';
 import { createPipeline } from './methods/pipeline.ts';
 import type { AccountDirectory } from './ports/account-directory.ts';
 import type { Clock } from './ports/clock.ts';
+import type { ReceiptSink } from './ports/delivery-receipt.ts';
 import type { Entropy } from './ports/entropy.ts';
 import type { OtpStore } from './ports/otp-store.ts';
 import type { PayloadCodec } from './ports/payload-codec.ts';
@@ -42,7 +47,7 @@ export interface Overrides {
 }
 
 export interface Application {
-  /** Opens both listeners. Rejects if an address is taken; nothing is open then. */
+  /** Opens all listeners. Rejects if an address is taken; nothing is open then. */
   listen(): Promise<Addresses>;
   /**
    * Orderly stop: takes no new connection, finishes the running requests, then lets go of everything. Safe to
@@ -65,6 +70,8 @@ export interface Application {
 export interface Addresses {
   readonly methods: string;
   readonly operator: string;
+  /** Where gateways bring receipts; `undefined`: nowhere. */
+  readonly receipts?: string | undefined;
 }
 
 /**
@@ -101,9 +108,25 @@ async function assemble(
   const directory = overrides.directory ?? openSqliteDirectory(directoryFileOf(config));
   closers.push(() => directory.close());
   const entropy = overrides.entropy ?? createSystemEntropy();
-  const gateway = overrides.gateway ?? composeGateway(config.sms.gateway, clock);
+  const metrics = createMetrics();
+  const takeReceipt: ReceiptSink = async (receipt) => {
+    const record = await recordReceipt(receipt, { store, clock });
+    metrics.countReceipt(receipt, record);
+    return record.kind;
+  };
+  const { gateway, members } = overrides.gateway
+    ? { gateway: overrides.gateway, members: [overrides.gateway] }
+    : composeGateways(config.sms.gateway, clock, { listener: config.receipts, onReceipt: takeReceipt });
   closers.push(() => gateway.close());
   const inbox = overrides.gateway === undefined && gateway instanceof InboxGateway ? gateway : undefined;
+
+  const feedback = createFeedback({
+    gateways: members,
+    clock,
+    onFailure: (name, error) => log.warn({ gateway: name, err: error }, 'feedback'),
+  });
+  closers.push(() => feedback.close());
+  const logCall = reportToLog(log);
 
   const protection = await composeProtection(config, clock, log);
   closers.push(() => protection.close());
@@ -120,7 +143,11 @@ async function assemble(
     clock,
     entropy,
     digestKey: keys.digestKey,
-    report: reportToLog(log),
+    report(call) {
+      logCall(call);
+      metrics.countCall(call);
+      if (call.verified) feedback.tell(call.verified.gateway, call.verified.messageId);
+    },
     budgetMs,
     twinWaitMs,
     concurrentMax,
@@ -138,8 +165,10 @@ async function assemble(
   const operator = createOperatorServer({
     readiness,
     inbox: inbox && inboxRoutes(inbox),
+    metricsPage: metrics.page,
     loopback: isLoopback(config.operator.host),
   });
+  const receipts = composeReceipts(config.receipts, { gateways: members, sink: takeReceipt, clock, log });
   const { requestsMs: retentionMs, sweepRowsMax: rowsMax, sweepIntervalMs: intervalMs } = config.retention;
   const onFailure = (error: unknown) => log.error({ err: error }, 'retention');
   const retention = startRetention({ store, clock, retentionMs, rowsMax, intervalMs, onFailure });
@@ -147,6 +176,7 @@ async function assemble(
   closers.push(
     () => retention.stop(),
     () => operator.close(),
+    async () => receipts?.close(),
     () => server.close(),
   );
 
@@ -157,9 +187,11 @@ async function assemble(
     async listen() {
       const methodsAt = await openListener(server, config.http);
       try {
-        return { methods: methodsAt, operator: await operator.listen({ ...config.operator }) };
+        const operatorAt = await operator.listen({ ...config.operator });
+        const receiptsAt = receipts && config.receipts && (await openListener(receipts, config.receipts));
+        return { methods: methodsAt, operator: operatorAt, receipts: receiptsAt };
       } catch (error) {
-        await server.close();
+        await Promise.all([server.close(), operator.close()]);
         throw error;
       }
     },
@@ -177,7 +209,8 @@ async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
   if (failures.length > 0) throw new AggregateError(failures, 'not everything could be closed');
 }
 
-function policyOf({ codes, quotas, phoneNumbers, requests, sms }: Config): OtpPolicy {
+function policyOf(config: Config): OtpPolicy {
+  const { codes, quotas, phoneNumbers, requests, sms } = config;
   const { sendsPerCountry = {}, sendsGlobal, ...limits } = quotas;
   return {
     ...limits,
@@ -186,12 +219,22 @@ function policyOf({ codes, quotas, phoneNumbers, requests, sms }: Config): OtpPo
     attemptsMax: codes.attemptsMax,
     sendsPerCountry: (country = '') => sendsPerCountry[country] ?? sendsPerCountry['default'],
     sendsGlobal,
+    moneyGuard: moneyGuardOf(config.moneyGuard),
     allowedCountries: new Set(phoneNumbers.allowedCountries),
     refuseImplausible: phoneNumbers.refuseImplausible,
     acceptBothIdentifiers: requests.acceptBothIdentifiers,
     retryUnsent: requests.retryUnsent,
     resendUnknown: sms.resendUnknown,
     leaseMs: requests.leaseMs,
+  };
+}
+
+function moneyGuardOf({ mode, countryMax = {}, ...budgets }: Config['moneyGuard']): OtpPolicy['moneyGuard'] {
+  if (mode === 'off') return undefined;
+  return {
+    ...budgets,
+    enforced: mode === 'enforce',
+    countryMax: (country = '') => countryMax[country] ?? countryMax['default'],
   };
 }
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { composeGateway } from '../src/compose-gateway.ts';
+import { composeGateway, composeGateways, listGateways } from '../src/compose-gateway.ts';
 import { loadConfig } from '../src/config.ts';
 import { exampleMessage, startStandIn, unusedUrl } from './adapters/sms/gateway-stand-in.ts';
+import { startSmsc } from './adapters/sms/smpp-server.ts';
 import { temporaryDirectory } from './config/config-under-test.ts';
 import { deadlineAfter } from './contracts/sms-gateway.ts';
 import { TestClock } from './system/test-clock.ts';
@@ -27,4 +28,30 @@ test('[OPS-2] a configuration with failover gets a text through while the first 
   assert.deepEqual(delivery, { kind: 'accepted', gateway: 'second', messageId: '0A0000000123ABCD1' });
   assert.equal(new URLSearchParams(standIn.requests[0]?.body).get('type'), 'text');
   await gateway.close();
+});
+
+test('a configuration with SMPP binds at once, asks for receipts where there is somebody to take them, and lists its address', async (t) => {
+  const smsc = await startSmsc(t);
+  const gateway = {
+    kind: 'smpp',
+    host: '127.0.0.1',
+    port: smsc.port,
+    tls: false,
+    systemId: 'exemplo',
+    password: { value: 'pw-of-smpp' },
+    sender: 'Exemplo',
+  };
+  const config = loadConfig({
+    environment: {},
+    overrides: { dataDirectory: temporaryDirectory(t), 'sms.gateway': gateway },
+  });
+  const url = `smpp://127.0.0.1:${smsc.port}`;
+  assert.deepEqual(listGateways(config.sms.gateway), [{ name: 'smpp', kind: 'smpp', url }]);
+  for (const [count, receipts] of [{}, { onReceipt: async () => 'recorded' as const }].entries()) {
+    const { gateway: composed } = composeGateways(config.sms.gateway, new TestClock(), receipts);
+    await smsc.seen('bind_transceiver', count + 1);
+    assert.equal((await composed.send(exampleMessage, deadlineAfter(5000))).kind, 'accepted');
+    assert.equal((await smsc.seen('submit_sm', count + 1))['registered_delivery'], count);
+    await composed.close();
+  }
 });

@@ -64,7 +64,7 @@ export const importRules: readonly ImportRule[] = [
   {
     place: ['src/adapters/sms'],
     may: ['src/ports'],
-    modules: ['node:*', 'aws4fetch', 'cockatiel', 'smpp'],
+    modules: ['node:*', 'aws4fetch', 'cockatiel', 'jose', 'smpp'],
     instead: adapterKnows,
   },
   {

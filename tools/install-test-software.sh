@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the programs that tests use and that nobody here wrote, where they are missing: GnuPG, Sequoia's sqop,
-# openssl and curl.
+# openssl, curl and Net::SMPP for Perl.
 # Says nothing when there is nothing to do. Needs Debian or a relative of it, and root or sudo.
 set -eu
 
@@ -10,6 +10,7 @@ command -v gpgconf >/dev/null || missing="$missing gnupg"
 command -v sqop >/dev/null || missing="$missing sqop"
 command -v openssl >/dev/null || missing="$missing openssl"
 command -v curl >/dev/null || missing="$missing curl"
+perl -MNet::SMPP -e1 2>/dev/null || missing="$missing libnet-smpp-perl"
 [ -n "$missing" ] || exit 0
 
 if ! command -v apt-get >/dev/null; then

@@ -105,7 +105,11 @@ async function examineGateway(
     port = '',
     protocol = '',
   } = url !== undefined && URL.canParse(url) ? new URL(url) : {};
-  const address = { host: hostname, port: Number(port || (protocol === 'https:' ? 443 : 80)) };
+  // An IPv6 address has brackets in a URL only.
+  const address = {
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: Number(port || (protocol === 'https:' ? 443 : 80)),
+  };
   if (hostname !== '' && !(await isReachable(address)))
     return failed(`${hostname} can't be reached`, 'Look at DNS, firewall and proxy of this machine.');
   if (check !== undefined) {

@@ -27,6 +27,15 @@ export const reasonMeanings: Readonly<Record<string, string>> = {
   recipientChanged: 'the account has another phone number than when the code was issued',
   unknownOutcome: 'an earlier text may have left already, and no more are sent (sms.resendUnknown)',
   noChallenge: 'no code was sent for that sendOtp request',
+  unverifiedPerCountry:
+    'too many texts to the country whose codes nobody typed; nothing is sent there for a while (moneyGuard)',
+  unverifiedPerRange:
+    'too many texts to a range of numbers whose codes nobody typed; nothing is sent there for a while (moneyGuard)',
+  unverifiedPerPrefix:
+    'too many texts to adjacent numbers whose codes nobody typed; nothing is sent there for a while (moneyGuard)',
+  guardWouldRefuse: 'the money guard only observes, and would have refused the text (moneyGuard.mode)',
+  delivered: 'the gateway says that the phone has the text',
+  undelivered: 'the gateway says that the text was not delivered',
   accepted: 'a gateway accepted the text',
   refused: 'the gateway refused the text',
   unknown: 'nobody knows whether the gateway took the text',

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { openStoreForReading } from '../compose-store.ts';
-import type { Challenge, RequestHistory } from '../ports/otp-store.ts';
+import type { Challenge, RequestHistory, SubmittedText } from '../ports/otp-store.ts';
 import { readAccountSettings } from './account-settings.ts';
 import { configSources, withConfigOptions } from './config-options.ts';
 import { reasonMeanings } from './explain-words.ts';
@@ -63,6 +63,7 @@ function describeHistory(history: RequestHistory): string {
   const facts = [
     sendOtpRequestId === undefined ? '' : `about sendOtp ${sendOtpRequestId}`,
     challenge === undefined ? '' : describeChallenge(challenge),
+    challenge?.text === undefined ? '' : describeText(challenge.text, challenge.country),
   ].filter((fact) => fact !== '');
   const timeline = momentsOf(history).map(
     ({ atMs, text }) =>
@@ -79,6 +80,12 @@ function describeChallenge(challenge: Challenge): string {
     `${submissions} text(s), ${failedAttempts} wrong code(s)`,
     `expires ${new Date(expiresAtMs).toISOString()}`,
   ].join(', ');
+}
+
+function describeText({ gateway, submittedAtMs, receipt }: SubmittedText, country = 'no country'): string {
+  const handedOver = `text to ${country} by ${gateway}`;
+  if (receipt === undefined) return `${handedOver}, no receipt`;
+  return `${handedOver}, ${receipt.state} after ${((receipt.atMs - submittedAtMs) / 1000).toFixed(1)} s`;
 }
 
 interface Moment {

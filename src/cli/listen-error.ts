@@ -4,7 +4,8 @@ import { Failure } from './failure.ts';
 /** Says which setting names an address that can't be listened on; any other error comes back as it is. */
 export function explainListenError(error: unknown, config: Config): unknown {
   if (!isListenError(error)) return error;
-  const group = error.port === config.operator.port ? 'operator' : 'http';
+  const groups = ['http', 'operator', 'receipts'] as const;
+  const group = groups.find((name) => config[name]?.port === error.port) ?? 'http';
   const place = `${group}.port ${error.port} on ${error.address}`;
   if (error.code === 'EADDRINUSE') {
     return new Failure(

@@ -11,6 +11,7 @@ import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { gatewaysCommand } from './gateways.ts';
+import { guardCommand } from './guard.ts';
 import { inboxCommand } from './inbox.ts';
 import { keysCommand } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
@@ -44,6 +45,7 @@ export function createProgram(): Command {
     accountsCommand(),
     templatesCommand(),
     gatewaysCommand(),
+    guardCommand(),
     migrateCommand(),
     conformanceCommand(),
     configCommand(),

@@ -55,12 +55,13 @@ function describeBodies({ payload }: Config): string {
 }
 
 /** What an operator wants to see once: where, what and where its data is. The log itself is on standard output. */
-function summarize(config: Config, { methods, operator }: Addresses): string {
+function summarize(config: Config, { methods, operator, receipts }: Addresses): string {
   const [basePath = '', ...others] = config.http.basePaths;
   const rows = [
     ['methods', config.http.methods.map((method) => `${methods}${basePath}/${method}`).join('\n')],
     ...(others.length > 0 ? [['', `and under ${others.join(', ')}`]] : []),
     ['operator', operator],
+    ...(receipts ? [['receipts', `${receipts}${config.receipts?.path}`]] : []),
     ['database', join(config.dataDirectory, 'otp.sqlite')],
     ['accounts', join(config.dataDirectory, 'accounts.sqlite')],
     ['bodies', describeBodies(config)],

@@ -1,5 +1,6 @@
 import type { KeyAlgorithm } from './jose-algorithms.ts';
-import type { RingKey } from './key-ring.ts';
+import type { JoseHeader } from './jose-header.ts';
+import type { KeyPurpose, KeyRing, RingKey } from './key-ring.ts';
 
 /** A key out of a JWK, checked. */
 export interface JoseKey extends RingKey {
@@ -8,4 +9,19 @@ export interface JoseKey extends RingKey {
    * send uses the first. A message's `alg` must be among them; it decides nothing. [JWE-2]
    */
   readonly algorithms: readonly KeyAlgorithm[];
+}
+
+/**
+ * The key that a message names. Only a ring that has just one is known without `kid`. [JWE-5, OQ-50] A `kid` is
+ * compared and nothing else: it is no path, address or query to us.
+ */
+export function keyNamedBy(
+  header: JoseHeader,
+  ring: KeyRing<JoseKey>,
+  purpose: KeyPurpose,
+  nowMs: number,
+): JoseKey | undefined {
+  const keys = ring.usable(purpose, nowMs);
+  if (!header.has('kid')) return keys.length === 1 ? keys[0] : undefined;
+  return keys.find(({ keyId }) => keyId === header.get('kid'));
 }

@@ -1,21 +1,19 @@
-import { compactDecrypt, compactVerify, errors } from 'jose';
+import { compactDecrypt, errors } from 'jose';
 import { inflate } from './inflate.ts';
 import { RSA1_5_CONTENT } from './jose-algorithms.ts';
 import { splitCompact } from './jose-compact.ts';
 import { type JoseHeader, readJoseHeader } from './jose-header.ts';
-import type { JoseKey } from './jose-key.ts';
+import { type JoseKey, keyNamedBy } from './jose-key.ts';
+import { COMPACT_JOSE, isOfKind, JSON_CONTENT } from './jose-kind.ts';
 import { decryptRsa15 } from './jwe-rsa1-5.ts';
 import type { JweRules } from './jwe-rules.ts';
-import type { KeyPurpose, KeyRing } from './key-ring.ts';
+import { openJws } from './jws-open.ts';
+import type { KeyRing } from './key-ring.ts';
 import { Refusal } from './refusal.ts';
 
 /** Of a body as it is sent, and of what a compressed one inflates to. A request has about a thousand bytes. */
 const BODY_BYTES_MAX = 256 * 1024;
 const INFLATED_BYTES_MAX = 256 * 1024;
-
-/** Names of media types for `typ` and `cty`: what holds a compact JOSE object, and what holds the request itself. */
-const COMPACT_JOSE: readonly unknown[] = [undefined, 'jwt', 'jose'];
-const JSON_CONTENT: readonly unknown[] = [undefined, 'json'];
 
 /**
  * Opens a body: a compact JWE, and within it a compact JWS unless the profile is the bare one. Header, key, algorithm
@@ -38,22 +36,7 @@ export async function openJwe(
   const key = keyNamedBy(header, ring, 'decrypt', nowMs);
   if (!key) throw new Refusal('not-for-us');
   const decrypted = await decrypt(jwe, parts, header, key, rules);
-  return rules.profile === 'jwe' ? decrypted : await verify(latin1(decrypted), ring, nowMs);
-}
-
-/**
- * The key that a message names. Only a ring that has just one is known without `kid`. [JWE-5, OQ-50] A `kid` is
- * compared and nothing else: it is no path, address or query to us.
- */
-function keyNamedBy(
-  header: JoseHeader,
-  ring: KeyRing<JoseKey>,
-  purpose: KeyPurpose,
-  nowMs: number,
-): JoseKey | undefined {
-  const keys = ring.usable(purpose, nowMs);
-  if (!header.has('kid')) return keys.length === 1 ? keys[0] : undefined;
-  return keys.find(({ keyId }) => keyId === header.get('kid'));
+  return rules.profile === 'jwe' ? decrypted : await openJws(latin1(decrypted), ring, nowMs);
 }
 
 async function decrypt(
@@ -89,40 +72,6 @@ async function decrypt(
       throw new Refusal(zip === undefined ? 'outer-structure' : 'outer-compression');
     throw error;
   }
-}
-
-async function verify(jws: string, ring: KeyRing<JoseKey>, nowMs: number): Promise<Uint8Array> {
-  const parts = splitCompact(jws, 3);
-  if (!parts) throw new Refusal('unsigned');
-  const header = readJoseHeader(parts[0] ?? '');
-  if (!header || !isOfKind(header, JSON_CONTENT)) throw new Refusal('inner-structure');
-  const key = keyNamedBy(header, ring, 'verify', nowMs);
-  if (!key) {
-    const known = ring.keys.some(({ purpose, keyId }) => purpose === 'verify' && keyId === header.get('kid'));
-    throw new Refusal(known ? 'inactive-signer' : 'unknown-signer');
-  }
-  const alg = key.algorithms.find((algorithm) => algorithm === header.get('alg'));
-  if (!alg) throw new Refusal('signature-algorithm');
-  try {
-    return (await compactVerify(jws, key.key, { algorithms: [alg] })).payload;
-  } catch (error) {
-    if (error instanceof errors.JOSEError) throw new Refusal('wrong-signature');
-    throw error;
-  }
-}
-
-/** Whether a header says, if it says anything, that it is a compact JOSE object with such content. */
-function isOfKind(header: JoseHeader, content: readonly unknown[]): boolean {
-  return COMPACT_JOSE.includes(nameOf(header.get('typ'))) && content.includes(nameOf(header.get('cty')));
-}
-
-/** `application/JWT`, `JWT` and `jwt` are one name (RFC 7515 section 4.1.9). */
-function nameOf(mediaType: unknown): unknown {
-  if (typeof mediaType !== 'string') return mediaType;
-  return mediaType
-    .toLowerCase()
-    .replace(/^application\//, '')
-    .replace(/ *;.*$/, '');
 }
 
 function latin1(bytes: Uint8Array): string {

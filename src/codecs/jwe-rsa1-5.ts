@@ -26,10 +26,16 @@ const CIPHER = 'aes-128-cbc';
  * padding, length of the key, tag. So neither the answer nor its time tells whether a ciphertext was well padded.
  */
 export function decryptRsa15(parts: readonly string[], key: KeyObject): Buffer | undefined {
-  const [header = '', ...encoded] = parts;
-  const [encryptedKey, iv, ciphertext, tag] = encoded.map((part) => Buffer.from(part, 'base64url'));
-  if (!encryptedKey || !ciphertext || iv?.length !== IV_BYTES || tag?.length !== TAG_BYTES) return undefined;
-  const cek = decryptCek(encryptedKey, key);
+  const encryptedKey = Buffer.from(parts[1] ?? '', 'base64url');
+  return decryptContent(parts, () => decryptCek(encryptedKey, key));
+}
+
+/** The same with the message's own key, which is asked for only if the other parts have their lengths. */
+export function decryptContent(parts: readonly string[], cekOf: () => Buffer): Buffer | undefined {
+  const [header = '', , ...encoded] = parts;
+  const [iv, ciphertext, tag] = encoded.map((part) => Buffer.from(part, 'base64url'));
+  if (!ciphertext || iv?.length !== IV_BYTES || tag?.length !== TAG_BYTES) return undefined;
+  const cek = cekOf();
   const expected = authenticationTag(cek, header, iv, ciphertext);
   if (!timingSafeEqual(expected, tag)) return undefined;
   const decipher = createDecipheriv(CIPHER, cek.subarray(MAC_KEY_BYTES), iv);

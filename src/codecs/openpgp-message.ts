@@ -1,7 +1,6 @@
 import { isArmored, readArmor, writeArmor } from './armor.ts';
 import { decodeBase64Url, encodeBase64Url } from './base64url.ts';
 import type { KeyRing } from './key-ring.ts';
-import { inflatePacket } from './openpgp-compression.ts';
 import { createSessionKey, decryptPackets, encryptPackets, isProtected } from './openpgp-encryption.ts';
 import { type Packet, readPackets, TAG, writePacket } from './openpgp-packets.ts';
 import { decryptSessionKey, planAttempts, readRecipient, writeRecipient } from './openpgp-session-key.ts';
@@ -12,12 +11,12 @@ import {
   readSignature,
   verifySignature,
 } from './openpgp-signature.ts';
+import { readSignedData } from './openpgp-signed-data.ts';
 import type { PgpKey } from './pgp-key.ts';
 import { Refusal, type RefusalReason } from './refusal.ts';
 
-/** Of a body as it is sent, and of what a compressed one inflates to. A request has about a thousand bytes. */
+/** Of a body as it is sent. A request has about a thousand bytes. */
 const BODY_BYTES_MAX = 256 * 1024;
-const INFLATED_BYTES_MAX = 256 * 1024;
 /** Private-key operations on one message: two recipients of ours that are not named, two keys of ours. */
 const ATTEMPTS_MAX = 4;
 /** How far ahead of our clock a signature may be dated. The request's own timestamp is judged later, to the minute. */
@@ -32,7 +31,7 @@ const SIGNATURE_AHEAD_MAX_MS = 600_000;
 export function openMessage(body: Uint8Array, ring: KeyRing<PgpKey>, nowMs: number): Buffer {
   const packets = readPackets(decodeBody(body));
   const signed = decrypt(packets, ring, nowMs);
-  const { data, signatures } = unwrap(signed);
+  const { data, signatures } = readSignedData(signed);
   if (signatures.length === 0) throw new Refusal('unsigned');
   let first: RefusalReason = 'unknown-signer';
   for (const signature of signatures) {
@@ -102,44 +101,6 @@ function decrypt(packets: readonly Packet[] | undefined, ring: KeyRing<PgpKey>, 
     if (plain) return plain;
   }
   throw new Refusal('integrity');
-}
-
-interface SignedData {
-  readonly data: Buffer;
-  readonly signatures: readonly Buffer[];
-}
-
-/** Literal data and the signatures over it, in one of the two orders there are. */
-function unwrap(plain: Buffer): SignedData {
-  let packets = readPackets(plain);
-  const [outer, beside] = packets ?? [];
-  if (outer?.tag === TAG.compressed && !beside) {
-    const inflated = inflatePacket(outer.body, INFLATED_BYTES_MAX);
-    if (!inflated) throw new Refusal('compression');
-    packets = readPackets(inflated);
-  }
-  const tags = (packets ?? []).map(({ tag }) => tag);
-  const at = tags.indexOf(TAG.literal);
-  const literal = packets?.[at];
-  const before = tags.slice(0, Math.max(at, 0));
-  const after = tags.slice(at + 1);
-  const announced =
-    before.every((tag) => tag === TAG.onePassSignature) &&
-    after.every((tag) => tag === TAG.signature) &&
-    before.length === after.length;
-  const prefixed = before.every((tag) => tag === TAG.signature) && after.length === 0;
-  const data = literal && readLiteral(literal.body);
-  if (!packets || !data || !(announced || prefixed)) throw new Refusal('inner-structure');
-  // Which announcement belongs to which signature doesn't matter: the signature alone says what it signs.
-  return { data, signatures: packets.filter(({ tag }) => tag === TAG.signature).map(({ body }) => body) };
-}
-
-/** Formats of literal data: binary, text, UTF-8. The bytes are taken as they are. */
-const LITERAL_FORMATS: ReadonlySet<number> = new Set([0x62, 0x74, 0x75]);
-
-function readLiteral(body: Buffer): Buffer | undefined {
-  const start = 2 + (body[1] ?? 0) + 4;
-  return LITERAL_FORMATS.has(body[0] ?? 0) && start <= body.length ? body.subarray(start) : undefined;
 }
 
 /** Why a signature doesn't count; `undefined`: it does. [PGP-4, PGP-15] */

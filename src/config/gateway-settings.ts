@@ -1,6 +1,14 @@
 import { getCountries } from 'libphonenumber-js/max';
 import Type from 'typebox';
-import { secret } from './references.ts';
+import {
+  awsReceipts,
+  httpReceipts,
+  infobipReceipts,
+  reportVerified,
+  twilioReceipts,
+  vonageReceipts,
+} from './receipts-settings.ts';
+import { publicText, secret } from './references.ts';
 
 /*
  * The gateways that deliver texts: one row a kind. Members of the same name mean the same in every kind.
@@ -25,16 +33,19 @@ const baseUrl = (byDefault: string) =>
 const sender = (description: string) =>
   Type.String({ pattern: '^[^\\p{C}]{1,256}$', accepts: '1 to 256 printable characters', description });
 
-const senders = Type.Optional(
-  Type.Record(
-    Type.String({ pattern: `^(${getCountries().join('|')})$` }),
-    sender('Sender for the numbers of that country.'),
-    {
-      keyAccepts: 'an ISO 3166-1 alpha-2 country code such as BR',
-      description: "Other senders, by ISO 3166-1 alpha-2 code of the number's country. Absent: none.",
-    },
-  ),
-);
+const sendersOf = (one: (description: string) => Type.TString) =>
+  Type.Optional(
+    Type.Record(
+      Type.String({ pattern: `^(${getCountries().join('|')})$` }),
+      one('Sender for the numbers of that country.'),
+      {
+        keyAccepts: 'an ISO 3166-1 alpha-2 country code such as BR',
+        description: "Other senders, by ISO 3166-1 alpha-2 code of the number's country. Absent: none.",
+      },
+    ),
+  );
+
+const senders = sendersOf(sender);
 
 const token = (description: string) =>
   Type.String({ pattern: '^[A-Za-z0-9._~+/=-]{1,256}$', accepts: 'as the gateway shows it', description });
@@ -50,6 +61,8 @@ const twilio = Type.Object(
     ),
     authToken: secret({ description: 'Auth token of the account, or secret of the API key.' }),
     sender: sender('Phone number, alphanumeric sender id, or SID of a messaging service (MG0123…).'),
+    receipts: Type.Optional(twilioReceipts),
+    reportVerified: reportVerified('Message Feedback'),
     senders,
   },
   { description: 'Twilio.' },
@@ -63,6 +76,13 @@ const vonage = Type.Object(
     apiKey: secret({ description: 'API key.' }),
     apiSecret: secret({ description: 'API secret.' }),
     sender: sender('Phone number or alphanumeric sender id.'),
+    receipts: Type.Optional(vonageReceipts),
+    reportVerified: reportVerified('Conversion API'),
+    conversionUrl: Type.String({
+      ...url,
+      default: 'https://api.nexmo.com',
+      description: 'Where its Conversion API is.',
+    }),
     senders,
   },
   { description: 'Vonage.' },
@@ -85,6 +105,8 @@ const aws = Type.Object(
     sender: sender('Phone number, sender id or pool; or the id or ARN of one.'),
     senders,
     configurationSet: Type.Optional(token('Configuration set for the events. Absent: none.')),
+    receipts: Type.Optional(awsReceipts),
+    reportVerified: reportVerified('message feedback; the key needs sms-voice:PutMessageFeedback'),
   },
   { description: 'AWS.' },
 );
@@ -99,6 +121,8 @@ const infobip = Type.Object(
     }),
     apiKey: secret({ description: 'API key.' }),
     sender: sender('Phone number or alphanumeric sender id.'),
+    receipts: Type.Optional(infobipReceipts),
+    reportVerified: reportVerified('conversion tracking'),
     senders,
   },
   { description: 'Infobip.' },
@@ -106,7 +130,7 @@ const infobip = Type.Object(
 
 /** Placeholders of `src/adapters/sms/template.ts`; any other word in braces is a mistake. */
 const placeholders =
-  'to|toDigits|sender|text|reference|validitySeconds|country|language|encoding|dltEntityId|dltTemplateId|secrets\\.[a-z][A-Za-z0-9]*';
+  'to|toDigits|sender|text|reference|validitySeconds|country|language|encoding|receiptUrl|dltEntityId|dltTemplateId|secrets\\.[a-z][A-Za-z0-9]*';
 
 const templateOf = (words: string, options: TemplateOptions & { readonly accepts: string }) =>
   Type.String({
@@ -124,7 +148,14 @@ const template = (options: TemplateOptions) =>
   templateOf(placeholders, {
     ...options,
     accepts:
-      'a text with {to}, {toDigits}, {sender}, {text}, {reference}, {validitySeconds}, {country}, {language}, {encoding}, {dltEntityId}, {dltTemplateId} or {secrets.NAME} in it',
+      'a text with {to}, {toDigits}, {sender}, {text}, {reference}, {validitySeconds}, {country}, {language}, {encoding}, {receiptUrl}, {dltEntityId}, {dltTemplateId} or {secrets.NAME} in it',
+  });
+
+/** For the request that tells of a verified code. */
+const verifiedTemplate = (options: TemplateOptions) =>
+  templateOf('messageId|secrets\\.[a-z][A-Za-z0-9]*', {
+    ...options,
+    accepts: 'a text with {messageId} or {secrets.NAME} in it',
   });
 
 /** For requests about no message. */
@@ -150,6 +181,16 @@ const answerRule = {
     description: 'What that member may be, as text; empty: anything.',
   }),
 };
+
+const refusalReasons = [
+  'invalid-number',
+  'blocked',
+  'sender-not-allowed',
+  'content',
+  'credentials',
+  'quota',
+  'gateway-down',
+] as const;
 
 const http = Type.Object(
   {
@@ -202,18 +243,7 @@ const http = Type.Object(
     refused: Type.Array(
       Type.Object({
         ...answerRule,
-        reason: Type.Enum(
-          [
-            'invalid-number',
-            'blocked',
-            'sender-not-allowed',
-            'content',
-            'credentials',
-            'quota',
-            'gateway-down',
-          ],
-          { description: 'What such an answer means.' },
-        ),
+        reason: Type.Enum(refusalReasons, { description: 'What such an answer means.' }),
       }),
       {
         default: [],
@@ -221,6 +251,25 @@ const http = Type.Object(
         description:
           'Which answers mean that it was certainly not taken, and why; the first that fits counts. Of the rest, 4xx are refusals and everything else is unknown.',
       },
+    ),
+    receipts: Type.Optional(httpReceipts),
+    verified: Type.Optional(
+      Type.Object(
+        {
+          method: Type.Enum(['GET', 'POST', 'PUT'], { default: 'POST', description: 'HTTP method.' }),
+          url: verifiedTemplate({
+            start: httpUrl,
+            description: 'Its URL, a template with `{messageId}`.',
+          }),
+          body: Type.Optional(
+            verifiedTemplate({ description: 'The body, a template of the same type. Absent: none.' }),
+          ),
+        },
+        {
+          description:
+            'The request that tells the gateway which codes were verified, with the same headers. Absent: it is not told.',
+        },
+      ),
     ),
     check: Type.Optional(
       Type.Object(
@@ -246,8 +295,86 @@ const http = Type.Object(
   { description: 'Generic.' },
 );
 
+const octet = (description: string) =>
+  Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 255, description: `${description} Absent: follows from it.` }),
+  );
+
+/** A word of SMPP: its strings are ASCII. */
+const word = (lengthMax: number, description: string) =>
+  Type.String({
+    pattern: `^[\\x20-\\x7e]{1,${lengthMax}}$`,
+    accepts: `1 to ${lengthMax} printable ASCII characters`,
+    description,
+  });
+
+const smpp = Type.Object(
+  {
+    kind: Type.Literal('smpp', { description: 'SMPP 3.4: an SMSC, or any gateway that speaks as one.' }),
+    name: gatewayName('smpp'),
+    host: Type.String({
+      pattern: '^[A-Za-z0-9.:-]{1,253}$',
+      accepts: 'a host name or an address',
+      description: 'Where it listens.',
+    }),
+    port: Type.Integer({ minimum: 1, maximum: 65_535, description: 'On which port.' }),
+    tls: Type.Boolean({ default: true, description: 'Speak TLS, 1.2 or newer.' }),
+    tlsCa: Type.Optional(
+      publicText({
+        description: 'Certificates in PEM of those who may have issued its certificate. Absent: public ones.',
+      }),
+    ),
+    privateLink: Type.Boolean({
+      default: false,
+      description: 'The way to it is private, such as a VPN, so that production may do without TLS.',
+    }),
+    systemId: word(64, 'Name of the account: system_id.'),
+    password: secret({ description: 'Its password.' }),
+    systemType: Type.Optional(word(12, 'system_type, where the gateway wants one. Absent: empty.')),
+    sender: word(20, 'Phone number (+…), short code or alphanumeric sender id.'),
+    senders: sendersOf((description) => word(20, description)),
+    senderTon: octet('Type of number of the sender.'),
+    senderNpi: octet('Numbering plan of the sender.'),
+    window: Type.Integer({
+      default: 10,
+      minimum: 1,
+      maximum: 1000,
+      description: 'So many texts may be without an answer at a time.',
+    }),
+    enquireLinkMs: Type.Integer({
+      default: 30_000,
+      minimum: 1000,
+      maximum: 600_000,
+      unit: 'ms',
+      description: 'The session is looked after so often; unanswered for 10 s, it is opened anew.',
+    }),
+    connectTimeoutMs: Type.Integer({
+      default: 5000,
+      minimum: 500,
+      maximum: 60_000,
+      unit: 'ms',
+      description: 'Connecting, TLS and bind may take so long.',
+    }),
+    receipts: Type.Boolean({ default: true, description: 'Ask for delivery receipts.' }),
+    messageIds: Type.Enum(['same', 'hex-then-decimal', 'decimal-then-hex'], {
+      default: 'same',
+      description: 'How message ids are written in the answer to a text, and then in its receipt.',
+    }),
+    refusals: Type.Record(
+      Type.String({ pattern: '^(0x[0-9a-f]{8}|ESME_[A-Z_]{2,40})$' }),
+      Type.Enum(refusalReasons, { description: 'What that status means.' }),
+      {
+        default: {},
+        keyAccepts: 'a command_status such as 0x0000040b, or its name in SMPP 3.4 if it has one',
+        description: 'What statuses of its own mean, or others than usual.',
+      },
+    ),
+  },
+  { description: 'SMPP.' },
+);
+
 /** Kinds that deliver by themselves. */
-const single = [twilio, vonage, aws, infobip, http] as const;
+const single = [twilio, vonage, aws, infobip, http, smpp] as const;
 
 const route = Type.Object({
   prefixes: Type.Array(

@@ -10,16 +10,19 @@ export interface NamedSetting {
 }
 
 /** Every setting of the table, groups before their members. A choice by `kind` has the members of all kinds. */
-export const namedSettings: readonly NamedSetting[] = [...listSettings('', settings)];
+export const namedSettings: readonly NamedSetting[] = uniqueByPath([...listSettings('', settings)]);
 
 function* listSettings(path: string, schema: SettingSchema): Generator<NamedSetting> {
   if (path !== '') yield { path, variable: variableName(path), schema };
-  const members = new Map<string, SettingSchema>();
   for (const part of [schema, ...(schema.anyOf ?? [])]) {
     for (const [name, member] of Object.entries(part.properties ?? {})) {
       // `kind` itself may be any of the kinds.
-      members.set(name, member.const === undefined ? member : { type: 'string' });
+      yield* listSettings(joinPath(path, name), member.const === undefined ? member : { type: 'string' });
     }
   }
-  for (const [name, member] of members) yield* listSettings(joinPath(path, name), member);
+}
+
+/** Kinds share names; they mean the same, but groups may have members that those of other kinds lack. */
+function uniqueByPath(all: readonly NamedSetting[]): readonly NamedSetting[] {
+  return [...new Map(all.map((setting) => [setting.path, setting])).values()];
 }

@@ -89,7 +89,7 @@ function rows(path: string, schema: SettingSchema, required = true): readonly st
 /** A group that may be absent has a row of its own, for what its absence means. */
 function groupRows(path: string, schema: SettingSchema, required: boolean): readonly string[] {
   const members = Object.entries(schema.properties ?? {}).flatMap(([name, member]) =>
-    rows(joinPath(path, name), member, schema.required?.includes(name)),
+    rows(joinPath(path, name), member, schema.required?.includes(name) ?? false),
   );
   const isTop = !path.includes('.');
   return isTop ? members : [row(path, schema, required), ...members];
@@ -112,7 +112,8 @@ function choiceRows(path: string, schema: SettingSchema): readonly string[] {
         return rows(joinPath(path, name), { ...member, description }, variant.required?.includes(name));
       }),
   );
-  return [kindRow, ...members];
+  // Kinds that share a group have the same rows for it.
+  return [kindRow, ...new Set(members)];
 }
 
 function row(path: string, schema: SettingSchema, required: boolean): string {

@@ -1,3 +1,14 @@
+import {
+  isClear,
+  isClearSmpp,
+  lackingSecrets,
+  lacksSender,
+  membersOf,
+  namesOf,
+  receiptsFault,
+  routeFaults,
+  wantsReceipts,
+} from './gateway-rules.ts';
 import type { Settings } from './settings.ts';
 
 /** A rule between several settings. */
@@ -106,6 +117,27 @@ export const rules: readonly SettingsRule[] = [
     accepted: 'each of them under `secrets`',
   },
   {
+    about: ['receipts.port', 'http.port', 'operator.port', 'receipts.host', 'http.host', 'operator.host'],
+    broken: ({ http, operator, receipts }) =>
+      receipts !== undefined &&
+      receipts.port !== 0 &&
+      [http, operator].some(({ host, port }) => port === receipts.port && host === receipts.host),
+    reason: ({ receipts }) => `${receipts?.port} is taken by http.port or operator.port on the same host`,
+    accepted: 'another port: receipts never share one with the methods or the operator routes',
+  },
+  {
+    about: ['sms.gateway', 'receipts'],
+    broken: ({ sms, receipts }) => !receipts && membersOf(sms.gateway).some(wantsReceipts),
+    reason: () => 'has receipts, and nothing says where gateways can bring them',
+    accepted: 'the group `receipts`, with a receipts.publicUrl',
+  },
+  {
+    about: ['sms.gateway'],
+    broken: ({ sms }) => membersOf(sms.gateway).some((member) => receiptsFault(member) !== undefined),
+    reason: ({ sms }) => membersOf(sms.gateway).map(receiptsFault).find(Boolean) ?? '',
+    accepted: 'receipts as docs/gateways.md describes them',
+  },
+  {
     about: ['sms.gateway'],
     broken: ({ sms }) => membersOf(sms.gateway).some(lacksSender),
     reason: () => 'has a template with {sender}, and no sender for every country',
@@ -146,6 +178,18 @@ export const productionRules: readonly SettingsRule[] = [
     reason: () => 'is spoken to over plain HTTP, which shows every code and the credentials on the way',
     accepted: 'in production, a URL that begins with https://',
   },
+  {
+    about: ['receipts.publicUrl'],
+    broken: ({ receipts }) => receipts?.publicUrl.startsWith('http://') === true,
+    reason: () => 'lets gateways bring receipts over plain HTTP, with the secrets that prove them',
+    accepted: 'in production, a URL that begins with https://',
+  },
+  {
+    about: ['sms.gateway'],
+    broken: ({ sms }) => membersOf(sms.gateway).some(isClearSmpp),
+    reason: () => 'is spoken to over SMPP without TLS, which shows every code and the password on the way',
+    accepted: 'in production, tls: true; or privateLink: true where the way to it is private, such as a VPN',
+  },
 ];
 
 /** What may be meant so and mostly isn't. */
@@ -159,63 +203,6 @@ export const cautions: readonly {
     text: 'sms.dlt: is missing, and phoneNumbers.allowedCountries has IN: operators in India drop local texts without a registered entity and template',
   },
 ];
-
-type Gateway = Settings['sms']['gateway'];
-
-function membersOf(gateway: Gateway): readonly Gateway[] {
-  return gateway.kind === 'failover' ? gateway.gateways : [gateway];
-}
-
-function namesOf(gateway: Gateway): readonly string[] {
-  return membersOf(gateway).map((member) => ('name' in member ? member.name : member.kind));
-}
-
-function isClear(gateway: Gateway): boolean {
-  const urls =
-    gateway.kind === 'http'
-      ? [gateway.url, gateway.check?.url]
-      : ['baseUrl' in gateway ? gateway.baseUrl : undefined];
-  return urls.some((url) => url?.startsWith('http://'));
-}
-
-/** Secrets that templates speak of and nobody gave. */
-function lackingSecrets(gateway: Gateway): readonly string[] {
-  if (gateway.kind !== 'http') return [];
-  const named = templatesOf(gateway).flatMap((text) => [...text.matchAll(/\{secrets\.([A-Za-z0-9]+)\}/g)]);
-  return named.flatMap(([, name = '']) => (Object.hasOwn(gateway.secrets, name) ? [] : [name]));
-}
-
-function templatesOf({
-  url,
-  body = '',
-  headers,
-  check,
-}: Extract<Gateway, { kind: 'http' }>): readonly string[] {
-  const own = [url, body, ...Object.values(headers)];
-  return check === undefined ? own : [...own, check.url, ...Object.values(check.headers)];
-}
-
-function lacksSender(gateway: Gateway): boolean {
-  if (gateway.kind !== 'http' || gateway.sender !== undefined) return false;
-  return templatesOf(gateway).some((text) => text.includes('{sender}'));
-}
-
-function routeFaults(gateway: Gateway): readonly string[] {
-  if (gateway.kind !== 'failover') return [];
-  const names = namesOf(gateway);
-  const prefixes = gateway.routes.flatMap((route) => route.prefixes);
-  const twice = new Set(prefixes.filter((prefix, index) => prefixes.indexOf(prefix) < index));
-  const faults = gateway.routes.flatMap(({ gateways, weights }, index) => [
-    ...gateways
-      .filter((name) => !names.includes(name))
-      .map((name) => `routes.${index} names ${name}, which is no gateway`),
-    ...(weights !== undefined && weights.length !== gateways.length
-      ? [`routes.${index} has ${weights.length} weights for ${gateways.length} gateways`]
-      : []),
-    ...(weights?.every((weight) => weight === 0) ? [`routes.${index} has no weight above 0`] : []),
-  ]);
-  return [...faults, ...Array.from(twice, (prefix) => `two routes have the prefix ${prefix}`)];
-}
 
 function unreachableCountries({ quotas, phoneNumbers }: Settings): readonly string[] {
   const allowed: readonly string[] = phoneNumbers.allowedCountries;

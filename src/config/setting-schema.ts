@@ -19,7 +19,7 @@ export interface SettingSchema {
   readonly uniqueItems?: boolean;
   readonly const?: string;
   readonly enum?: readonly string[];
-  readonly required?: readonly string[];
+  readonly required?: readonly string[] | undefined;
   readonly properties?: Readonly<Record<string, SettingSchema>>;
   readonly patternProperties?: Readonly<Record<string, SettingSchema>>;
   readonly items?: SettingSchema;

@@ -3,6 +3,7 @@ import Type from 'typebox';
 import type { Secret } from '../ports/secret.ts';
 import { deliveringGateways } from './gateway-settings.ts';
 import { cryptography, payload } from './payload-settings.ts';
+import { receipts } from './receipts-settings.ts';
 import { secret } from './references.ts';
 import { tls } from './tls-settings.ts';
 
@@ -394,6 +395,68 @@ const sms = Type.Object(
   { description: 'The text and its way.' },
 );
 
+const moneyGuard = Type.Object(
+  {
+    mode: Type.Enum(['off', 'observe', 'enforce'], {
+      default: 'observe',
+      description:
+        'What to do about texts beyond a budget: nothing, tell what would be refused, or refuse it with MESSAGE_UNABLE_TO_BE_SENT.',
+    }),
+    windowMs: windowMs({ default: 3_600_000, description: 'Sliding window in which texts are counted.' }),
+    unverifiedPerVerified: Type.Number({
+      default: 2,
+      minimum: 0,
+      maximum: 100,
+      unit: 'texts',
+      description: 'Unverified texts for which each verified one makes room, in its country and its prefix.',
+    }),
+    countryFloor: Type.Integer({
+      default: 200,
+      minimum: 1,
+      maximum: 1_000_000_000,
+      unit: 'texts',
+      description:
+        'So many unverified texts may always go to a country: small markets must be able to begin.',
+    }),
+    rangeFloor: Type.Integer({
+      default: 60,
+      minimum: 1,
+      maximum: 1_000_000,
+      unit: 'texts',
+      description: 'So many may always go to numbers that differ in their last six digits only.',
+    }),
+    prefixFloor: Type.Integer({
+      default: 20,
+      minimum: 1,
+      maximum: 1_000_000,
+      unit: 'texts',
+      description: 'So many may always go to numbers that differ in their last four digits only.',
+    }),
+    countryMax: Type.Optional(
+      Type.Record(
+        Type.String({ pattern: `^(default|${getCountries().join('|')})$` }),
+        Type.Integer({ minimum: 1, maximum: 1_000_000_000, unit: 'texts', description: 'At most so many.' }),
+        {
+          keyAccepts: 'an ISO 3166-1 alpha-2 country code such as BR, or default',
+          description:
+            'Unverified texts to a country beyond which none goes, however many are verified. Absent: no such limit.',
+        },
+      ),
+    ),
+    blockMs: Type.Integer({
+      default: 3_600_000,
+      minimum: 60_000,
+      maximum: 7 * day,
+      unit: 'ms',
+      description: 'How long nothing goes to a country or prefix that used up its budget.',
+    }),
+  },
+  {
+    description:
+      'The defence against traffic pumping: budgets of texts whose codes nobody typed, by country and by prefix. Numbers that verified before are exempt.',
+  },
+);
+
 const retention = Type.Object(
   {
     requestsMs: Type.Integer({
@@ -451,10 +514,12 @@ export const settings = Type.Object({
   dataDirectory: Type.String(dataDirectory),
   http,
   operator,
+  receipts: Type.Optional(receipts(host(''), port(8082, ''))),
   requests,
   codes,
   digests,
   quotas,
+  moneyGuard,
   phoneNumbers,
   sms,
   payload,

@@ -1,5 +1,6 @@
 import type { AttemptDecision, AttemptFacts, Challenge } from '../ports/otp-store.ts';
 import { isLive, isVerifiable } from './challenge.ts';
+import { guardOrderFor } from './money-guard.ts';
 import type { OtpPolicy } from './otp-policy.ts';
 import type { VerifyOtpResult } from './outcome.ts';
 import { failedVerifications } from './quotas.ts';
@@ -44,6 +45,7 @@ export function judgeAttempt(facts: AttemptFacts, question: AttemptQuestion): At
     state,
     failedAttempts,
     event: { atMs: question.nowMs, event, detail: question.verifyOtpRequestId },
+    ...(result === 'SUCCESS' && { guard: guardOrderFor(question.policy.moneyGuard, challenge) }),
   };
 }
 

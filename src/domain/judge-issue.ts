@@ -1,5 +1,6 @@
 import type { Challenge, IssueDecision, IssueFacts, StoredAnswer } from '../ports/otp-store.ts';
 import { isExpired, mayHaveLeft, SUBMISSIONS_MAX } from './challenge.ts';
+import { judgeByGuard } from './money-guard.ts';
 import type { OtpPolicy } from './otp-policy.ts';
 import { type CountedCeiling, refusingQuota } from './quotas.ts';
 import { sameBytes } from './same-bytes.ts';
@@ -60,7 +61,10 @@ function takeUp(earlier: Challenge, facts: IssueFacts, question: IssueQuestion):
   }
 }
 
-function resume(earlier: Challenge, expiresAtMs: number): IssueDecision {
+type GrantedText = Extract<IssueDecision, { readonly kind: 'issue' | 'resume' }>;
+type Answered = Extract<IssueDecision, { readonly kind: 'answer' }>;
+
+function resume(earlier: Challenge, expiresAtMs: number): GrantedText {
   const submissions = earlier.submissions + 1;
   return { kind: 'resume', challenge: { ...earlier, state: 'submitting', expiresAtMs, submissions } };
 }
@@ -69,15 +73,25 @@ function issueWithinQuotas(facts: IssueFacts, question: IssueQuestion): IssueDec
   return withinQuotas(facts, question, { kind: 'issue', challenge: question.fresh });
 }
 
-function withinQuotas(facts: IssueFacts, question: IssueQuestion, granted: IssueDecision): IssueDecision {
+function withinQuotas(facts: IssueFacts, question: IssueQuestion, granted: GrantedText): IssueDecision {
   const { ceilings, fresh, policy, nowMs } = question;
   const refusal = refusingQuota(facts, ceilings, policy, nowMs);
-  if (refusal === undefined) return granted;
+  if (refusal === undefined) return withinBudget(facts, question, granted);
   if (!refusal.byUser) return unsent(fresh, question, refusal.quota);
   return answer({ result: 'OTP_LIMIT_REACHED', integratorId: fresh.challengeId }, false, refusal.quota);
 }
 
-function unsent(challenge: Challenge, { policy }: IssueQuestion, reason: string): IssueDecision {
+/** The money guard has the last word: it counts what the quotas let through. */
+function withinBudget(facts: IssueFacts, question: IssueQuestion, granted: GrantedText): IssueDecision {
+  const { fresh, policy, nowMs } = question;
+  if (facts.guard === undefined) return granted;
+  const { refusal, ...guard } = judgeByGuard(facts.guard, policy.moneyGuard, fresh, nowMs);
+  if (refusal === undefined) return { ...granted, guard };
+  // Not the user's doing, whoever it is that orders texts. [OQ-40]
+  return { ...unsent(fresh, question, refusal), guard };
+}
+
+function unsent(challenge: Challenge, { policy }: IssueQuestion, reason: string): Answered {
   const { challengeId } = challenge;
   return answer(
     { result: 'MESSAGE_UNABLE_TO_BE_SENT', integratorId: challengeId },
@@ -86,7 +100,7 @@ function unsent(challenge: Challenge, { policy }: IssueQuestion, reason: string)
   );
 }
 
-function answer(stored: StoredAnswer, retryable: boolean, reason: string): IssueDecision {
+function answer(stored: StoredAnswer, retryable: boolean, reason: string): Answered {
   return { kind: 'answer', answer: stored, retryable, reason };
 }
 

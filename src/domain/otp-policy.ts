@@ -1,3 +1,4 @@
+import type { MoneyGuardPolicy } from './money-guard.ts';
 import type { ImplausibleNumbers } from './phone-number.ts';
 
 /** How many within which sliding window. `max` is 1 to 256 for quotas of one account or number. */
@@ -27,6 +28,9 @@ export interface OtpPolicy {
   readonly sendsPerCountry: (country: string | undefined) => Quota | undefined;
   /** Ceiling of all texts; `undefined`: none. */
   readonly sendsGlobal: Quota | undefined;
+
+  /** `undefined`: it is off. */
+  readonly moneyGuard: MoneyGuardPolicy | undefined;
 
   /** ISO 3166-1 alpha-2. Empty: every country. */
   readonly allowedCountries: ReadonlySet<string>;

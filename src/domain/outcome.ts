@@ -9,6 +9,12 @@ export type Outcome =
       readonly answer: StoredAnswer;
       readonly reason: string;
       readonly delivery?: Delivery;
+      /** Of the recipient of the text. */
+      readonly country?: string | undefined;
+      /** What the money guard would have refused the text for, were it enforced. */
+      readonly observed?: string | undefined;
+      /** Whose text was verified: for feedback and metrics. */
+      readonly verified?: VerifiedText | undefined;
     }
   /** Answered before. */
   | { readonly kind: 'replay'; readonly record: RequestRecord }
@@ -18,6 +24,13 @@ export type Outcome =
   | { readonly kind: 'busy' }
   /** Nothing is recorded: the id may become known. [VO-5, OQ-2] */
   | { readonly kind: 'unknown-identifier'; readonly identifier: 'associationId' | 'sendOtpRequestId' };
+
+/** A text whose code was typed, the best proof that it was delivered. */
+export interface VerifiedText {
+  readonly gateway: string;
+  readonly messageId: string | undefined;
+  readonly country: string | undefined;
+}
 
 /** Every result that sendOtp may answer. [JSON-5] */
 export type SendOtpResult =

@@ -36,6 +36,17 @@ export function countryOf(e164: string): string | undefined {
   return isE164(e164) ? parsePhoneNumberFromString(e164)?.country : undefined;
 }
 
+/** Digits that tell one number from its neighbours. */
+const OWN_DIGITS = 4;
+
+/**
+ * The number without its last four digits: what adjacent numbers share, and too little to tell whose it is. A text
+ * that is pumped is rarely alone in it. What isn't E.164 has none.
+ */
+export function numberPrefixOf(e164: string): string {
+  return isE164(e164) ? e164.slice(0, Math.max(2, e164.length - OWN_DIGITS)) : '';
+}
+
 /** Which numbers not to send to, beside those that aren't E.164. */
 export type ImplausibleNumbers =
   /** None. */

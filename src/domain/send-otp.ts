@@ -1,7 +1,14 @@
 import type { AccountDirectory } from '../ports/account-directory.ts';
 import type { Clock, Deadline } from '../ports/clock.ts';
 import type { Entropy } from '../ports/entropy.ts';
-import type { Challenge, OtpContext, OtpStore, Settlement, StoredAnswer } from '../ports/otp-store.ts';
+import type {
+  Challenge,
+  IssueDecision,
+  OtpContext,
+  OtpStore,
+  Settlement,
+  StoredAnswer,
+} from '../ports/otp-store.ts';
 import type { Secret } from '../ports/secret.ts';
 import type { Delivery, SmsGateway, SmsMessage } from '../ports/sms-gateway.ts';
 import { codeOf } from './challenge-code.ts';
@@ -9,9 +16,11 @@ import { earlier, within } from './deadline.ts';
 import { dltFor } from './dlt.ts';
 import { judgeIssue } from './judge-issue.ts';
 import { keyedDigest } from './keyed-digest.ts';
+import { guardOrderFor } from './money-guard.ts';
 import type { OtpKeys } from './otp-keys.ts';
 import type { OtpPolicy } from './otp-policy.ts';
 import type { Outcome, SendOtpResult } from './outcome.ts';
+import { numberPrefixOf } from './phone-number.ts';
 import { ceilingsFor, quotaReachMs } from './quotas.ts';
 import { type AccountIdentifier, findRecipient, type Recipient } from './recipient.ts';
 import { recordAnswer } from './record-answer.ts';
@@ -71,7 +80,11 @@ export async function sendOtp(call: SendOtpCall, parts: SendOtpParts): Promise<O
     expiresAtMs: nowMs + policy.validityMs,
     submissions: 1,
     failedAttempts: 0,
+    country: found.country,
+    numberPrefix: numberPrefixOf(found.phoneNumber.reveal()),
+    text: undefined,
   };
+  const guard = guardOrderFor(policy.moneyGuard, fresh);
   const { requestId, fingerprint } = call;
   const decision = await store.issue(
     {
@@ -84,13 +97,14 @@ export async function sendOtp(call: SendOtpCall, parts: SendOtpParts): Promise<O
       phoneNumberDigest: fresh.phoneNumberDigest,
       sinceMs: nowMs - quotaReachMs(policy),
       ceilings: ceilings.map(({ ceiling }) => ceiling),
+      guard,
     },
     (facts) => judgeIssue(facts, { fingerprint, owner, nowMs, policy, ceilings, fresh }),
   );
   switch (decision.kind) {
     case 'issue':
     case 'resume':
-      return submit(decision.challenge, found, call, parts);
+      return submit(decision, found, call, parts);
     case 'answer':
       return { kind: 'answered', answer: decision.answer, reason: decision.reason };
     default:
@@ -98,9 +112,12 @@ export async function sendOtp(call: SendOtpCall, parts: SendOtpParts): Promise<O
   }
 }
 
+/** A challenge whose text may go. */
+type GrantedText = Extract<IssueDecision, { readonly kind: 'issue' | 'resume' }>;
+
 /** Hands the text over and records what became of it: the second durable commit. */
 async function submit(
-  challenge: Challenge,
+  { challenge, guard }: GrantedText,
   recipient: Recipient,
   call: SendOtpCall,
   parts: SendOtpParts,
@@ -126,7 +143,10 @@ async function submit(
       requestId: call.requestId,
       challengeId: challenge.challengeId,
       submission: challenge.submissions,
-      ceilings: ceilingsFor(policy, recipient.country).map(({ ceiling }) => ceiling),
+      ceilings: [
+        ...ceilingsFor(policy, recipient.country).map(({ ceiling }) => ceiling),
+        ...(guardOrderFor(policy.moneyGuard, challenge)?.unverified ?? []),
+      ],
       retryable: !accepted && policy.retryUnsent,
       answer: withAnswer,
       ...recorded(news, clock.steadyMs()),
@@ -134,7 +154,15 @@ async function submit(
   await settle(delivery, answer);
   // A yes or no that comes after the answer spares a retry its second text. Lost news only costs that. [OQ-28]
   if (late) sending.then((news) => settle(news, undefined)).catch(() => undefined);
-  return { kind: 'answered', answer, reason: delivery.kind, delivery };
+  const { country } = recipient;
+  return {
+    kind: 'answered',
+    answer,
+    reason: delivery.kind,
+    delivery,
+    country,
+    observed: guard?.event?.detail,
+  };
 }
 
 function composeMessage(
@@ -162,9 +190,16 @@ function composeMessage(
 
 const STATE_AFTER = { accepted: 'sent', refused: 'issued', unknown: 'ambiguous' } as const;
 
-function recorded(delivery: Delivery, nowMs: number): Pick<Settlement, 'nowMs' | 'state' | 'event'> {
+function recorded(delivery: Delivery, nowMs: number): Pick<Settlement, 'nowMs' | 'state' | 'event' | 'text'> {
   const event = { atMs: nowMs, event: delivery.kind, detail: inWords(delivery) };
-  return { nowMs, state: STATE_AFTER[delivery.kind], event };
+  return { nowMs, state: STATE_AFTER[delivery.kind], event, text: textOf(delivery) };
+}
+
+/** Who has the text, or may have it. */
+function textOf(delivery: Delivery): Settlement['text'] {
+  if (delivery.kind === 'refused') return undefined;
+  const { gateway, receiptKey } = delivery;
+  return { gateway, messageId: delivery.kind === 'accepted' ? delivery.messageId : undefined, receiptKey };
 }
 
 function inWords(delivery: Delivery): string {

@@ -1,5 +1,5 @@
 import type { Clock } from '../ports/clock.ts';
-import type { OtpStore } from '../ports/otp-store.ts';
+import type { Challenge, OtpStore } from '../ports/otp-store.ts';
 import type { Secret } from '../ports/secret.ts';
 import { UnavailableError } from '../ports/unavailable.ts';
 import { codeOf } from './challenge-code.ts';
@@ -7,7 +7,7 @@ import { judgeAttempt } from './judge-attempt.ts';
 import { codesEqual } from './otp-code.ts';
 import type { OtpKeys } from './otp-keys.ts';
 import type { OtpPolicy } from './otp-policy.ts';
-import type { Outcome } from './outcome.ts';
+import type { Outcome, VerifiedText } from './outcome.ts';
 import { quotaReachMs } from './quotas.ts';
 import { recordAnswer } from './record-answer.ts';
 
@@ -65,11 +65,22 @@ export async function verifyOtp(call: VerifyOtpCall, parts: VerifyOtpParts): Pro
         }),
     );
     if (decision.kind === 'judged') {
-      return { kind: 'answered', answer: decision.answer, reason: decision.event.event };
+      const verified = decision.answer.result === 'SUCCESS' && verifiedText(challenge);
+      return {
+        kind: 'answered',
+        answer: decision.answer,
+        reason: decision.event.event,
+        ...(verified && { verified }),
+      };
     }
     if (decision.kind !== 'absent') return decision;
   }
   throw new UnavailableError('the challenge changed while it was being verified');
+}
+
+/** `undefined`: who sent the text is not known. */
+function verifiedText({ text, country }: Challenge): VerifiedText | undefined {
+  return text && { gateway: text.gateway, messageId: text.messageId, country };
 }
 
 /** A sendOtp that ended without a challenge has no code that could match; one that never was is an error. */

@@ -83,14 +83,17 @@ function readLeaf({ name, certificate }: Pick<CertificateSource, 'name' | 'certi
   }
 }
 
+/** How a key in PEM says that it is encrypted: in PKCS#8 and in the older form. */
+const LOCKED = /^-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m;
+
 function readKey({ name, key, passphrase }: CertificateSource): KeyObject {
   try {
     return createPrivateKey({ key: key.reveal(), format: 'pem', passphrase: passphrase?.reveal() ?? '' });
-  } catch (error) {
-    const isLocked = error instanceof Error && /decrypt|passphrase|empty password/i.test(error.message);
+  } catch {
+    // Not by the error: one wrong passphrase in 256 opens a key to something that is none.
     throw refused(
       name,
-      isLocked
+      LOCKED.test(key.reveal())
         ? 'has a key that this passphrase, or none, does not open'
         : 'has no private key in PEM beside it, such as one that begins with BEGIN PRIVATE KEY',
     );

@@ -1,5 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Secret } from '../ports/secret.ts';
+import type { Metrics } from './metrics.ts';
 
 /** What the sandbox's gateway shows; absent when texts go to a real one. */
 export interface Inbox {
@@ -32,6 +33,8 @@ export interface ReadinessCheck {
 export interface OperatorRoutes {
   readonly readiness: readonly ReadinessCheck[];
   readonly inbox: Inbox | undefined;
+  /** What Prometheus asks for. */
+  readonly metricsPage: Metrics['page'];
   /** Whether the listener is bound to loopback: then only loopback names may be asked for. */
   readonly loopback: boolean;
 }
@@ -41,8 +44,13 @@ const DELAY_MAX_MS = 600_000;
 
 const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
-/** Health, readiness and the sandbox's inbox, on a port of their own that Google never sees. */
-export function createOperatorServer({ readiness, inbox, loopback }: OperatorRoutes): FastifyInstance {
+/** Health, readiness, metrics and the sandbox's inbox, on a port of their own that Google never sees. */
+export function createOperatorServer({
+  readiness,
+  inbox,
+  metricsPage,
+  loopback,
+}: OperatorRoutes): FastifyInstance {
   const server = Fastify({
     bodyLimit: 4096,
     logger: false,
@@ -62,6 +70,11 @@ export function createOperatorServer({ readiness, inbox, loopback }: OperatorRou
     const checks = await Promise.all(readiness.map(look));
     const ready = checks.every(({ status }) => status === 'ok');
     return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', checks });
+  });
+
+  server.get('/metrics', async (_request, reply) => {
+    const { contentType, body } = await metricsPage();
+    return reply.header('content-type', contentType).send(body);
   });
 
   if (inbox !== undefined) addInboxRoutes(server, inbox);

@@ -22,12 +22,12 @@ export function createLog({ level, format, destination }: LogSettings): Logger {
  * a request that can't be processed a warning, a part of the world that is down an error, a bug fatal. [ERR-8]
  */
 export function reportToLog(log: Logger): (report: CallReport) => void {
-  return ({ method, callId, fault, cause, delivery, durationMs, ...rest }) => {
+  return ({ method, callId, fault, cause, delivery, verified, durationMs, ...rest }) => {
     const line = {
       method,
       callId,
       ...rest,
-      gateway: delivery?.gateway,
+      gateway: delivery?.gateway ?? verified?.gateway,
       durationMs: Math.round(durationMs),
     };
     if (fault === 'bug') log.fatal({ ...line, err: cause }, 'call');

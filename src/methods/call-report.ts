@@ -1,3 +1,4 @@
+import type { VerifiedText } from '../domain/outcome.ts';
 import type { MethodName } from '../ports/otp-store.ts';
 import type { Delivery } from '../ports/sms-gateway.ts';
 
@@ -15,6 +16,12 @@ export interface CallReport {
   readonly reason: string | undefined;
   readonly replayed: boolean;
   readonly delivery: Delivery | undefined;
+  /** Of the text that was handed over, ISO 3166-1 alpha-2. `undefined`: none was, or of no one country. */
+  readonly country: string | undefined;
+  /** What the money guard would have refused the text for. */
+  readonly observed: string | undefined;
+  /** Whose text was verified by this call. */
+  readonly verified: VerifiedText | undefined;
   /** For a fault: what was thrown. */
   readonly cause: Error | undefined;
   readonly fault: 'unavailable' | 'bug' | undefined;

@@ -203,6 +203,9 @@ function settled(outcome: Outcome, findings: Findings): StoredAnswer {
     case 'answered':
       findings.reason = outcome.reason || undefined;
       findings.delivery = outcome.delivery;
+      findings.country = outcome.country;
+      findings.observed = outcome.observed;
+      findings.verified = outcome.verified;
       return outcome.answer;
     case 'replay':
       findings.replayed = true;
@@ -239,6 +242,9 @@ const NOTHING_FOUND = {
   reason: undefined,
   replayed: false,
   delivery: undefined,
+  country: undefined,
+  observed: undefined,
+  verified: undefined,
   cause: undefined,
   fault: undefined,
 } satisfies Partial<CallReport>;

@@ -1,3 +1,5 @@
+import type { DeliveryReceipt } from './delivery-receipt.ts';
+
 /**
  * The durable memory: requests that were answered and challenges that were issued. Each method is one atomic step;
  * no transaction leaves the port. A writing method resolves when its effect is durable, and throws
@@ -23,6 +25,12 @@ export interface OtpStore {
    */
   settle(settlement: Settlement): Promise<void>;
 
+  /**
+   * Notes what a gateway told of a text that it had taken. A receipt of a text of unknown outcome proves that it left:
+   * the challenge becomes `sent`. What was delivered stays delivered; a receipt that says nothing new is `repeated`.
+   */
+  recordReceipt(receipt: DeliveryReceipt, nowMs: number): Promise<ReceiptRecord>;
+
   /** Judges one verification, counts it and completes the verifyOtp request. [VO-2, IDEM-11] */
   attempt(order: AttemptOrder, decide: (facts: AttemptFacts) => AttemptDecision): Promise<AttemptDecision>;
 
@@ -37,6 +45,9 @@ export interface OtpStore {
    * Resolves to how many; fewer than `rowsMax` means that none are left. [IDEM-12, OQ-10]
    */
   sweep(beforeMs: number, rowsMax: number): Promise<number>;
+
+  /** The money guard's blocks that end after `nowMs`. Reads only. */
+  blocks(nowMs: number): Promise<readonly Block[]>;
 
   /** All that is known of the requests with that id, for an operator. No code, token or number is in it. */
   history(requestId: string): Promise<readonly RequestHistory[]>;
@@ -123,7 +134,33 @@ export interface Challenge {
   readonly submissions: number;
   /** Wrong codes so far. Codes that were not compared (expired, superseded …) don't count. */
   readonly failedAttempts: number;
+  /** ISO 3166-1 alpha-2 of the number; `undefined`: of no one country. */
+  readonly country: string | undefined;
+  /** The first digits of the number, too few to tell whose it is: what the money guard counts together. */
+  readonly numberPrefix: string;
+  /** Its newest text; `undefined`: no gateway has taken one, nor may one have. */
+  readonly text: SubmittedText | undefined;
 }
+
+/** A text that a gateway took, or may have taken, and what it told of it later. */
+export interface SubmittedText {
+  readonly gateway: string;
+  /** `undefined`: the gateway gave none, or its answer never came. */
+  readonly messageId: string | undefined;
+  readonly submittedAtMs: number;
+  /** `undefined`: no receipt came. */
+  readonly receipt: { readonly state: DeliveryReceipt['state']; readonly atMs: number } | undefined;
+}
+
+export type ReceiptRecord =
+  | { readonly kind: 'unmatched' }
+  | { readonly kind: 'repeated' }
+  | {
+      readonly kind: 'recorded';
+      readonly country: string | undefined;
+      /** From the hand-over to the gateway until now. */
+      readonly sinceSubmittedMs: number;
+    };
 
 /** An event of a challenge, for `history`: when, what, and a word more. */
 export interface ChallengeEvent {
@@ -146,6 +183,40 @@ export interface IssueOrder {
   readonly sinceMs: number;
   /** Ceilings to count this challenge against, in the order of `IssueFacts.ceilingSends`. */
   readonly ceilings: readonly Ceiling[];
+  /** What the money guard wants to know; `undefined`: it is off. */
+  readonly guard: GuardOrder | undefined;
+}
+
+/** What the money guard counts a text under, and what it weighs that against: three subjects, all of one window. */
+export interface GuardOrder {
+  /** Unverified texts: raised by this one, lowered when it is refused or verified. */
+  readonly unverified: readonly [Ceiling, Ceiling, Ceiling];
+  /** Verified texts of the same subjects, in the same order. */
+  readonly verified: readonly [Ceiling, Ceiling, Ceiling];
+}
+
+/** A subject that the money guard sends no texts to for a while, or would not if it were enforced. */
+export interface Block {
+  /** Such as `country:BR` or `prefix:+55119`. */
+  readonly subject: string;
+  readonly sinceMs: number;
+  readonly untilMs: number;
+  /** Texts within the window when the block began. */
+  readonly unverified: number;
+  readonly verified: number;
+}
+
+/**
+ * What the money guard knows. The lists are in the order of `GuardOrder`. What is rarely needed is gathered when it is
+ * asked for, which must be within `decide`.
+ */
+export interface GuardFacts {
+  readonly unverified: readonly number[];
+  verified(): readonly number[];
+  /** The block of each subject that has not ended. */
+  readonly blocks: readonly (Block | undefined)[];
+  /** Whether a code that was sent to the same number was ever verified, as far as requests are kept. */
+  numberVerified(): boolean;
 }
 
 /** A ceiling over many accounts: texts within a sliding window. */
@@ -176,6 +247,15 @@ export interface IssueFacts {
   readonly phoneNumberChallenges: readonly PastChallenge[];
   /** Texts counted so far under each of the order's ceilings. */
   readonly ceilingSends: readonly number[];
+  /** `undefined`: not asked for. */
+  readonly guard: GuardFacts | undefined;
+}
+
+/** What the money guard has to say about a text: blocks to begin, and a line for the record. */
+export interface GuardVerdict {
+  readonly begin: readonly Block[];
+  /** An event of the challenge, if one is issued or resumed. `undefined`: nothing to tell. */
+  readonly event: ChallengeEvent | undefined;
 }
 
 export type IssueDecision =
@@ -183,15 +263,16 @@ export type IssueDecision =
    * Make this challenge (state `submitting`), claim the request, count it, and mark the account's older unconsumed
    * challenges `superseded`. A challenge made earlier for this request id is replaced.
    */
-  | { readonly kind: 'issue'; readonly challenge: Challenge }
+  | { readonly kind: 'issue'; readonly challenge: Challenge; readonly guard?: GuardVerdict | undefined }
   /** Claim the request again, count it again, and put its challenge back to `submitting`, with this life. */
-  | { readonly kind: 'resume'; readonly challenge: Challenge }
+  | { readonly kind: 'resume'; readonly challenge: Challenge; readonly guard?: GuardVerdict | undefined }
   /** Record an answer without a text: `completed`, or `released` if retryable. `reason` is for the record. */
   | {
       readonly kind: 'answer';
       readonly answer: StoredAnswer;
       readonly retryable: boolean;
       readonly reason: string;
+      readonly guard?: GuardVerdict | undefined;
     }
   /** The request was answered before: replay it. Nothing changes. */
   | { readonly kind: 'replay'; readonly record: RequestRecord }
@@ -213,8 +294,12 @@ export interface Settlement {
    */
   readonly state: 'sent' | 'issued' | 'ambiguous';
   readonly event: ChallengeEvent;
-  /** Given back on a refusal. The same as the order's. */
+  /** Given back on a refusal: the order's, and what its guard counted as unverified. */
   readonly ceilings: readonly Ceiling[];
+  /** Who took the text, or may have. `undefined` on a refusal. */
+  readonly text:
+    | (Pick<SubmittedText, 'gateway' | 'messageId'> & { readonly receiptKey: string | undefined })
+    | undefined;
   readonly answer: StoredAnswer | undefined;
   readonly retryable: boolean;
 }
@@ -246,6 +331,8 @@ export type AttemptDecision =
       readonly state: ChallengeState;
       readonly failedAttempts: number;
       readonly event: ChallengeEvent;
+      /** On a success: what counted its text as unverified, and what counts it as verified. */
+      readonly guard?: GuardOrder | undefined;
     }
   | { readonly kind: 'replay'; readonly record: RequestRecord }
   | { readonly kind: 'conflict' }

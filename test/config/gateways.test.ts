@@ -29,6 +29,44 @@ test('production takes failover between gateways with names of their own', () =>
   assert.match(faultsAt(withClear, 'production')[0]?.reason ?? '', /plain HTTP/);
 });
 
+const smpp = {
+  kind: 'smpp',
+  host: 'smsc.example',
+  port: 3550,
+  systemId: 'exemplo',
+  password: secret,
+  sender: 'Exemplo',
+};
+
+test('production speaks SMPP over TLS, or over a line that is said to be private', () => {
+  assert.deepEqual(faultsAt(smpp, 'production'), []);
+  const clear = { ...smpp, tls: false };
+  assert.deepEqual(faultsAt(clear, 'sandbox'), []);
+  assert.match(faultsAt(clear, 'production')[0]?.reason ?? '', /without TLS/);
+  assert.deepEqual(faultsAt({ ...clear, privateLink: true }, 'production'), []);
+  const second = { kind: 'failover', gateways: [gateways[0], clear] };
+  assert.match(faultsAt(second, 'production')[0]?.reason ?? '', /without TLS/);
+});
+
+test('what SMPP has no room for is refused', () => {
+  for (const [name, value] of [
+    ['sender', 'more than twenty chars'],
+    ['sender', 'Café'],
+    ['systemType', 'fourteen chars'],
+    ['port', 0],
+    ['window', 0],
+    ['senderTon', 256],
+    ['enquireLinkMs', 10],
+    ['host', 'smsc.example:2775/'],
+    ['messageIds', 'hex'],
+  ] as const) {
+    assert.equal(faultsAt({ ...smpp, [name]: value }, 'sandbox')[0]?.path, `sms.gateway.${name}`, name);
+  }
+  for (const refusals of [{ 1035: 'quota' }, { '0x0000040b': 'money' }]) {
+    assert.match(faultsAt({ ...smpp, refusals }, 'sandbox')[0]?.path ?? '', /^sms\.gateway\.refusals/);
+  }
+});
+
 const generic = {
   kind: 'http',
   url: 'https://gateway.example/send?key={secrets.key}',

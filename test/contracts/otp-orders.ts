@@ -39,6 +39,9 @@ export function aChallenge(changes: Partial<Challenge> = {}): Challenge {
     expiresAtMs: issuedAtMs + 5 * MINUTE,
     submissions: 1,
     failedAttempts: 0,
+    country: 'CA',
+    numberPrefix: '+1403555',
+    text: undefined,
     ...changes,
   };
 }
@@ -55,6 +58,7 @@ export function anIssue(requestId: string, changes: Partial<IssueOrder> = {}): I
     phoneNumberDigest: digest('number of maria'),
     sinceMs: nowMs - DAY,
     ceilings: [],
+    guard: undefined,
     ...changes,
   };
 }
@@ -102,6 +106,7 @@ export function accepted(requestId: string, changes: Partial<Settlement> = {}): 
     state: 'sent',
     event: { atMs: nowMs, event: 'accepted', detail: 'primary SM-1' },
     ceilings: [],
+    text: { gateway: 'primary', messageId: 'SM-1', receiptKey: `primary:SM-${requestId}` },
     answer: { result: 'SUCCESS', integratorId: challengeId },
     retryable: false,
     ...changes,
@@ -114,6 +119,7 @@ export function refused(requestId: string, changes: Partial<Settlement> = {}): S
   return accepted(requestId, {
     state: 'issued',
     event: { atMs: nowMs, event: 'refused', detail: 'primary gateway-down' },
+    text: undefined,
     answer: { result: 'MESSAGE_UNABLE_TO_BE_SENT', integratorId: idFor(requestId) },
     retryable: true,
     ...changes,

@@ -27,6 +27,7 @@ function judges(open: StoreFactory): void {
       ...challenge,
       state: 'verified',
       failedAttempts: 1,
+      text: { gateway: 'primary', messageId: 'SM-1', submittedAtMs: T0 + 200, receipt: undefined },
     });
     assert.deepEqual(await reopened.recall(verifyOtp('verify-2')), {
       state: 'completed',

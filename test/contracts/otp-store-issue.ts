@@ -95,6 +95,7 @@ function gathersFacts(open: StoreFactory): void {
       accountChallenges: [],
       phoneNumberChallenges: [],
       ceilingSends: [],
+      guard: undefined,
     });
   });
 

@@ -92,6 +92,7 @@ function recordsTheNews(open: StoreFactory): void {
         challenge: {
           ...challenge,
           state: 'sent',
+          text: { gateway: 'primary', messageId: 'SM-1', submittedAtMs: T0 + 200, receipt: undefined },
           events: [
             { atMs: T0, event: 'issued', detail: '' },
             { atMs: T0 + 200, event: 'accepted', detail: 'primary SM-1' },

@@ -5,7 +5,9 @@ import { issue } from './otp-orders.ts';
 import { attemptContract } from './otp-store-attempt.ts';
 import { completeContract } from './otp-store-complete.ts';
 import { concurrencyContract } from './otp-store-concurrency.ts';
+import { guardContract } from './otp-store-guard.ts';
 import { issueContract } from './otp-store-issue.ts';
+import { receiptContract } from './otp-store-receipt.ts';
 import { settleContract } from './otp-store-settle.ts';
 import { sweepContract } from './otp-store-sweep.ts';
 import type { StoreFactory } from './store-factory.ts';
@@ -17,6 +19,8 @@ export function otpStoreContract(name: string, open: StoreFactory): void {
     settleContract(open);
     attemptContract(open);
     completeContract(open);
+    receiptContract(open);
+    guardContract(open);
     sweepContract(open);
     concurrencyContract(open);
     closingContract(open);

@@ -12,6 +12,7 @@ export const examplePolicy: OtpPolicy = {
   exhaustionLockMs: 1_800_000,
   sendsPerCountry: () => undefined,
   sendsGlobal: undefined,
+  moneyGuard: undefined,
   allowedCountries: new Set(),
   refuseImplausible: 'never',
   acceptBothIdentifiers: true,

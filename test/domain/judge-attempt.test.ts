@@ -22,6 +22,9 @@ const challenge: Challenge = {
   expiresAtMs: NOW_MS + 540_000,
   submissions: 1,
   failedAttempts: 0,
+  country: 'BR',
+  numberPrefix: '+551191234',
+  text: undefined,
 };
 
 function question(matches: boolean): AttemptQuestion {

@@ -21,6 +21,9 @@ const fresh: Challenge = {
   expiresAtMs: NOW_MS + examplePolicy.validityMs,
   submissions: 1,
   failedAttempts: 0,
+  country: 'BR',
+  numberPrefix: '+551191234',
+  text: undefined,
 };
 
 const question: IssueQuestion = {
@@ -38,6 +41,7 @@ const nothingKnown: IssueFacts = {
   accountChallenges: [],
   phoneNumberChallenges: [],
   ceilingSends: [],
+  guard: undefined,
 };
 
 function record(changes: Partial<RequestRecord>): RequestRecord {

@@ -20,6 +20,7 @@ function refusal(facts: Partial<IssueFacts>, changes: Partial<typeof policy> = {
     accountChallenges: [],
     phoneNumberChallenges: [],
     ceilingSends: [],
+    guard: undefined,
   };
   return refusingQuota({ ...nothing, ...facts }, ceilingsFor(applied, country), applied, NOW_MS);
 }

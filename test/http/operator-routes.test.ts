@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { activeNumber } from '../system/test-accounts.ts';
-import { startApplication, type TestApplication } from '../system/test-application.ts';
+import { codeIn, startApplication, type TestApplication } from '../system/test-application.ts';
 
 describe('the operator routes', () => {
   let app: TestApplication;
@@ -34,6 +34,25 @@ describe('the operator routes', () => {
     const ready = await fetch(`${app.operatorUrl}/health/ready`);
     assert.equal(ready.status, 200);
     assert.equal(((await ready.json()) as { status: string }).status, 'ready');
+  });
+
+  it('[OPS-1] show metrics of calls and texts, by gateway and country, without a number', async () => {
+    await send('counted', 11);
+    const otp = codeIn(String((await texts('?count=1'))[0]?.['text']));
+    await app.call('verifyOtp', 'typed', { sendOtpRequestId: 'counted', otp });
+    const answer = await fetch(`${app.operatorUrl}/metrics`);
+    assert.match(answer.headers.get('content-type') ?? '', /^text\/plain; version=0\.0\.4/);
+    const page = await answer.text();
+    for (const line of [
+      /^gsp_otp_calls_total\{method="sendOtp",status="200",result="SUCCESS",replayed="false"\} 1$/m,
+      /^gsp_otp_call_seconds_count\{method="verifyOtp"\} 1$/m,
+      /^gsp_otp_texts_total\{gateway="inbox",country="IN",outcome="accepted",reason=""\} 1$/m,
+      /^gsp_otp_texts_verified_total\{gateway="inbox",country="IN"\} 1$/m,
+      /^process_resident_memory_bytes \d+$/m,
+    ]) {
+      assert.match(page, line);
+    }
+    assert.ok(!page.includes(activeNumber(11).slice(-7)));
   });
 
   it('show the texts, newest first, of all or of one number', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startStandIn, unusedUrl } from '../adapters/sms/gateway-stand-in.ts';
+import { startSmsc } from '../adapters/sms/smpp-server.ts';
 import { activeNumber } from './test-accounts.ts';
 import { codeIn, startApplication } from './test-application.ts';
 
@@ -52,6 +53,39 @@ test('[OQ-28] a gateway that cuts off gets the same reference again, and the sam
   const [first, second] = standIn.requests.map(({ body }) => new URLSearchParams(body));
   assert.equal(first?.get('client-ref'), second?.get('client-ref'));
   assert.equal(first?.get('text'), second?.get('text'));
+});
+
+test('[SO-7] a code goes over SMPP, verifies, and the server takes leave of the gateway at its end', async (t) => {
+  const smsc = await startSmsc(t);
+  const gateway = {
+    kind: 'smpp',
+    host: '127.0.0.1',
+    port: smsc.port,
+    tls: false,
+    systemId: 'exemplo',
+    password: secret,
+    sender: 'Exemplo',
+  };
+  const app = await startApplication({ settings: { 'sms.gateway': gateway } });
+  let stopped: Promise<void> | undefined;
+  const stop = () => {
+    stopped ??= app.stop();
+    return stopped;
+  };
+  t.after(stop);
+  await smsc.bound();
+  assert.equal((await app.call('sendOtp', 'send-1', fields)).body['result'], 'SUCCESS');
+  const submit = await smsc.seen('submit_sm');
+  assert.equal(`+${submit['destination_addr']}`, accountPhoneNumber);
+  // Of the characters in the shipped texts, GSM-7 puts all that are in the code where ASCII has them.
+  const text = Buffer.from(String(submit['short_message']), 'hex').toString('latin1');
+  const verified = await app.call('verifyOtp', 'verify-1', {
+    sendOtpRequestId: 'send-1',
+    otp: codeIn(text),
+  });
+  assert.equal(verified.body['result'], 'SUCCESS', JSON.stringify(verified));
+  await stop();
+  await smsc.seen('unbind');
 });
 
 test('a text to India carries the ids of its template, a re-submission goes to the same gateway', async (t) => {

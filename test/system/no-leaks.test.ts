@@ -157,6 +157,7 @@ describe('nothing secret leaks', () => {
     for (const path of [
       '/health/live',
       '/health/ready',
+      '/metrics',
       '/inbox/behaviour',
       '/nowhere',
       '/inbox?to=%2B15550177777&count=x',

@@ -6,7 +6,8 @@ import { activeNumber } from './test-accounts.ts';
 import { startApplication, type TestApplication } from './test-application.ts';
 import { type GoogleCodec, makeKey, sealingSettings, startGoogleCodec } from './test-keys.ts';
 
-const MESSAGES = Number(process.env['PROOF_SEALED_MESSAGES'] ?? 70);
+const REPLAYS = Number(process.env['PROOF_SEALED_REPLAYS'] ?? 5000);
+const IN_FLIGHT_MAX = 16;
 
 /** Row 17 of the proofs, for bodies as they are on the wire: a recording has no second effect, wherever it is sent. */
 for (const kind of ['pgp', 'jwe'] as const) {
@@ -14,10 +15,12 @@ for (const kind of ['pgp', 'jwe'] as const) {
     let app: TestApplication;
     let otherIntegrator: TestApplication;
     let codec: GoogleCodec;
+    // Stands still but for what is said below: how long the recording takes makes no difference.
+    let recordedAtMs = 0;
     let offsetMs = 0;
     const clock: Clock = {
-      nowMs: () => Date.now() + offsetMs,
-      steadyMs: () => Date.now() + Math.max(0, offsetMs),
+      nowMs: () => recordedAtMs + offsetMs,
+      steadyMs: () => recordedAtMs + Math.max(0, offsetMs),
       after: (delayMs, run) => {
         const timer = setTimeout(run, delayMs);
         return () => clearTimeout(timer);
@@ -26,6 +29,8 @@ for (const kind of ['pgp', 'jwe'] as const) {
 
     before(async () => {
       const [ours, theirs, google] = await Promise.all([makeKey(kind), makeKey(kind), makeKey(kind)]);
+      // Keys count by the second.
+      recordedAtMs = Date.now() + 1000;
       const settings = { 'quotas.coolDownMs': 0 };
       const start = (key: typeof ours) =>
         startApplication({
@@ -39,57 +44,87 @@ for (const kind of ['pgp', 'jwe'] as const) {
       await Promise.all([codec.close(), app.stop(), otherIntegrator.stop()]);
     });
 
-    it(`[IDEM-2, IDEM-10] ${MESSAGES} sendOtp messages, each sent again in one of seven ways`, async () => {
-      for (let number = 0; number < MESSAGES; number += 1) {
-        const fields = { accountPhoneNumber: activeNumber(number), smsMatchingToken: 'AB12345678C' };
-        const sealed = new Uint8Array(await codec.seal(requestOf(`recorded-${number}`, fields)));
-        const first = await post(app, 'sendOtp', sealed);
-        assert.equal(first.status, 200);
-        await sendAgain(number % 7, sealed, first);
+    interface Recorded {
+      readonly sealed: Uint8Array<ArrayBuffer>;
+      readonly first: SealedAnswer;
+    }
+
+    /** How a recording is sent again, and what comes of it. */
+    const ways: Readonly<Record<string, (recorded: Recorded) => Promise<void>>> = {
+      'at once': isReplayed,
+      '60 s later': at(60_000, isReplayed),
+      '60.001 s later': at(60_001, (recorded) => isRefused(recorded, app, 'REQUEST_TIMESTAMP_OUT_OF_RANGE')),
+      // Our answer is older than our key by then, so that Google can't open it.
+      '60.001 s too early': at(-60_001, (recorded) => isRefused(recorded, app)),
+      'to another method': (recorded) => isRefused(recorded, app, 'MISSING_REQUIRED_FIELD', 'verifyOtp'),
+      'to another path': async ({ sealed }) => {
+        const { status } = await sendSealed(`${app.methodsUrl}/v2/sendOtp`, sealed, codec);
+        assert.equal(status, 404);
+      },
+      // Whose answer, signed with another key, Google can't read with ours at hand.
+      'to another integrator': (recorded) => isRefused(recorded, otherIntegrator),
+      'our own answer, thrown back at us': ({ first }) =>
+        isRefused({ sealed: new Uint8Array(first.raw), first }, app, 'INVALID_PAYLOAD_ENCRYPTION'),
+    };
+    const messages = Math.ceil(REPLAYS / 2 / Object.keys(ways).length);
+
+    it(`[IDEM-2, IDEM-10] ${messages} sendOtp messages, each sent again in ${Object.keys(ways).length} ways`, async () => {
+      const recorded = await inTurns(
+        Array.from({ length: messages }, (_, number) => number),
+        record,
+      );
+      for (const sendAgain of Object.values(ways)) {
+        await inTurns(recorded, sendAgain);
+        offsetMs = 0;
       }
-      assert.equal(app.application.inbox?.texts(MESSAGES + 1).length, MESSAGES);
+      assert.equal(app.application.inbox?.texts(messages + 1).length, messages);
       assert.equal(otherIntegrator.application.inbox?.texts(1).length, 0);
     });
 
-    async function sendAgain(way: number, sealed: Uint8Array<ArrayBuffer>, first: SealedAnswer) {
-      switch (way) {
-        case 0:
-        case 1: {
-          offsetMs = way * 59_000;
-          const again = await post(app, 'sendOtp', sealed);
-          assert.equal(again.status, 200);
-          assert.deepEqual({ ...again.body, responseHeader: 0 }, { ...first.body, responseHeader: 0 });
-          break;
-        }
-        case 2:
-          offsetMs = 61_000;
-          assertRefused(await post(app, 'sendOtp', sealed), 'REQUEST_TIMESTAMP_OUT_OF_RANGE');
-          break;
-        case 3:
-          // To OpenPGP the signature itself is from the future.
-          offsetMs = -61_000;
-          assertRefused(await post(app, 'sendOtp', sealed));
-          break;
-        case 4:
-          assertRefused(await post(app, 'verifyOtp', sealed), 'MISSING_REQUIRED_FIELD');
-          break;
-        case 5:
-          assertRefused(await post(otherIntegrator, 'sendOtp', sealed));
-          break;
-        default:
-          // Our own answer, thrown back at us.
-          assertRefused(await post(app, 'sendOtp', new Uint8Array(first.raw)), 'INVALID_PAYLOAD_ENCRYPTION');
-      }
-      offsetMs = 0;
+    async function record(number: number): Promise<Recorded> {
+      const fields = { accountPhoneNumber: activeNumber(number), smsMatchingToken: 'AB12345678C' };
+      const sealed = new Uint8Array(
+        await codec.seal(requestOf(`recorded-${number}`, fields, { requestTimestamp: String(recordedAtMs) })),
+      );
+      const first = await post(app, 'sendOtp', sealed);
+      assert.equal(first.body?.['result'], 'SUCCESS');
+      return { sealed, first };
+    }
+
+    function at(ms: number, sendAgain: (recorded: Recorded) => Promise<void>) {
+      return (recorded: Recorded) => {
+        offsetMs = ms;
+        return sendAgain(recorded);
+      };
+    }
+
+    async function isReplayed({ sealed, first }: Recorded): Promise<void> {
+      const again = await post(app, 'sendOtp', sealed);
+      assert.equal(again.status, 200);
+      assert.deepEqual({ ...again.body, responseHeader: 0 }, { ...first.body, responseHeader: 0 });
+    }
+
+    async function isRefused(
+      { sealed }: Recorded,
+      by: TestApplication,
+      code?: string,
+      method = 'sendOtp',
+    ): Promise<void> {
+      const { status, body } = await post(by, method, sealed);
+      assert.ok(status === 400 || status === 401, `${status}`);
+      if (code !== undefined) assert.equal(body?.['errorResponseCode'], code);
     }
 
     function post(to: TestApplication, method: string, sealed: Uint8Array<ArrayBuffer>) {
       return sendSealed(`${to.methodsUrl}/v1/${method}`, sealed, codec);
     }
-
-    function assertRefused({ status, body }: SealedAnswer, code?: string): void {
-      assert.ok(status === 400 || status === 401, `${status}`);
-      if (code !== undefined) assert.equal(body?.['errorResponseCode'], code);
-    }
   });
+}
+
+/** Some at a time. */
+async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let at = 0; at < items.length; at += IN_FLIGHT_MAX)
+    results.push(...(await Promise.all(items.slice(at, at + IN_FLIGHT_MAX).map(work))));
+  return results;
 }

@@ -18,8 +18,10 @@ import {
 } from './test-keys.ts';
 
 const ROTATIONS = Number(process.env['PROOF_ROTATIONS'] ?? 5);
-const RATE_PER_SECOND = Number(process.env['PROOF_RATE'] ?? 100);
+const RATE_PER_SECOND = Number(process.env['PROOF_RATE'] ?? 200);
 const IN_FLIGHT_MAX = 32;
+/** What a machine busy with other things may add to the slowest answers: a third of what Google allows them. */
+const P99_NOISE_MS = 1000;
 /** Between two steps of a rotation, so that each is seen by some requests. */
 const STEP_MS = 250;
 
@@ -59,7 +61,7 @@ async function rotateUnderLoad(t: TestContext, kind: SealingKind): Promise<void>
       loadConfig({ environment: {}, overrides: { ...TEST_SETTINGS, dataDirectory, ...next } }),
     );
   try {
-    for (let steps = 0; steps < 4; steps += 1) await load.step();
+    for (let steps = 0; steps < 8; steps += 1) await load.step();
     const quiet = load.latencies;
     load.latencies = [];
     for (let turn = 0; turn < ROTATIONS; turn += 1) {
@@ -86,10 +88,13 @@ async function rotateUnderLoad(t: TestContext, kind: SealingKind): Promise<void>
       await load.step();
     }
     await load.stop();
-    const { sent, failures, certificatesSeen } = load;
-    const [quietP99, p99] = [quiet, load.latencies].map(percentile99);
-    t.diagnostic(`${kind}: ${sent} requests, p99 ${quietP99} ms before and ${p99} ms during the rotations`);
+    const { sent, leftOut, failures, certificatesSeen } = load;
+    const [quietP99, p99] = [percentile99(quiet), percentile99(load.latencies)];
+    t.diagnostic(
+      `${kind}: ${sent} requests, ${leftOut} more left out, p99 ${quietP99} ms before and ${p99} ms during the rotations`,
+    );
     assert.deepEqual(failures, []);
+    assert.ok(p99 < Math.max(2 * quietP99, P99_NOISE_MS), `p99 ${quietP99} ms, then ${p99} ms`);
     assert.ok(sent > ROTATIONS * 6 * 5, `${sent} requests were sent`);
     assert.equal(certificatesSeen.size, Math.min(2, ROTATIONS + 1));
   } finally {
@@ -118,6 +123,7 @@ class Load {
   /** Of the calls since it was last emptied. */
   latencies: number[] = [];
   sent = 0;
+  leftOut = 0;
   #due = 0;
 
   constructor(methodsUrl: string, codec: PayloadCodec, ca: string) {
@@ -144,7 +150,10 @@ class Load {
   #sendWhatIsDue(): void {
     const due = Math.floor(((performance.now() - this.#startedAt) * RATE_PER_SECOND) / 1000);
     for (; this.#due < due; this.#due += 1) {
-      if (this.#running.size >= IN_FLIGHT_MAX) continue;
+      if (this.#running.size >= IN_FLIGHT_MAX) {
+        this.leftOut += 1;
+        continue;
+      }
       const running: Promise<void> = this.#send(this.#due).catch((error: Error) => {
         this.failures.push(error.message);
       });

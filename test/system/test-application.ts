@@ -17,6 +17,7 @@ export interface TestApplication {
   readonly application: Application;
   readonly methodsUrl: string;
   readonly operatorUrl: string;
+  readonly receiptsUrl: string | undefined;
   readonly dataDirectory: string;
   /** Calls a method as Google would, with the present as timestamp. */
   call(method: string, requestId: string, fields: Fields, header?: Fields): Promise<Answer>;
@@ -40,11 +41,12 @@ export async function startApplication(options: TestOptions = {}): Promise<TestA
     overrides: { ...TEST_SETTINGS, dataDirectory, ...options.settings },
   });
   const application = await compose(config, options.overrides);
-  const { methods, operator } = await application.listen();
+  const { methods, operator, receipts } = await application.listen();
   return {
     application,
     methodsUrl: methods,
     operatorUrl: operator,
+    receiptsUrl: receipts,
     dataDirectory,
     call: (method, requestId, fields, header) => callMethod(methods, method, requestId, fields, header),
     async stop() {

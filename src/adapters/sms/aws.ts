@@ -2,11 +2,13 @@ import { AwsV4Signer } from 'aws4fetch';
 import type { Clock } from '../../ports/clock.ts';
 import type { Secret } from '../../ports/secret.ts';
 import type { CredentialCheck, SmsGateway, SmsMessage } from '../../ports/sms-gateway.ts';
+import { type AwsReceipts, createAwsReader } from './aws-receipts.ts';
 import { awsRefusals } from './aws-refusals.ts';
 import type { GatewayAnswer, GatewayRequest } from './exchange.ts';
-import { createHttpGateway } from './http-gateway.ts';
+import { createHttpGateway, receiptsByReference } from './http-gateway.ts';
 import { type SenderSettings, senderFor } from './sender.ts';
-import { judgeCheck, judgeFailure, memberAt, parseJson, reasonIn, textAt } from './verdict.ts';
+import type { AskUrl } from './sns-certificates.ts';
+import { judgeCheck, judgeFailure, memberAt, parseJson, reasonIn, textAt, type Verdict } from './verdict.ts';
 
 /** A sender is a phone number, a sender id, a pool, or the id or ARN of one. */
 export interface AwsSettings extends SenderSettings {
@@ -18,6 +20,10 @@ export interface AwsSettings extends SenderSettings {
   readonly accessKeyId: string;
   readonly secretAccessKey: Secret;
   readonly configurationSet?: string;
+  /** `undefined`: none are expected. */
+  readonly receipts?: AwsReceipts;
+  /** Tell AWS which codes were verified. */
+  readonly reportVerified?: boolean;
 }
 
 /** Bounds of TimeToLive. */
@@ -26,10 +32,11 @@ const VALIDITY_SECONDS_MAX = 259_200;
 
 /**
  * AWS End User Messaging SMS, action SendTextMessage. The reference travels as context, which AWS logs and doesn't
- * compare: a repeated submission is a second text.
+ * compare: a repeated submission is a second text. `askUrl` fetches what signed receipts need; `undefined`: from
+ * Amazon SNS itself.
  */
-export function createAwsGateway(settings: AwsSettings, clock: Clock): SmsGateway {
-  const { name, region } = settings;
+export function createAwsGateway(settings: AwsSettings, clock: Clock, askUrl?: AskUrl): SmsGateway {
+  const { name, region, receipts, reportVerified } = settings;
   const url = `${settings.baseUrl ?? `https://sms-voice.${region}.amazonaws.com`}/`;
   const call = (action: string, parameters: object) => {
     const headers = {
@@ -41,24 +48,32 @@ export function createAwsGateway(settings: AwsSettings, clock: Clock): SmsGatewa
   };
   return createHttpGateway({
     name,
+    receipts: receipts && receiptsByReference(createAwsReader(name, receipts, clock, askUrl)),
+    // [docs.aws.amazon.com/goto/WebAPI/pinpoint-sms-voice-v2-2022-03-31/PutMessageFeedback]
+    confirm: reportVerified
+      ? (messageId) => call('PutMessageFeedback', { MessageId: messageId, MessageFeedbackStatus: 'RECEIVED' })
+      : undefined,
     write: (message) => call('SendTextMessage', parametersOf(message, settings)),
-    read({ status, text }) {
-      const answer = parseJson(text);
-      if (status === 200) {
-        const messageId = textAt(answer, 'MessageId');
-        if (messageId !== undefined) return { kind: 'accepted', messageId };
-        return { kind: 'unknown', detail: 'success without a message' };
-      }
-      return judgeFailure(awsRefusals, faultOf(answer), status);
-    },
+    read: readAwsAnswer,
     // [docs.aws.amazon.com/pinpoint/latest/apireference_smsvoicev2/API_DescribeAccountAttributes.html]
     credentialCheck: { write: () => call('DescribeAccountAttributes', {}), read: judgeAttributes },
   });
 }
 
+/** What an answer of AWS's says about a message. */
+export function readAwsAnswer({ status, text }: GatewayAnswer): Verdict {
+  const answer = parseJson(text);
+  if (status === 200) {
+    const messageId = textAt(answer, 'MessageId');
+    if (messageId !== undefined) return { kind: 'accepted', messageId };
+    return { kind: 'unknown', detail: 'success without a message' };
+  }
+  return judgeFailure(awsRefusals, faultOf(answer), status);
+}
+
 function parametersOf(message: SmsMessage, settings: AwsSettings) {
   const { to, text, reference, validityMs, dlt } = message;
-  const { configurationSet } = settings;
+  const { configurationSet, reportVerified } = settings;
   const validitySeconds = Math.max(VALIDITY_SECONDS_MIN, Math.floor(validityMs / 1000));
   return {
     DestinationPhoneNumber: to.reveal(),
@@ -68,6 +83,7 @@ function parametersOf(message: SmsMessage, settings: AwsSettings) {
     TimeToLive: Math.min(VALIDITY_SECONDS_MAX, validitySeconds),
     Context: { reference },
     ...(configurationSet !== undefined && { ConfigurationSetName: configurationSet }),
+    ...(reportVerified && { MessageFeedbackEnabled: true }),
     // [docs.aws.amazon.com/goto/WebAPI/pinpoint-sms-voice-v2-2022-03-31/SendTextMessage]
     ...(dlt && {
       DestinationCountryParameters: { IN_ENTITY_ID: dlt.entityId, IN_TEMPLATE_ID: dlt.templateId },

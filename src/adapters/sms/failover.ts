@@ -2,6 +2,7 @@ import type { Clock, Deadline } from '../../ports/clock.ts';
 import type { Delivery, RefusalReason, SmsGateway, SmsMessage } from '../../ports/sms-gateway.ts';
 import { type GatewayHealth, type GuardedGateway, guardGateway } from './guarded-gateway.ts';
 import { chooseRoute, orderGateways, type Route } from './routes.ts';
+import { sooner } from './sooner.ts';
 
 export interface FailoverTerms {
   readonly name: string;
@@ -64,7 +65,8 @@ async function sendByOne(
     if (failed.length > 0 && deadline.remainingMs() < attemptMsMin) break;
     // Time for the others is kept back only if an unknown outcome leads on to them.
     const keptMs = afterUnknown ? (attemptMsMin + TIMER_LAG_MS) * (members.length - index - 1) : 0;
-    const delivery = await member.attempt(message, keptMs > 0 ? sooner(clock, deadline, keptMs) : deadline);
+    const own = keptMs > 0 ? sooner(clock, deadline, keptMs) : undefined;
+    const delivery = await member.attempt(message, own ?? deadline).finally(own?.cancel);
     if (delivery?.kind === 'accepted') return delivery;
     if (delivery === undefined) continue;
     failed.push(delivery);
@@ -91,17 +93,4 @@ function summarize(name: string, failed: readonly Delivery[]): Delivery {
 
 function inWords(delivery: Delivery): string {
   return `${delivery.gateway} ${delivery.kind === 'refused' ? delivery.reason : delivery.kind}`;
-}
-
-/** The deadline, `keptMs` earlier. */
-function sooner(clock: Clock, deadline: Deadline, keptMs: number): Deadline {
-  const ownMs = Math.max(1, deadline.remainingMs() - keptMs);
-  const atMs = clock.steadyMs() + ownMs;
-  const controller = new AbortController();
-  clock.after(ownMs, () => controller.abort());
-  return {
-    atMs,
-    remainingMs: () => Math.max(0, atMs - clock.steadyMs()),
-    signal: AbortSignal.any([deadline.signal, controller.signal]),
-  };
 }

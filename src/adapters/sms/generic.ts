@@ -1,7 +1,9 @@
 import type { Secret } from '../../ports/secret.ts';
 import type { RefusalReason, SmsGateway } from '../../ports/sms-gateway.ts';
-import type { GatewayAnswer } from './exchange.ts';
-import { type CredentialCheckDialect, createHttpGateway } from './http-gateway.ts';
+import type { GatewayAnswer, GatewayRequest } from './exchange.ts';
+import { createGenericReader, echoesReference, type GenericReceipts } from './generic-receipts.ts';
+import { type CredentialCheckDialect, createHttpGateway, type DialectReceipts } from './http-gateway.ts';
+import { receiptUrl, signedReceiptUrl } from './receipt-proof.ts';
 import {
   type EncodingWords,
   fillTemplate,
@@ -9,7 +11,7 @@ import {
   type TemplateValues,
   templateValues,
 } from './template.ts';
-import { judgeCheck, judgeFailure, memberAt, parseJson, refusedWith, type Verdict } from './verdict.ts';
+import { judgeCheck, judgeFailure, parseJson, refusedWith, shownAt, type Verdict } from './verdict.ts';
 
 /** A condition on an answer: one of the statuses, if there are any, and one of the values at the path, if there is one. */
 interface AnswerRule {
@@ -31,6 +33,14 @@ export interface GenericSettings {
   readonly encodingWords: EncodingWords;
   readonly accepted: AnswerRule & { readonly messageIdPath?: string };
   readonly refused: readonly (AnswerRule & { readonly reason: RefusalReason })[];
+  /** `undefined`: none are asked for. */
+  readonly receipts?: GenericReceipts;
+  /** Templates of the request, with the same headers, that tells of a verified code. `undefined`: it isn't told. */
+  readonly verified?: {
+    readonly method: 'GET' | 'POST' | 'PUT';
+    readonly url: string;
+    readonly body?: string;
+  };
   /** `undefined`: no template names it. */
   readonly sender?: string;
   readonly senders?: Readonly<Record<string, string>>;
@@ -44,29 +54,67 @@ export interface GenericSettings {
 
 const CONTENT_TYPES = { json: 'application/json', form: 'application/x-www-form-urlencoded' } as const;
 
-/** Any gateway that takes a text by one HTTP request and answers in JSON, or by its status alone. */
+/**
+ * Any gateway that takes a text by one HTTP request and answers in JSON, or by its status alone. `receiptsUrl` is where
+ * it calls us with receipts; `undefined`: none are asked for.
+ */
 export function createGenericGateway(
   settings: GenericSettings,
   isGsm7: (text: string) => boolean,
+  receiptsUrl?: string,
 ): SmsGateway {
-  const { name, method, url, body, bodyType } = settings;
+  const { name, receipts, verified } = settings;
   return createHttpGateway({
     name,
+    receipts: receiptsUrl && receipts ? genericReceipts(name, receipts) : undefined,
+    confirm:
+      verified &&
+      ((messageId) => fill(verified, secretValues(settings.secrets).set('{messageId}', messageId), settings)),
     write(message) {
-      const values = templateValues(message, { ...settings, isGsm7 });
-      return {
-        method,
-        url: fillTemplate(url, values, 'url'),
-        headers: {
-          ...(body !== undefined && { 'content-type': CONTENT_TYPES[bodyType] }),
-          ...fillHeaders(settings.headers, values),
-        },
-        body: body === undefined ? undefined : fillTemplate(body, values, bodyType),
-      };
+      const values = new Map(templateValues(message, { ...settings, isGsm7 }));
+      values.set('{receiptUrl}', urlFor(message.reference, settings, receiptsUrl));
+      return fill(settings, values, settings);
     },
     read: (answer) => judgeAnswer(answer, settings),
     credentialCheck: credentialCheckOf(settings),
   });
+}
+
+function urlFor(
+  reference: string,
+  { name, receipts }: GenericSettings,
+  receiptsUrl: string | undefined,
+): string {
+  if (receiptsUrl === undefined || receipts === undefined) return '';
+  const { proof } = receipts;
+  return proof.kind === 'signed-url'
+    ? signedReceiptUrl(receiptsUrl, reference, name, proof.key)
+    : receiptUrl(receiptsUrl, reference);
+}
+
+function genericReceipts(name: string, settings: GenericReceipts): DialectReceipts {
+  return {
+    read: createGenericReader(name, settings),
+    nameOf: ({ reference }, messageId) => (echoesReference(settings) ? reference : messageId),
+  };
+}
+
+type RequestTemplates = Pick<GenericSettings, 'method' | 'url' | 'body'>;
+
+function fill(
+  { method, url, body }: RequestTemplates,
+  values: TemplateValues,
+  { headers, bodyType }: Pick<GenericSettings, 'headers' | 'bodyType'>,
+): GatewayRequest {
+  return {
+    method,
+    url: fillTemplate(url, values, 'url'),
+    headers: {
+      ...(body !== undefined && { 'content-type': CONTENT_TYPES[bodyType] }),
+      ...fillHeaders(headers, values),
+    },
+    body: body === undefined ? undefined : fillTemplate(body, values, bodyType),
+  };
 }
 
 function fillHeaders(headers: GenericSettings['headers'], values: TemplateValues): Record<string, string> {
@@ -93,7 +141,7 @@ function credentialCheckOf({ check, secrets }: GenericSettings): CredentialCheck
 }
 
 /** What no rule knows is judged by its status; a success that no rule knows is unknown. [OQ-28] */
-function judgeAnswer(answer: GatewayAnswer, { accepted, refused }: GenericSettings): Verdict {
+export function judgeAnswer(answer: GatewayAnswer, { accepted, refused }: GenericSettings): Verdict {
   const body = parseJson(answer.text);
   if (applies(accepted, answer.status, body)) {
     return { kind: 'accepted', messageId: shownAt(body, accepted.messageIdPath) };
@@ -108,11 +156,4 @@ function applies({ statuses, path, values }: AnswerRule, status: number, body: u
   if (path === undefined) return statuses.length > 0;
   const value = shownAt(body, path);
   return value !== undefined && (values.length === 0 || values.includes(value));
-}
-
-/** A text, number or switch at a path, as text. */
-function shownAt(body: unknown, path: string | undefined): string | undefined {
-  if (path === undefined) return undefined;
-  const value = memberAt(body, ...path.split('.'));
-  return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : undefined;
 }

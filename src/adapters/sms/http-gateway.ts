@@ -1,6 +1,9 @@
 import type { Deadline } from '../../ports/clock.ts';
+import type { ReceiptReader } from '../../ports/delivery-receipt.ts';
 import type { CredentialCheck, Delivery, SmsGateway, SmsMessage } from '../../ports/sms-gateway.ts';
+import { UnavailableError } from '../../ports/unavailable.ts';
 import { exchange, type GatewayAnswer, type GatewayRequest } from './exchange.ts';
+import { keyOf } from './receipt-call.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What one gateway does differently from the others. */
@@ -10,8 +13,23 @@ export interface GatewayDialect {
   write(message: SmsMessage): GatewayRequest | Promise<GatewayRequest>;
   /** Tells what an answer, of whatever status, says about the message. */
   read(answer: GatewayAnswer): Verdict;
+  /** `undefined`: no receipts are asked for. */
+  readonly receipts?: DialectReceipts | undefined;
+  /** The request that tells that a code was verified. `undefined`: it isn't told. */
+  readonly confirm?: ((messageId: string) => GatewayRequest | Promise<GatewayRequest>) | undefined;
   /** Absent: the gateway has no call that tells whether credentials are right. */
   readonly credentialCheck?: CredentialCheckDialect | undefined;
+}
+
+export interface DialectReceipts {
+  readonly read: ReceiptReader;
+  /** What a receipt will call the text. `messageId` is `undefined` where the gateway told none. */
+  nameOf(message: SmsMessage, messageId: string | undefined): string | undefined;
+}
+
+/** Receipts that name a text by our reference. */
+export function receiptsByReference(read: ReceiptReader): DialectReceipts {
+  return { read, nameOf: ({ reference }) => reference };
 }
 
 /** A call that needs the credentials and does nothing. */
@@ -22,17 +40,21 @@ export interface CredentialCheckDialect {
 
 /** A gateway that takes one message by one HTTP request. */
 export function createHttpGateway(dialect: GatewayDialect): SmsGateway {
-  const { name, credentialCheck } = dialect;
+  const { name, receipts, confirm, credentialCheck } = dialect;
   const running = new Set<Promise<Delivery>>();
   return {
     name,
     send(message, deadline) {
       const sending = submit(dialect, message, deadline)
         .catch((error: unknown) => unknownAfter(error))
-        .then((verdict): Delivery => ({ ...withoutNumber(verdict, message), gateway: name }));
+        .then((verdict): Delivery => ({ ...withoutNumber(verdict, message), gateway: name }))
+        .then((delivery) => withReceiptKey(delivery, message, receipts));
       running.add(sending);
       return sending.finally(() => running.delete(sending));
     },
+    readReceipts: receipts?.read,
+    confirmVerified:
+      confirm && (async (messageId, deadline) => tell(name, await confirm(messageId), deadline)),
     checkCredentials:
       credentialCheck && ((deadline) => checkCredentials(credentialCheck, deadline).catch(unknownAfter)),
     async close() {
@@ -71,4 +93,23 @@ function withoutNumber(verdict: Verdict, { to }: SmsMessage): Verdict {
   const { messageId } = verdict;
   const fit = /^[\x21-\x7e]{1,128}$/.test(messageId) && !messageId.includes(to.reveal().slice(-7));
   return fit ? verdict : { kind: 'accepted', messageId: undefined };
+}
+
+function withReceiptKey(
+  delivery: Delivery,
+  message: SmsMessage,
+  receipts: DialectReceipts | undefined,
+): Delivery {
+  if (receipts === undefined || delivery.kind === 'refused') return delivery;
+  const messageId = delivery.kind === 'accepted' ? delivery.messageId : undefined;
+  const receiptKey = keyOf(delivery.gateway, receipts.nameOf(message, messageId));
+  return receiptKey === undefined ? delivery : { ...delivery, receiptKey };
+}
+
+/** Rejects with `UnavailableError` unless the answer is a success. */
+async function tell(name: string, request: GatewayRequest, deadline: Deadline): Promise<void> {
+  const result = await exchange(request, deadline);
+  if (result.kind !== 'answered') throw new UnavailableError(`${name} could not be told: ${result.fault}`);
+  const { status } = result.answer;
+  if (status < 200 || status > 299) throw new UnavailableError(`${name} did not take it: HTTP ${status}`);
 }

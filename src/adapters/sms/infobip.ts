@@ -1,6 +1,9 @@
 import type { Secret } from '../../ports/secret.ts';
 import type { SmsGateway, SmsMessage } from '../../ports/sms-gateway.ts';
-import { createHttpGateway } from './http-gateway.ts';
+import type { GatewayAnswer } from './exchange.ts';
+import { createHttpGateway, receiptsByReference } from './http-gateway.ts';
+import { createInfobipReader } from './infobip-receipts.ts';
+import { type ReceiptProof, signedReceiptUrl } from './receipt-proof.ts';
 import { type SenderSettings, senderFor } from './sender.ts';
 import {
   judgeCheck,
@@ -18,24 +21,48 @@ export interface InfobipSettings extends SenderSettings {
   /** The account's own host; without a slash at its end. */
   readonly baseUrl: string;
   readonly apiKey: Secret;
+  /** `undefined`: none are asked for. */
+  readonly receipts?: { readonly proof: ReceiptProof };
+  /** Tell Infobip which codes were verified. */
+  readonly reportVerified?: boolean;
 }
 
-/** Infobip's SMS API v3. The reference travels as the message's id, which must not occur twice. */
-export function createInfobipGateway(settings: InfobipSettings): SmsGateway {
-  const { name, baseUrl, apiKey } = settings;
+const CONVERSION_TRACKING = { useConversionTracking: true, conversionTrackingName: 'ONE_TIME_PIN' };
+
+/**
+ * Infobip's SMS API v3. The reference travels as the message's id, which must not occur twice. `receiptsUrl` is where it
+ * calls us with receipts; `undefined`: none are asked for.
+ */
+export function createInfobipGateway(settings: InfobipSettings, receiptsUrl?: string): SmsGateway {
+  const { name, baseUrl, apiKey, receipts, reportVerified } = settings;
   const headers = () => ({ authorization: `App ${apiKey.reveal()}`, accept: 'application/json' });
   return createHttpGateway({
     name,
+    receipts:
+      receiptsUrl && receipts ? receiptsByReference(createInfobipReader(name, receipts.proof)) : undefined,
+    confirm: reportVerified
+      ? (messageId) => ({
+          method: 'POST',
+          url: `${baseUrl}/ct/1/log/end/${encodeURIComponent(messageId)}`,
+          headers: { ...headers(), 'content-type': 'application/json' },
+          body: undefined,
+        })
+      : undefined,
     write: (message) => ({
       method: 'POST',
       url: `${baseUrl}/sms/3/messages`,
       headers: { ...headers(), 'content-type': 'application/json' },
-      body: JSON.stringify({ messages: [writeMessage(message, senderFor(message, settings))] }),
+      body: JSON.stringify({
+        messages: [
+          {
+            ...writeMessage(message, senderFor(message, settings)),
+            ...webhooksFor(settings, receiptsUrl, message.reference),
+          },
+        ],
+        ...(reportVerified && { options: { conversionTracking: CONVERSION_TRACKING } }),
+      }),
     }),
-    read({ status, text }) {
-      const body = parseJson(text);
-      return status === 200 ? judgeStatus(body) : judgeFailure({}, codeIn(body), status);
-    },
+    read: readInfobipAnswer,
     // [dev.infobip.com/settings/account-balance]
     credentialCheck: {
       write: () => ({
@@ -47,6 +74,23 @@ export function createInfobipGateway(settings: InfobipSettings): SmsGateway {
       read: ({ status, text }) => judgeCheck(status, codeIn(parseJson(text))),
     },
   });
+}
+
+/** Reports that prove themselves by their URL go to it; all others go where the account's subscription says. */
+function webhooksFor(
+  { name, receipts }: InfobipSettings,
+  receiptsUrl: string | undefined,
+  reference: string,
+): object {
+  if (receiptsUrl === undefined || receipts?.proof.kind !== 'signed-url') return {};
+  const url = signedReceiptUrl(receiptsUrl, reference, name, receipts.proof.key);
+  return { webhooks: { delivery: { url }, contentType: 'application/json' } };
+}
+
+/** What an answer of Infobip's says about a message. */
+export function readInfobipAnswer({ status, text }: GatewayAnswer): Verdict {
+  const body = parseJson(text);
+  return status === 200 ? judgeStatus(body) : judgeFailure({}, codeIn(body), status);
 }
 
 function writeMessage({ to, text, reference, validityMs, dlt }: SmsMessage, sender: string) {

@@ -44,11 +44,9 @@ export function templateValues(message: SmsMessage, terms: TemplateTerms): Templ
   ]);
 }
 
-/** The values of a request that is about no message. */
-export function secretValues(secrets: TemplateTerms['secrets']): TemplateValues {
-  return new Map(
-    Object.entries(secrets).map(([name, secret]) => [`{secrets.${name}}`, secret.reveal()] as const),
-  );
+/** The values of the placeholders for secrets alone. */
+export function secretValues(secrets: TemplateTerms['secrets']): Map<string, string> {
+  return new Map(Object.entries(secrets).map(([name, secret]) => [`{secrets.${name}}`, secret.reveal()]));
 }
 
 /** Puts the values in, written so that none of them can break out of its place. */

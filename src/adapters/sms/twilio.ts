@@ -1,7 +1,10 @@
 import type { Secret } from '../../ports/secret.ts';
 import type { SmsGateway } from '../../ports/sms-gateway.ts';
-import { type CredentialCheckDialect, createHttpGateway } from './http-gateway.ts';
+import type { GatewayAnswer } from './exchange.ts';
+import { type CredentialCheckDialect, createHttpGateway, receiptsByReference } from './http-gateway.ts';
+import { receiptUrl } from './receipt-proof.ts';
 import { type SenderSettings, senderFor } from './sender.ts';
+import { createTwilioReader } from './twilio-receipts.ts';
 import { twilioRefusals } from './twilio-refusals.ts';
 import { judgeCheck, judgeFailure, memberAt, parseJson, reasonIn, textAt, type Verdict } from './verdict.ts';
 
@@ -15,6 +18,13 @@ export interface TwilioSettings extends SenderSettings {
   readonly apiKeySid?: string;
   /** The account's auth token, or the secret of the API key. */
   readonly authToken: Secret;
+  /** `undefined`: none are asked for. */
+  readonly receipts?: {
+    /** The account's auth token, which signs them whoever signs in. `undefined`: `authToken` is it. */
+    readonly accountAuthToken?: Secret;
+  };
+  /** Tell Twilio which codes were verified. */
+  readonly reportVerified?: boolean;
 }
 
 /** Twilio takes a text for at most so many seconds. [twilio.com/docs/api/errors/90007] */
@@ -25,36 +35,54 @@ const MESSAGING_SERVICE = /^MG[0-9a-f]{32}$/i;
 /**
  * Twilio's Messages API. It has no field for a client reference: a repeated submission is a second text. Nor has it one
  * for DLT ids: sender and texts for India are registered with Twilio beforehand.
- * [support.twilio.com/hc/en-us/articles/21162166457755]
+ * [support.twilio.com/hc/en-us/articles/21162166457755] `receiptsUrl` is where it calls us with receipts; `undefined`:
+ * none are asked for.
  */
-export function createTwilioGateway(settings: TwilioSettings): SmsGateway {
-  const { name, baseUrl, accountSid } = settings;
-  const url = `${baseUrl}/2010-04-01/Accounts/${accountSid}/Messages.json`;
+export function createTwilioGateway(settings: TwilioSettings, receiptsUrl?: string): SmsGateway {
+  const { name, baseUrl, accountSid, receipts, reportVerified } = settings;
+  const receiptToken = receiptsUrl && receipts && (receipts.accountAuthToken ?? settings.authToken);
+  const messages = `${baseUrl}/2010-04-01/Accounts/${accountSid}/Messages`;
+  const headers = () => ({ ...headersOf(settings), 'content-type': 'application/x-www-form-urlencoded' });
   return createHttpGateway({
     name,
+    receipts: receiptToken ? receiptsByReference(createTwilioReader(name, receiptToken)) : undefined,
+    // [twilio.com/docs/messaging/api/message-feedback-resource]
+    confirm: reportVerified
+      ? (messageId) => ({
+          method: 'POST',
+          url: `${messages}/${encodeURIComponent(messageId)}/Feedback.json`,
+          headers: headers(),
+          body: 'Outcome=confirmed',
+        })
+      : undefined,
     write(message) {
-      const { to, text, validityMs } = message;
+      const { to, text, reference, validityMs } = message;
       const sender = senderFor(message, settings);
       return {
         method: 'POST',
-        url,
-        headers: { ...headersOf(settings), 'content-type': 'application/x-www-form-urlencoded' },
+        url: `${messages}.json`,
+        headers: headers(),
         body: new URLSearchParams({
           To: to.reveal(),
           [MESSAGING_SERVICE.test(sender) ? 'MessagingServiceSid' : 'From']: sender,
           Body: text.reveal(),
           ValidityPeriod: String(Math.min(VALIDITY_SECONDS_MAX, Math.max(1, Math.floor(validityMs / 1000)))),
+          ...(receiptsUrl && receiptToken && { StatusCallback: receiptUrl(receiptsUrl, reference) }),
+          ...(reportVerified && { ProvideFeedback: 'true' }),
         }).toString(),
       };
     },
-    read({ status, text }) {
-      const body = parseJson(text);
-      return status === 200 || status === 201
-        ? judgeMessage(body)
-        : judgeFailure(twilioRefusals, memberAt(body, 'code'), status);
-    },
+    read: readTwilioAnswer,
     credentialCheck: credentialCheckOf(settings),
   });
+}
+
+/** What an answer of Twilio's says about a message. */
+export function readTwilioAnswer({ status, text }: GatewayAnswer): Verdict {
+  const body = parseJson(text);
+  return status === 200 || status === 201
+    ? judgeMessage(body)
+    : judgeFailure(twilioRefusals, memberAt(body, 'code'), status);
 }
 
 function headersOf({ accountSid, apiKeySid, authToken }: TwilioSettings) {

@@ -59,7 +59,7 @@ export function reasonIn(table: RefusalTable, code: unknown): RefusalReason | un
 }
 
 /** A code fit to be logged. `undefined`: it is none, or has so many digits that it may be a number or a one-time code. */
-function codeWord(code: unknown): string | undefined {
+export function codeWord(code: unknown): string | undefined {
   const word = typeof code === 'number' ? String(code) : code;
   if (typeof word !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9_./-]{0,79}$/.test(word)) return undefined;
   return /\d{6}/.test(word) ? undefined : word;
@@ -88,4 +88,11 @@ export function memberAt(value: unknown, ...path: readonly (string | number)[]):
 export function textAt(value: unknown, ...path: readonly (string | number)[]): string | undefined {
   const member = memberAt(value, ...path);
   return typeof member === 'string' && member !== '' ? member : undefined;
+}
+
+/** A text, number or switch at a path of names and positions with dots between them, as text. */
+export function shownAt(body: unknown, path: string | undefined): string | undefined {
+  if (path === undefined) return undefined;
+  const value = memberAt(body, ...path.split('.'));
+  return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : undefined;
 }

@@ -1,6 +1,8 @@
+import type { Clock } from '../../ports/clock.ts';
 import type { Secret } from '../../ports/secret.ts';
 import type { RefusalReason, SmsGateway } from '../../ports/sms-gateway.ts';
-import { createHttpGateway } from './http-gateway.ts';
+import type { GatewayAnswer, GatewayRequest } from './exchange.ts';
+import { createHttpGateway, receiptsByReference } from './http-gateway.ts';
 import { type SenderSettings, senderFor } from './sender.ts';
 import {
   judgeCheck,
@@ -12,6 +14,7 @@ import {
   textAt,
   type Verdict,
 } from './verdict.ts';
+import { createVonageReader, type VonageReceipts } from './vonage-receipts.ts';
 
 export interface VonageSettings extends SenderSettings {
   readonly name: string;
@@ -19,16 +22,32 @@ export interface VonageSettings extends SenderSettings {
   readonly baseUrl: string;
   readonly apiKey: Secret;
   readonly apiSecret: Secret;
+  /** `undefined`: none are expected. */
+  readonly receipts?: VonageReceipts;
+  /** Where the Conversion API is, which is told of verified codes; `undefined`: it is not told. */
+  readonly conversionUrl?: string | undefined;
 }
 
 /**
  * Vonage's SMS API. The reference travels as `client-ref`, which Vonage shows in receipts and doesn't compare: a
  * repeated submission is a second text. `isGsm7` tells whether GSM-7 has every character of a text.
  */
-export function createVonageGateway(settings: VonageSettings, isGsm7: (text: string) => boolean): SmsGateway {
-  const { name, baseUrl, apiKey, apiSecret } = settings;
+export function createVonageGateway(
+  settings: VonageSettings,
+  isGsm7: (text: string) => boolean,
+  clock: Clock,
+): SmsGateway {
+  const { name, baseUrl, apiKey, apiSecret, receipts, conversionUrl } = settings;
   return createHttpGateway({
     name,
+    receipts: receipts && receiptsByReference(createVonageReader(name, receipts, clock)),
+    confirm:
+      conversionUrl === undefined
+        ? undefined
+        : (messageId) => {
+            const url = `${conversionUrl}/conversions/sms`;
+            return conversionOf(url, messageId, `${apiKey.reveal()}:${apiSecret.reveal()}`, clock.nowMs());
+          },
     write(message) {
       const { to, text, reference, validityMs, dlt } = message;
       return {
@@ -49,12 +68,7 @@ export function createVonageGateway(settings: VonageSettings, isGsm7: (text: str
         }).toString(),
       };
     },
-    read({ status, text }) {
-      const body = parseJson(text);
-      return status === 200
-        ? judgeParts(body)
-        : judgeFailure({}, memberAt(body, 'messages', 0, 'status'), status);
-    },
+    read: readVonageAnswer,
     // [developer.vonage.com/en/account/code-snippets/account-balance]
     credentialCheck: {
       write() {
@@ -65,6 +79,14 @@ export function createVonageGateway(settings: VonageSettings, isGsm7: (text: str
       read: ({ status, text }) => judgeCheck(status, memberAt(parseJson(text), 'error-code')),
     },
   });
+}
+
+/** What an answer of Vonage's says about a message. */
+export function readVonageAnswer({ status, text }: GatewayAnswer): Verdict {
+  const body = parseJson(text);
+  return status === 200
+    ? judgeParts(body)
+    : judgeFailure({}, memberAt(body, 'messages', 0, 'status'), status);
 }
 
 /**
@@ -119,4 +141,19 @@ function judgeParts(body: unknown): Verdict {
   if (taken > 0 || reason === undefined)
     return { kind: 'unknown', detail: 'taken in part, or a status unheard of' };
   return { kind: 'refused', reason, detail: `status ${String(states[0])}` };
+}
+
+/** [developer.vonage.com/api/conversion] */
+function conversionOf(url: string, messageId: string, credentials: string, nowMs: number): GatewayRequest {
+  const query = new URLSearchParams({
+    'message-id': messageId,
+    delivered: 'true',
+    timestamp: new Date(nowMs).toISOString().replace('T', ' ').slice(0, 19),
+  });
+  return {
+    method: 'POST',
+    url: `${url}?${query}`,
+    headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` },
+    body: undefined,
+  };
 }

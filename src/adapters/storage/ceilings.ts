@@ -5,8 +5,12 @@ const BUCKETS = 12;
 
 /** Texts that may lie within the window that ends now: the oldest bucket is counted wholly, though a part is past. */
 export function countSends(sql: OtpStatements, ceiling: Ceiling, nowMs: number): number {
-  const oldest = bucketAt(ceiling, nowMs) - BUCKETS;
+  const oldest = oldestBucket(ceiling, nowMs);
   return Number(sql.sumCeiling.get(ceiling.subject, ceiling.windowMs, oldest)?.['sends']);
+}
+
+export function oldestBucket(ceiling: Ceiling, nowMs: number): number {
+  return bucketAt(ceiling, nowMs) - BUCKETS;
 }
 
 export function raiseCeiling(sql: OtpStatements, ceiling: Ceiling, nowMs: number): void {

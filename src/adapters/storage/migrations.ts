@@ -67,6 +67,28 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (subject, window_ms, bucket)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Of the challenge: whom it is for, roughly; and of its newest text: who has it, and what became of it.
+  ALTER TABLE request ADD COLUMN country TEXT;
+  ALTER TABLE request ADD COLUMN number_prefix TEXT;
+  ALTER TABLE request ADD COLUMN gateway TEXT;
+  ALTER TABLE request ADD COLUMN message_id TEXT;
+  ALTER TABLE request ADD COLUMN submitted_at_ms INTEGER;
+  ALTER TABLE request ADD COLUMN receipt_key TEXT;
+  ALTER TABLE request ADD COLUMN receipt_state TEXT;
+  ALTER TABLE request ADD COLUMN receipt_at_ms INTEGER;
+  -- Only texts that a receipt may come for are in it.
+  CREATE INDEX request_receipt ON request (receipt_key) WHERE receipt_key IS NOT NULL;
+
+  CREATE TABLE block (
+    subject TEXT PRIMARY KEY,
+    since_ms INTEGER NOT NULL,
+    until_ms INTEGER NOT NULL,
+    unverified INTEGER NOT NULL,
+    verified INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX block_until ON block (until_ms);
+  `,
 ];
 
 /** The schema version that this program works with. */

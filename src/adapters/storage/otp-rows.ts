@@ -1,5 +1,7 @@
 import type { SQLOutputValue } from 'node:sqlite';
+import type { DeliveryReceipt } from '../../ports/delivery-receipt.ts';
 import type {
+  Block,
   Challenge,
   ChallengeEvent,
   ChallengeState,
@@ -10,6 +12,7 @@ import type {
   RequestRecord,
   RequestState,
   StoredAnswer,
+  SubmittedText,
 } from '../../ports/otp-store.ts';
 import { UnavailableError } from '../../ports/unavailable.ts';
 
@@ -27,6 +30,7 @@ const CHALLENGE_STATES: readonly ChallengeState[] = [
   'exhausted',
   'superseded',
 ];
+const RECEIPT_STATES: readonly DeliveryReceipt['state'][] = ['delivered', 'undelivered'];
 const OTP_CONTEXTS: readonly OtpContext[] = [
   'association',
   'mandateCreation',
@@ -63,7 +67,62 @@ export function readChallenge(row: Row): Challenge | undefined {
     expiresAtMs: readInteger(row, 'expires_at_ms'),
     submissions: readInteger(row, 'submissions'),
     failedAttempts: readInteger(row, 'failed_attempts'),
+    country: readOptionalText(row, 'country'),
+    // Challenges of an earlier schema have none.
+    numberPrefix: readOptionalText(row, 'number_prefix') ?? '',
+    text: readSubmittedText(row),
   };
+}
+
+/** `undefined`: nobody has taken a text, nor may have. */
+function readSubmittedText(row: Row): SubmittedText | undefined {
+  if (row['gateway'] === null) return undefined;
+  const state = readReceiptState(row);
+  return {
+    gateway: readText(row, 'gateway'),
+    messageId: readOptionalText(row, 'message_id'),
+    submittedAtMs: readInteger(row, 'submitted_at_ms'),
+    receipt: state && { state, atMs: readInteger(row, 'receipt_at_ms') },
+  };
+}
+
+function readReceiptState(row: Row): DeliveryReceipt['state'] | undefined {
+  return row['receipt_state'] === null ? undefined : readOneOf(row, 'receipt_state', RECEIPT_STATES);
+}
+
+/** What a receipt is about. */
+export interface ReceiptSubject {
+  readonly id: number;
+  readonly challengeState: ChallengeState;
+  readonly country: string | undefined;
+  readonly submittedAtMs: number;
+  /** What was told before. */
+  readonly receiptState: DeliveryReceipt['state'] | undefined;
+}
+
+export function readReceiptSubject(row: Row): ReceiptSubject {
+  return {
+    id: readId(row),
+    challengeState: readOneOf(row, 'challenge_state', CHALLENGE_STATES),
+    country: readOptionalText(row, 'country'),
+    submittedAtMs: readInteger(row, 'submitted_at_ms'),
+    receiptState: readReceiptState(row),
+  };
+}
+
+export function readBlock(row: Row): Block {
+  return {
+    subject: readText(row, 'subject'),
+    sinceMs: readInteger(row, 'since_ms'),
+    untilMs: readInteger(row, 'until_ms'),
+    unverified: readInteger(row, 'unverified'),
+    verified: readInteger(row, 'verified'),
+  };
+}
+
+/** When the text of a challenge was counted. */
+export function readCountedAtMs(row: Row): number {
+  return readInteger(row, 'received_at_ms');
 }
 
 /** What is known of a submission that is to be settled. */
@@ -164,6 +223,10 @@ function readText(row: Row, column: string): string {
   const value = row[column];
   if (typeof value !== 'string') throw senseless(row, column);
   return value;
+}
+
+function readOptionalText(row: Row, column: string): string | undefined {
+  return row[column] === null ? undefined : readText(row, column);
 }
 
 function readInteger(row: Row, column: string): number {

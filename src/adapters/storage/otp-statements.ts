@@ -13,7 +13,8 @@ export const OTP_STATEMENTS = {
   findSendOtp: `
     SELECT id, state, fingerprint, owner, lease_expires_at_ms, result, integrator_id,
       challenge_id, challenge_state, nonce, secret_id, code_length, account_digest, phone_number_digest, otp_context,
-      issued_at_ms, expires_at_ms, submissions, failed_attempts
+      issued_at_ms, expires_at_ms, submissions, failed_attempts, received_at_ms, country, number_prefix,
+      gateway, message_id, submitted_at_ms, receipt_state, receipt_at_ms
     FROM request WHERE request_id = ? AND method = 'sendOtp'`,
 
   /** What a settlement looks at; not the whole row, which costs a third of a step. */
@@ -31,8 +32,8 @@ export const OTP_STATEMENTS = {
   issue: `
     INSERT INTO request (request_id, method, state, fingerprint, owner, lease_expires_at_ms, received_at_ms,
       challenge_id, challenge_state, nonce, secret_id, code_length, account_digest, phone_number_digest, otp_context,
-      issued_at_ms, expires_at_ms, submissions, failed_attempts, attempted_at_ms, events)
-    VALUES (?, 'sendOtp', 'claimed', ?, ?, ?, ?, ?, 'submitting', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '')
+      issued_at_ms, expires_at_ms, submissions, failed_attempts, country, number_prefix, attempted_at_ms, events)
+    VALUES (?, 'sendOtp', 'claimed', ?, ?, ?, ?, ?, 'submitting', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)
     ON CONFLICT (request_id, method) DO UPDATE SET
       state = excluded.state, fingerprint = excluded.fingerprint, owner = excluded.owner,
       lease_expires_at_ms = excluded.lease_expires_at_ms, received_at_ms = excluded.received_at_ms,
@@ -41,7 +42,9 @@ export const OTP_STATEMENTS = {
       secret_id = excluded.secret_id, code_length = excluded.code_length, account_digest = excluded.account_digest,
       phone_number_digest = excluded.phone_number_digest, otp_context = excluded.otp_context,
       issued_at_ms = excluded.issued_at_ms, expires_at_ms = excluded.expires_at_ms,
-      submissions = excluded.submissions, failed_attempts = excluded.failed_attempts,
+      submissions = excluded.submissions, failed_attempts = excluded.failed_attempts, country = excluded.country,
+      number_prefix = excluded.number_prefix, gateway = NULL, message_id = NULL, submitted_at_ms = NULL,
+      receipt_key = NULL, receipt_state = NULL, receipt_at_ms = NULL,
       attempted_at_ms = excluded.attempted_at_ms, events = excluded.events`,
 
   /** Claims a sendOtp request again, with the challenge that it has. */
@@ -70,11 +73,28 @@ export const OTP_STATEMENTS = {
 
   settleChallenge: `UPDATE request SET challenge_state = ?, submissions = ?, ${APPEND_EVENT} WHERE id = ?`,
 
+  /** Who has the text. */
+  noteText: `
+    UPDATE request SET gateway = ?, message_id = ?, submitted_at_ms = ?, receipt_key = ?, receipt_state = NULL,
+      receipt_at_ms = NULL
+    WHERE id = ?`,
+
+  findByReceiptKey: `
+    SELECT id, challenge_state, country, submitted_at_ms, receipt_state FROM request WHERE receipt_key = ?
+    ORDER BY id DESC LIMIT 1`,
+
+  noteReceipt: `
+    UPDATE request SET receipt_state = ?, receipt_at_ms = ?, challenge_state = ?, ${APPEND_EVENT} WHERE id = ?`,
+
   attempt: `
     UPDATE request SET challenge_state = ?, failed_attempts = ?, attempted_at_ms = ?, ${APPEND_EVENT} WHERE id = ?`,
 
   sumCeiling: `
     SELECT coalesce(sum(sends), 0) AS sends FROM ceiling WHERE subject = ? AND window_ms = ? AND bucket >= ?`,
+
+  sumCeilings: `
+    SELECT subject, sum(sends) AS sends FROM ceiling
+    WHERE subject IN (?, ?, ?) AND window_ms = ? AND bucket >= ? GROUP BY subject`,
 
   raiseCeiling: `UPDATE ceiling SET sends = sends + 1 WHERE subject = ? AND window_ms = ? AND bucket = ?`,
 
@@ -84,6 +104,25 @@ export const OTP_STATEMENTS = {
     UPDATE ceiling SET sends = sends - 1 WHERE subject = ? AND window_ms = ? AND bucket = ? AND sends > 0`,
 
   forgetCeiling: `DELETE FROM ceiling WHERE subject = ? AND window_ms = ? AND bucket < ?`,
+
+  /** A number's challenges are few: its quota bounds them. */
+  findVerified: `
+    SELECT 1 AS found FROM request WHERE phone_number_digest = ? AND challenge_state = 'verified' LIMIT 1`,
+
+  findBlocksOf: `
+    SELECT subject, since_ms, until_ms, unverified, verified FROM block
+    WHERE subject IN (?, ?, ?) AND until_ms > ?`,
+
+  beginBlock: `
+    INSERT INTO block (subject, since_ms, until_ms, unverified, verified) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (subject) DO UPDATE SET since_ms = excluded.since_ms, until_ms = excluded.until_ms,
+      unverified = excluded.unverified, verified = excluded.verified`,
+
+  /** Few rows: a new block is the occasion to drop those that ended. */
+  forgetBlocks: `DELETE FROM block WHERE until_ms <= ?`,
+
+  findBlocks: `
+    SELECT subject, since_ms, until_ms, unverified, verified FROM block WHERE until_ms > ? ORDER BY until_ms LIMIT 1000`,
 
   sweep: `
     DELETE FROM request WHERE id IN

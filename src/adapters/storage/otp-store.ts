@@ -1,7 +1,9 @@
+import type { DeliveryReceipt } from '../../ports/delivery-receipt.ts';
 import type {
   AttemptDecision,
   AttemptFacts,
   AttemptOrder,
+  Block,
   Challenge,
   ChallengeState,
   Completion,
@@ -9,22 +11,28 @@ import type {
   IssueFacts,
   IssueOrder,
   OtpStore,
+  ReceiptRecord,
   RequestHistory,
   RequestKey,
   RequestRecord,
   Settlement,
 } from '../../ports/otp-store.ts';
 import { countSends, lowerCeiling, raiseCeiling } from './ceilings.ts';
+import { beginBlocks, gatherGuardFacts } from './guard-facts.ts';
 import type { MigrationResult } from './migrations.ts';
 import {
   eventLine,
   type Row,
+  readBlock,
   readChallenge,
+  readCountedAtMs,
   readId,
   readPastChallenge,
+  readReceiptSubject,
   readRequestHistory,
   readRequestRecord,
   readSubmission,
+  type Submission,
 } from './otp-rows.ts';
 import { type OtpStatements, prepareOtpStatements } from './otp-statements.ts';
 import { isCurrent, settledChallenge } from './settled-challenge.ts';
@@ -104,10 +112,12 @@ export class SqliteOtpStore implements OtpStore {
         accountChallenges: ofAccount.map(readPastChallenge),
         phoneNumberChallenges: ofNumber.map(readPastChallenge),
         ceilingSends: order.ceilings.map((ceiling) => countSends(this.#sql, ceiling, order.nowMs)),
+        guard: order.guard && gatherGuardFacts(this.#sql, order.guard, order),
       });
-      if (decision.kind === 'issue') this.#issue(order, decision.challenge, ofAccount);
-      if (decision.kind === 'resume') this.#resume(order, decision.challenge, row);
+      if (decision.kind === 'issue') this.#issue(order, decision, ofAccount);
+      if (decision.kind === 'resume') this.#resume(order, decision, row);
       if (decision.kind === 'answer') this.#answer({ ...order, ...decision, key });
+      if ('guard' in decision) beginBlocks(this.#sql, decision.guard?.begin ?? [], order.nowMs);
       return decision;
     });
   }
@@ -129,9 +139,30 @@ export class SqliteOtpStore implements OtpStore {
       } else {
         this.#sql.settleChallenge.run(...told);
       }
+      this.#noteText(before, news);
       if (!givenBack) return;
       for (const ceiling of news.ceilings) lowerCeiling(this.#sql, ceiling, before.claimedAtMs);
     });
+  }
+
+  recordReceipt(receipt: DeliveryReceipt, nowMs: number): Promise<ReceiptRecord> {
+    return this.#engine.step((): ReceiptRecord => {
+      const row = this.#sql.findByReceiptKey.get(receipt.receiptKey);
+      if (row === undefined) return { kind: 'unmatched' };
+      const { id, challengeState, country, submittedAtMs, receiptState } = readReceiptSubject(row);
+      // What a phone has it keeps, whatever is told later.
+      if (receiptState === receipt.state || receiptState === 'delivered') return { kind: 'repeated' };
+      const { state, gateway, detail } = receipt;
+      const event = eventLine({ atMs: nowMs, event: state, detail: `${gateway} ${detail}`.trim() });
+      // Only what was taken can be delivered, or not. [OQ-28]
+      const proven = challengeState === 'ambiguous' ? 'sent' : challengeState;
+      this.#sql.noteReceipt.run(state, nowMs, proven, event, id);
+      return { kind: 'recorded', country, sinceSubmittedMs: nowMs - submittedAtMs };
+    });
+  }
+
+  blocks(nowMs: number): Promise<readonly Block[]> {
+    return this.#engine.read(() => this.#sql.findBlocks.all(nowMs).map(readBlock));
   }
 
   attempt(order: AttemptOrder, decide: (facts: AttemptFacts) => AttemptDecision): Promise<AttemptDecision> {
@@ -153,6 +184,10 @@ export class SqliteOtpStore implements OtpStore {
       });
       const event = eventLine(decision.event);
       this.#sql.attempt.run(decision.state, decision.failedAttempts, order.nowMs, event, readId(row));
+      for (const ceiling of decision.guard?.unverified ?? []) {
+        lowerCeiling(this.#sql, ceiling, readCountedAtMs(row));
+      }
+      for (const ceiling of decision.guard?.verified ?? []) raiseCeiling(this.#sql, ceiling, order.nowMs);
       return decision;
     });
   }
@@ -192,7 +227,14 @@ export class SqliteOtpStore implements OtpStore {
     return { request, challenge, accountChallenges: ofAccount.map(readPastChallenge) };
   }
 
-  #issue(order: IssueOrder, challenge: Challenge, ofAccount: readonly Row[]): void {
+  /** A second submission may go to another gateway; news of an earlier one says nothing of it. */
+  #noteText(before: Submission, news: Settlement): void {
+    if (news.text === undefined || !isCurrent(before, news)) return;
+    const { gateway, messageId, receiptKey } = news.text;
+    this.#sql.noteText.run(gateway, messageId ?? null, news.nowMs, receiptKey ?? null, before.id);
+  }
+
+  #issue(order: IssueOrder, { challenge, guard }: Granted, ofAccount: readonly Row[]): void {
     this.#sql.issue.run(
       order.requestId,
       order.fingerprint,
@@ -210,15 +252,18 @@ export class SqliteOtpStore implements OtpStore {
       challenge.expiresAtMs,
       challenge.submissions,
       challenge.failedAttempts,
+      challenge.country ?? null,
+      challenge.numberPrefix,
+      guard?.event ? eventLine(guard.event) : '',
     );
-    for (const ceiling of order.ceilings) raiseCeiling(this.#sql, ceiling, order.nowMs);
+    this.#count(order);
     const event = eventLine({ atMs: order.nowMs, event: 'superseded', detail: order.requestId });
     for (const row of ofAccount) {
       if (UNCONSUMED.includes(readPastChallenge(row).state)) this.#sql.supersede.run(event, readId(row));
     }
   }
 
-  #resume(order: IssueOrder, challenge: Challenge, row: Row | undefined): void {
+  #resume(order: IssueOrder, { challenge, guard }: Granted, row: Row | undefined): void {
     if (row === undefined) throw new TypeError('a challenge that is not there was resumed');
     this.#sql.resume.run(
       order.fingerprint,
@@ -229,10 +274,17 @@ export class SqliteOtpStore implements OtpStore {
       challenge.expiresAtMs,
       challenge.submissions,
       challenge.failedAttempts,
-      eventLine({ atMs: order.nowMs, event: 'resumed', detail: '' }),
+      eventLine({ atMs: order.nowMs, event: 'resumed', detail: '' }) +
+        (guard?.event ? eventLine(guard.event) : ''),
       readId(row),
     );
-    for (const ceiling of order.ceilings) raiseCeiling(this.#sql, ceiling, order.nowMs);
+    this.#count(order);
+  }
+
+  #count({ ceilings, guard, nowMs }: IssueOrder): void {
+    for (const ceiling of [...ceilings, ...(guard?.unverified ?? [])]) {
+      raiseCeiling(this.#sql, ceiling, nowMs);
+    }
   }
 
   #answer(completion: Completion & { readonly sendOtpRequestId?: string }): void {
@@ -251,6 +303,8 @@ export class SqliteOtpStore implements OtpStore {
     );
   }
 }
+
+type Granted = Extract<IssueDecision, { readonly kind: 'issue' | 'resume' }>;
 
 /** What a newer challenge of the account supersedes. [OQ-14] */
 const UNCONSUMED: readonly ChallengeState[] = ['issued', 'submitting', 'sent', 'ambiguous'];

@@ -86,6 +86,7 @@ const cases: Readonly<Record<string, Case>> = {
       createVonageGateway(
         { name: 'vonage', baseUrl, apiKey: new Secret('abcd1234'), apiSecret: authToken, sender },
         () => true,
+        new TestClock(),
       ),
     request: ['GET', '/account/get-balance', basic('abcd1234')],
     valid: { status: 200, body: { value: 10.28, autoReload: false } },

@@ -42,7 +42,11 @@ const gateways: readonly {
   {
     name: 'Vonage',
     open: (baseUrl) =>
-      createVonageGateway({ ...from(baseUrl), apiKey: secret, apiSecret: secret }, () => true),
+      createVonageGateway(
+        { ...from(baseUrl), apiKey: secret, apiSecret: secret },
+        () => true,
+        new TestClock(),
+      ),
     told(body) {
       const { 'entity-id': entity, 'content-id': content, from: sender } = formOf(body);
       return { sender, dlt: entity === undefined ? undefined : { entity, content } };

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { createVonageGateway, vonageRefusals } from '../../../src/adapters/sms/vonage.ts';
 import { Secret } from '../../../src/ports/secret.ts';
 import { deadlineAfter } from '../../contracts/sms-gateway.ts';
+import { TestClock } from '../../system/test-clock.ts';
 import { dialectTests } from './dialect-cases.ts';
 import { exampleMessage, exampleNumber, exampleText, startStandIn } from './gateway-stand-in.ts';
 
@@ -29,7 +30,7 @@ const answerOf = (...states: readonly string[]) => ({
 
 dialectTests({
   name: 'Vonage',
-  open: (baseUrl) => createVonageGateway({ ...settings, baseUrl }, isAscii),
+  open: (baseUrl) => createVonageGateway({ ...settings, baseUrl }, isAscii, new TestClock()),
   secrets: [apiSecret],
   success: answerOf('0'),
   messageId: '0A0000000123ABCD1',
@@ -48,7 +49,7 @@ dialectTests({
 
 test('Vonage: the request is the documented one', async (t) => {
   const standIn = await startStandIn(t, answerOf('0'));
-  await createVonageGateway({ ...settings, baseUrl: standIn.url }, isAscii).send(
+  await createVonageGateway({ ...settings, baseUrl: standIn.url }, isAscii, new TestClock()).send(
     exampleMessage,
     deadlineAfter(5000),
   );
@@ -69,7 +70,11 @@ test('Vonage: the request is the documented one', async (t) => {
 
 test('[SMS-15] Vonage: a text that GSM-7 does not have is marked as Unicode', async (t) => {
   const standIn = await startStandIn(t, answerOf('0'));
-  const gateway = createVonageGateway({ ...settings, baseUrl: standIn.url, sender: '+12025550100' }, isAscii);
+  const gateway = createVonageGateway(
+    { ...settings, baseUrl: standIn.url, sender: '+12025550100' },
+    isAscii,
+    new TestClock(),
+  );
   await gateway.send({ ...exampleMessage, text: new Secret('कोड 907214') }, deadlineAfter(5000));
   const form = new URLSearchParams(standIn.requests[0]?.body);
   assert.equal(form.get('type'), 'unicode');

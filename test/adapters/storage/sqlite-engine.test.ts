@@ -77,15 +77,15 @@ test('a database of a newer schema is refused with both versions named, and stay
   database.exec('PRAGMA user_version = 99; PRAGMA journal_mode = DELETE');
   database.close();
   const before = readFileSync(file);
-  refuses(file, /version 99, .* up to 1: .*newer gsp-otp/);
-  refuses(file, /version 99, .* up to 1/, { readOnly: true });
+  refuses(file, /version 99, .* up to 2: .*newer gsp-otp/);
+  refuses(file, /version 99, .* up to 2/, { readOnly: true });
   assert.deepEqual(readFileSync(file), before);
 });
 
 test('a reader of a database that needs a migration is told so', (t) => {
   const file = temporaryFile(t);
   new DatabaseSync(file).close();
-  refuses(file, /version 0, this program needs 1: run gsp-otp migrate/, { readOnly: true });
+  refuses(file, /version 0, this program needs 2: run gsp-otp migrate/, { readOnly: true });
 });
 
 test('a database of another program is refused and stays as it was', (t) => {
@@ -130,9 +130,9 @@ test('a missing file is made with its folder, for its owner alone; a reader make
   for (const suffix of ['', '-wal', '-shm', '-lock']) {
     assert.equal(statSync(file + suffix).mode & 0o777, 0o600, suffix);
   }
-  assert.deepEqual(store.migration, { fromVersion: 0, toVersion: 1 });
+  assert.deepEqual(store.migration, { fromVersion: 0, toVersion: 2 });
   await store.close();
-  assert.deepEqual(openStore(t, { file }).migration, { fromVersion: 1, toVersion: 1 });
+  assert.deepEqual(openStore(t, { file }).migration, { fromVersion: 2, toVersion: 2 });
 });
 
 test('a commit is on the disk when it returns', (t) => {

@@ -1,0 +1,47 @@
+import type { DeliveryReceipt, ReceiptCall } from '../../ports/delivery-receipt.ts';
+import { codeWord, parseJson } from './verdict.ts';
+
+export function queryOf({ url }: ReceiptCall): URLSearchParams {
+  const start = url.indexOf('?');
+  return new URLSearchParams(start < 0 ? '' : url.slice(start + 1));
+}
+
+/** Body as a form. What isn't one has members that nobody looks for. */
+export function formOf(call: ReceiptCall): URLSearchParams {
+  return new URLSearchParams(textOf(call));
+}
+
+/** `undefined`: the body isn't JSON. */
+export function jsonOf(call: ReceiptCall): unknown {
+  return parseJson(textOf(call));
+}
+
+function textOf({ body }: ReceiptCall): string {
+  return new TextDecoder().decode(body);
+}
+
+/** A message reference of ours; `undefined`: it is none. */
+export function referenceIn(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[A-Za-z0-9_-]{16}$/.test(value) ? value : undefined;
+}
+
+/**
+ * The key of a text by what the gateway calls it: our reference, or its own message id. Two gateways may have been asked
+ * for the same text; what the one that refused it tells later is not about the other's. `undefined`: no fit name.
+ */
+export function keyOf(gateway: string, name: string | undefined): string | undefined {
+  return name === undefined || !/^[\x21-\x7e]{1,120}$/.test(name) ? undefined : `${gateway}:${name}`;
+}
+
+/** Makes a receipt of what a gateway said of the text that it calls by that name; `undefined`: it isn't final, or names no text. */
+export function receiptOf(
+  gateway: string,
+  name: string | undefined,
+  state: DeliveryReceipt['state'] | undefined,
+  words: readonly unknown[],
+): DeliveryReceipt | undefined {
+  const receiptKey = keyOf(gateway, name);
+  if (receiptKey === undefined || state === undefined) return undefined;
+  const detail = words.map(codeWord).filter((word) => word !== undefined);
+  return { gateway, receiptKey, state, detail: detail.join(' ') };
+}

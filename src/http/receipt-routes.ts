@@ -1,0 +1,107 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { DeliveryReceipt, ReceiptReader, ReceiptSink } from '../ports/delivery-receipt.ts';
+import { UnavailableError } from '../ports/unavailable.ts';
+
+/** What became of one receipt, or of a call without one. Nothing in it is secret. */
+export interface ReceiptReport {
+  /** Name of the gateway that was called for; whether it was the gateway that called is what `outcome` tells. */
+  readonly gateway: string;
+  readonly outcome:
+    | 'recorded'
+    | 'repeated'
+    /** No text is known by that key. */
+    | 'unmatched'
+    /** The gateway called, and told nothing final. */
+    | 'not-final'
+    | 'unauthenticated'
+    | 'unreadable'
+    /** Too many calls at once. */
+    | 'busy'
+    | 'unavailable'
+    | 'bug';
+  readonly receipt: DeliveryReceipt | undefined;
+  /** For `unavailable` and `bug`: what was thrown. */
+  readonly cause: Error | undefined;
+}
+
+export interface ReceiptRoutes {
+  /** Each gateway has the route of its name below it. */
+  readonly path: string;
+  /** What gateways put before `path`. */
+  readonly publicUrl: string;
+  readonly readers: ReadonlyMap<string, ReceiptReader>;
+  readonly sink: ReceiptSink;
+  readonly report: (report: ReceiptReport) => void;
+  /** Calls at work at once. */
+  readonly concurrentMax: number;
+}
+
+const EMPTY_BODY = new Uint8Array(0);
+
+/** What gateways call. Anyone can: what no gateway proves to have made changes nothing and is told nothing. */
+export function addReceiptRoutes(server: FastifyInstance, routes: ReceiptRoutes): void {
+  let running = 0;
+  for (const [gateway, reader] of routes.readers) {
+    const url = `${routes.path}/${gateway}`;
+    const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+      const report = (outcome: ReceiptReport['outcome'], receipt?: DeliveryReceipt, cause?: Error) =>
+        routes.report({ gateway, outcome, receipt, cause });
+      if (running >= routes.concurrentMax) {
+        report('busy');
+        return reply.code(503).send();
+      }
+      running += 1;
+      try {
+        return reply.code(await take(request, reader, routes, report)).send();
+      } catch (error) {
+        const cause = error instanceof Error ? error : new Error('thrown');
+        const unavailable = error instanceof UnavailableError;
+        report(unavailable ? 'unavailable' : 'bug', undefined, cause);
+        return reply.code(unavailable ? 503 : 500).send();
+      } finally {
+        running -= 1;
+      }
+    };
+    server.route({ method: ['GET', 'POST'], url, handler });
+    const others = server.supportedMethods.filter((verb) => verb !== 'GET' && verb !== 'POST');
+    server.route({ method: others, url, handler: onlyGetAndPost });
+  }
+}
+
+/** The status to answer. A gateway repeats what is not answered with a success, for a day perhaps. */
+async function take(
+  request: FastifyRequest,
+  reader: ReceiptReader,
+  { publicUrl, sink }: ReceiptRoutes,
+  report: (outcome: ReceiptReport['outcome'], receipt?: DeliveryReceipt) => void,
+): Promise<number> {
+  const reading = await reader({
+    method: request.method,
+    url: `${publicUrl}${request.raw.url ?? ''}`,
+    headers: headersOf(request),
+    body: request.body instanceof Uint8Array ? request.body : EMPTY_BODY,
+  });
+  if (reading.kind !== 'receipts') {
+    report(reading.kind);
+    return reading.kind === 'unauthenticated' ? 403 : 400;
+  }
+  if (reading.receipts.length === 0) report('not-final');
+  // One that is not matched is waited for; the others need not wait for it.
+  const records = await Promise.allSettled(
+    reading.receipts.map(async (receipt) => report(await sink(receipt), receipt)),
+  );
+  const failed = records.find((record) => record.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  // What is not matched by now never will be: it is no use to have it repeated.
+  return 200;
+}
+
+function headersOf({ headers }: FastifyRequest): Readonly<Record<string, string | undefined>> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+  );
+}
+
+function onlyGetAndPost(_request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return reply.code(405).header('allow', 'GET, POST').send();
+}

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { GuardFacts, GuardOrder, OtpStore } from '../../src/ports/otp-store.ts';
+import { aChallenge, accepted, anAttempt, anIssue, HOUR, idFor, refused, T0, toJudge } from './otp-orders.ts';
+import type { StoreFactory } from './store-factory.ts';
+
+const ceiling = (subject: string) => ({ subject, windowMs: HOUR });
+const guard: GuardOrder = {
+  unverified: [
+    ceiling('unverified:country:CA'),
+    ceiling('unverified:range:+14035'),
+    ceiling('unverified:prefix:+1403555'),
+  ],
+  verified: [
+    ceiling('verified:country:CA'),
+    ceiling('verified:range:+14035'),
+    ceiling('verified:prefix:+1403555'),
+  ],
+};
+
+async function send(store: OtpStore, requestId: string, nowMs = T0) {
+  let facts: { readonly [name in keyof GuardFacts]: unknown } | undefined;
+  await store.issue(anIssue(requestId, { guard, nowMs }), ({ guard: gathered }) => {
+    facts = gathered && {
+      ...gathered,
+      verified: gathered.verified(),
+      numberVerified: gathered.numberVerified(),
+    };
+    return { kind: 'issue', challenge: aChallenge({ challengeId: idFor(requestId), issuedAtMs: nowMs }) };
+  });
+  return facts;
+}
+
+/** What the money guard counts and remembers. */
+export function guardContract(open: StoreFactory): void {
+  test('texts count as unverified until they are verified or refused', async (t) => {
+    const { store } = await open(t);
+    assert.deepEqual(await send(store, 'send-1'), {
+      unverified: [0, 0, 0],
+      verified: [0, 0, 0],
+      blocks: [undefined, undefined, undefined],
+      numberVerified: false,
+    });
+    await store.settle(accepted('send-1'));
+    assert.deepEqual((await send(store, 'send-2'))?.unverified, [1, 1, 1]);
+    await store.settle(refused('send-2', { ceilings: guard.unverified }));
+    assert.deepEqual((await send(store, 'send-3'))?.unverified, [1, 1, 1]);
+    const order = anAttempt('verify-1', 'send-3');
+    await store.attempt(order, (facts) => {
+      const judged = toJudge(order, true)(facts);
+      return judged.kind === 'judged' ? { ...judged, guard } : judged;
+    });
+    const facts = await send(store, 'send-4');
+    assert.deepEqual(
+      [facts?.unverified, facts?.verified, facts?.numberVerified],
+      [[1, 1, 1], [1, 1, 1], true],
+    );
+  });
+
+  test('counts end with their window', async (t) => {
+    const { store } = await open(t);
+    await send(store, 'send-1');
+    assert.deepEqual((await send(store, 'send-2', T0 + 2 * HOUR))?.unverified, [0, 0, 0]);
+  });
+
+  test('a block lasts until its end, restarts included, and is then forgotten', async (t) => {
+    const { store, reopen } = await open(t);
+    const block = (untilMs: number) => ({
+      subject: 'unverified:country:CA',
+      sinceMs: T0,
+      untilMs,
+      unverified: 20,
+      verified: 1,
+    });
+    const begin = (requestId: string, untilMs: number) =>
+      store.issue(anIssue(requestId), () => ({
+        kind: 'answer',
+        answer: { result: 'MESSAGE_UNABLE_TO_BE_SENT', integratorId: idFor(requestId) },
+        retryable: true,
+        reason: 'unverifiedPerCountry',
+        guard: { begin: [block(untilMs)], event: undefined },
+      }));
+    await begin('send-1', T0 + HOUR);
+    await begin('send-2', T0 + 2 * HOUR);
+    const reopened = await reopen();
+    assert.deepEqual((await send(reopened, 'send-3'))?.blocks, [block(T0 + 2 * HOUR), undefined, undefined]);
+    assert.deepEqual(await reopened.blocks(T0 + HOUR), [block(T0 + 2 * HOUR)]);
+    assert.deepEqual(await reopened.blocks(T0 + 2 * HOUR), []);
+    assert.deepEqual((await send(reopened, 'send-4', T0 + 2 * HOUR))?.blocks, [
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  test('what the guard would have refused stands in the history', async (t) => {
+    const { store } = await open(t);
+    const event = { atMs: T0, event: 'guardWouldRefuse', detail: 'unverifiedPerCountry country:CA 20/1' };
+    await store.issue(anIssue('send-1'), () => ({
+      kind: 'issue',
+      challenge: aChallenge({ challengeId: idFor('send-1') }),
+      guard: { begin: [], event },
+    }));
+    const [history] = await store.history('send-1');
+    assert.deepEqual(history?.challenge?.events.at(-1), event);
+  });
+}

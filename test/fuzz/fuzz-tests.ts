@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { randomInt } from 'node:crypto';
+import { test } from 'node:test';
+import { type FuzzTarget, fuzz } from './fuzz.ts';
+
+const INPUTS = Number(process.env['PROOF_FUZZ_INPUTS'] ?? 1_000_000);
+const SEED = Number(process.env['PROOF_SEED'] ?? randomInt(2 ** 31));
+
+/** Row 15 of the proofs: one test for each reader. */
+export function fuzzTests(targets: readonly FuzzTarget[]): void {
+  // Refusals are errors, and nobody looks at where they come from.
+  Error.stackTraceLimit = 0;
+  for (const target of targets) {
+    const count = Math.ceil(INPUTS * (target.share ?? 1));
+    test(`${target.name}: ${count} inputs, nothing is thrown but refusals, nothing wrong taken, nothing slow`, async (t) => {
+      const { taken, faults } = await fuzz(target, SEED, count);
+      t.diagnostic(`${target.name}: ${count} inputs from seed ${SEED}, ${taken} taken`);
+      assert.deepEqual(faults, [], `seed ${SEED}`);
+      assert.ok(taken > count / 10_000, `only ${taken} inputs were good enough, seed ${SEED}`);
+    });
+  }
+}

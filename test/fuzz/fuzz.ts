@@ -1,0 +1,143 @@
+import { Draw } from '../codecs/pgp-mutations.ts';
+
+const INPUT_MS_MAX = 100;
+const CORPUS_MAX = 500;
+const FAULTS_MAX = 10;
+
+/** One reader of what others send. */
+export interface FuzzTarget {
+  readonly name: string;
+  /**
+   * Reads an input, which is gone when the next one comes. `undefined`: refused, in the way that the reader documents.
+   * Throws if the reader threw anything else, or took what it must not take.
+   */
+  readonly read: (input: Buffer) => unknown;
+  /** Good inputs to begin from. */
+  readonly corpus: readonly Buffer[];
+  /** What is put in beside single bytes. */
+  readonly words?: readonly string[];
+  /** Which part of the inputs is enough, since each costs much. `undefined`: 1. */
+  readonly share?: number;
+}
+
+export interface FuzzResult {
+  /** How many inputs the reader took for good. */
+  readonly taken: number;
+  /** Something thrown, or more than 100 ms taken. At most ten are kept. */
+  readonly faults: readonly string[];
+}
+
+/** Feeds changed and crossed inputs to a reader; those that were taken are changed further. Same seed, same inputs. */
+export async function fuzz(target: FuzzTarget, seed: number, count: number): Promise<FuzzResult> {
+  const draw = new Draw(seed);
+  const corpus = [...target.corpus];
+  // Else they would grow for ever, and what is long takes long.
+  const bytesMax = 64 + 2 * Math.max(...corpus.map(({ length }) => length));
+  const mutator = new Mutator(draw, target.words ?? [], bytesMax);
+  const faults: string[] = [];
+  let taken = 0;
+  for (let at = 0; at < count && faults.length < FAULTS_MAX; at += 1) {
+    const input = mutator.change(corpus);
+    try {
+      const startMs = performance.now();
+      const result = target.read(input);
+      const read = result instanceof Promise ? await result : result;
+      if (performance.now() - startMs > INPUT_MS_MAX && (await isSlow(target, input)))
+        faults.push(`slow at ${input.toString('hex')}`);
+      if (read === undefined) continue;
+      taken += 1;
+      if (corpus.length < CORPUS_MAX) corpus.push(Buffer.from(input));
+      else corpus[draw.below(CORPUS_MAX)] = Buffer.from(input);
+    } catch (error) {
+      faults.push(`${error instanceof Error ? error.stack : error} at ${input.toString('hex')}`);
+    }
+  }
+  return { taken, faults };
+}
+
+/** More looks tell a slow reader from a busy machine. */
+async function isSlow({ read }: FuzzTarget, input: Buffer): Promise<boolean> {
+  for (let look = 0; look < 3; look += 1) {
+    const startMs = performance.now();
+    await read(input);
+    if (performance.now() - startMs <= INPUT_MS_MAX) return false;
+  }
+  return true;
+}
+
+/** Changes inputs in a buffer of its own, since a million of them are to cost little. */
+class Mutator {
+  readonly #draw: Draw;
+  readonly #words: readonly Buffer[];
+  readonly #bytes: Buffer;
+  #length = 0;
+
+  constructor(draw: Draw, words: readonly string[], bytesMax: number) {
+    this.#draw = draw;
+    this.#bytes = Buffer.alloc(bytesMax);
+    this.#words = words.map((word) => Buffer.from(word));
+  }
+
+  /** Cuts, repeats, crosses, inserts or overwrites, one to four times. What it returns is overwritten next time. */
+  change(corpus: readonly Buffer[]): Buffer {
+    this.#length = this.#draw.of(corpus).copy(this.#bytes);
+    for (let times = 1 + this.#draw.below(4); times > 0; times -= 1) this.#changeOnce(corpus);
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  #changeOnce(corpus: readonly Buffer[]): void {
+    const draw = this.#draw;
+    const at = draw.below(this.#length + 1);
+    switch (draw.below(8)) {
+      case 0:
+        this.#move(this.#some(at), at);
+        break;
+      case 1:
+        this.#move(at, this.#some(at));
+        break;
+      case 2: {
+        const other = draw.of(corpus);
+        if (at < other.length) this.#length = at + other.copy(this.#bytes, at, at);
+        break;
+      }
+      case 3:
+        this.#insert(at, this.#noise());
+        break;
+      case 4:
+        if (this.#words.length > 0) this.#insert(at, draw.of(this.#words));
+        break;
+      default:
+        if (at < this.#length) this.#bytes[at] = draw.below(3) === 0 ? draw.below(256) : draw.of(BYTES);
+    }
+  }
+
+  /** A place a few bytes behind. */
+  #some(at: number): number {
+    return at + this.#draw.below(Math.min(this.#length - at, 40) + 1);
+  }
+
+  #noise(): Buffer {
+    const count = this.#draw.below(9);
+    for (let at = 0; at < count; at += 1) NOISE[at] = this.#draw.below(256);
+    return NOISE.subarray(0, count);
+  }
+
+  #insert(at: number, put: Buffer): void {
+    if (this.#move(at, at + put.length)) put.copy(this.#bytes, at);
+  }
+
+  /** Moves the end that begins at `from`, if there is room. */
+  #move(from: number, to: number): boolean {
+    if (this.#length - from + to > this.#bytes.length) return false;
+    this.#bytes.copyWithin(to, from, this.#length);
+    this.#length += to - from;
+    return true;
+  }
+}
+
+const NOISE = Buffer.alloc(8);
+
+/** Where lengths, signs and spellings change their meaning. */
+const BYTES = [
+  0, 1, 9, 10, 0x20, 0x22, 0x2e, 0x30, 0x3d, 0x41, 0x5c, 0x5f, 0x7d, 0x7f, 0x80, 0xbf, 0xc0, 0xdf, 0xfe, 0xff,
+];

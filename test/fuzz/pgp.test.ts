@@ -1,0 +1,4 @@
+import { fuzzTests } from './fuzz-tests.ts';
+import { pgpTargets } from './pgp-targets.ts';
+
+fuzzTests(pgpTargets);
