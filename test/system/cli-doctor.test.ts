@@ -157,17 +157,15 @@ test('the doctor asks gateways whether they take the credentials, and sends no t
 });
 
 test('the doctor opens no session with an SMSC, which might end that of a running server', async (t) => {
-  let bytes = 0;
+  let connections = 0;
   const server = createServer((socket) => {
-    socket.on('error', () => undefined);
-    socket.on('data', (chunk) => {
-      bytes += chunk.length;
-    });
+    connections += 1;
+    socket.on('error', () => undefined).resume();
   });
   const port = await listen(t, server);
   const smsc = { kind: 'smpp', host: '127.0.0.1', port, tls: false, systemId: 'exemplo', sender: 'Exemplo' };
   const gateway = JSON.stringify({ ...smsc, password: { value: 'secret' } });
   const { ok, findings } = await doctor(t, '--set', `sms.gateway=${gateway}`);
   assert.match(ok.join('\n'), /^gateway smpp: 127\.0\.0\.1 can be reached/m, JSON.stringify(findings));
-  assert.equal(bytes, 0);
+  assert.equal(connections, 1, 'it only looks whether somebody listens');
 });
