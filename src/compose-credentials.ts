@@ -12,9 +12,12 @@ export async function checkCredentials(
   name: string,
   budgetMs: number,
 ): Promise<CredentialCheck | undefined> {
-  const clock = createSystemClock();
   const members = settings.kind === 'failover' ? settings.gateways : [];
-  const gateway = composeGateway(members.find((member) => member.name === name) ?? settings, clock);
+  const chosen = members.find((member) => member.name === name) ?? settings;
+  // A second session under the same name may end the one of a running server.
+  if (chosen.kind === 'smpp') return undefined;
+  const clock = createSystemClock();
+  const gateway = composeGateway(chosen, clock);
   try {
     return await gateway.checkCredentials?.(deadlineIn(budgetMs, clock));
   } finally {

@@ -57,7 +57,7 @@ describe('[JWE-3] an attacker who varies the encrypted key of a JWE', () => {
       while (performance.now() < endMs);
     };
     const compare = () => compareTimes(PAIRS, leak, (at) => decrypt(bad[at]));
-    const comparison = compare();
-    assert.ok(differs(comparison) || differs(compare()) || differs(compare()), JSON.stringify(comparison));
+    // Beside other load it may take a few looks; without a leak, no number of them sees one.
+    assert.ok(Array.from({ length: 8 }).some(() => differs(compare())));
   });
 });

@@ -56,7 +56,7 @@ describe('[PGP-5] an attacker who varies the encrypted session key', () => {
       while (performance.now() < endMs);
     };
     const compare = () => compareTimes(PAIRS, leak, (at) => open(bad[at]));
-    const comparison = compare();
-    assert.ok(differs(comparison) || differs(compare()) || differs(compare()), JSON.stringify(comparison));
+    // Beside other load it may take a few looks; without a leak, no number of them sees one.
+    assert.ok(Array.from({ length: 8 }).some(() => differs(compare())));
   });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo, Server } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Finding } from '../../src/cli/doctor-finding.ts';
@@ -154,4 +154,18 @@ test('the doctor asks gateways whether they take the credentials, and sends no t
   );
   const away = await examine(await unusedUrl());
   assert.deepEqual([away.code, away.verdict, away.finding], [1, 'failed', "127.0.0.1 can't be reached"]);
+});
+
+test('the doctor opens no session with an SMSC, which might end that of a running server', async (t) => {
+  let connections = 0;
+  const server = createServer((socket) => {
+    connections += 1;
+    socket.on('error', () => undefined).resume();
+  });
+  const port = await listen(t, server);
+  const smsc = { kind: 'smpp', host: '127.0.0.1', port, tls: false, systemId: 'exemplo', sender: 'Exemplo' };
+  const gateway = JSON.stringify({ ...smsc, password: { value: 'secret' } });
+  const { ok, findings } = await doctor(t, '--set', `sms.gateway=${gateway}`);
+  assert.match(ok.join('\n'), /^gateway smpp: 127\.0\.0\.1 can be reached/m, JSON.stringify(findings));
+  assert.equal(connections, 1, 'it only looks whether somebody listens');
 });

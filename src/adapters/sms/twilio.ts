@@ -35,8 +35,8 @@ const MESSAGING_SERVICE = /^MG[0-9a-f]{32}$/i;
 /**
  * Twilio's Messages API. It has no field for a client reference: a repeated submission is a second text. Nor has it one
  * for DLT ids: sender and texts for India are registered with Twilio beforehand.
- * [support.twilio.com/hc/en-us/articles/21162166457755] `receiptsUrl` is where it calls
- * us with receipts; `undefined`: none are asked for.
+ * [support.twilio.com/hc/en-us/articles/21162166457755] `receiptsUrl` is where it calls us with receipts; `undefined`:
+ * none are asked for.
  */
 export function createTwilioGateway(settings: TwilioSettings, receiptsUrl?: string): SmsGateway {
   const { name, baseUrl, accountSid, receipts, reportVerified } = settings;
