@@ -20,6 +20,7 @@ import type {
 import { countSends, lowerCeiling, raiseCeiling } from './ceilings.ts';
 import { beginBlocks, gatherGuardFacts } from './guard-facts.ts';
 import type { MigrationResult } from './migrations.ts';
+import { noteReceipt } from './note-receipt.ts';
 import {
   eventLine,
   type Row,
@@ -28,7 +29,6 @@ import {
   readCountedAtMs,
   readId,
   readPastChallenge,
-  readReceiptSubject,
   readRequestHistory,
   readRequestRecord,
   readSubmission,
@@ -146,19 +146,7 @@ export class SqliteOtpStore implements OtpStore {
   }
 
   recordReceipt(receipt: DeliveryReceipt, nowMs: number): Promise<ReceiptRecord> {
-    return this.#engine.step((): ReceiptRecord => {
-      const row = this.#sql.findByReceiptKey.get(receipt.receiptKey);
-      if (row === undefined) return { kind: 'unmatched' };
-      const { id, challengeState, country, submittedAtMs, receiptState } = readReceiptSubject(row);
-      // What a phone has it keeps, whatever is told later.
-      if (receiptState === receipt.state || receiptState === 'delivered') return { kind: 'repeated' };
-      const { state, gateway, detail } = receipt;
-      const event = eventLine({ atMs: nowMs, event: state, detail: `${gateway} ${detail}`.trim() });
-      // Only what was taken can be delivered, or not. [OQ-28]
-      const proven = challengeState === 'ambiguous' ? 'sent' : challengeState;
-      this.#sql.noteReceipt.run(state, nowMs, proven, event, id);
-      return { kind: 'recorded', country, sinceSubmittedMs: nowMs - submittedAtMs };
-    });
+    return this.#engine.step(() => noteReceipt(this.#sql, receipt, nowMs));
   }
 
   blocks(nowMs: number): Promise<readonly Block[]> {

@@ -1,0 +1,19 @@
+import type { DeliveryReceipt } from '../../ports/delivery-receipt.ts';
+import type { ReceiptRecord } from '../../ports/otp-store.ts';
+import { eventLine, readReceiptSubject } from './otp-rows.ts';
+import type { OtpStatements } from './otp-statements.ts';
+
+/** Notes a receipt on the challenge of its text, if it says something new. */
+export function noteReceipt(sql: OtpStatements, receipt: DeliveryReceipt, nowMs: number): ReceiptRecord {
+  const row = sql.findByReceiptKey.get(receipt.receiptKey);
+  if (row === undefined) return { kind: 'unmatched' };
+  const { id, challengeState, country, submittedAtMs, receiptState } = readReceiptSubject(row);
+  const { state, gateway, detail } = receipt;
+  // What a phone has it keeps, whatever is told later.
+  if (receiptState === state || receiptState === 'delivered') return { kind: 'repeated' };
+  const event = eventLine({ atMs: nowMs, event: state, detail: `${gateway} ${detail}`.trim() });
+  // Only what was taken can be delivered, or not. [OQ-28]
+  const proven = challengeState === 'ambiguous' ? 'sent' : challengeState;
+  sql.noteReceipt.run(state, nowMs, proven, event, id);
+  return { kind: 'recorded', country, sinceSubmittedMs: nowMs - submittedAtMs };
+}
