@@ -1,7 +1,7 @@
 /**
  * Where the time of a sealed sendOtp goes, at 16 connections and RSA-2048: shares of each thread's time by place.
  *
- *   node benchmarks/sealed-profile.ts [pgp | jwe+jws = pgp] [requests = 6000]
+ *   node benchmarks/sealed-profile.ts [pgp | jwe+jws = pgp] [requests = 4000]
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ interface Profile {
 }
 
 const format: Format = process.argv[2] === 'jwe+jws' ? 'jwe+jws' : 'pgp';
-const requests = Number(process.argv[3] ?? 6000);
+const requests = Number(process.argv[3] ?? 4000);
 const SHOWN = 24;
 
 const directory = mkdtempSync(join(import.meta.dirname, '.data-'));

@@ -10,8 +10,9 @@ export interface CryptoPoolOptions<Keys> {
   /** How many jobs of each urgency may wait, ≥ 0; one more is `UnavailableError`. */
   readonly waitingMax: number;
   /**
-   * Jobs that a thread holds, the one at work among them; default 2, so that it needn't wait for the main thread. More
-   * for jobs that wait themselves, each for work that other threads do.
+   * Jobs that a thread holds, the one at work among them; default 8, so that it has work while the main thread waits
+   * for the disk, and for jobs that wait themselves, each for work that other threads do. An answer waits for all of
+   * them.
    */
   readonly jobsPerThread?: number | undefined;
   /** What each thread needs before its first job; anything that can be cloned, `KeyObject`s too. */
@@ -21,7 +22,7 @@ export interface CryptoPoolOptions<Keys> {
 /** `answer`: goes ahead of those that are `request`, for the work behind an answer is done already. */
 export type Urgency = 'request' | 'answer';
 
-const JOBS_PER_THREAD = 2;
+const JOBS_PER_THREAD = 8;
 /** Before a thread that died without having been of use is replaced. */
 const REPLACE_AFTER_MS = 1000;
 

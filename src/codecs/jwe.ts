@@ -7,9 +7,6 @@ export interface JweCodecOptions extends CodecOptions<JoseKey> {
   readonly rules: JweRules;
 }
 
-/** The library computes on threads of the runtime; with only a few jobs at hand ours would be idle or waking up. */
-const JOBS_PER_THREAD = 8;
-
 /** Compact JWE bodies, bare or around a JWS. They are URL-safe as they are: no second encoding. [ENC-1, HTTP-5] */
 export class JweCodec extends ThreadedCodec<JoseKey, JweRules> {
   readonly mediaType = 'application/jose';
@@ -24,7 +21,6 @@ export class JweCodec extends ThreadedCodec<JoseKey, JweRules> {
   /** Resolves when its threads are ready. */
   static async start(options: JweCodecOptions): Promise<JweCodec> {
     const module = new URL('./jwe-thread.ts', import.meta.url);
-    const codecThreads = { module, jobsPerThread: JOBS_PER_THREAD };
-    return new JweCodec(options, await startCodecPool(codecThreads, options, options.rules));
+    return new JweCodec(options, await startCodecPool(module, options, options.rules));
   }
 }

@@ -17,6 +17,6 @@ export class PgpCodec extends ThreadedCodec<PgpKey, PgpRules> {
   static async start(options: PgpCodecOptions): Promise<PgpCodec> {
     const rules: PgpRules = { armored: options.armored ?? false };
     const module = new URL('./pgp-thread.ts', import.meta.url);
-    return new PgpCodec(options, rules, await startCodecPool({ module }, options, rules));
+    return new PgpCodec(options, rules, await startCodecPool(module, options, rules));
   }
 }

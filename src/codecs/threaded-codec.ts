@@ -19,20 +19,13 @@ export interface CodecOptions<Key extends RingKey> {
 
 export type CodecPool<Key extends RingKey, Rules> = CryptoPool<CodecKeys<Key, Rules>, CodecJob, CodecResult>;
 
-/** How the threads of a codec work. */
-export interface CodecThreads {
-  /** Calls `answerCodecJobs`. */
-  readonly module: URL;
-  readonly jobsPerThread?: number | undefined;
-}
-
-/** Resolves when the threads are ready. */
+/** `module` calls `answerCodecJobs`. Resolves when the threads are ready. */
 export function startCodecPool<Key extends RingKey, Rules>(
-  codecThreads: CodecThreads,
+  module: URL,
   { ring: { keys, graceMs }, threads, waitingMax }: CodecOptions<Key>,
   rules: Rules,
 ): Promise<CodecPool<Key, Rules>> {
-  return CryptoPool.start({ ...codecThreads, threads, waitingMax, keys: { keys, graceMs, rules } });
+  return CryptoPool.start({ module, threads, waitingMax, keys: { keys, graceMs, rules } });
 }
 
 /** What codecs with keys have in common: their ring, which may be replaced, and threads that do the work. */

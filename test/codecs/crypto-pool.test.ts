@@ -12,6 +12,7 @@ async function startPool(context: TestContext, threads = 1, waitingMax = 8) {
     module,
     threads,
     waitingMax,
+    jobsPerThread: 2,
     keys: 'first',
   });
   context.after(() => pool.close());

@@ -103,7 +103,7 @@ describe('the OpenPGP codec', () => {
 
   test('beyond its capacity it is unavailable and says nothing of the body', async (context) => {
     const codec = await startCodec(context, { waitingMax: 1 });
-    const results = await Promise.allSettled(Array.from({ length: 10 }, () => codec.open(request)));
+    const results = await Promise.allSettled(Array.from({ length: 16 }, () => codec.open(request)));
     const refused = results.filter(({ status }) => status === 'rejected');
     assert.equal(refused.length, 7);
     for (const result of refused)
