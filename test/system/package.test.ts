@@ -24,7 +24,8 @@ function run(cwd: string, program: string, ...args: string[]): string {
     cwd,
     env,
     encoding: 'utf8',
-    timeout: 100_000,
+    // A registry may be slow.
+    timeout: 200_000,
   });
   assert.equal(status, 0, `${program} ${args.join(' ')}\n${stdout}${stderr}`);
   return stdout;
