@@ -1,4 +1,4 @@
-import type { Challenge, IssueDecision, IssueFacts, StoredAnswer } from '../ports/otp-store.ts';
+import type { Challenge, GrantedText, IssueDecision, IssueFacts, StoredAnswer } from '../ports/otp-store.ts';
 import { isExpired, mayHaveLeft, SUBMISSIONS_MAX } from './challenge.ts';
 import { judgeByGuard } from './money-guard.ts';
 import type { OtpPolicy } from './otp-policy.ts';
@@ -61,7 +61,6 @@ function takeUp(earlier: Challenge, facts: IssueFacts, question: IssueQuestion):
   }
 }
 
-type GrantedText = Extract<IssueDecision, { readonly kind: 'issue' | 'resume' }>;
 type Answered = Extract<IssueDecision, { readonly kind: 'answer' }>;
 
 function resume(earlier: Challenge, expiresAtMs: number): GrantedText {

@@ -3,7 +3,7 @@ import type { Clock, Deadline } from '../ports/clock.ts';
 import type { Entropy } from '../ports/entropy.ts';
 import type {
   Challenge,
-  IssueDecision,
+  GrantedText,
   OtpContext,
   OtpStore,
   Settlement,
@@ -111,9 +111,6 @@ export async function sendOtp(call: SendOtpCall, parts: SendOtpParts): Promise<O
       return decision;
   }
 }
-
-/** A challenge whose text may go. */
-type GrantedText = Extract<IssueDecision, { readonly kind: 'issue' | 'resume' }>;
 
 /** Hands the text over and records what became of it: the second durable commit. */
 async function submit(

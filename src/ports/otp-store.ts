@@ -281,6 +281,9 @@ export type IssueDecision =
   /** Another process is at work on it. Nothing changes. [OQ-8] */
   | { readonly kind: 'busy' };
 
+/** A challenge whose text may go. */
+export type GrantedText = Extract<IssueDecision, { readonly kind: 'issue' | 'resume' }>;
+
 export interface Settlement {
   readonly requestId: string;
   /** Nothing happens if the request's challenge is another one by now. */

@@ -7,6 +7,7 @@ import type {
   Challenge,
   ChallengeState,
   Completion,
+  GrantedText,
   IssueDecision,
   IssueFacts,
   IssueOrder,
@@ -222,7 +223,7 @@ export class SqliteOtpStore implements OtpStore {
     this.#sql.noteText.run(gateway, messageId ?? null, news.nowMs, receiptKey ?? null, before.id);
   }
 
-  #issue(order: IssueOrder, { challenge, guard }: Granted, ofAccount: readonly Row[]): void {
+  #issue(order: IssueOrder, { challenge, guard }: GrantedText, ofAccount: readonly Row[]): void {
     this.#sql.issue.run(
       order.requestId,
       order.fingerprint,
@@ -251,7 +252,7 @@ export class SqliteOtpStore implements OtpStore {
     }
   }
 
-  #resume(order: IssueOrder, { challenge, guard }: Granted, row: Row | undefined): void {
+  #resume(order: IssueOrder, { challenge, guard }: GrantedText, row: Row | undefined): void {
     if (row === undefined) throw new TypeError('a challenge that is not there was resumed');
     this.#sql.resume.run(
       order.fingerprint,
@@ -291,8 +292,6 @@ export class SqliteOtpStore implements OtpStore {
     );
   }
 }
-
-type Granted = Extract<IssueDecision, { readonly kind: 'issue' | 'resume' }>;
 
 /** What a newer challenge of the account supersedes. [OQ-14] */
 const UNCONSUMED: readonly ChallengeState[] = ['issued', 'submitting', 'sent', 'ambiguous'];
