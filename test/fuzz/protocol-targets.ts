@@ -46,7 +46,6 @@ export const protocolTargets: readonly FuzzTarget[] = [
     read: readBodies,
     corpus: requests,
     words: ['null', '{}', '""', '"otp":', ...JSON_WORDS],
-    share: 0.5,
   },
   {
     name: 'content types',
