@@ -31,6 +31,8 @@ for (const [what, hex] of [
     await smsc.bound();
     await smsc.order({ do: 'raw', session: 1, hex });
     await smsc.seen('closed');
+    // The other side may know of the end before this one does.
+    await t.waitFor(() => assert.equal(clock.waitingWithin(500), 1), { timeout: 10_000 });
     clock.pass(500);
     assert.equal((await send(gateway)).kind, 'accepted');
   });

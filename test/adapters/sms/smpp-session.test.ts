@@ -112,6 +112,8 @@ test('SMPP: an idle session is asked after, and one that does not answer is give
   const clock = new TestClock();
   openSmpp(t, smsc.port, { enquireLinkMs: 20_000 }, { clock });
   await smsc.bound();
+  // Bound on this side too: it waits for nothing but the time to ask.
+  await t.waitFor(() => assert.equal(clock.waitingWithin(19_999), 0), { timeout: 10_000 });
   clock.pass(20_000);
   await smsc.seen('enquire_link');
   await t.waitFor(() => assert.equal(clock.waitingWithin(20_000), 1), { timeout: 10_000 });
@@ -127,6 +129,7 @@ test('SMPP: an idle session is asked after, and one that does not answer is give
   assert.equal(await smsc.count('closed'), 0);
   clock.pass(10_000);
   await smsc.seen('closed');
+  await t.waitFor(() => assert.equal(clock.waitingWithin(500), 1), { timeout: 10_000 });
   clock.pass(500);
   await smsc.seen('bind_transceiver', 2);
 });
