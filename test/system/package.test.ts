@@ -24,8 +24,7 @@ function run(cwd: string, program: string, ...args: string[]): string {
     cwd,
     env,
     encoding: 'utf8',
-    // A registry may be slow.
-    timeout: 200_000,
+    timeout: 100_000,
   });
   assert.equal(status, 0, `${program} ${args.join(' ')}\n${stdout}${stderr}`);
   return stdout;
@@ -36,9 +35,31 @@ before(() => {
   run(dist, 'npm', 'pack', '--silent', '--pack-destination', folder);
   const [tarball = ''] = globSync('*.tgz', { cwd: folder });
   mkdirSync(user);
-  writeFileSync(join(user, 'package.json'), '{ "type": "module", "private": true }');
-  run(user, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', join(folder, tarball));
+  writeUserProject(`file:../${tarball}`);
+  run(user, 'npm', 'ci', '--prefer-offline', '--no-audit', '--no-fund');
 });
+
+/**
+ * A project that depends on the package and has every other package in the version of our lock file, so that the
+ * installation needs nothing that npm did not fetch for this project: a registry may be slow.
+ */
+function writeUserProject(tarball: string): void {
+  const lock: { packages: Record<string, { dev?: boolean }> } = readJson(join(root, 'package-lock.json'));
+  const ours = Object.entries(lock.packages).filter(([path, { dev }]) => path !== '' && dev !== true);
+  const dependencies = { 'gsp-otp': tarball };
+  const packages = {
+    '': { dependencies },
+    'node_modules/gsp-otp': { ...readJson(join(dist, 'package.json')), resolved: tarball },
+    ...Object.fromEntries(ours),
+  };
+  const project = { type: 'module', private: true, dependencies };
+  writeFileSync(join(user, 'package.json'), JSON.stringify(project));
+  writeFileSync(join(user, 'package-lock.json'), JSON.stringify({ lockfileVersion: 3, packages }));
+}
+
+function readJson(file: string) {
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
 
 after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -47,7 +68,7 @@ test('the installed command line starts', () => {
 });
 
 test('it knows its version', () => {
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const { version } = readJson(join(root, 'package.json'));
   assert.equal(run(user, command, '--version'), `${version}\n`);
 });
 
@@ -136,8 +157,8 @@ test('every file that a published module names beside itself is published too', 
 });
 
 test('what is published asks for a Node, and brings none', () => {
-  const published = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
-  const ours = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const published = readJson(join(installed, 'package.json'));
+  const ours = readJson(join(root, 'package.json'));
   assert.deepEqual(published.engines, ours.engines);
   assert.deepEqual(published.dependencies, ours.dependencies);
   assert.equal(published.license, 'Apache-2.0');
