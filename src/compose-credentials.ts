@@ -17,7 +17,7 @@ export async function checkCredentials(
   // A second session under the same name may end the one of a running server.
   if (chosen.kind === 'smpp') return undefined;
   const clock = createSystemClock();
-  const gateway = composeGateway(chosen, clock);
+  const gateway = await composeGateway(chosen, clock);
   try {
     return await gateway.checkCredentials?.(deadlineIn(budgetMs, clock));
   } finally {

@@ -1,11 +1,5 @@
-import { createAwsGateway } from './adapters/sms/aws.ts';
 import { createFailoverGateway, isRouted } from './adapters/sms/failover.ts';
-import { createGenericGateway } from './adapters/sms/generic.ts';
 import { InboxGateway } from './adapters/sms/inbox.ts';
-import { createInfobipGateway } from './adapters/sms/infobip.ts';
-import { createSmppGateway } from './adapters/sms/smpp.ts';
-import { createTwilioGateway } from './adapters/sms/twilio.ts';
-import { createVonageGateway } from './adapters/sms/vonage.ts';
 import { createSystemClock } from './adapters/system/system-clock.ts';
 import { createSystemEntropy } from './adapters/system/system-entropy.ts';
 import type { Config } from './config.ts';
@@ -59,7 +53,7 @@ export async function tryGateway(
   const clock = createSystemClock();
   const members = sms.gateway.kind === 'failover' ? sms.gateway.gateways : [];
   const chosen = members.find((member) => member.name === name) ?? sms.gateway;
-  const gateway = composeGateway(chosen, clock);
+  const gateway = await composeGateway(chosen, clock);
   const startedMs = clock.steadyMs();
   const deadline = deadlineIn(requests.budgetMs, clock);
   const language = 'en';
@@ -105,8 +99,8 @@ export function gatewayWarnings(gateway: SmsGateway, clock: Clock): readonly str
 const ATTEMPT_MS_MIN = 500;
 
 /** The gateway that the settings describe, without receipts. One that keeps a session begins to open it. */
-export function composeGateway(settings: GatewaySettings, clock: Clock): SmsGateway {
-  return composeGateways(settings, clock).gateway;
+export async function composeGateway(settings: GatewaySettings, clock: Clock): Promise<SmsGateway> {
+  return (await composeGateways(settings, clock)).gateway;
 }
 
 /** A gateway, and those by which it delivers: itself, or the members of a failover. */
@@ -124,44 +118,58 @@ export interface ReceiptWays {
 }
 
 /** The same, with receipts. */
-export function composeGateways(
+export async function composeGateways(
   settings: GatewaySettings,
   clock: Clock,
   receipts: ReceiptWays = {},
-): ComposedGateways {
+): Promise<ComposedGateways> {
   if (settings.kind !== 'failover') {
-    const gateway = composeMember(settings, clock, receipts);
+    const gateway = await composeMember(settings, clock, receipts);
     return { gateway, members: [gateway] };
   }
-  const members = settings.gateways.map((member) => composeMember(member, clock, receipts));
+  const members = await Promise.all(
+    settings.gateways.map((member) => composeMember(member, clock, receipts)),
+  );
   const { kind: name, afterUnknown, routes } = settings;
   const terms = { name, gateways: members, routes, afterUnknown, attemptMsMin: ATTEMPT_MS_MIN, clock };
   return { gateway: createFailoverGateway(terms), members };
 }
 
-function composeMember(
+/** Loads the gateway's adapter: most servers have one or two gateways, and the libraries of all take long to start. */
+async function composeMember(
   settings: Exclude<GatewaySettings, { readonly kind: 'failover' }>,
   clock: Clock,
   { listener, onReceipt }: ReceiptWays,
-): SmsGateway {
+): Promise<SmsGateway> {
   const name = 'name' in settings ? settings.name : settings.kind;
   const receiptsUrl = listener && `${listener.publicUrl}${listener.path}/${name}`;
   switch (settings.kind) {
     case 'inbox':
       return new InboxGateway(clock);
-    case 'twilio':
+    case 'twilio': {
+      const { createTwilioGateway } = await import('./adapters/sms/twilio.ts');
       return createTwilioGateway(settings, receiptsUrl);
-    case 'vonage':
+    }
+    case 'vonage': {
+      const { createVonageGateway } = await import('./adapters/sms/vonage.ts');
       return createVonageGateway(vonageOf(settings), isGsm7, clock);
-    case 'aws':
+    }
+    case 'aws': {
+      const { createAwsGateway } = await import('./adapters/sms/aws.ts');
       return createAwsGateway(settings, clock);
-    case 'infobip':
+    }
+    case 'infobip': {
+      const { createInfobipGateway } = await import('./adapters/sms/infobip.ts');
       return createInfobipGateway(settings, receiptsUrl);
-    case 'http':
+    }
+    case 'http': {
+      const { createGenericGateway } = await import('./adapters/sms/generic.ts');
       return createGenericGateway(settings, isGsm7, receiptsUrl);
+    }
     case 'smpp': {
       const { tls, tlsCa, ...rest } = settings;
       const trusted = tlsCa === undefined ? {} : { ca: tlsCa.reveal() };
+      const { createSmppGateway } = await import('./adapters/sms/smpp.ts');
       return createSmppGateway({ ...rest, tls: tls ? trusted : undefined }, { clock, isGsm7, onReceipt });
     }
   }

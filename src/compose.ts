@@ -116,7 +116,7 @@ async function assemble(
   };
   const { gateway, members } = overrides.gateway
     ? { gateway: overrides.gateway, members: [overrides.gateway] }
-    : composeGateways(config.sms.gateway, clock, { listener: config.receipts, onReceipt: takeReceipt });
+    : await composeGateways(config.sms.gateway, clock, { listener: config.receipts, onReceipt: takeReceipt });
   closers.push(() => gateway.close());
   const inbox = overrides.gateway === undefined && gateway instanceof InboxGateway ? gateway : undefined;
 

@@ -23,7 +23,7 @@ test('[OPS-2] a configuration with failover gets a text through while the first 
     environment: {},
     overrides: { dataDirectory: temporaryDirectory(t), 'sms.gateway': { kind: 'failover', gateways } },
   });
-  const gateway = composeGateway(config.sms.gateway, new TestClock());
+  const gateway = await composeGateway(config.sms.gateway, new TestClock());
   const delivery = await gateway.send(exampleMessage, deadlineAfter(5000));
   assert.deepEqual(delivery, { kind: 'accepted', gateway: 'second', messageId: '0A0000000123ABCD1' });
   assert.equal(new URLSearchParams(standIn.requests[0]?.body).get('type'), 'text');
@@ -48,7 +48,7 @@ test('a configuration with SMPP binds at once, asks for receipts where there is 
   const url = `smpp://127.0.0.1:${smsc.port}`;
   assert.deepEqual(listGateways(config.sms.gateway), [{ name: 'smpp', kind: 'smpp', url }]);
   for (const [count, receipts] of [{}, { onReceipt: async () => 'recorded' as const }].entries()) {
-    const { gateway: composed } = composeGateways(config.sms.gateway, new TestClock(), receipts);
+    const { gateway: composed } = await composeGateways(config.sms.gateway, new TestClock(), receipts);
     await smsc.seen('bind_transceiver', count + 1);
     assert.equal((await composed.send(exampleMessage, deadlineAfter(5000))).kind, 'accepted');
     assert.equal((await smsc.seen('submit_sm', count + 1))['registered_delivery'], count);

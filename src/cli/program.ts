@@ -2,59 +2,52 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ConfigError, describeFault } from '../config/faults.ts';
 import { UnavailableError } from '../ports/unavailable.ts';
-import { accountsCommand } from './accounts.ts';
-import { callCommand } from './call.ts';
-import { configCommand } from './config.ts';
-import { conformanceCommand } from './conformance.ts';
-import { demoCommand } from './demo.ts';
-import { doctorCommand } from './doctor.ts';
-import { explainCommand } from './explain.ts';
 import { exitCodes, Failure } from './failure.ts';
-import { gatewaysCommand } from './gateways.ts';
-import { guardCommand } from './guard.ts';
-import { inboxCommand } from './inbox.ts';
-import { keysCommand } from './keys.ts';
-import { migrateCommand } from './migrate.ts';
-import { serveCommand } from './serve.ts';
-import { templatesCommand } from './templates.ts';
 
 /** Runs one command and resolves to its exit code. Never rejects: what is thrown is told on standard error. */
 export async function runProgram(args: readonly string[]): Promise<number> {
   try {
-    await createProgram().parseAsync(args, { from: 'user' });
+    const program = await createProgram(args.find((arg) => !arg.startsWith('-')));
+    await program.parseAsync(args, { from: 'user' });
     return Number(process.exitCode ?? exitCodes.done);
   } catch (error) {
     return report(error, args.includes('--debug'));
   }
 }
 
-/** The whole command line; nothing is run yet. */
-export function createProgram(): Command {
+/** The whole command line, or of its commands only the one of that name; nothing is run yet. */
+export async function createProgram(only?: string): Promise<Command> {
   const program = new Command('gsp-otp')
     .description('sendOtp, verifyOtp and echo for integrators of Google Standard Payments.')
     .version(readVersion(), '-V, --version', 'print the version')
     .option('--debug', 'show the stack of an error')
     .addHelpText('after', globalHelp);
-  const commands = [
-    serveCommand(),
-    demoCommand(),
-    callCommand(),
-    keysCommand(),
-    inboxCommand(),
-    explainCommand(),
-    accountsCommand(),
-    templatesCommand(),
-    gatewaysCommand(),
-    guardCommand(),
-    migrateCommand(),
-    conformanceCommand(),
-    configCommand(),
-    doctorCommand(),
-  ];
+  const loader = only === undefined ? undefined : loaders.get(only);
+  const commands = await Promise.all([...(loader ? [loader] : loaders.values())].map((load) => load()));
   for (const command of commands) program.addCommand(command);
   harden(program);
   return program;
 }
+
+/**
+ * In the order of the help. Loaded one by one, since all of them together take longer than most of them run.
+ */
+const loaders: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ['serve', async () => (await import('./serve.ts')).serveCommand()],
+  ['demo', async () => (await import('./demo.ts')).demoCommand()],
+  ['call', async () => (await import('./call.ts')).callCommand()],
+  ['keys', async () => (await import('./keys.ts')).keysCommand()],
+  ['inbox', async () => (await import('./inbox.ts')).inboxCommand()],
+  ['explain', async () => (await import('./explain.ts')).explainCommand()],
+  ['accounts', async () => (await import('./accounts.ts')).accountsCommand()],
+  ['templates', async () => (await import('./templates.ts')).templatesCommand()],
+  ['gateways', async () => (await import('./gateways.ts')).gatewaysCommand()],
+  ['guard', async () => (await import('./guard.ts')).guardCommand()],
+  ['migrate', async () => (await import('./migrate.ts')).migrateCommand()],
+  ['conformance', async () => (await import('./conformance.ts')).conformanceCommand()],
+  ['config', async () => (await import('./config.ts')).configCommand()],
+  ['doctor', async () => (await import('./doctor.ts')).doctorCommand()],
+]);
 
 const globalHelp = `
 Examples:

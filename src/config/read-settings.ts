@@ -1,4 +1,4 @@
-import Value from 'typebox/value';
+import { Check } from 'typebox/schema';
 import type { Secret } from '../ports/secret.ts';
 import { nearestName } from './faults.ts';
 import { isGroup } from './layers.ts';
@@ -59,7 +59,7 @@ function readLeaf(
   reader: SettingsReader,
   byDefault: unknown,
 ): unknown {
-  const sound = Value.Check(schema, value) && value !== '';
+  const sound = Check(schema, value) && value !== '';
   if (!sound) {
     const choices = schema.enum ?? [];
     const nearest = typeof value === 'string' ? nearestName(value, choices) : undefined;
@@ -118,7 +118,7 @@ function readList(schema: SettingSchema, value: unknown, path: string, reader: S
   const items: readonly unknown[] = value;
   // Length and repetition; the items are looked at one by one.
   const { items: _, ...whole } = schema;
-  if (!Value.Check(whole, value)) {
+  if (!Check(whole, value)) {
     reader.fault(path, `has ${items.length} entries, or one of them twice`, acceptedBy(schema));
   }
   return items

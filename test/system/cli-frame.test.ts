@@ -16,13 +16,13 @@ test('--help lists every command, with examples and exit codes', async () => {
   const { code, stdout, stderr } = await runCli(['--help']);
   assert.deepEqual([code, stderr], [0, '']);
   assert.match(stdout, /Examples:[\s\S]*Exit codes:/);
-  for (const command of createProgram().commands) {
+  for (const command of (await createProgram()).commands) {
     assert.match(stdout, new RegExp(`^ {2}${command.name()} `, 'm'));
   }
 });
 
-test('every command says what it does, and every group of them gives examples', () => {
-  for (const command of createProgram().commands) {
+test('every command says what it does, and every group of them gives examples', async () => {
+  for (const command of (await createProgram()).commands) {
     assert.match(helpOf(command), /Examples?:\n {2}\$ gsp-otp /, command.name());
     for (const inner of [command, ...command.commands]) {
       assert.ok(inner.description(), `${command.name()} ${inner.name()}`);

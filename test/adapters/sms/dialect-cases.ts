@@ -9,7 +9,7 @@ type HttpAnswer = Extract<StandInAnswer, object>;
 /** One gateway over HTTP, as its tests need it. */
 export interface DialectCases {
   readonly name: string;
-  readonly open: (baseUrl: string) => SmsGateway;
+  readonly open: (baseUrl: string) => SmsGateway | Promise<SmsGateway>;
   readonly secrets: readonly string[];
   readonly success: HttpAnswer;
   readonly messageId: string | undefined;
@@ -27,7 +27,7 @@ export function dialectTests(cases: DialectCases): void {
   smsGatewayContract(name, async (behaviour, t) => {
     const answers = { accept: success, refuse: refusal, silence: 'silence' } as const;
     const { url } = await startStandIn(t, answers[behaviour]);
-    return { gateway: open(url), secrets };
+    return { gateway: await open(url), secrets };
   });
 
   const ask = async (gateway: SmsGateway): Promise<Delivery> => {
@@ -38,7 +38,7 @@ export function dialectTests(cases: DialectCases): void {
 
   test(`${name}: the gateway's message id is kept`, async (t) => {
     const { url } = await startStandIn(t, success);
-    const gateway = open(url);
+    const gateway = await open(url);
     assert.deepEqual(await ask(gateway), {
       kind: 'accepted',
       gateway: gateway.name,
@@ -48,7 +48,7 @@ export function dialectTests(cases: DialectCases): void {
 
   test(`[SO-7] ${name}: each documented refusal has its class`, async (t) => {
     const standIn = await startStandIn(t);
-    const gateway = open(standIn.url);
+    const gateway = await open(standIn.url);
     for (const [reason, answer] of refusals) {
       standIn.answer = answer;
       const delivery = await ask(gateway);
@@ -63,7 +63,7 @@ export function dialectTests(cases: DialectCases): void {
 
   test(`[OQ-28] ${name}: what is cut off, garbled or not said is unknown`, async (t) => {
     const standIn = await startStandIn(t);
-    const gateway = open(standIn.url);
+    const gateway = await open(standIn.url);
     const answers: readonly StandInAnswer[] = [
       'cut-before-headers',
       'cut-after-headers',
@@ -91,7 +91,7 @@ export function dialectTests(cases: DialectCases): void {
   });
 
   test(`${name}: where nobody listens, no text was taken`, async () => {
-    const delivery = await ask(open(await unusedUrl()));
+    const delivery = await ask(await open(await unusedUrl()));
     assert.equal(delivery.kind === 'refused' && delivery.reason, 'gateway-down', JSON.stringify(delivery));
   });
 }

@@ -108,7 +108,7 @@ test('MSG91: the example writes a text into JSON', async (t) => {
   const standIn = await startStandIn(t, msg91Success);
   const text = new Secret('कोड "907214" \\ {to}\nT0kenAbCdEf');
   const message = { ...exampleMessage, text, dlt: exampleDlt };
-  await openExample('msg91')(standIn.url).send(message, deadlineAfter(5000));
+  await (await openExample('msg91')(standIn.url)).send(message, deadlineAfter(5000));
   const [request] = standIn.requests;
   assert.equal(request?.headers['authkey'], environment.MSG91_AUTH_KEY);
   assert.equal(request.headers['content-type'], 'application/json');
@@ -125,7 +125,7 @@ test('MSG91: the example writes a text into JSON', async (t) => {
 test('Gupshup: the example writes a text into a form', async (t) => {
   const standIn = await startStandIn(t, gupshup('success', '1'));
   const message = { ...exampleMessage, dlt: exampleDlt };
-  await openExample('gupshup')(standIn.url).send(message, deadlineAfter(5000));
+  await (await openExample('gupshup')(standIn.url)).send(message, deadlineAfter(5000));
   const form = Object.fromEntries(new URLSearchParams(standIn.requests[0]?.body));
   assert.equal(form['msg'], exampleText);
   assert.equal(form['msg_type'], 'TEXT');
