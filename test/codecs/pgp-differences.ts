@@ -89,6 +89,12 @@ export const DIFFERENCES: readonly Difference[] = [
     changes: ['signature edited', 'inner bit flipped'],
   },
   {
+    name: 'encrypted session keys have one spelling',
+    why: 'The same with their bit count: OpenPGP.js looks at the bytes that follow from it.',
+    ours: ['not-for-us'],
+    changes: ['outer bit flipped'],
+  },
+  {
     name: 'made for somebody else',
     why: 'A signature that names its recipients and not us was made to be read by others.',
     ours: ['other-recipient'],
