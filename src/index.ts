@@ -7,7 +7,8 @@
  *     const application = await compose(config, { directory: myDirectory });
  *     const { methods } = await application.listen();
  */
-export { type Addresses, type Application, compose, type Overrides } from './compose.ts';
+export { type Application, compose, type Overrides } from './compose.ts';
+export type { Addresses } from './compose-listeners.ts';
 export { ConfigError, type ConfigFault } from './config/faults.ts';
 export type { ConfigSources } from './config/layers.ts';
 export { type Config, loadConfig } from './config.ts';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { type Addresses, compose } from '../compose.ts';
+import { compose } from '../compose.ts';
+import type { Addresses } from '../compose-listeners.ts';
 import type { ConfigSources } from '../config/layers.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { configSources, withConfigOptions } from './config-options.ts';

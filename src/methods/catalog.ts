@@ -27,7 +27,9 @@ export interface Prepared {
 /** One row a method: decodes a body, or throws `WireError`. Each is idempotent by its request id. [IDEM-1] */
 export type MethodCatalog = Readonly<Record<MethodName, (body: JsonObject) => Prepared>>;
 
-export function createCatalog(parts: SendOtpParts & VerifyOtpParts): MethodCatalog {
+export type CatalogParts = SendOtpParts & VerifyOtpParts;
+
+export function createCatalog(parts: CatalogParts): MethodCatalog {
   const { store, clock, owner } = parts;
   return {
     sendOtp(body) {
