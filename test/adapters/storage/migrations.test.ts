@@ -25,7 +25,7 @@ function openVersion1(t: TestContext) {
   return openStore(t, { file });
 }
 
-test('[IDEM-6] answers of version 1 are replayed', async (t) => {
+test('[IDEM-2] answers of version 1 are replayed', async (t) => {
   const store = openVersion1(t);
   assert.deepEqual(store.migration, { fromVersion: 1, toVersion: 2 });
   assert.equal((await store.recall({ method: 'echo', requestId: 'echo-1' }))?.state, 'completed');
