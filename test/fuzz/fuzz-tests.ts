@@ -13,8 +13,10 @@ export function fuzzTests(targets: readonly FuzzTarget[]): void {
   for (const target of targets) {
     const count = Math.ceil(INPUTS * (target.share ?? 1));
     test(`${target.name}: ${count} inputs, nothing is thrown but refusals, nothing wrong taken, nothing slow`, async (t) => {
-      const { taken, faults } = await fuzz(target, SEED, count);
-      t.diagnostic(`${target.name}: ${count} inputs from seed ${SEED}, ${taken} taken`);
+      const { taken, found, faults } = await fuzz(target, { seed: SEED, count });
+      t.diagnostic(
+        `${target.name}: ${count} inputs from seed ${SEED}, ${taken} taken, ${found} reached something new`,
+      );
       assert.deepEqual(faults, [], `seed ${SEED}`);
       assert.ok(taken > count / 10_000, `only ${taken} inputs were good enough, seed ${SEED}`);
     });

@@ -1,4 +1,5 @@
 import { Draw } from '../codecs/pgp-mutations.ts';
+import { Coverage } from './coverage.ts';
 
 const INPUT_MS_MAX = 100;
 const CORPUS_MAX = 500;
@@ -8,7 +9,7 @@ const FAULTS_MAX = 10;
 export interface FuzzTarget {
   readonly name: string;
   /**
-   * Reads an input, which is gone when the next one comes. `undefined`: refused, in the way that the reader documents.
+   * Reads an input. `undefined`: refused, in the way that the reader documents.
    * Throws if the reader threw anything else, or took what it must not take.
    */
   readonly read: (input: Buffer) => unknown;
@@ -23,36 +24,118 @@ export interface FuzzTarget {
 export interface FuzzResult {
   /** How many inputs the reader took for good. */
   readonly taken: number;
+  /** How many inputs made a piece of its source run that none before had reached. */
+  readonly found: number;
   /** Something thrown, or more than 100 ms taken. At most ten are kept. */
   readonly faults: readonly string[];
 }
 
-/** Feeds changed and crossed inputs to a reader; those that were taken are changed further. Same seed, same inputs. */
-export async function fuzz(target: FuzzTarget, seed: number, count: number): Promise<FuzzResult> {
-  const draw = new Draw(seed);
-  const corpus = [...target.corpus];
-  // Else they would grow for ever, and what is long takes long.
-  const bytesMax = 64 + 2 * Math.max(...corpus.map(({ length }) => length));
-  const mutator = new Mutator(draw, target.words ?? [], bytesMax);
-  const faults: string[] = [];
-  let taken = 0;
-  for (let at = 0; at < count && faults.length < FAULTS_MAX; at += 1) {
-    const input = mutator.change(corpus);
+export interface FuzzOrder {
+  readonly seed: number;
+  readonly count: number;
+  /** The URLs of the sources whose pieces are to be reached begin so. */
+  readonly sources?: string;
+}
+
+/** After so many inputs it is looked at whether they reached anything new. */
+const ROUND_INPUTS = 1000;
+const OUR_SOURCES = new URL('../../src/', import.meta.url).href;
+
+/**
+ * Feeds changed and crossed inputs to a reader. Those that were taken, and those that reached a piece of the source
+ * which none before had reached, are changed further. Same seed and sources, same inputs.
+ */
+export async function fuzz(
+  target: FuzzTarget,
+  { seed, count, sources = OUR_SOURCES }: FuzzOrder,
+): Promise<FuzzResult> {
+  const coverage = new Coverage(sources);
+  const run = new Run(target, new Draw(seed), coverage);
+  try {
+    for (let left = count; left > 0 && run.faults.length < FAULTS_MAX; left -= ROUND_INPUTS) {
+      const inputs = await run.round(Math.min(left, ROUND_INPUTS));
+      const ran = coverage.take();
+      if (!coverage.isNew(ran)) continue;
+      await run.find(inputs);
+      coverage.add(ran);
+    }
+  } finally {
+    coverage.close();
+  }
+  return { taken: run.taken, found: run.found.length, faults: run.faults };
+}
+
+class Run {
+  taken = 0;
+  readonly found: Buffer[] = [];
+  readonly faults: string[] = [];
+  readonly #target: FuzzTarget;
+  readonly #draw: Draw;
+  readonly #coverage: Coverage;
+  readonly #mutator: Mutator;
+  readonly #good: Buffer[];
+
+  constructor(target: FuzzTarget, draw: Draw, coverage: Coverage) {
+    this.#target = target;
+    this.#draw = draw;
+    this.#coverage = coverage;
+    this.#good = [...target.corpus];
+    // Else they would grow for ever, and what is long takes long.
+    const bytesMax = 64 + 2 * Math.max(...target.corpus.map(({ length }) => length));
+    this.#mutator = new Mutator(draw, target.words ?? [], bytesMax);
+  }
+
+  /** Makes and reads so many inputs; yields them. */
+  async round(count: number): Promise<readonly Buffer[]> {
+    const inputs: Buffer[] = [];
+    for (let at = 0; at < count && this.faults.length < FAULTS_MAX; at += 1) {
+      const pool = this.found.length > 0 && this.#draw.below(2) === 0 ? this.found : this.#good;
+      const input = Buffer.from(this.#mutator.change(pool));
+      inputs.push(input);
+      await this.#try(input);
+    }
+    return inputs;
+  }
+
+  /** Keeps those of the inputs that reach something new, by reading each half of them once more. */
+  async find(inputs: readonly Buffer[]): Promise<void> {
+    const [first] = inputs;
+    const half = Math.ceil(inputs.length / 2);
+    for (const part of inputs.length > 1 ? [inputs.slice(0, half), inputs.slice(half)] : []) {
+      this.#coverage.take();
+      for (const input of part) await this.#readAgain(input);
+      const ran = this.#coverage.take();
+      if (!this.#coverage.isNew(ran)) continue;
+      await this.find(part);
+      this.#coverage.add(ran);
+    }
+    if (inputs.length === 1 && first && this.found.length < CORPUS_MAX) this.found.push(first);
+  }
+
+  async #try(input: Buffer): Promise<void> {
+    const { read } = this.#target;
     try {
       const startMs = performance.now();
-      const result = target.read(input);
-      const read = result instanceof Promise ? await result : result;
-      if (performance.now() - startMs > INPUT_MS_MAX && (await isSlow(target, input)))
-        faults.push(`slow at ${input.toString('hex')}`);
-      if (read === undefined) continue;
-      taken += 1;
-      if (corpus.length < CORPUS_MAX) corpus.push(Buffer.from(input));
-      else corpus[draw.below(CORPUS_MAX)] = Buffer.from(input);
+      const result = read(input);
+      const taken = result instanceof Promise ? await result : result;
+      if (performance.now() - startMs > INPUT_MS_MAX && (await isSlow(this.#target, input)))
+        this.faults.push(`slow at ${input.toString('hex')}`);
+      if (taken === undefined) return;
+      this.taken += 1;
+      if (this.#good.length < CORPUS_MAX) this.#good.push(input);
+      else this.#good[this.#draw.below(CORPUS_MAX)] = input;
     } catch (error) {
-      faults.push(`${error instanceof Error ? error.stack : error} at ${input.toString('hex')}`);
+      this.faults.push(`${error instanceof Error ? error.stack : error} at ${input.toString('hex')}`);
     }
   }
-  return { taken, faults };
+
+  async #readAgain(input: Buffer): Promise<void> {
+    try {
+      await this.#target.read(input);
+    } catch {
+      // It was told the first time.
+    }
+  }
 }
 
 /** More looks tell a slow reader from a busy machine. */

@@ -18,8 +18,8 @@ Error.stackTraceLimit = 0;
 console.log(`${inputs} inputs each, from seed ${seed}`);
 for (const target of [...pgpTargets, ...joseTargets, ...protocolTargets, ...smsTargets]) {
   if (!target.name.startsWith(word)) continue;
-  const { taken, faults } = await fuzz(target, seed, inputs);
-  console.log(`${target.name}: ${taken} taken, ${faults.length} faults`);
+  const { taken, found, faults } = await fuzz(target, { seed, count: inputs });
+  console.log(`${target.name}: ${taken} taken, ${found} reached something new, ${faults.length} faults`);
   for (const fault of faults) console.log(`  ${fault}`);
   if (faults.length > 0) process.exitCode = 1;
 }
