@@ -32,8 +32,14 @@ const TEXTS_MIN = 5;
 const JUST_BELOW_HALF = 0.49;
 
 /**
- * Then one text tries it. A try that fails takes a request's budget (2.5 s by default) and starts another rest; so a
- * gateway that works again is back within ten seconds.
+ * A text that had no answer for this part of its time counts as failed then, and not only when its time is over: of a
+ * gateway that stalls, every text that comes until it rests is lost.
+ */
+const STALLED_AT = 0.6;
+
+/**
+ * Then one text tries it. A try that fails takes at most `STALLED_AT` of a request's budget (2.5 s by default) and
+ * starts another rest; so a gateway that works again is back within ten seconds.
  */
 const REST_MS = 5000;
 
@@ -50,7 +56,7 @@ const STATES = {
 /** Keeps a gateway that fails from being asked, and tries it again with one text after a rest. [OPS-2] */
 export function guardGateway(gateway: SmsGateway, clock: Clock): GuardedGateway {
   const breaker = circuitBreaker(
-    handleWhenResult((result) => speaksAgainst(result as Delivery)),
+    handleWhenResult((failed) => failed === true),
     {
       halfOpenAfter: NO_REST_OF_ITS_OWN,
       breaker: new CountBreaker({
@@ -75,27 +81,26 @@ export function guardGateway(gateway: SmsGateway, clock: Clock): GuardedGateway 
     },
     async attempt(message, deadline) {
       if (isResting()) return undefined;
-      return breaker.execute(() => askOnce(gateway, clock, message, deadline));
+      const stalledMs = STALLED_AT * deadline.remainingMs();
+      const answering = ask(gateway, message, deadline);
+      await breaker.execute(() => hasFailed(answering, clock, stalledMs));
+      return answering;
     },
   };
 }
 
-/** A gateway that never answers, against its contract, would be on trial for ever. */
-const OVERDUE_MS = 5000;
+function ask(gateway: SmsGateway, message: SmsMessage, deadline: Deadline): Promise<Delivery> {
+  return gateway.send(message, deadline).catch((error: unknown) => {
+    const detail = error instanceof Error ? error.name : 'thrown';
+    return { kind: 'unknown', gateway: gateway.name, detail };
+  });
+}
 
-function askOnce(
-  gateway: SmsGateway,
-  clock: Clock,
-  message: SmsMessage,
-  deadline: Deadline,
-): Promise<Delivery> {
-  const unknown = (detail: string): Delivery => ({ kind: 'unknown', gateway: gateway.name, detail });
+/** Settles once: by the answer, or after `stalledMs` without one. What comes later counts no more. */
+function hasFailed(answering: Promise<Delivery>, clock: Clock, stalledMs: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const cancel = clock.after(deadline.remainingMs() + OVERDUE_MS, () => resolve(unknown('no answer')));
-    gateway
-      .send(message, deadline)
-      .then(resolve, (error: unknown) => resolve(unknown(error instanceof Error ? error.name : 'thrown')))
-      .finally(cancel);
+    const cancel = clock.after(stalledMs, () => resolve(true));
+    void answering.then((delivery) => resolve(speaksAgainst(delivery))).finally(cancel);
   });
 }
 

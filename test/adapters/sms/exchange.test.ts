@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { exchange } from '../../../src/adapters/sms/exchange.ts';
 import { deadlineAfter } from '../../contracts/sms-gateway.ts';
 import { makeCertificate } from '../../system/test-certificates.ts';
-import { startStandIn, unusedUrl } from './gateway-stand-in.ts';
+import { type StandInAnswer, startStandIn, unusedUrl } from './gateway-stand-in.ts';
 
 const requestTo = (url: string) => ({ method: 'POST', url, headers: {}, body: 'a=1' });
 
@@ -31,6 +31,46 @@ test('[OQ-28] a connection that never came about is told from one that broke', a
   assert.equal(nameless.kind, 'unreached', JSON.stringify(nameless));
   const standIn = await startStandIn(t, 'cut-before-headers');
   assert.equal((await ask(standIn.url)).kind, 'lost');
+});
+
+for (const answer of [
+  'cut-before-headers',
+  'cut-after-headers',
+  'reset-before-headers',
+  'reset-after-headers',
+  'not-http',
+  { status: 200, body: 'late', afterMs: 60_000 },
+  { status: 200, body: 'slow', byteEveryMs: 60 },
+] satisfies StandInAnswer[]) {
+  test(`[OQ-28] of ${JSON.stringify(answer)} nobody knows what became of the request`, async (t) => {
+    const { url } = await startStandIn(t, answer);
+    const result = await exchange(requestTo(url), deadlineAfter(150));
+    assert.equal(result.kind, 'lost', JSON.stringify(result));
+  });
+}
+
+test('[OQ-28] an answer that comes late or slowly, but in time, is one', async (t) => {
+  for (const answer of [
+    { status: 200, body: 'late', afterMs: 5 },
+    { status: 200, body: 'slow', byteEveryMs: 1 },
+  ]) {
+    const { url } = await startStandIn(t, answer);
+    assert.deepEqual(await ask(url), { kind: 'answered', answer: { status: 200, text: answer.body } });
+  }
+});
+
+test('a gateway that was down is reached again at the same place', async (t) => {
+  // No connection is kept, of whose end nobody here has heard yet when the next request goes out.
+  const standIn = await startStandIn(t, { status: 200, body: '', headers: { connection: 'close' } });
+  const kind = async () => (await ask(standIn.url)).kind;
+  assert.equal(await kind(), 'answered');
+  await standIn.reach('refuses');
+  assert.equal(await kind(), 'unreached');
+  await standIn.reach('closes-at-once');
+  assert.equal(await kind(), 'lost');
+  await standIn.reach('listens');
+  assert.equal(await kind(), 'answered');
+  assert.equal(standIn.requests.length, 2);
 });
 
 test('a server that does not speak TLS was never reached', async (t) => {

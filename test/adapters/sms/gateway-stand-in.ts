@@ -1,4 +1,6 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 import { Secret } from '../../../src/ports/secret.ts';
@@ -12,20 +14,41 @@ export interface ReceivedRequest {
   readonly body: string;
 }
 
+interface WholeAnswer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** It comes so much later. */
+  readonly afterMs?: number;
+  /** Its body comes byte by byte, so far apart. */
+  readonly byteEveryMs?: number;
+}
+
 /** How the stand-in answers: with a status and a body, or in one of the ways in which gateways fail. */
 export type StandInAnswer =
-  | { readonly status: number; readonly body: unknown; readonly headers?: Readonly<Record<string, string>> }
+  | WholeAnswer
   /** Never answers. */
   | 'silence'
   /** Reads the request and closes. */
   | 'cut-before-headers'
   /** Closes within the body. */
-  | 'cut-after-headers';
+  | 'cut-after-headers'
+  /** The same two, with a reset of the connection. */
+  | 'reset-before-headers'
+  | 'reset-after-headers'
+  /** Says something that isn't HTTP. */
+  | 'not-http';
+
+/** How the stand-in takes connections; `refuses`: nobody listens where it was. */
+type Reachability = 'listens' | 'closes-at-once' | 'refuses';
 
 export interface GatewayStandIn {
   readonly url: string;
   readonly requests: ReceivedRequest[];
-  answer: StandInAnswer;
+  /** What it answers, or what to answer each request. */
+  answer: StandInAnswer | ((request: ReceivedRequest) => StandInAnswer);
+  /** Ends every connection if it is anything but `listens`. */
+  reach(how: Reachability): Promise<void>;
 }
 
 /** A local HTTP server that answers as a gateway does. */
@@ -35,6 +58,7 @@ export async function startStandIn(
 ): Promise<GatewayStandIn> {
   const requests: ReceivedRequest[] = [];
   const sockets = new Set<Socket>();
+  let closesAtOnce = false;
   const server = createServer((request, response) => {
     let body = '';
     request.setEncoding('utf8');
@@ -43,32 +67,101 @@ export async function startStandIn(
     });
     request.on('end', () => {
       const { method = '', url: path = '', headers } = request;
-      requests.push({ method, path, headers, body });
+      const received = { method, path, headers, body };
+      requests.push(received);
       const { answer } = standIn;
-      if (answer === 'silence') return;
-      if (answer === 'cut-before-headers') return void request.socket.destroy();
-      if (answer === 'cut-after-headers') {
-        response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' });
-        response.write('{"status":', () => request.socket.destroy());
-        return;
-      }
-      const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
-      response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
-      response.end(text);
+      respond(typeof answer === 'function' ? answer(received) : answer, response, request.socket);
     });
   });
   server.on('connection', (socket) => {
+    if (closesAtOnce) return void socket.destroy();
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => {
+  await listenOnKeptPort(server);
+  const stop = async () => {
+    const stopped = server.listening ? once(server, 'close') : undefined;
+    server.close();
     for (const socket of sockets) socket.destroy();
-    return new Promise((resolve) => server.close(resolve));
-  });
+    await stopped;
+  };
+  t.after(stop);
   const { port } = server.address() as AddressInfo;
-  const standIn: GatewayStandIn = { url: `http://127.0.0.1:${port}`, requests, answer };
+  const reach = async (how: Reachability) => {
+    closesAtOnce = how === 'closes-at-once';
+    if (how === 'refuses') return stop();
+    if (!server.listening) await listen(server, port);
+    if (closesAtOnce) for (const socket of sockets) socket.destroy();
+  };
+  const standIn: GatewayStandIn = { url: `http://127.0.0.1:${port}`, requests, answer, reach };
   return standIn;
+}
+
+function respond(answer: StandInAnswer, response: ServerResponse, socket: Socket): void {
+  const part = () => {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' });
+    return new Promise<void>((resolve) => response.write('{"status":', () => resolve()));
+  };
+  switch (answer) {
+    case 'silence':
+      return;
+    case 'cut-before-headers':
+      return void socket.destroy();
+    case 'cut-after-headers':
+      return void part().then(() => socket.destroy());
+    case 'reset-before-headers':
+      return void socket.resetAndDestroy();
+    case 'reset-after-headers':
+      return void part().then(() => socket.resetAndDestroy());
+    case 'not-http':
+      return void socket.end('+OK ready\r\n');
+    default:
+      respondWhole(answer, response);
+  }
+}
+
+function respondWhole(
+  { status, body, headers, afterMs, byteEveryMs }: WholeAnswer,
+  response: ServerResponse,
+): void {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const begin = () => response.writeHead(status, { 'content-type': 'application/json', ...headers });
+  if (afterMs !== undefined) {
+    const timer = setTimeout(() => begin().end(text), afterMs);
+    response.on('close', () => clearTimeout(timer));
+  } else if (byteEveryMs !== undefined) {
+    begin().flushHeaders();
+    const bytes = Buffer.from(text).values();
+    const timer = setInterval(() => {
+      const { value, done } = bytes.next();
+      if (done) response.end();
+      else response.write(Uint8Array.of(value));
+    }, byteEveryMs);
+    response.on('close', () => clearInterval(timer));
+  } else {
+    begin().end(text);
+  }
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+/** Where systems put nobody by themselves: it is free again after an outage. */
+async function listenOnKeptPort(server: Server): Promise<void> {
+  for (;;) {
+    try {
+      return await listen(server, randomInt(20_000, 30_000));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    }
+  }
 }
 
 /** Where nobody listens. */

@@ -103,20 +103,105 @@ test('a gateway that keeps failing rests, and one text tries it again', async ()
   assert.equal(guard.health.state, 'closed');
 });
 
-test('a gateway that never answers its trial is tried again', async () => {
+/** Of a budget, after which a text without an answer counts as failed. */
+const STALLED_MS = 0.6 * BUDGET_MS;
+
+/** A gateway that takes connections and answers when the test says so: `answers` has one entry a text. */
+function stalling() {
+  const answers: PromiseWithResolvers<Delivery>[] = [];
+  const script: Script = () => {
+    const answer = Promise.withResolvers<Delivery>();
+    answers.push(answer);
+    return answer.promise;
+  };
+  return { answers, script };
+}
+
+/** Not awaited alone: what never comes would be waited for for ever. */
+const soon = (running: Promise<Delivery | undefined>) =>
+  Promise.race([running, setImmediate('no answer yet')]);
+
+test('a gateway that stalls rests while its texts are still without an answer, and a late yes is told', async () => {
+  const { answers, script } = stalling();
+  const { clock, guard, attempt } = guarded(script);
+  const running = [0, 1, 2, 3, 4].map(attempt);
+  clock.pass(STALLED_MS - 1);
+  await setImmediate();
+  assert.equal(guard.health.state, 'closed');
+  clock.pass(1);
+  await setImmediate();
+  assert.equal(guard.health.state, 'open');
+  assert.equal(await attempt(), undefined);
+
+  const late: Delivery = { kind: 'accepted', gateway: 'first', messageId: 'late' };
+  for (const text of running) assert.equal(await soon(text), 'no answer yet');
+  for (const answer of answers) answer.resolve(late);
+  assert.deepEqual(await Promise.all(running), Array(5).fill(late));
+  assert.equal(guard.health.state, 'open');
+});
+
+test('a gateway that stalls under load rests within 2 s', async () => {
+  const { clock, gateway, guard, attempt } = guarded(accepted('first'));
+  for (let text = 0; text < 20; text += 1) await attempt();
+  const startedMs = clock.steadyMs();
+  gateway.script = stalling().script;
+  while (guard.health.state !== 'open') {
+    void attempt();
+    clock.pass(100);
+    await setImmediate();
+    assert.ok(clock.steadyMs() - startedMs < 2000, 'it does not rest yet');
+  }
+});
+
+test('a text that stalls counts once, whatever becomes of it', async () => {
+  const { answers, script } = stalling();
+  const { clock, guard, attempt } = guarded(script);
+  const running = [0, 1, 2, 3].map(attempt);
+  clock.pass(STALLED_MS);
+  for (const answer of answers) answer.resolve({ kind: 'unknown', gateway: 'first', detail: 'cut off' });
+  await Promise.all(running);
+  assert.equal(guard.health.state, 'closed', 'four are too few to rest');
+});
+
+test('a text that is answered in time counts by its answer alone, and leaves nothing waiting', async () => {
+  const { answers, script } = stalling();
+  const { clock, guard, attempt } = guarded(script);
+  const running = [0, 1, 2, 3, 4].map(attempt);
+  clock.pass(STALLED_MS - 1);
+  for (const answer of answers) answer.resolve({ kind: 'accepted', gateway: 'first', messageId: undefined });
+  await Promise.all(running);
+  assert.equal(clock.waiting, 0);
+  clock.pass(1);
+  await setImmediate();
+  assert.equal(guard.health.state, 'closed');
+});
+
+test('a trial that stalls begins another rest at that moment', async () => {
   const { clock, gateway, guard, attempt } = guarded(refused('first', 'gateway-down'));
   for (let text = 0; text < 5; text += 1) await attempt();
   clock.pass(5000);
-  gateway.script = () => new Promise(() => {});
+  const { answers, script } = stalling();
+  gateway.script = script;
   const trial = attempt();
-  clock.pass(BUDGET_MS + 5000);
-  // Not awaited alone: it would be for ever.
-  const outcome = await Promise.race([trial, setImmediate('still waiting')]);
-  assert.deepEqual(outcome, { kind: 'unknown', gateway: 'first', detail: 'no answer' });
-  assert.equal(guard.health.state, 'open');
-  clock.pass(5000);
+  clock.pass(STALLED_MS - 1);
+  await setImmediate();
+  assert.equal(guard.health.state, 'half-open');
+  clock.pass(1);
+  assert.equal(await soon(trial), 'no answer yet');
+  const sinceMs = clock.steadyMs();
+  assert.deepEqual(guard.health, { gateway: 'first', state: 'open', sinceMs });
+
+  clock.pass(500);
+  answers[0]?.resolve({ kind: 'accepted', gateway: 'first', messageId: 'late' });
+  assert.equal((await trial)?.kind, 'accepted');
+  // A yes that took so long is no reason to send more texts there.
+  assert.deepEqual(guard.health, { gateway: 'first', state: 'open', sinceMs });
+  clock.pass(4499);
+  assert.equal(await attempt(), undefined);
+  clock.pass(1);
   gateway.script = accepted('first');
   assert.equal((await attempt())?.kind, 'accepted');
+  assert.equal(guard.health.state, 'closed');
 });
 
 for (const reason of [
