@@ -20,7 +20,7 @@ const mended: Readonly<Record<string, (text: string) => string>> = {
   'negative-infinity': (text) => text.replace('-Infinity', 'null'),
   undefined: (text) => text.replace('undefined', 'null'),
   'capital-literal': (text) => text.replace('True', 'true'),
-  'leading-zero': (text) => text.replace(/:0(\d)/, ':$1'),
+  'leading-zero': (text) => text.replace('"extra":012', '"extra":12'),
   'plus-sign': (text) => text.replace(':+', ':'),
   'bare-fraction': (text) => text.replace(':.', ':0.'),
   'bare-point': (text) => text.replace(/(\d)\.\}/, '$1}'),
