@@ -28,7 +28,7 @@ const STEP_MS = 250;
 /** Row 18 of the proofs. */
 describe('keys and certificates replaced under load', () => {
   for (const kind of ['pgp', 'jwe'] as const) {
-    it(`[ENC-2, PGP-1, PGP-2, JWE-4] ${kind}: ${ROTATIONS} rotations at ${RATE_PER_SECOND}/s, no request fails`, (t) =>
+    it(`[ENC-2, PGP-1, PGP-2, JWE-4] ${kind}: ${ROTATIONS} rotations, ${RATE_PER_SECOND}/s offered: no request fails or waits long`, (t) =>
       rotateUnderLoad(t, kind));
   }
 });
@@ -95,7 +95,8 @@ async function rotateUnderLoad(t: TestContext, kind: SealingKind): Promise<void>
     );
     assert.deepEqual(failures, []);
     assert.ok(p99 < Math.max(2 * quietP99, P99_NOISE_MS), `p99 ${quietP99} ms, then ${p99} ms`);
-    assert.ok(sent > ROTATIONS * 6 * 5, `${sent} requests were sent`);
+    // What a slow machine can't take in time is left out; with most of it left out nothing would be proved.
+    assert.ok(sent > leftOut, `${sent} requests were sent, ${leftOut} left out`);
     assert.equal(certificatesSeen.size, Math.min(2, ROTATIONS + 1));
   } finally {
     await load.stop();
