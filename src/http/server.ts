@@ -20,15 +20,20 @@ export interface HttpLimits {
 /** Slow clients are looked for this often, so one lives at most this much longer than its time-out. */
 const SLOW_CHECK_MS = 1000;
 
+/** Longer than any answer takes once its request is there. [OPS-2] */
+const ANSWER_MS_MAX = 5000;
+
 /**
  * A listener that takes raw bytes: the framework parses and coerces nothing, answers of its own have no body, and
- * a slow or greedy client is cut off. [OQ-21]
+ * a slow or greedy client is cut off. [OQ-21] `close()` takes no new connection, answers what comes on those that are
+ * open, one request each, and ends those on which no whole request comes in time.
  */
 export function createServer(limits: HttpLimits, tls?: ServerTls): FastifyInstance {
   const server = Fastify({
     bodyLimit: limits.bodyBytesMax,
     serverFactory: (handler) => listenerOf(handler, limits, tls),
-    return503OnClosing: true,
+    // Its own 503 has a body in the clear. What comes on an open connection is served instead. [ERR-1]
+    return503OnClosing: false,
     exposeHeadRoutes: false,
     logger: false,
     frameworkErrors: (_error, _request, reply) => {
@@ -48,7 +53,21 @@ export function createServer(limits: HttpLimits, tls?: ServerTls): FastifyInstan
       .header('connection', 'close')
       .send();
   });
+  endInOrder(server, limits);
   return server;
+}
+
+/** The framework ends idle connections alone, and Node looks for slow clients no more once a listener closes. */
+function endInOrder(server: FastifyInstance, { requestTimeoutMs }: HttpLimits): void {
+  let closing = false;
+  server.addHook('preClose', async () => {
+    closing = true;
+    // Does not keep the process alive: what is to be ended does.
+    setTimeout(() => server.server.closeAllConnections(), requestTimeoutMs + ANSWER_MS_MAX).unref();
+  });
+  server.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close');
+  });
 }
 
 /** Without `tls`, plain HTTP; with it, HTTPS and nothing else. [TLS-5] */
