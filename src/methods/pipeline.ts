@@ -26,7 +26,7 @@ export interface PipelineParts {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly digestKey: OtpKeys['digestKey'];
-  /** Called once a call, after its answer is made. Must not throw. */
+  /** Called once a call, after its answer is made, also if nothing looked at it. Must not throw. */
   readonly report: (report: CallReport) => void;
   /**
    * Time for one request, from its arrival to its answer, whatever codec, directory, store and gateways do. The last
@@ -85,9 +85,15 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const inFlight = new InFlight(clock);
   let running = 0;
 
+  /** Nothing can be opened or sealed, so nothing is done or said; whoever reads the log is told. */
+  function refuse({ method }: SealedRequest, status: number, reason: string): SealedReply {
+    report({ ...NOTHING_FOUND, method, callId: entropy.id(), status, reason, durationMs: 0 });
+    return { status, ...EMPTY };
+  }
+
   async function serve(request: SealedRequest): Promise<SealedReply> {
     const codec = codecs.get(mediaTypeOf(request.contentType) ?? '');
-    if (codec === undefined) return { status: 400, ...EMPTY }; // [OQ-21]
+    if (codec === undefined) return refuse(request, 400, 'no such content type is served'); // [OQ-21]
     const startedAtMs = clock.steadyMs();
     const callId = entropy.id();
     const deadline = createDeadline(clock, parts.budgetMs);
@@ -180,7 +186,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   }
 
   return async (request) => {
-    if (running >= parts.concurrentMax) return { status: 503, ...EMPTY };
+    if (running >= parts.concurrentMax) return refuse(request, 503, 'too many requests at once');
     running += 1;
     try {
       return await serve(request);

@@ -16,14 +16,17 @@ const limits: HttpLimits = {
 
 describe('the edge', () => {
   const seen: SealedRequest[] = [];
+  let refused: number[] = [];
+  const onRefused = (status: number) => refused.push(status);
   let server: FastifyInstance;
   let port: number;
 
   before(async () => {
-    server = createServer(limits);
+    server = createServer(limits, onRefused);
     addMethodRoutes(server, {
       basePaths: ['/v1', '/wallet/e-wallets-v1'],
       enabledMethods: new Set(['sendOtp', 'echo']),
+      onRefused,
       pipeline: async (request) => {
         seen.push(request);
         return { status: 200, contentType: 'application/json', body: request.body };
@@ -143,6 +146,21 @@ describe('the edge', () => {
     assert.match(headers, /^HTTP\/1\.1 408 .*\r\n\r\n$/s);
     assert.match(body, /^HTTP\/1\.1 408 .*\r\n\r\n$/s);
   });
+
+  it('counts whatever it answers by itself, and nothing that reaches the pipeline', async () => {
+    refused = [];
+    await ask('POST', '/v1/echo', { body: '{}' });
+    await ask('GET', '/v1/echo');
+    await ask('POST', '/v1/verifyOtp', { body: '{}' });
+    await ask('POST', '/v1/capture', { body: '{}' });
+    await ask('POST', '/%zz', { body: '{}' });
+    const head = 'POST /v1/echo HTTP/1.1\r\nhost: x\r\n';
+    await raw(`${head}content-length: 67108864\r\n\r\n{`);
+    await raw('HELLO\r\n\r\n');
+    await raw(`GET /${'a'.repeat(20_000)} HTTP/1.1\r\n\r\n`);
+    await raw(`${head}x-slow: `);
+    assert.deepEqual(refused, [405, 501, 404, 400, 400, 400, 431, 408]);
+  });
 });
 
 describe('the edge, while it is closing', () => {
@@ -150,11 +168,12 @@ describe('the edge, while it is closing', () => {
 
   /** A listener, one connection to it, and what has come back on it when it ended. */
   async function start(t: TestContext, more: { limits?: Partial<HttpLimits>; gate?: Promise<void> } = {}) {
-    const server = createServer({ ...limits, keepAliveTimeoutMs: 60_000, ...more.limits });
+    const server = createServer({ ...limits, keepAliveTimeoutMs: 60_000, ...more.limits }, () => undefined);
     const reached = Promise.withResolvers<void>();
     addMethodRoutes(server, {
       basePaths: ['/v1'],
       enabledMethods: new Set(['echo']),
+      onRefused: () => undefined,
       pipeline: async ({ body }) => {
         reached.resolve();
         await more.gate;
