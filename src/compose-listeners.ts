@@ -45,20 +45,28 @@ export interface ListenerParts {
   readonly takeReceipt: ReceiptSink;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Told of each request that a listener answers by itself. */
+  readonly onRefused: (listener: 'methods' | 'receipts', status: number) => void;
 }
 
 /** One for Google, one for operators, and one for gateways if the settings have it. None is open yet. */
 export function composeListeners(config: Config, parts: ListenerParts): Listeners {
   const { basePaths, methods } = config.http;
-  const server = createServer(config.http, parts.tls);
-  addMethodRoutes(server, { basePaths, enabledMethods: new Set(methods), pipeline: parts.pipeline });
+  const onRefused = (status: number) => parts.onRefused('methods', status);
+  const server = createServer(config.http, onRefused, parts.tls);
+  const enabledMethods = new Set(methods);
+  addMethodRoutes(server, { basePaths, enabledMethods, pipeline: parts.pipeline, onRefused });
   const operator = createOperatorServer({
     readiness: parts.readiness,
     inbox: parts.inbox && inboxRoutes(parts.inbox),
     metricsPage: parts.metricsPage,
     loopback: isLoopback(config.operator.host),
   });
-  const receipts = composeReceipts(config.receipts, { ...parts, sink: parts.takeReceipt });
+  const receipts = composeReceipts(config.receipts, {
+    ...parts,
+    sink: parts.takeReceipt,
+    onRefused: (status) => parts.onRefused('receipts', status),
+  });
   const close = async () => {
     await Promise.all([server.close(), operator.close(), receipts?.close()]);
   };

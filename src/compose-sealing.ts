@@ -6,8 +6,12 @@ import { PgpCodec, type PgpCodecOptions } from './codecs/pgp.ts';
 import { plainCodec } from './codecs/plain.ts';
 import { allowedAlgorithms, type KeyRings } from './compose-keys.ts';
 import type { Settings } from './config/settings.ts';
+import { createQuiet } from './http/quiet-log.ts';
 import type { Clock } from './ports/clock.ts';
 import type { PayloadCodec } from './ports/payload-codec.ts';
+
+/** Lines in ten seconds about bodies refused for one reason: anyone can send them. */
+const REFUSED_LINES_MAX = 100;
 
 /** How bodies are opened and sealed, and with which keys. */
 export interface Sealing {
@@ -31,12 +35,16 @@ export async function composeSealing(
   { payload, cryptography }: Pick<Settings, 'payload' | 'cryptography'>,
   { rings, clock, log }: SealingParts,
 ): Promise<Sealing> {
+  const quiet = createQuiet(clock, REFUSED_LINES_MAX);
   const options = {
     clock,
     threads: cryptography.threads ?? Math.max(1, availableParallelism() - 1),
     waitingMax: cryptography.waitingMax,
     // The sender isn't told; whoever has to settle it with the sender reads it here. [OQ-7]
-    onRefused: (reason: string) => log.warn({ reason }, 'body refused'),
+    onRefused: (reason: string) => {
+      const told = quiet(reason);
+      if (told) log.warn({ reason, ...told }, 'body refused');
+    },
   };
   const { pgp, jwe } = await startCodecs(payload, rings, options);
   const codecs = [payload.plain ? plainCodec : undefined, pgp, jwe].filter((codec) => codec !== undefined);

@@ -13,7 +13,7 @@ export interface BareListener {
 
 /** Opens one on this machine with the TLS of the settings, to see what it negotiates. Throws as `composeTls` does. */
 export async function openBareListener(http: Settings['http'], nowMs: number): Promise<BareListener> {
-  const server = createServer(http, composeTls(http, nowMs));
+  const server = createServer(http, () => undefined, composeTls(http, nowMs));
   const { hostname, port } = new URL(await openListener(server, { host: '127.0.0.1', port: 0 }));
   return { host: hostname, port: Number(port), close: async () => void (await server.close()) };
 }

@@ -18,6 +18,7 @@ import type { Config } from './config.ts';
 import { createDeadline } from './domain/deadline.ts';
 import { recordReceipt } from './domain/record-receipt.ts';
 import { createMetrics } from './http/metrics.ts';
+import { reportRefusalsToLog } from './http/refusal-log.ts';
 import { createLog, reportToLog } from './http/telemetry.ts';
 import { type CatalogParts, createCatalog } from './methods/catalog.ts';
 import { createPipeline, type Pipeline, type PipelineParts } from './methods/pipeline.ts';
@@ -102,7 +103,8 @@ async function assemble(
   const codecs = overrides.codecs ? byMediaType(overrides.codecs) : protection.codecs;
   closers.push(...(overrides.codecs ?? []).map((codec) => () => codec.close()));
 
-  const logCall = reportToLog(log);
+  const logCall = reportToLog(log, clock);
+  const logRefused = reportRefusalsToLog(log, clock);
   const pipeline = composePipeline(config, { ...rules, ...data, gateway, codecs }, (call) => {
     logCall(call);
     metrics.countCall(call);
@@ -127,6 +129,10 @@ async function assemble(
     takeReceipt,
     clock,
     log,
+    onRefused: (listener, status) => {
+      logRefused(listener, status);
+      metrics.countRefused(listener, status);
+    },
   });
   const retention = composeRetention(config, { store, clock, log });
   // Backwards: listeners first, then what works behind them.

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { Deadline } from '../ports/clock.ts';
 import { UnavailableError } from '../ports/unavailable.ts';
 import type { JobMessage, ThreadMessage } from './crypto-thread.ts';
 
@@ -30,6 +31,7 @@ interface WaitingJob<Job, Result> {
   readonly job: Job;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: Error) => void;
+  readonly deadline: Deadline | undefined;
 }
 
 interface Thread<Job, Result> {
@@ -40,7 +42,8 @@ interface Thread<Job, Result> {
 
 /**
  * A few threads that compute, and a bounded number of jobs that wait for them: RSA never blocks the event loop, and
- * an overload is refused at once. A thread that dies takes its jobs with it, as `UnavailableError`, and is replaced.
+ * an overload is refused at once. A thread that dies takes its jobs with it, as `UnavailableError`, and is replaced;
+ * those that wait are left to its replacement, until their deadlines.
  */
 export class CryptoPool<Keys, Job, Result> {
   readonly #options: CryptoPoolOptions<Keys>;
@@ -70,15 +73,22 @@ export class CryptoPool<Keys, Job, Result> {
     return pool;
   }
 
-  /** Runs a job on the keys that are in force now. Throws `UnavailableError` if there is no room or its thread dies. */
-  run(job: Job, urgency: Urgency): Promise<Result> {
+  /**
+   * Runs a job on the keys that are in force now. Throws `UnavailableError` if no thread is ready, if there is no
+   * room, or if its thread dies. A job that still waits at its deadline is not done, and keeps no room: nobody waits for
+   * it any more.
+   */
+  run(job: Job, urgency: Urgency, deadline?: Deadline): Promise<Result> {
     return new Promise((resolve, reject) => {
       const queue = this.#waiting[urgency];
-      if (this.#closed) return reject(new UnavailableError('the cryptography threads are closed'));
+      dropLate(queue);
+      const refuse = (message: string) => reject(new UnavailableError(message));
+      if (this.#closed) return refuse('the cryptography threads are closed');
+      if (![...this.#threads].some(({ ready }) => ready)) return refuse('no cryptography thread is ready');
       if (queue.length >= this.#options.waitingMax && !this.#idleThread()) {
-        return reject(new UnavailableError('the cryptography threads have no capacity left'));
+        return refuse('the cryptography threads have no capacity left');
       }
-      queue.push({ job, resolve, reject });
+      queue.push({ job, resolve, reject, deadline });
       this.#assign();
     });
   }
@@ -159,6 +169,7 @@ export class CryptoPool<Keys, Job, Result> {
 
   #assign(): void {
     for (;;) {
+      for (const queue of Object.values(this.#waiting)) dropLate(queue);
       const thread = this.#idleThread();
       const waiting = thread && (this.#waiting.answer.shift() ?? this.#waiting.request.shift());
       if (!thread || !waiting) return;
@@ -169,5 +180,12 @@ export class CryptoPool<Keys, Job, Result> {
         Job
       >);
     }
+  }
+}
+
+/** Those that came first have the earliest deadlines. */
+function dropLate<Job, Result>(queue: WaitingJob<Job, Result>[]): void {
+  while (queue[0]?.deadline?.remainingMs() === 0) {
+    queue.shift()?.reject(new UnavailableError('no cryptography thread was free by the deadline'));
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../ports/clock.ts';
+import type { Clock, Deadline } from '../ports/clock.ts';
 import type { OpenedBody, PayloadCodec } from '../ports/payload-codec.ts';
 import { UnavailableError } from '../ports/unavailable.ts';
 import type { CodecJob, CodecKeys, CodecResult } from './codec-thread.ts';
@@ -57,20 +57,20 @@ export abstract class ThreadedCodec<Key extends RingKey, Rules> implements Paylo
     this.#pool.replaceKeys({ keys: ring.keys, graceMs: ring.graceMs, rules: this.#rules });
   }
 
-  async open(body: Uint8Array): Promise<OpenedBody> {
-    const opened = await this.#pool.run(this.#job('open', body), 'request');
+  async open(body: Uint8Array, deadline?: Deadline): Promise<OpenedBody> {
+    const opened = await this.#pool.run(this.#job('open', body), 'request', deadline);
     if (typeof opened !== 'string') return { kind: 'opened', payload: opened };
     this.#options.onRefused?.(opened);
     return { kind: REFUSALS[opened] };
   }
 
-  async seal(payload: Uint8Array): Promise<Uint8Array> {
+  async seal(payload: Uint8Array, deadline?: Deadline): Promise<Uint8Array> {
     const job = this.#job('seal', payload);
     for (const purpose of this.sealPurposes) {
       if (this.#ring.usable(purpose, job.nowMs).length > 0) continue;
       throw new UnavailableError(`no key to ${purpose} ${this.mediaType} with is active`);
     }
-    const sealed = await this.#pool.run(job, 'answer');
+    const sealed = await this.#pool.run(job, 'answer', deadline);
     if (typeof sealed === 'string') throw new TypeError('a seal job yields bytes');
     return sealed;
   }

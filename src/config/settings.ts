@@ -156,7 +156,8 @@ const requests = Type.Object(
       minimum: 500,
       maximum: 4900,
       unit: 'ms',
-      description: 'Every request is answered within it: directory, store and all gateways together. [OPS-2]',
+      description:
+        'Every request is answered within it: directory, store and all gateways together; a tenth is kept for sealing the answer. [OPS-2]',
     }),
     twinWaitMs: Type.Integer({
       default: 2000,

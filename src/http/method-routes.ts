@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Pipeline } from '../methods/pipeline.ts';
 import type { MethodName } from '../ports/otp-store.ts';
+import type { OnRefused } from './refusal-log.ts';
 
 const METHODS: readonly MethodName[] = ['sendOtp', 'verifyOtp', 'echo'];
 
@@ -13,6 +14,7 @@ export interface MethodRoutes {
   /** A method left out is known but not offered: 501. [OQ-21] */
   readonly enabledMethods: ReadonlySet<MethodName>;
   readonly pipeline: Pipeline;
+  readonly onRefused: OnRefused;
 }
 
 const EMPTY_BODY = new Uint8Array(0);
@@ -20,8 +22,16 @@ const EMPTY_BODY = new Uint8Array(0);
 /** What Google calls. Each path answers POST and nothing else. [HTTP-6] */
 export function addMethodRoutes(
   server: FastifyInstance,
-  { basePaths, enabledMethods, pipeline }: MethodRoutes,
+  { basePaths, enabledMethods, pipeline, onRefused }: MethodRoutes,
 ): void {
+  const notOffered = async (_request: FastifyRequest, reply: FastifyReply) => {
+    onRefused(501);
+    return reply.code(501).send();
+  };
+  const onlyPost = async (_request: FastifyRequest, reply: FastifyReply) => {
+    onRefused(405);
+    return reply.code(405).header('allow', 'POST').send();
+  };
   for (const basePath of basePaths) {
     for (const method of METHODS) {
       const url = `${basePath}/${method}`;
@@ -41,12 +51,4 @@ function serve(pipeline: Pipeline, method: MethodName) {
     if (sealed.body === undefined) return reply.send();
     return reply.header('content-type', sealed.contentType).send(sealed.body);
   };
-}
-
-function notOffered(_request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  return reply.code(501).send();
-}
-
-function onlyPost(_request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  return reply.code(405).header('allow', 'POST').send();
 }

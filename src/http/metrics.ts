@@ -9,6 +9,8 @@ export interface Metrics {
   readonly countCall: (report: CallReport) => void;
   /** Counts one receipt that was recorded, or not. */
   readonly countReceipt: (receipt: DeliveryReceipt, record: ReceiptRecord) => void;
+  /** Counts one request that was answered before anything looked at it. */
+  readonly countRefused: (listener: string, status: number) => void;
   /** All of them, in the text format of Prometheus. */
   readonly page: () => Promise<{ readonly contentType: string; readonly body: string }>;
 }
@@ -24,6 +26,7 @@ export function createMetrics(): Metrics {
   return {
     countCall: (report) => countCall(counters, report),
     countReceipt: (receipt, record) => countReceipt(counters, receipt, record),
+    countRefused: (listener, status) => counters.refused.inc({ listener, status }),
     page: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   };
 }
@@ -43,6 +46,10 @@ function createCounters(registry: Registry) {
   const destination = ['gateway', 'country'] as const;
   return {
     calls: counter('calls_total', 'Calls answered.', ['method', 'status', 'result', 'replayed']),
+    refused: counter('refused_requests_total', 'Requests answered by the listener itself, without a body.', [
+      'listener',
+      'status',
+    ]),
     callSeconds: histogram(
       'call_seconds',
       'From the first check to the sealed answer.',

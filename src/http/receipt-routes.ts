@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DeliveryReceipt, ReceiptReader, ReceiptSink } from '../ports/delivery-receipt.ts';
 import { UnavailableError } from '../ports/unavailable.ts';
+import type { OnRefused } from './refusal-log.ts';
 
 /** What became of one receipt, or of a call without one. Nothing in it is secret. */
 export interface ReceiptReport {
@@ -34,6 +35,7 @@ export interface ReceiptRoutes {
   readonly report: (report: ReceiptReport) => void;
   /** Calls at work at once. */
   readonly concurrentMax: number;
+  readonly onRefused: OnRefused;
 }
 
 const EMPTY_BODY = new Uint8Array(0);
@@ -41,6 +43,10 @@ const EMPTY_BODY = new Uint8Array(0);
 /** What gateways call. Anyone can: what no gateway proves to have made changes nothing and is told nothing. */
 export function addReceiptRoutes(server: FastifyInstance, routes: ReceiptRoutes): void {
   let running = 0;
+  const onlyGetAndPost = async (_request: FastifyRequest, reply: FastifyReply) => {
+    routes.onRefused(405);
+    return reply.code(405).header('allow', 'GET, POST').send();
+  };
   for (const [gateway, reader] of routes.readers) {
     const url = `${routes.path}/${gateway}`;
     const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
@@ -100,8 +106,4 @@ function headersOf({ headers }: FastifyRequest): Readonly<Record<string, string 
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
   );
-}
-
-function onlyGetAndPost(_request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  return reply.code(405).header('allow', 'GET, POST').send();
 }

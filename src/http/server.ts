@@ -2,6 +2,7 @@ import { createServer as createHttpServer, type RequestListener, type Server } f
 import { createServer as createHttpsServer, Server as HttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
+import type { OnRefused } from './refusal-log.ts';
 import { type ServerTls, secureContext, tlsOptions } from './tls.ts';
 
 /** Limits of a listener. [row 13, row 14 of the proofs] */
@@ -20,35 +21,57 @@ export interface HttpLimits {
 /** Slow clients are looked for this often, so one lives at most this much longer than its time-out. */
 const SLOW_CHECK_MS = 1000;
 
+/** Longer than any answer takes once its request is there. [OPS-2] */
+const ANSWER_MS_MAX = 5000;
+
 /**
- * A listener that takes raw bytes: the framework parses and coerces nothing, answers of its own have no body, and
- * a slow or greedy client is cut off. [OQ-21]
+ * A listener that takes raw bytes: the framework parses and coerces nothing, answers of its own have no body and are
+ * told to `onRefused`, and a slow or greedy client is cut off. [OQ-21] `close()` takes no new connection, answers what
+ * comes on those that are open, one request each, and ends those on which no whole request comes in time.
  */
-export function createServer(limits: HttpLimits, tls?: ServerTls): FastifyInstance {
+export function createServer(limits: HttpLimits, onRefused: OnRefused, tls?: ServerTls): FastifyInstance {
   const server = Fastify({
     bodyLimit: limits.bodyBytesMax,
     serverFactory: (handler) => listenerOf(handler, limits, tls),
-    return503OnClosing: true,
+    // Its own 503 has a body in the clear. What comes on an open connection is served instead. [ERR-1]
+    return503OnClosing: false,
     exposeHeadRoutes: false,
     logger: false,
     frameworkErrors: (_error, _request, reply) => {
+      onRefused(400);
       reply.hijack();
       reply.raw.writeHead(400, { 'content-length': 0 }).end();
     },
-    clientErrorHandler: refuse,
+    clientErrorHandler: (error, socket) => refuse(error, socket, onRefused),
   });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  server.setNotFoundHandler((_request, reply) => reply.code(404).send());
+  server.setNotFoundHandler((_request, reply) => {
+    onRefused(404);
+    return reply.code(404).send();
+  });
   server.setErrorHandler((error: { statusCode?: number }, _request, reply) => {
     // Too large, cut off, or not HTTP at all: the request's fault; anything else would be ours. [OQ-21]
     const theirs = error.statusCode !== undefined && error.statusCode < 500;
-    reply
-      .code(theirs ? 400 : 500)
-      .header('connection', 'close')
-      .send();
+    const status = theirs ? 400 : 500;
+    onRefused(status);
+    reply.code(status).header('connection', 'close').send();
   });
+  endInOrder(server, limits);
   return server;
+}
+
+/** The framework ends idle connections alone, and Node looks for slow clients no more once a listener closes. */
+function endInOrder(server: FastifyInstance, { requestTimeoutMs }: HttpLimits): void {
+  let closing = false;
+  server.addHook('preClose', async () => {
+    closing = true;
+    // Does not keep the process alive: what is to be ended does.
+    setTimeout(() => server.server.closeAllConnections(), requestTimeoutMs + ANSWER_MS_MAX).unref();
+  });
+  server.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close');
+  });
 }
 
 /** Without `tls`, plain HTTP; with it, HTTPS and nothing else. [TLS-5] */
@@ -82,20 +105,28 @@ export function replaceTls({ server }: FastifyInstance, tls: ServerTls): void {
   if (server instanceof HttpsServer) server.setSecureContext(secureContext(tls));
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
-  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+const REASONS = {
+  400: 'Bad Request',
+  408: 'Request Timeout',
+  431: 'Request Header Fields Too Large',
+} as const;
+
+const STATUSES: Readonly<Record<string, keyof typeof REASONS>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  HPE_HEADER_OVERFLOW: 431,
 };
 
 /** What isn't HTTP, or comes too slowly, gets a status line at most. */
-function refuse({ code = '' }: NodeJS.ErrnoException, socket: Socket): void {
+function refuse({ code = '' }: NodeJS.ErrnoException, socket: Socket, onRefused: OnRefused): void {
   if (code === 'ECONNRESET' || socket.destroyed) return;
   // A handshake that failed: nobody is there to read HTTP.
   if (!/^(HPE|ERR_HTTP)_/.test(code)) {
     socket.destroy();
     return;
   }
-  const status = REASONS[code] ?? '400 Bad Request';
-  if (socket.writable) socket.write(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+  const status = STATUSES[code] ?? 400;
+  onRefused(status);
+  const line = `HTTP/1.1 ${status} ${REASONS[status]}`;
+  if (socket.writable) socket.write(`${line}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
   socket.destroySoon();
 }

@@ -1,6 +1,8 @@
 import { type DestinationStream, type LevelWithSilent, type Logger, pino } from 'pino';
 import type { CallReport } from '../methods/call-report.ts';
+import type { Clock } from '../ports/clock.ts';
 import { prettyLine } from './pretty-line.ts';
+import { createQuiet } from './quiet-log.ts';
 
 export interface LogSettings {
   readonly level: LevelWithSilent;
@@ -17,16 +19,24 @@ export function createLog({ level, format, destination }: LogSettings): Logger {
   return pino(options, { write: (line) => lines.write(prettyLine(line)) });
 }
 
+/** Lines in ten seconds about calls of one kind of which no header was read: more than enough to see what is wrong. */
+const UNREAD_LINES_MAX = 100;
+
 /**
  * One line a call, named by the id that the answer carries. Levels follow the kind of ending: an outcome is info,
  * a request that can't be processed a warning, a part of the world that is down an error, a bug fatal. [ERR-8]
+ * Anyone can make calls of which no header can be read: beyond some, they are counted in the next one's line.
  */
-export function reportToLog(log: Logger): (report: CallReport) => void {
+export function reportToLog(log: Logger, clock: Clock): (report: CallReport) => void {
+  const quiet = createQuiet(clock, UNREAD_LINES_MAX);
   return ({ method, callId, fault, cause, delivery, verified, durationMs, ...rest }) => {
+    const told = rest.requestId === undefined ? quiet(`${rest.status} ${rest.result}`) : {};
+    if (!told) return;
     const line = {
       method,
       callId,
       ...rest,
+      ...told,
       gateway: delivery?.gateway ?? verified?.gateway,
       durationMs: Math.round(durationMs),
     };

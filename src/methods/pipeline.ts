@@ -1,11 +1,11 @@
-import { createDeadline, within } from '../domain/deadline.ts';
+import { createDeadline, earlier, within } from '../domain/deadline.ts';
 import type { OtpKeys } from '../domain/otp-keys.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { sameBytes } from '../domain/same-bytes.ts';
 import type { Clock, Deadline } from '../ports/clock.ts';
 import type { Entropy } from '../ports/entropy.ts';
 import type { MethodName, OtpStore, StoredAnswer } from '../ports/otp-store.ts';
-import type { PayloadCodec } from '../ports/payload-codec.ts';
+import type { OpenedBody, PayloadCodec } from '../ports/payload-codec.ts';
 import { UnavailableError } from '../ports/unavailable.ts';
 import { mediaTypeOf } from '../protocol/content-type.ts';
 import { encodeErrorResponse, WireError } from '../protocol/error-response.ts';
@@ -26,9 +26,13 @@ export interface PipelineParts {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly digestKey: OtpKeys['digestKey'];
-  /** Called once a call, after its answer is made. Must not throw. */
+  /** Called once a call, after its answer is made, also if nothing looked at it. Must not throw. */
   readonly report: (report: CallReport) => void;
-  /** Time for one request, from its arrival. [OPS-2] */
+  /**
+   * Time for one request, from its arrival to its answer, whatever codec, directory, store and gateways do. The last
+   * tenth is kept for sealing: until then all else must be done, or the answer is 503, and what can't be sealed by the
+   * end has no body. [OPS-2]
+   */
   readonly budgetMs: number;
   /** How long a twin waits for the first of two equal requests. [OQ-8] */
   readonly twinWaitMs: number;
@@ -58,6 +62,17 @@ const POLL_MS = 50;
 
 const EMPTY = { contentType: undefined, body: undefined };
 
+/** Of the budget, kept for sealing. */
+const SEAL_SHARE = 0.1;
+
+/** What a call is served with. */
+interface Served {
+  readonly codec: PayloadCodec;
+  readonly callId: string;
+  /** Of all but sealing. */
+  readonly deadline: Deadline;
+}
+
 /** What is found out about a call on its way, for its report. */
 type Findings = { -readonly [Key in keyof CallReport]?: CallReport[Key] };
 
@@ -70,24 +85,33 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const inFlight = new InFlight(clock);
   let running = 0;
 
+  /** Nothing can be opened or sealed, so nothing is done or said; whoever reads the log is told. */
+  function refuse({ method }: SealedRequest, status: number, reason: string): SealedReply {
+    report({ ...NOTHING_FOUND, method, callId: entropy.id(), status, reason, durationMs: 0 });
+    return { status, ...EMPTY };
+  }
+
   async function serve(request: SealedRequest): Promise<SealedReply> {
     const codec = codecs.get(mediaTypeOf(request.contentType) ?? '');
-    if (codec === undefined) return { status: 400, ...EMPTY }; // [OQ-21]
+    if (codec === undefined) return refuse(request, 400, 'no such content type is served'); // [OQ-21]
     const startedAtMs = clock.steadyMs();
     const callId = entropy.id();
+    const deadline = createDeadline(clock, parts.budgetMs);
     const findings: Findings = {};
     // Whatever the result says: what could be processed is 200. [HTTP-1]
     let status = 200;
     let payload: JsonObject;
     try {
-      payload = await answer(request, codec, callId, findings);
+      const worked = earlier(clock, deadline, SEAL_SHARE * parts.budgetMs);
+      payload = await answer(request, { codec, callId, deadline: worked }, findings);
     } catch (thrown) {
       const failure = failureOf(thrown);
       status = failure.status;
       payload = errorPayload(failure, callId, clock.nowMs());
       tell(findings, failure);
     }
-    const reply = await seal(codec, status, payload, findings);
+    const seal = () => inTime(deadline, codec.seal(encodeJson(payload), deadline));
+    const reply = await replyWith(seal, status, codec, findings);
     report({
       ...NOTHING_FOUND,
       ...findings,
@@ -101,12 +125,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   async function answer(
     { method, body }: SealedRequest,
-    codec: PayloadCodec,
-    callId: string,
+    { codec, callId, deadline }: Served,
     findings: Findings,
   ): Promise<JsonObject> {
-    const deadline = createDeadline(clock, parts.budgetMs);
-    const request = parseRequest(await open(codec, body)); // steps 2 to 5
+    const opened = await inTime(deadline, codec.open(body, deadline));
+    const request = parseRequest(payloadOf(opened)); // steps 2 to 5
     const header = readRequestHeader(request); // steps 6 and 7
     findings.requestId = header.requestId;
     // On every arrival, replays included. [HDR-4, IDEM-10]
@@ -115,12 +138,16 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const call = { requestId: header.requestId, fingerprint: print, callId, deadline };
     const answering = oneAtATime(method, call.requestId, deadline, () => once(method, request, call));
     // Work that is late goes on, and keeps its twins waiting, but this caller is told in time. [OPS-2]
-    const { prepared, outcome } = await within(clock, deadline, answering, () => {
-      throw new UnavailableError('the request was not answered by its deadline');
-    });
+    const { prepared, outcome } = await inTime(deadline, answering);
     const answered = settled(outcome, findings);
     findings.result = answered.result || undefined;
     return prepared.encode(answered, clock.nowMs());
+  }
+
+  function inTime<T>(deadline: Deadline, work: Promise<T>): Promise<T> {
+    return within(clock, deadline, work, () => {
+      throw new UnavailableError('the request was not answered by its deadline');
+    });
   }
 
   /** Steps 9 to 11 for whoever of several equal requests comes first. */
@@ -159,7 +186,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   }
 
   return async (request) => {
-    if (running >= parts.concurrentMax) return { status: 503, ...EMPTY };
+    if (running >= parts.concurrentMax) return refuse(request, 503, 'too many requests at once');
     running += 1;
     try {
       return await serve(request);
@@ -169,8 +196,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   };
 }
 
-async function open(codec: PayloadCodec, body: Uint8Array): Promise<Uint8Array> {
-  const opened = await codec.open(body);
+function payloadOf(opened: OpenedBody): Uint8Array {
   switch (opened.kind) {
     case 'opened':
       return opened.payload;
@@ -181,14 +207,14 @@ async function open(codec: PayloadCodec, body: Uint8Array): Promise<Uint8Array> 
   }
 }
 
-async function seal(
-  codec: PayloadCodec,
+async function replyWith(
+  seal: () => Promise<Uint8Array>,
   status: number,
-  payload: JsonObject,
+  { contentType }: PayloadCodec,
   findings: Findings,
 ): Promise<SealedReply> {
   try {
-    return { status, contentType: codec.contentType, body: await codec.seal(encodeJson(payload)) };
+    return { status, contentType, body: await seal() };
   } catch (thrown) {
     // What can't be sealed is not sent in the clear. A success is kept and replayed on retry. [OQ-7, ERR-2]
     const failure = failureOf(thrown);

@@ -1,3 +1,5 @@
+import type { Deadline } from './clock.ts';
+
 /**
  * What became of a body.
  * - `opened`: decrypted, and signed by a known active key where the codec demands a signature.
@@ -9,18 +11,21 @@ export type OpenedBody =
   | { readonly kind: 'undecryptable' }
   | { readonly kind: 'wrongly-signed' };
 
-/** Opens and seals bodies of one media type. */
+/**
+ * Opens and seals bodies of one media type. Nobody waits for either beyond `deadline`, and what has not begun by then
+ * is not done; `undefined`: there is none.
+ */
 export interface PayloadCodec {
   /** Lower case, without parameters: which requests it opens. [HTTP-3, HTTP-5, HTTP-7] */
   readonly mediaType: string;
   /** The whole `Content-Type` of what it seals. */
   readonly contentType: string;
 
-  /** Doesn't throw for anything in `body`; throws `UnavailableError` when it has no capacity to look at it. */
-  open(body: Uint8Array): Promise<OpenedBody>;
+  /** Doesn't throw for anything in `body`; throws `UnavailableError` when it has no capacity to look at it in time. */
+  open(body: Uint8Array, deadline?: Deadline): Promise<OpenedBody>;
 
-  /** Throws `UnavailableError` when it has no capacity; the answer is then not sent. */
-  seal(payload: Uint8Array): Promise<Uint8Array>;
+  /** Throws `UnavailableError` when it has no capacity in time; the answer is then not sent. */
+  seal(payload: Uint8Array, deadline?: Deadline): Promise<Uint8Array>;
 
   /** Lets go of threads and watches. Safe to call twice. */
   close(): Promise<void>;

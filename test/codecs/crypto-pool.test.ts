@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { CryptoPool } from '../../src/codecs/crypto-pool.ts';
+import { createDeadline } from '../../src/domain/deadline.ts';
 import { UnavailableError } from '../../src/ports/unavailable.ts';
+import { TestClock } from '../system/test-clock.ts';
 import type { TestJob } from './crypto-pool-thread.ts';
 
 const module = new URL('./crypto-pool-thread.ts', import.meta.url);
@@ -76,6 +78,40 @@ describe('the pool of cryptography threads', () => {
     await assert.rejects(dying, UnavailableError);
     await assert.rejects(beside, UnavailableError);
     assert.equal(await waiting, 'second');
+  });
+
+  test('[OPS-2] a job that waits beyond its deadline is not done, and makes room', async (context) => {
+    const pool = await startPool(context, 1, 1);
+    const clock = new TestClock();
+    const held = [BUSY, BUSY].map((job) => pool.run(job, 'request'));
+    const late = pool.run('count', 'request', createDeadline(clock, 100));
+    await assert.rejects(pool.run('count', 'request'), /no capacity left/);
+    clock.pass(100);
+    const next = pool.run('count', 'request', createDeadline(clock, 100));
+    await assert.rejects(late, UnavailableError);
+    await Promise.all(held);
+    assert.equal(await next, '1');
+  });
+
+  test('[OPS-2] while no thread can be started, jobs are refused at once, and later done again', async (context) => {
+    const pool = await startPool(context);
+    const clock = new TestClock();
+    pool.replaceKeys('unusable');
+    const held = [1, 2].map(() => assert.rejects(pool.run('keys', 'request'), UnavailableError));
+    const late = assert.rejects(pool.run('count', 'answer', createDeadline(clock, 100)), UnavailableError);
+    const waiting = pool.run('count', 'request');
+    await Promise.all(held);
+    for (const urgency of ['request', 'answer'] as const) {
+      await assert.rejects(pool.run('keys', urgency), {
+        name: 'UnavailableError',
+        message: /no .* is ready/,
+      });
+    }
+    clock.pass(100);
+    pool.replaceKeys('second');
+    assert.equal(await waiting, '1', 'the first that is done');
+    await late;
+    assert.equal(await pool.run('keys', 'request'), 'second');
   });
 
   test('a pool that is closed refuses, fails what waits, and may be closed again', async (context) => {

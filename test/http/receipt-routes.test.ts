@@ -32,7 +32,9 @@ async function serve(t: TestContext, more: Partial<ReceiptRoutes> = {}) {
     reading: { kind: 'receipts', receipts: [receiptOf('key-1')] },
     sunk: 'recorded',
   };
-  const server = createServer(limits);
+  const refused: number[] = [];
+  const onRefused = (status: number) => refused.push(status);
+  const server = createServer(limits, onRefused);
   addReceiptRoutes(server, {
     path: '/receipts',
     publicUrl: 'https://bank.example/otp',
@@ -52,6 +54,7 @@ async function serve(t: TestContext, more: Partial<ReceiptRoutes> = {}) {
       return prepared.sunk;
     },
     report: (report) => reports.push(report),
+    onRefused,
     concurrentMax: 8,
     ...more,
   });
@@ -64,7 +67,7 @@ async function serve(t: TestContext, more: Partial<ReceiptRoutes> = {}) {
     return response.status;
   };
   const outcomes = () => reports.map(({ outcome }) => outcome);
-  return { ask, calls, sunk, reports, outcomes, prepared, port };
+  return { ask, calls, sunk, reports, refused, outcomes, prepared, port };
 }
 
 describe('the routes that gateways call', () => {
@@ -137,7 +140,7 @@ describe('the routes that gateways call', () => {
   });
 
   test('another gateway is 404, another method 405, and a body that is too long is not read', async (t) => {
-    const { ask, calls } = await serve(t);
+    const { ask, calls, refused } = await serve(t);
     for (const path of ['/', '/receipts', '/receipts/', '/receipts/two', '/receipts/one/x', '/v1/sendOtp']) {
       assert.equal(await ask(path), 404, path);
     }
@@ -146,6 +149,7 @@ describe('the routes that gateways call', () => {
     }
     assert.equal(await ask('/receipts/one', { method: 'POST', body: 'x'.repeat(65_537) }), 400);
     assert.deepEqual(calls, []);
+    assert.deepEqual(refused, [...Array(6).fill(404), ...Array(5).fill(405), 400]);
   });
 
   test('beyond so many calls at once, further ones are answered 503', { timeout: 20_000 }, async (t) => {
@@ -168,7 +172,7 @@ describe('the routes that gateways call', () => {
   });
 
   test('garbage in place of HTTP is cut off', async (t) => {
-    const { port, calls } = await serve(t);
+    const { port, calls, refused } = await serve(t);
     const socket = connect(port, '127.0.0.1', () => socket.write('\x16\x03\x01 hello\r\n\r\n'));
     let received = '';
     socket.on('data', (chunk) => {
@@ -178,5 +182,6 @@ describe('the routes that gateways call', () => {
     await new Promise((resolve) => socket.on('close', resolve));
     assert.match(received, /^HTTP\/1\.1 400 /);
     assert.deepEqual(calls, []);
+    assert.deepEqual(refused, [400]);
   });
 });

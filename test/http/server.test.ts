@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { type AddressInfo, connect } from 'node:net';
-import { after, before, describe, it } from 'node:test';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { after, before, describe, it, type TestContext, test } from 'node:test';
 import type { FastifyInstance } from 'fastify';
 import { addMethodRoutes } from '../../src/http/method-routes.ts';
 import { createServer, type HttpLimits } from '../../src/http/server.ts';
@@ -16,14 +16,17 @@ const limits: HttpLimits = {
 
 describe('the edge', () => {
   const seen: SealedRequest[] = [];
+  let refused: number[] = [];
+  const onRefused = (status: number) => refused.push(status);
   let server: FastifyInstance;
   let port: number;
 
   before(async () => {
-    server = createServer(limits);
+    server = createServer(limits, onRefused);
     addMethodRoutes(server, {
       basePaths: ['/v1', '/wallet/e-wallets-v1'],
       enabledMethods: new Set(['sendOtp', 'echo']),
+      onRefused,
       pipeline: async (request) => {
         seen.push(request);
         return { status: 200, contentType: 'application/json', body: request.body };
@@ -142,5 +145,97 @@ describe('the edge', () => {
     assert.ok(performance.now() - startedAt < 4500, 'both were cut off by their time-outs');
     assert.match(headers, /^HTTP\/1\.1 408 .*\r\n\r\n$/s);
     assert.match(body, /^HTTP\/1\.1 408 .*\r\n\r\n$/s);
+  });
+
+  it('counts whatever it answers by itself, and nothing that reaches the pipeline', async () => {
+    refused = [];
+    await ask('POST', '/v1/echo', { body: '{}' });
+    await ask('GET', '/v1/echo');
+    await ask('POST', '/v1/verifyOtp', { body: '{}' });
+    await ask('POST', '/v1/capture', { body: '{}' });
+    await ask('POST', '/%zz', { body: '{}' });
+    const head = 'POST /v1/echo HTTP/1.1\r\nhost: x\r\n';
+    await raw(`${head}content-length: 67108864\r\n\r\n{`);
+    await raw('HELLO\r\n\r\n');
+    await raw(`GET /${'a'.repeat(20_000)} HTTP/1.1\r\n\r\n`);
+    await raw(`${head}x-slow: `);
+    assert.deepEqual(refused, [405, 501, 404, 400, 400, 400, 431, 408]);
+  });
+});
+
+describe('the edge, while it is closing', () => {
+  const HEAD = 'POST /v1/echo HTTP/1.1\r\nhost: x\r\n';
+
+  /** A listener, one connection to it, and what has come back on it when it ended. */
+  async function start(t: TestContext, more: { limits?: Partial<HttpLimits>; gate?: Promise<void> } = {}) {
+    const server = createServer({ ...limits, keepAliveTimeoutMs: 60_000, ...more.limits }, () => undefined);
+    const reached = Promise.withResolvers<void>();
+    addMethodRoutes(server, {
+      basePaths: ['/v1'],
+      enabledMethods: new Set(['echo']),
+      onRefused: () => undefined,
+      pipeline: async ({ body }) => {
+        reached.resolve();
+        await more.gate;
+        return { status: 200, contentType: 'application/json', body };
+      },
+    });
+    await server.listen({ port: 0, host: '127.0.0.1' });
+    const accepted = new Promise<Socket>((resolve) => server.server.once('connection', resolve));
+    const socket = connect((server.server.address() as AddressInfo).port, '127.0.0.1');
+    t.after(() => socket.destroy());
+    let received = '';
+    socket.on('data', (chunk) => {
+      received += chunk.toString('latin1');
+    });
+    const ended = new Promise<string>((resolve) => socket.on('close', () => resolve(received)));
+    return { server, socket, accepted: await accepted, ended, reached: reached.promise };
+  }
+
+  /** Sends the first part of a request, and resolves when the listener has read it. */
+  async function begin({ accepted, socket }: Awaited<ReturnType<typeof start>>, text: string): Promise<void> {
+    socket.write(text);
+    while (accepted.bytesRead < text.length) await new Promise(setImmediate);
+  }
+
+  test('[ERR-1] a request that is complete only after the stop is served, and the connection ends', async (t) => {
+    const one = await start(t);
+    await begin(one, HEAD);
+    const closed = one.server.close();
+    while (one.server.server.listening) await new Promise(setImmediate);
+    one.socket.write('content-length: 2\r\n\r\n{}');
+    assert.match(await one.ended, /^HTTP\/1\.1 200 .*connection: close\r\n.*\r\n\r\n\{\}$/is);
+    await closed;
+  });
+
+  test('[OQ-21] what is no method then has no body either', async (t) => {
+    const one = await start(t);
+    await begin(one, 'GET /other HTTP/1.1\r\nhost: x\r\n');
+    const closed = one.server.close();
+    while (one.server.server.listening) await new Promise(setImmediate);
+    one.socket.write('\r\n');
+    assert.match(await one.ended, /^HTTP\/1\.1 404 .*\r\n\r\n$/s);
+    await closed;
+  });
+
+  test('a connection ends with the answer that was running, however long it could have stayed', async (t) => {
+    const gate = Promise.withResolvers<void>();
+    const one = await start(t, { gate: gate.promise });
+    one.socket.write(`${HEAD}content-length: 2\r\n\r\n{}`);
+    await one.reached;
+    const closed = one.server.close();
+    while (one.server.server.listening) await new Promise(setImmediate);
+    gate.resolve();
+    assert.match(await one.ended, /^HTTP\/1\.1 200 .*connection: close\r\n/is);
+    await closed;
+  });
+
+  test('a client that never completes its request does not hold up the stop', {
+    timeout: 20_000,
+  }, async (t) => {
+    const one = await start(t, { limits: { headersTimeoutMs: 100, requestTimeoutMs: 100 } });
+    await begin(one, HEAD);
+    await one.server.close();
+    assert.equal(await one.ended, '');
   });
 });
