@@ -93,7 +93,8 @@ function countCall(counters: Counters, report: CallReport): void {
     observed,
   } = report;
   counters.calls.inc({ method, status, result, replayed: String(replayed) });
-  counters.callSeconds.observe({ method }, report.durationMs / 1000);
+  // Those that nothing looked at took no time, and would make the others look quick.
+  if (report.durationMs > 0) counters.callSeconds.observe({ method }, report.durationMs / 1000);
   if (delivery !== undefined) {
     const refusal = delivery.kind === 'refused' ? delivery.reason : '';
     counters.texts.inc({ gateway: delivery.gateway, country, outcome: delivery.kind, reason: refusal });
