@@ -73,7 +73,7 @@ function responseTo(
   onWrite: () => void,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const send = url.startsWith('https:') ? requestTls : requestPlain;
+    const send = /^https:/i.test(url) ? requestTls : requestPlain;
     const call = send(url, { method, headers: { ...DEFAULT_HEADERS, ...headers }, signal: deadline.signal });
     const connectMs = Math.max(CONNECT_MS_MIN, deadline.remainingMs() * CONNECT_PART);
     const timer = setTimeout(() => call.destroy(connectTimeout()), connectMs);
@@ -120,9 +120,16 @@ async function readText(response: IncomingMessage): Promise<string | undefined> 
   return text + decoder.decode();
 }
 
+/** Of a request that can't be written. Templates of the operator's may come to that, with some values or with all. */
+const UNFIT: Readonly<Record<string, string>> = {
+  ERR_INVALID_CHAR: 'not sent, a header has a character that HTTP has none for',
+  ERR_INVALID_HTTP_TOKEN: 'not sent, a header has a name that is none',
+  ERR_INVALID_URL: 'not sent, the URL is none',
+};
+
 /** Messages name hosts and values; codes don't. */
 function faultOf(error: unknown): string {
   if (!(error instanceof Error)) return 'broken off';
   const code = 'code' in error ? String(error.code) : '';
-  return /^[A-Z][A-Z0-9_]{2,60}$/.test(code) ? code : error.name;
+  return /^[A-Z][A-Z0-9_]{2,60}$/.test(code) ? (UNFIT[code] ?? code) : error.name;
 }

@@ -163,3 +163,26 @@ test('headers and body arrive as they were given, and a request names its progra
   assert.equal(sent?.body, 'नमस्ते');
   assert.equal(empty?.headers['content-length'], '0');
 });
+
+for (const [what, unfit, fault] of [
+  [
+    'header has a character beyond Latin-1',
+    { headers: { 'x-key': 'wrong–s3cret' } },
+    /a header has a character/,
+  ],
+  ['header breaks its line', { headers: { 'x-key': 'wrong\r\ns3cret' } }, /a header has a character/],
+  ['header has a name with a space', { headers: { 'x s3cret': '1' } }, /a header has a name/],
+  ['URL is none', { url: 'http://s3cret:port/' }, /the URL is none/],
+] as const) {
+  test(`[OQ-28] a request of which a ${what} is not sent, and the fault shows no value`, async () => {
+    const result = await exchange({ ...requestTo(await unusedUrl()), ...unfit }, deadlineAfter(5000));
+    assert.ok(result.kind === 'unreached', JSON.stringify(result));
+    assert.match(result.fault, fault);
+    assert.doesNotMatch(result.fault, /s3cret/);
+  });
+}
+
+test('[OQ-28] a port that browsers do not connect to is a port like any other', async () => {
+  // Among the ports that `fetch` blocks, the one that nobody listens on.
+  assert.deepEqual(await ask('http://127.0.0.1:1'), { kind: 'unreached', fault: 'ECONNREFUSED' });
+});
