@@ -23,7 +23,7 @@ export interface ConfigInspection {
 }
 
 /**
- * The configuration that file, environment and overrides amount to, later ones winning. In the sandbox profile,
+ * The configuration that file, environment, overrides and flags amount to, later ones winning. In the sandbox profile,
  * secrets that are not set are made in the data directory. Throws `ConfigError` with all faults at once; nothing
  * is to be started then.
  */
@@ -93,7 +93,9 @@ function createReader(terms: ReaderTerms): SettingsReader {
     },
     filePath: (written, path) => absolutePath(written, originOf(path)),
     secret(reference, { minLength = 1, public: mayBeSeen = false }, path) {
-      const loaded = loadAt(reference, path, { sandbox, minLength, mayBeSeen, environment }, terms);
+      const onCommandLine = originOf(path).kind === 'flag';
+      const secretTerms = { sandbox, minLength, mayBeSeen, onCommandLine, environment };
+      const loaded = loadAt(reference, path, secretTerms, terms);
       if (loaded.kind === 'faulty') {
         report(path, { reason: loaded.reason, accepted: loaded.accepted, origin: originOf(path) });
         return undefined;

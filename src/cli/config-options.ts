@@ -15,7 +15,7 @@ export function withConfigOptions(command: Command): Command {
 
 /** Where the configuration of a command made by `withConfigOptions` comes from. */
 export function configSources(options: ConfigOptions): ConfigSources {
-  return { file: options.config, environment: process.env, overrides: options.set };
+  return { file: options.config, environment: process.env, flags: options.set };
 }
 
 function collectSetting(

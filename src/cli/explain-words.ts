@@ -34,6 +34,7 @@ export const reasonMeanings: Readonly<Record<string, string>> = {
   unverifiedPerPrefix:
     'too many texts to adjacent numbers whose codes nobody typed; nothing is sent there for a while (moneyGuard)',
   guardWouldRefuse: 'the money guard only observes, and would have refused the text (moneyGuard.mode)',
+  guardExempt: 'the number verified a code before, so the text went in spite of the money guard',
   delivered: 'the gateway says that the phone has the text',
   undelivered: 'the gateway says that the text was not delivered',
   accepted: 'a gateway accepted the text',

@@ -3,6 +3,7 @@ export type Origin =
   | { readonly kind: 'default' }
   | { readonly kind: 'file'; readonly file: string; readonly line: number | undefined }
   | { readonly kind: 'environment'; readonly variable: string }
+  | { readonly kind: 'override'; readonly path: string }
   | { readonly kind: 'flag'; readonly path: string };
 
 /** One thing that is wrong with a configuration. */
@@ -44,6 +45,8 @@ export function describeOrigin(origin: Origin): string {
       return origin.line === undefined ? origin.file : `${origin.file}:${origin.line}`;
     case 'environment':
       return origin.variable;
+    case 'override':
+      return `override ${origin.path}`;
     case 'flag':
       return `--set ${origin.path}`;
   }

@@ -11,9 +11,11 @@ export interface ConfigSources {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** By dotted path, such as `{'http.port': '8443'}`. Texts are read as those of the environment are. */
   readonly overrides?: Readonly<Record<string, unknown>> | undefined;
+  /** The same from a command line. No secret may stand in them: other users of the machine can read them. */
+  readonly flags?: Readonly<Record<string, string>> | undefined;
 }
 
-/** File, environment and flags laid over each other, later ones on top. */
+/** File, environment, overrides and flags laid over each other, later ones on top. */
 export interface Layers {
   readonly tree: unknown;
   readonly faults: readonly ConfigFault[];
@@ -30,11 +32,17 @@ export function layConfig(sources: ConfigSources): Layers {
   const origins = new Map<string, Origin>();
   const faults: ConfigFault[] = [];
 
-  for (const given of [...fromEnvironment(sources.environment), ...fromOverrides(sources.overrides ?? {})]) {
+  for (const given of [
+    ...fromEnvironment(sources.environment),
+    ...fromPaths(sources.overrides ?? {}, 'override'),
+    ...fromPaths(sources.flags ?? {}, 'flag'),
+  ]) {
     if ('reason' in given) {
       faults.push(given);
     } else {
       setIn(tree, given.path.split('.'), given.value);
+      // A group that was given takes the place of all its members.
+      for (const path of origins.keys()) if (path.startsWith(`${given.path}.`)) origins.delete(path);
       origins.set(given.path, given.origin);
     }
   }
@@ -57,10 +65,13 @@ function* fromEnvironment(environment: ConfigSources['environment']): Generator<
   }
 }
 
-function* fromOverrides(overrides: Readonly<Record<string, unknown>>): Generator<Given | ConfigFault> {
+function* fromPaths(
+  values: Readonly<Record<string, unknown>>,
+  kind: 'override' | 'flag',
+): Generator<Given | ConfigFault> {
   // Groups first, so that their members may be set as well.
-  for (const [path, value] of Object.entries(overrides).sort(([a], [b]) => a.length - b.length)) {
-    const origin: Origin = { kind: 'flag', path };
+  for (const [path, value] of Object.entries(values).sort(([a], [b]) => a.length - b.length)) {
+    const origin: Origin = { kind, path };
     const setting = namedSettings.find((named) => named.path === path);
     if (setting === undefined) {
       const paths = namedSettings.map((named) => named.path);

@@ -14,6 +14,8 @@ export interface SecretTerms {
   readonly minLength: number;
   /** It is no secret at all, such as a certificate: anyone may read its file, and it may stand in the configuration. */
   readonly mayBeSeen: boolean;
+  /** The reference was given on a command line. */
+  readonly onCommandLine: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -27,6 +29,10 @@ export function loadSecret(reference: SecretReference, terms: SecretTerms): Load
     const place = `the environment variable ${reference.env}`;
     if (!value) return faulty(`${place} is not set`, 'a variable that is set');
     return checked(value, place, `{env: ${reference.env}}`, terms);
+  }
+  if (terms.onCommandLine && !terms.mayBeSeen) {
+    // Every user of the machine can list it, and shells keep it.
+    return faulty('a secret stands on the command line', '{file: …} or {env: …}');
   }
   if (!terms.sandbox && !terms.mayBeSeen) {
     return faulty('a secret stands in the configuration itself', 'in production, {file: …} or {env: …}');

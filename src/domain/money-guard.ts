@@ -55,7 +55,7 @@ const NOTHING: GuardJudgement = { refusal: undefined, begin: [], event: undefine
 
 /**
  * Whether a text goes to where codes are not verified. A budget that is used up begins a block of its country, range or
- * prefix; a number that verified before is exempt. Pure.
+ * prefix; a number that verified before is exempt, which is recorded where it is what lets the text go. Pure.
  */
 export function judgeByGuard(
   facts: GuardFacts,
@@ -82,24 +82,25 @@ export function judgeByGuard(
     const verified = facts.verified()[index] ?? 0;
     const budget = Math.min(max, Math.max(floor, verified * policy.unverifiedPerVerified));
     if (running === undefined && unverified < budget) continue;
-    if (facts.numberVerified()) return NOTHING;
     const subject = guardOrderFor(policy, destination)?.unverified[index].subject ?? '';
     const fresh = { subject, sinceMs: nowMs, untilMs: nowMs + policy.blockMs, unverified, verified };
-    return judgement(reason, running ?? fresh, running === undefined, policy, nowMs);
+    const block = running ?? fresh;
+    if (facts.numberVerified()) return letGo('guardExempt', reason, block, nowMs);
+    const begin = running === undefined ? [block] : [];
+    if (policy.enforced) return { refusal: reason, begin, event: undefined };
+    return { ...letGo('guardWouldRefuse', reason, block, nowMs), begin };
   }
   return NOTHING;
 }
 
-function judgement(
+/** The text may go, and the record tells what stood against it. */
+function letGo(
+  event: 'guardExempt' | 'guardWouldRefuse',
   reason: GuardReason,
-  block: Block,
-  isNew: boolean,
-  { enforced }: MoneyGuardPolicy,
+  { subject, unverified, verified }: Block,
   nowMs: number,
 ): GuardJudgement {
-  const begin = isNew ? [block] : [];
-  if (enforced) return { refusal: reason, begin, event: undefined };
-  const where = block.subject.replace('unverified:', '');
-  const detail = `${reason} ${where}, unverified ${block.unverified}, verified ${block.verified}`;
-  return { refusal: undefined, begin, event: { atMs: nowMs, event: 'guardWouldRefuse', detail } };
+  const where = subject.replace('unverified:', '');
+  const detail = `${reason} ${where}, unverified ${unverified}, verified ${verified}`;
+  return { refusal: undefined, begin: [], event: { atMs: nowMs, event, detail } };
 }

@@ -158,7 +158,7 @@ async function submit(
     reason: delivery.kind,
     delivery,
     country,
-    observed: guard?.event?.detail,
+    guardEvent: guard?.event,
   };
 }
 

@@ -73,10 +73,11 @@ function createCounters(registry: Registry) {
       DELIVERY_SECONDS,
     ),
     verified: counter('texts_verified_total', 'Texts whose code was typed.', destination),
-    guarded: counter('money_guard_total', 'Texts that the money guard refused, or would have refused.', [
-      'reason',
-      'mode',
-    ]),
+    guarded: counter(
+      'money_guard_total',
+      'Texts that the money guard refused, would have refused, or let go to numbers that verified before.',
+      ['reason', 'mode'],
+    ),
   };
 }
 
@@ -90,7 +91,7 @@ function countCall(counters: Counters, report: CallReport): void {
     delivery,
     country = '',
     verified,
-    observed,
+    guardEvent,
   } = report;
   counters.calls.inc({ method, status, result, replayed: String(replayed) });
   // Those that nothing looked at took no time, and would make the others look quick.
@@ -102,9 +103,13 @@ function countCall(counters: Counters, report: CallReport): void {
   if (verified !== undefined) {
     counters.verified.inc({ gateway: verified.gateway, country: verified.country ?? '' });
   }
-  const observedReason = observed?.split(' ', 1)[0];
-  if (observedReason !== undefined) counters.guarded.inc({ reason: observedReason, mode: 'observe' });
-  else if (reason.startsWith('unverifiedPer') && !replayed) counters.guarded.inc({ reason, mode: 'enforce' });
+  if (guardEvent !== undefined) {
+    const [against = ''] = guardEvent.detail.split(' ', 1);
+    const mode = guardEvent.event === 'guardExempt' ? 'exempt' : 'observe';
+    counters.guarded.inc({ reason: against, mode });
+  } else if (reason.startsWith('unverifiedPer') && !replayed) {
+    counters.guarded.inc({ reason, mode: 'enforce' });
+  }
 }
 
 function countReceipt(counters: Counters, { gateway, state }: DeliveryReceipt, record: ReceiptRecord): void {

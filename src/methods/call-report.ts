@@ -1,5 +1,5 @@
 import type { VerifiedText } from '../domain/outcome.ts';
-import type { MethodName } from '../ports/otp-store.ts';
+import type { ChallengeEvent, MethodName } from '../ports/otp-store.ts';
 import type { Delivery } from '../ports/sms-gateway.ts';
 
 /** What is told of one call when it is over: one log line, a few counters. Nothing in it is secret. [ERR-4] */
@@ -18,8 +18,8 @@ export interface CallReport {
   readonly delivery: Delivery | undefined;
   /** Of the text that was handed over, ISO 3166-1 alpha-2. `undefined`: none was, or of no one country. */
   readonly country: string | undefined;
-  /** What the money guard would have refused the text for. */
-  readonly observed: string | undefined;
+  /** What stood against a text that the money guard let go: `guardWouldRefuse` or `guardExempt`. */
+  readonly guardEvent: ChallengeEvent | undefined;
   /** Whose text was verified by this call. */
   readonly verified: VerifiedText | undefined;
   /** For a fault: what was thrown. */

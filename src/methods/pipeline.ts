@@ -230,7 +230,7 @@ function settled(outcome: Outcome, findings: Findings): StoredAnswer {
       findings.reason = outcome.reason || undefined;
       findings.delivery = outcome.delivery;
       findings.country = outcome.country;
-      findings.observed = outcome.observed;
+      findings.guardEvent = outcome.guardEvent;
       findings.verified = outcome.verified;
       return outcome.answer;
     case 'replay':
@@ -269,7 +269,7 @@ const NOTHING_FOUND = {
   replayed: false,
   delivery: undefined,
   country: undefined,
-  observed: undefined,
+  guardEvent: undefined,
   verified: undefined,
   cause: undefined,
   fault: undefined,

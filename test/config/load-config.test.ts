@@ -82,9 +82,15 @@ test('looking at a configuration makes nothing', (t) => {
 test('where a value comes from is known', (t) => {
   const file = temporaryFile(t, 'a.yaml', '# comment\nhttp:\n  port: 1\n  host: ::1\n');
   const environment = { GSP_OTP_LOG_LEVEL: 'warn' };
-  const { originOf } = inspectConfig({ file, environment, overrides: { 'http.host': '::' } });
+  const { originOf } = inspectConfig({
+    file,
+    environment,
+    overrides: { 'http.host': '::', 'sms.brand': 'A' },
+    flags: { 'sms.brand': 'B' },
+  });
   assert.deepEqual(originOf('http.port'), { kind: 'file', file, line: 3 });
-  assert.deepEqual(originOf('http.host'), { kind: 'flag', path: 'http.host' });
+  assert.deepEqual(originOf('http.host'), { kind: 'override', path: 'http.host' });
+  assert.deepEqual(originOf('sms.brand'), { kind: 'flag', path: 'sms.brand' });
   assert.deepEqual(originOf('log.level'), { kind: 'environment', variable: 'GSP_OTP_LOG_LEVEL' });
   assert.deepEqual(originOf('http.methods'), { kind: 'default' });
 });

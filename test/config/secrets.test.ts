@@ -65,6 +65,41 @@ test('production refuses everything that is good only for trying out, each with 
   for (const [index, pattern] of expected.entries()) assert.match(lines[index] ?? '', pattern);
 });
 
+for (const profile of ['sandbox', 'production'] as const) {
+  test(`a secret on the command line is refused in the ${profile} profile, without being shown`, () => {
+    const gateway = (token: string) =>
+      `{kind: twilio, accountSid: AC1, sender: Exemplo, authToken: ${token}}`;
+    const refused = (flags: Readonly<Record<string, string>>, environment = {}) =>
+      faultsOf({ overrides: { profile }, flags, environment })
+        .map(describeFault)
+        .filter((line) => line.includes('command line'));
+    const line =
+      'sms.gateway.authToken: a secret stands on the command line; accepted: {file: …} or {env: …}. (--set sms.gateway)';
+    const flags = { 'sms.gateway': gateway(`{value: "${long}"}`) };
+    assert.deepEqual(refused(flags), [line]);
+    // The flag takes the place of what the environment said.
+    assert.deepEqual(refused(flags, { GSP_OTP_SMS_GATEWAY_AUTH_TOKEN_ENV: 'TOKEN', TOKEN: long }), [line]);
+    const listed = `[{id: a, secret: {value: "${long}"}}]`;
+    assert.match(
+      refused({ 'codes.secrets': listed })[0] ?? '',
+      /^codes\.secrets\.0\.secret: a secret stands/,
+    );
+    assert.match(refused({ 'digests.secret': `{value: "${long}"}` })[0] ?? '', /^digests\.secret: a secret/);
+    assert.deepEqual(refused({ 'sms.gateway': gateway('{env: TOKEN}') }, { TOKEN: long }), []);
+    // A certificate is no secret.
+    assert.deepEqual(
+      refused({ 'http.tls': '{certificates: [{certificate: {value: a}, key: {env: TOKEN}}]}' }),
+      [],
+    );
+  });
+}
+
+test('a flag beside a secret of the file does not make it one of the command line', (t) => {
+  const file = temporaryFile(t, 'a.yaml', `digests:\n  secret: {value: "${long}"}\n`);
+  const flags = { dataDirectory: temporaryDirectory(t), 'log.level': 'silent' };
+  assert.equal(loadConfig({ file, environment: {}, flags }).digests.secret.reveal(), long);
+});
+
 test('a secret shows where it is kept, and nothing else', (t) => {
   const file = temporaryFile(t, 'secret', long);
   const shown = (reference: object, environment = {}) =>

@@ -90,8 +90,37 @@ describe('the money guard', () => {
     assert.deepEqual(judged, { refusal: 'unverifiedPerRange', begin: [], event: undefined });
   });
 
-  it('exempts numbers that verified before', () => {
-    assert.equal(judge([500, 500, 500], [0, 0, 0], { numberVerified: () => true }).refusal, undefined);
+  it('exempts numbers that verified before, and records what stood against the text', () => {
+    for (const enforced of [true, false]) {
+      const judged = judge([500, 500, 10], [0, 0, 1], { numberVerified: () => true }, { enforced });
+      assert.deepEqual(judged, {
+        refusal: undefined,
+        begin: [],
+        event: {
+          atMs: NOW_MS,
+          event: 'guardExempt',
+          detail: 'unverifiedPerPrefix prefix:+551191234, unverified 10, verified 1',
+        },
+      });
+    }
+  });
+
+  it('records an exemption from a block that lasts', () => {
+    const subject = 'unverified:country:BR';
+    const block: Block = {
+      subject,
+      sinceMs: NOW_MS - 10,
+      untilMs: NOW_MS + 10,
+      unverified: 100,
+      verified: 7,
+    };
+    const { event } = judge([0, 0, 0], [0, 0, 0], { blocks: [block], numberVerified: () => true });
+    assert.equal(event?.detail, 'unverifiedPerCountry country:BR, unverified 100, verified 7');
+  });
+
+  it('has nothing to record of a text under no pressure, whoever has the number', () => {
+    const judged = judge([99, 29, 9], [0, 0, 0], { numberVerified: () => true });
+    assert.deepEqual(judged, { refusal: undefined, begin: [], event: undefined });
   });
 
   it('only tells, while it observes', () => {

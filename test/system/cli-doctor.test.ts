@@ -10,11 +10,13 @@ import { startStandIn, unusedUrl } from '../adapters/sms/gateway-stand-in.ts';
 import { runCli, temporaryDirectory } from './cli-process.ts';
 import { makeCertificate } from './test-certificates.ts';
 
+const secret = 'not-to-be-told';
+
 async function doctor(t: TestContext, ...more: readonly string[]) {
   const dataDirectory = join(temporaryDirectory(t), 'data');
   const settings = [`dataDirectory=${dataDirectory}`, 'http.port=1', 'operator.port=2'];
   const args = ['doctor', '--json', ...settings.flatMap((setting) => ['--set', setting]), ...more];
-  const { code, stdout, stderr } = await runCli(args);
+  const { code, stdout, stderr } = await runCli(args, { env: { SECRET: secret } });
   assert.notEqual(stdout, '', stderr);
   const findings = JSON.parse(stdout) as readonly Finding[];
   const told = (verdict: Finding['verdict']) =>
@@ -113,7 +115,7 @@ test('the doctor tells what the configuration lacks, and a certificate that can 
   const production = await doctor(t, '--set', 'profile=production');
   assert.equal(production.code, 1);
   assert.match(production.failed.join('\n'), /^configuration: http\.tls: is missing/m);
-  const tls = 'http.tls={certificates: [{certificate: {value: none}, key: {value: none}}]}';
+  const tls = 'http.tls={certificates: [{certificate: {value: none}, key: {env: SECRET}}]}';
   const { code, failed } = await doctor(t, '--set', tls);
   assert.equal(code, 1);
   assert.match(
@@ -124,13 +126,13 @@ test('the doctor tells what the configuration lacks, and a certificate that can 
 
 test('the doctor asks gateways whether they take the credentials, and sends no text', async (t) => {
   const standIn = await startStandIn(t, { status: 200, body: { value: 10.28 } });
-  const vonage = { kind: 'vonage', apiKey: { value: 'abcd1234' }, apiSecret: { value: 'not-to-be-told' } };
+  const vonage = { kind: 'vonage', apiKey: { env: 'SECRET' }, apiSecret: { env: 'SECRET' } };
   const examine = async (baseUrl: string) => {
     const gateway = JSON.stringify({ ...vonage, baseUrl, sender: 'Exemplo' });
     const { code, findings } = await doctor(t, '--set', `sms.gateway=${gateway}`);
     const [finding] = findings.filter(({ subject }) => subject === 'gateway vonage');
     assert.ok(finding);
-    assert.ok(!JSON.stringify(findings).includes('not-to-be-told'));
+    assert.ok(!JSON.stringify(findings).includes(secret));
     return { code, ...finding };
   };
   const right = await examine(standIn.url);
@@ -164,7 +166,7 @@ test('the doctor opens no session with an SMSC, which might end that of a runnin
   });
   const port = await listen(t, server);
   const smsc = { kind: 'smpp', host: '127.0.0.1', port, tls: false, systemId: 'exemplo', sender: 'Exemplo' };
-  const gateway = JSON.stringify({ ...smsc, password: { value: 'secret' } });
+  const gateway = JSON.stringify({ ...smsc, password: { env: 'SECRET' } });
   const { ok, findings } = await doctor(t, '--set', `sms.gateway=${gateway}`);
   assert.match(ok.join('\n'), /^gateway smpp: 127\.0\.0\.1 can be reached/m, JSON.stringify(findings));
   assert.equal(connections, 1, 'it only looks whether somebody listens');

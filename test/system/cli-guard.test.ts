@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runCli, temporaryDirectory } from './cli-process.ts';
 import { activeNumber } from './test-accounts.ts';
-import { startApplication } from './test-application.ts';
+import { codeIn, startApplication } from './test-application.ts';
 
 test('guard: where the money guard would send nothing, while it observes; explain tells it too', async (t) => {
   const app = await startApplication({ settings: { 'moneyGuard.prefixFloor': 2, 'quotas.coolDownMs': 0 } });
@@ -51,4 +51,33 @@ test('[OQ-40] an enforced guard answers MESSAGE_UNABLE_TO_BE_SENT', async (t) =>
   const cwd = temporaryDirectory(t);
   const none = await runCli(['guard', '--set', `dataDirectory=${cwd}/none`], { cwd });
   assert.equal(none.code, 1);
+});
+
+test('a text that only an exemption lets go is counted, and explain tells why', async (t) => {
+  const settings = { 'moneyGuard.prefixFloor': 1, 'moneyGuard.mode': 'enforce', 'quotas.coolDownMs': 0 };
+  const app = await startApplication({
+    settings: { ...settings, 'moneyGuard.unverifiedPerVerified': 1 },
+  });
+  t.after(() => app.stop());
+  const send = (requestId: string, index: number) =>
+    app.call('sendOtp', requestId, {
+      accountPhoneNumber: activeNumber(index),
+      smsMatchingToken: 'AB12345678C',
+    });
+  await send('send-1', 1);
+  const [text] = app.application.inbox?.texts(1) ?? [];
+  const otp = codeIn(text?.text.reveal() ?? '');
+  assert.equal((await app.call('verifyOtp', 'verify-1', { sendOtpRequestId: 'send-1', otp })).status, 200);
+  for (const [requestId, index, result] of [
+    ['send-2', 2, 'SUCCESS'],
+    ['send-3', 3, 'MESSAGE_UNABLE_TO_BE_SENT'],
+    ['send-4', 1, 'SUCCESS'],
+  ] as const) {
+    assert.equal((await send(requestId, index)).body['result'], result, requestId);
+  }
+  const page = await (await fetch(`${app.operatorUrl}/metrics`)).text();
+  assert.match(page, /^gsp_otp_money_guard_total\{reason="unverifiedPerPrefix",mode="exempt"\} 1$/m);
+  const cwd = temporaryDirectory(t);
+  const told = await runCli(['explain', 'send-4', '--set', `dataDirectory=${app.dataDirectory}`], { cwd });
+  assert.match(told.stdout, /guardExempt, the number verified a code before.*\(unverifiedPerPrefix prefix:/);
 });

@@ -137,7 +137,8 @@ test('a key is protected by a passphrase, and checked with it', async (t) => {
     without.stderr,
     /payload\.pgp\.ours\.0 \{file: .*\} is protected by a passphrase, and none is given/,
   );
-  const wrong = await runCli(['keys', 'check', ...settings(`, passphrase: {value: other}`)]);
+  const other = ['keys', 'check', ...settings(', passphrase: {env: OTHER}')];
+  const wrong = await runCli(other, { env: { OTHER: 'other' } });
   assert.match(wrong.stderr, /protected by another passphrase/);
   const args = ['keys', 'check', ...settings(`, passphrase: {file: ${passphraseFile}}`)];
   assert.equal((await runCli(args)).code, 0);

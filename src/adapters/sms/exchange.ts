@@ -1,3 +1,7 @@
+import { type IncomingMessage, request as requestPlain } from 'node:http';
+import { request as requestTls } from 'node:https';
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import type { Deadline } from '../../ports/clock.ts';
 
 /** One HTTP request to a gateway. `body` is `undefined` for a request without one. */
@@ -25,30 +29,90 @@ export type Exchange =
 /** A gateway has no reason to say more. */
 const ANSWER_BYTES_MAX = 65_536;
 
-/** Sends one request, once: redirects are not followed and nothing is repeated. Never rejects. */
+/**
+ * The part of the time that may pass until a connection is there, and the least of it. A gateway that can't be reached
+ * leaves two thirds to the next one. Systems repeat a lost packet of the connection's after a second, so with less than
+ * three seconds such a connection is given up before.
+ */
+const CONNECT_PART = 1 / 3;
+const CONNECT_MS_MIN = 300;
+
+/** Some firewalls turn away what does not name itself. */
+const DEFAULT_HEADERS = { accept: '*/*', 'user-agent': 'gsp-otp' };
+
+/**
+ * Sends one request, once: redirects are not followed and nothing is repeated. Never rejects. Until a connection is
+ * there nothing is written, so that what fails before is certain not to have reached the gateway. A connection that was
+ * used before may end just when it is used again; whether the request was read then is open. [OQ-28]
+ */
 export async function exchange(request: GatewayRequest, deadline: Deadline): Promise<Exchange> {
   if (deadline.remainingMs() <= 0) return { kind: 'unreached', fault: 'no time left' };
+  let isWritten = false;
   try {
-    const { signal } = deadline;
-    const { method, url, headers, body } = request;
-    const options = { method, headers, signal, redirect: 'manual' } as const;
-    const response = await fetch(url, body === undefined ? options : { ...options, body });
+    const response = await responseTo(request, deadline, () => {
+      isWritten = true;
+    });
+    const status = response.statusCode ?? 0;
     const text = await readText(response);
-    if (text === undefined) return { kind: 'lost', fault: `HTTP ${response.status} with an answer too long` };
-    return { kind: 'answered', answer: { status: response.status, text } };
+    if (text === undefined) return { kind: 'lost', fault: `HTTP ${status} with an answer too long` };
+    return { kind: 'answered', answer: { status, text } };
   } catch (error) {
-    if (deadline.signal.aborted) return { kind: 'lost', fault: 'no answer by the deadline' };
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    return { kind: neverConnected(cause) ? 'unreached' : 'lost', fault: faultOf(cause) };
+    const kind = isWritten ? 'lost' : 'unreached';
+    const late = isWritten ? 'no answer by the deadline' : 'no connection by the deadline';
+    return { kind, fault: deadline.signal.aborted ? late : faultOf(error) };
   }
 }
 
+/**
+ * Settles by the head of the answer. Calls `onWrite` just before the first byte is written. Rejects too where no request
+ * can be made of it, such as a header with characters that HTTP has none for.
+ */
+function responseTo(
+  { method, url, headers, body }: GatewayRequest,
+  deadline: Deadline,
+  onWrite: () => void,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const send = /^https:/i.test(url) ? requestTls : requestPlain;
+    const call = send(url, { method, headers: { ...DEFAULT_HEADERS, ...headers }, signal: deadline.signal });
+    const connectMs = Math.max(CONNECT_MS_MIN, deadline.remainingMs() * CONNECT_PART);
+    const timer = setTimeout(() => call.destroy(connectTimeout()), connectMs);
+    call.on('socket', (socket) =>
+      whenConnected(socket, () => {
+        clearTimeout(timer);
+        onWrite();
+        // As bytes: a text would make Node write the headers in UTF-8 as well.
+        call.end(body === undefined ? undefined : Buffer.from(body));
+      }),
+    );
+    call.on('response', resolve);
+    call.on('error', reject);
+    call.on('close', () => {
+      clearTimeout(timer);
+      reject(new Error('closed'));
+    });
+  });
+}
+
+/** Calls `run` once, when TLS if any is set up and the certificate found good; at once for a connection that was kept. */
+function whenConnected(socket: Socket, run: () => void): void {
+  const isTls = socket instanceof TLSSocket;
+  // There is no cipher before the handshake.
+  const isConnected = isTls ? socket.getCipher() !== undefined : !socket.connecting;
+  if (isConnected) run();
+  else socket.once(isTls ? 'secureConnect' : 'connect', run);
+}
+
+function connectTimeout(): Error {
+  return Object.assign(new Error('no connection in time'), { code: 'ETIMEDOUT' });
+}
+
 /** `undefined`: longer than any gateway's answer is. Throws if it ends early or isn't UTF-8. */
-async function readText(response: Response): Promise<string | undefined> {
+async function readText(response: IncomingMessage): Promise<string | undefined> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let bytes = 0;
   let text = '';
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of response as AsyncIterable<Buffer>) {
     bytes += chunk.byteLength;
     if (bytes > ANSWER_BYTES_MAX) return undefined;
     text += decoder.decode(chunk, { stream: true });
@@ -56,44 +120,16 @@ async function readText(response: Response): Promise<string | undefined> {
   return text + decoder.decode();
 }
 
-/** The handshake was given up by us, or with something that doesn't speak TLS: no request had been written. */
-const HANDSHAKE_FAULTS = new Set([
-  'CERT_CHAIN_TOO_LONG',
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
-  'CERT_REJECTED',
-  'CERT_REVOKED',
-  'CERT_SIGNATURE_FAILURE',
-  'CERT_UNTRUSTED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
-  'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
-  'ERR_SSL_UNSUPPORTED_PROTOCOL',
-  'ERR_SSL_WRONG_VERSION_NUMBER',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'HOSTNAME_MISMATCH',
-  'INVALID_CA',
-  'INVALID_PURPOSE',
-  'PATH_LENGTH_EXCEEDED',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-/** True only where it is certain; a connection that broke may have carried the request. [OQ-28] */
-function neverConnected(cause: unknown): boolean {
-  // Several addresses were tried.
-  if (cause instanceof AggregateError) return cause.errors.length > 0 && cause.errors.every(neverConnected);
-  if (!(cause instanceof Error)) return false;
-  if ('syscall' in cause && (cause.syscall === 'connect' || cause.syscall === 'getaddrinfo')) return true;
-  return 'code' in cause && HANDSHAKE_FAULTS.has(String(cause.code));
-}
+/** Of a request that can't be written. Templates of the operator's may come to that, with some values or with all. */
+const UNFIT: Readonly<Record<string, string>> = {
+  ERR_INVALID_CHAR: 'not sent, a header has a character that HTTP has none for',
+  ERR_INVALID_HTTP_TOKEN: 'not sent, a header has a name that is none',
+  ERR_INVALID_URL: 'not sent, the URL is none',
+};
 
 /** Messages name hosts and values; codes don't. */
-function faultOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return 'broken off';
-  const code = 'code' in cause ? String(cause.code) : '';
-  return /^[A-Z][A-Z0-9_]{2,60}$/.test(code) ? code : cause.name;
+function faultOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'broken off';
+  const code = 'code' in error ? String(error.code) : '';
+  return /^[A-Z][A-Z0-9_]{2,60}$/.test(code) ? (UNFIT[code] ?? code) : error.name;
 }

@@ -38,6 +38,12 @@ const JUST_BELOW_HALF = 0.49;
 const STALLED_AT = 0.6;
 
 /**
+ * But never before this. A gateway that is asked second may have half a second in all, and a part of that says nothing
+ * of it: sound gateways need some hundred milliseconds, and more for a connection that is new.
+ */
+const STALLED_MS_MIN = 500;
+
+/**
  * Then one text tries it. A try that fails takes at most `STALLED_AT` of a request's budget (2.5 s by default) and
  * starts another rest; so a gateway that works again is back within ten seconds.
  */
@@ -81,7 +87,7 @@ export function guardGateway(gateway: SmsGateway, clock: Clock): GuardedGateway 
     },
     async attempt(message, deadline) {
       if (isResting()) return undefined;
-      const stalledMs = STALLED_AT * deadline.remainingMs();
+      const stalledMs = Math.max(STALLED_MS_MIN, STALLED_AT * deadline.remainingMs());
       const answering = ask(gateway, message, deadline);
       await breaker.execute(() => hasFailed(answering, clock, stalledMs));
       return answering;

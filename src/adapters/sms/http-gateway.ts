@@ -64,7 +64,14 @@ export function createHttpGateway(dialect: GatewayDialect): SmsGateway {
 }
 
 async function submit(dialect: GatewayDialect, message: SmsMessage, deadline: Deadline): Promise<Verdict> {
-  const result = await exchange(await dialect.write(message), deadline);
+  let request: GatewayRequest;
+  try {
+    request = await dialect.write(message);
+  } catch (error) {
+    // Such as half a character in a text, which no URL has an encoding for.
+    return { kind: 'refused', reason: 'gateway-down', detail: `not sent, ${nameOf(error)} while writing it` };
+  }
+  const result = await exchange(request, deadline);
   switch (result.kind) {
     case 'answered':
       return dialect.read(result.answer);
@@ -84,7 +91,12 @@ async function checkCredentials(
 }
 
 function unknownAfter(error: unknown): Extract<Verdict & CredentialCheck, { kind: 'unknown' }> {
-  return { kind: 'unknown', detail: error instanceof Error ? error.name : 'thrown' };
+  return { kind: 'unknown', detail: nameOf(error) };
+}
+
+/** A message may quote values. */
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'thrown';
 }
 
 /** The record keeps message ids; one that isn't an id, or has the phone number in it, is not kept. [IDEM-13] */

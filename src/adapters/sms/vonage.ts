@@ -28,6 +28,10 @@ export interface VonageSettings extends SenderSettings {
   readonly conversionUrl?: string | undefined;
 }
 
+/** Bounds of `ttl`. [developer.vonage.com/en/api/sms] */
+const TTL_MS_MIN = 20_000;
+const TTL_MS_MAX = 604_800_000;
+
 /**
  * Vonage's SMS API. The reference travels as `client-ref`, which Vonage shows in receipts and doesn't compare: a
  * repeated submission is a second text. `isGsm7` tells whether GSM-7 has every character of a text.
@@ -61,7 +65,7 @@ export function createVonageGateway(
           to: to.reveal().slice(1),
           text: text.reveal(),
           type: isGsm7(text.reveal()) ? 'text' : 'unicode',
-          ttl: String(Math.floor(validityMs)),
+          ttl: String(Math.min(TTL_MS_MAX, Math.max(TTL_MS_MIN, Math.floor(validityMs)))),
           'client-ref': reference,
           // [developer.vonage.com/en/blog/introducing-distribution-ledger-technology-sms-indian-regulation]
           ...(dlt && { 'entity-id': dlt.entityId, 'content-id': dlt.templateId }),

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer as createPlainServer } from 'node:http';
 import { createServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { exchange } from '../../../src/adapters/sms/exchange.ts';
 import { deadlineAfter } from '../../contracts/sms-gateway.ts';
 import { makeCertificate } from '../../system/test-certificates.ts';
+import { startBlackHole, startMute } from './black-hole.ts';
 import { type StandInAnswer, startStandIn, unusedUrl } from './gateway-stand-in.ts';
 
 const requestTo = (url: string) => ({ method: 'POST', url, headers: {}, body: 'a=1' });
@@ -80,9 +84,9 @@ test('a server that does not speak TLS was never reached', async (t) => {
   assert.equal(requests.length, 0);
 });
 
-test('[OQ-28] a handshake that the other side breaks off is never taken for an answer', async (t) => {
+test('[OQ-28] before a handshake that the other side breaks off nothing was sent', async (t) => {
   const result = await ask(await startTls(t, {}));
-  assert.notEqual(result.kind, 'answered', JSON.stringify(result));
+  assert.equal(result.kind, 'unreached', JSON.stringify(result));
 });
 
 test('a server with a certificate that nobody vouches for was never sent anything', async (t) => {
@@ -105,4 +109,80 @@ test('an answer without end is given up', async (t) => {
   assert.equal((await ask(url)).kind, 'lost');
   const whole = await startStandIn(t, { status: 200, body: 'x'.repeat(65_536) });
   assert.equal((await ask(whole.url)).kind, 'answered');
+});
+
+for (const [where, start] of [
+  ['packets get no answer', startBlackHole],
+  ['the handshake of TLS never ends', startMute],
+] as const) {
+  test(`[OQ-28] where ${where} nothing was sent, found in a third of the time, and nothing is left waiting`, async (t) => {
+    const url = await start(t);
+    const startedMs = performance.now();
+    const result = await exchange(requestTo(url), deadlineAfter(3000));
+    const tookMs = performance.now() - startedMs;
+    assert.deepEqual(result, { kind: 'unreached', fault: 'ETIMEDOUT' });
+    assert.ok(tookMs > 990 && tookMs < 2000, `took ${tookMs} ms`);
+    await setImmediate();
+    assert.ok(!process.getActiveResourcesInfo().includes('TCPConnectWrap'));
+  });
+
+  test(`[OQ-28] where ${where} nothing was sent by a deadline that is near either`, async (t) => {
+    const result = await exchange(requestTo(await start(t)), deadlineAfter(100));
+    assert.deepEqual(result, { kind: 'unreached', fault: 'no connection by the deadline' });
+  });
+}
+
+test('[OQ-28] of a reset on a connection that was kept nobody knows whether the request was read', async (t) => {
+  let connections = 0;
+  let requests = 0;
+  const server = createPlainServer((request, response) => {
+    requests += 1;
+    if (requests === 1) response.end();
+    else request.socket.resetAndDestroy();
+  });
+  server.on('connection', () => {
+    connections += 1;
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  assert.equal((await ask(url)).kind, 'answered');
+  assert.deepEqual(await ask(url), { kind: 'lost', fault: 'ECONNRESET' });
+  assert.equal(connections, 1);
+});
+
+test('headers and body arrive as they were given, and a request names its program', async (t) => {
+  const standIn = await startStandIn(t, { status: 200, body: '' });
+  const request = { method: 'POST', url: standIn.url, headers: { 'x-name': 'Zoë' }, body: 'नमस्ते' };
+  assert.equal((await exchange(request, deadlineAfter(5000))).kind, 'answered');
+  assert.equal((await exchange({ ...request, body: undefined }, deadlineAfter(5000))).kind, 'answered');
+  const [sent, empty] = standIn.requests;
+  assert.equal(sent?.headers['x-name'], 'Zoë');
+  assert.equal(sent?.headers['user-agent'], 'gsp-otp');
+  assert.equal(sent?.body, 'नमस्ते');
+  assert.equal(empty?.headers['content-length'], '0');
+});
+
+for (const [what, unfit, fault] of [
+  [
+    'header has a character beyond Latin-1',
+    { headers: { 'x-key': 'wrong–s3cret' } },
+    /a header has a character/,
+  ],
+  ['header breaks its line', { headers: { 'x-key': 'wrong\r\ns3cret' } }, /a header has a character/],
+  ['header has a name with a space', { headers: { 'x s3cret': '1' } }, /a header has a name/],
+  ['URL is none', { url: 'http://s3cret:port/' }, /the URL is none/],
+] as const) {
+  test(`[OQ-28] a request of which a ${what} is not sent, and the fault shows no value`, async () => {
+    const result = await exchange({ ...requestTo(await unusedUrl()), ...unfit }, deadlineAfter(5000));
+    assert.ok(result.kind === 'unreached', JSON.stringify(result));
+    assert.match(result.fault, fault);
+    assert.doesNotMatch(result.fault, /s3cret/);
+  });
+}
+
+test('[OQ-28] a port that browsers do not connect to is a port like any other', async () => {
+  // Among the ports that `fetch` blocks, the one that nobody listens on.
+  assert.deepEqual(await ask('http://127.0.0.1:1'), { kind: 'unreached', fault: 'ECONNREFUSED' });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createFailoverGateway, isRouted } from '../../../src/adapters/sms/failover.ts';
+import { createHttpGateway } from '../../../src/adapters/sms/http-gateway.ts';
 import type { Route } from '../../../src/adapters/sms/routes.ts';
 import { createSystemClock } from '../../../src/adapters/system/system-clock.ts';
 import { createDeadline } from '../../../src/domain/deadline.ts';
@@ -9,7 +10,8 @@ import { Secret } from '../../../src/ports/secret.ts';
 import type { SmsGateway } from '../../../src/ports/sms-gateway.ts';
 import { deadlineAfter, smsGatewayContract } from '../../contracts/sms-gateway.ts';
 import { TestClock } from '../../system/test-clock.ts';
-import { exampleMessage } from './gateway-stand-in.ts';
+import { startBlackHole } from './black-hole.ts';
+import { exampleMessage, startStandIn } from './gateway-stand-in.ts';
 import { accepted, refused, type Script, scripted, unknown } from './scripted-gateway.ts';
 
 /** Answers nothing until it is told to stop. */
@@ -180,4 +182,17 @@ test('when every gateway rests, the text is refused at once', async () => {
     reason: 'gateway-down',
     detail: 'every gateway rests after failures',
   });
+});
+
+test('[OPS-2] after a gateway that can not be reached there is time for the next one', async (t) => {
+  const unreached = await startBlackHole(t);
+  const { url } = await startStandIn(t, { status: 200, body: '' });
+  const overHttp = (name: string, baseUrl: string) =>
+    createHttpGateway({
+      name,
+      write: () => ({ method: 'POST', url: baseUrl, headers: {}, body: '' }),
+      read: () => ({ kind: 'accepted', messageId: 'one' }),
+    });
+  const delivery = await send(failover([overHttp('first', unreached), overHttp('second', url)]), 1500);
+  assert.deepEqual(delivery, { kind: 'accepted', gateway: 'second', messageId: 'one' });
 });

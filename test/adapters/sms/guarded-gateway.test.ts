@@ -140,6 +140,26 @@ test('a gateway that stalls rests while its texts are still without an answer, a
   assert.equal(guard.health.state, 'open');
 });
 
+test('a gateway that is asked late is not said to stall before half a second', async () => {
+  const { answers, script } = stalling();
+  const { clock, guard } = guarded(script);
+  const late = () => guard.attempt(exampleMessage, createDeadline(clock, 600));
+  const answered = [0, 1, 2, 3, 4].map(late);
+  clock.pass(499);
+  await setImmediate();
+  assert.equal(guard.health.state, 'closed');
+  for (const answer of answers) answer.resolve({ kind: 'accepted', gateway: 'first', messageId: undefined });
+  await Promise.all(answered);
+  // Ten texts are looked at, half of which were answered.
+  for (let text = 0; text < 5; text += 1) void late();
+  clock.pass(499);
+  await setImmediate();
+  assert.equal(guard.health.state, 'closed');
+  clock.pass(1);
+  await setImmediate();
+  assert.equal(guard.health.state, 'open');
+});
+
 test('a gateway that stalls under load rests within 2 s', async () => {
   const { clock, gateway, guard, attempt } = guarded(accepted('first'));
   for (let text = 0; text < 20; text += 1) await attempt();

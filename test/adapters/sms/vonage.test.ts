@@ -68,6 +68,18 @@ test('Vonage: the request is the documented one', async (t) => {
   });
 });
 
+test('Vonage: the validity stays within the bounds of ttl', async (t) => {
+  const standIn = await startStandIn(t, answerOf('0'));
+  const gateway = createVonageGateway({ ...settings, baseUrl: standIn.url }, isAscii, new TestClock());
+  for (const validityMs of [1500.5, 20_000.5, 1_000_000_000]) {
+    await gateway.send({ ...exampleMessage, validityMs }, deadlineAfter(5000));
+  }
+  assert.deepEqual(
+    standIn.requests.map(({ body }) => new URLSearchParams(body).get('ttl')),
+    ['20000', '20000', '604800000'],
+  );
+});
+
 test('[SMS-15] Vonage: a text that GSM-7 does not have is marked as Unicode', async (t) => {
   const standIn = await startStandIn(t, answerOf('0'));
   const gateway = createVonageGateway(
