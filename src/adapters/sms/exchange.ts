@@ -30,11 +30,11 @@ export type Exchange =
 const ANSWER_BYTES_MAX = 65_536;
 
 /**
- * The part of the time that may pass until a connection is there, and the least of it. A gateway that can't be reached
- * leaves two thirds to the next one. Systems repeat a lost packet of the connection's after a second, so with less than
- * three seconds such a connection is given up before.
+ * The part of the time that may pass until a connection is there, and the least of it. Of the budget of a request as it
+ * is set unless changed that is more than the second after which systems repeat a lost packet of a connection's, and
+ * leaves enough to ask the next gateway.
  */
-const CONNECT_PART = 1 / 3;
+const CONNECT_PART = 0.6;
 const CONNECT_MS_MIN = 300;
 
 /** Some firewalls turn away what does not name itself. */
