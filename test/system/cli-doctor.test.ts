@@ -8,6 +8,7 @@ import { type TestContext, test } from 'node:test';
 import type { Finding } from '../../src/cli/doctor-finding.ts';
 import { startStandIn, unusedUrl } from '../adapters/sms/gateway-stand-in.ts';
 import { runCli, temporaryDirectory } from './cli-process.ts';
+import { importTestAccounts } from './test-accounts.ts';
 import { makeCertificate } from './test-certificates.ts';
 
 async function doctor(t: TestContext, ...more: readonly string[]) {
@@ -145,6 +146,23 @@ test('the doctor tells what the configuration lacks, and a certificate that can 
   assert.match(
     failed.join('\n'),
     /^TLS: http\.tls: the certificate http\.tls\.certificates\.0 .* is no certificate/m,
+  );
+});
+
+test('the doctor tells how many accounts there are, and warns if there is none', async (t) => {
+  const dataDirectory = join(temporaryDirectory(t), 'accounts');
+  const data = ['--set', `dataDirectory=${dataDirectory}`];
+  assert.equal((await runCli(['migrate', ...data])).code, 0);
+  const empty = await doctor(t, ...data);
+  const [finding] = empty.findings.filter((one) => /accounts\.sqlite/.test(one.finding));
+  assert.equal(finding?.verdict, 'warning');
+  assert.match(finding.finding, /accounts\.sqlite holds no account: every number is unknown$/);
+  assert.equal(finding.remedy, 'gsp-otp accounts import --help');
+  await importTestAccounts(dataDirectory);
+  const filled = await doctor(t, ...data);
+  assert.match(
+    filled.ok.join('\n'),
+    /accounts\.sqlite is of this program's version and holds 1005 accounts$/m,
   );
 });
 
