@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { exportKeys, readPeerKey, storePeerKey, UnusableKey } from '../compose-key-files.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { dayAndDistance, entryLine, fileReference, readable, settingLines } from './key-words.ts';
@@ -28,7 +28,7 @@ Examples:
 
 interface ImportOptions {
   readonly directory: string;
-  readonly fingerprint?: string;
+  readonly fingerprint?: readonly string[];
   readonly json?: true;
 }
 
@@ -37,7 +37,12 @@ export function keysImportCommand(): Command {
     .description("check a public key of Google's, show its fingerprint, and keep it")
     .argument('<file>', 'OpenPGP key, armored or binary; or JWK set')
     .option('--directory <directory>', 'where it is kept', 'keys')
-    .option('--fingerprint <fingerprint>', 'refuse any other than this one')
+    .addOption(
+      new Option(
+        '--fingerprint <fingerprint>',
+        'refuse any other than this one; of a JWK set give one for each of its keys',
+      ).argParser((value: string, previous: readonly string[] = []) => [...previous, value]),
+    )
     .option('--json', 'print as JSON')
     .addHelpText(
       'after',
@@ -48,8 +53,9 @@ Examples:
   $ gsp-otp keys import google.asc
   $ gsp-otp keys import google.asc --fingerprint "1A2B 3C4D 5E6F 7081 92A3  B4C5 D6E7 F809 1A2B 3C4D"
   $ gsp-otp keys import google.jwks.json --directory /etc/gsp-otp/keys
+  $ gsp-otp keys import google.jwks.json --fingerprint THUMBPRINT --fingerprint THUMBPRINT
 
-Exit code: 1 if it can't be used or has another fingerprint; nothing is kept then.
+Exit code: 1 if it can't be used or has other fingerprints; nothing is kept then.
 `,
     )
     .action(importKey);
@@ -59,12 +65,7 @@ async function importKey(file: string, options: ImportOptions): Promise<void> {
   const nowMs = Date.now();
   const key = await explained(() => readPeerKey(file, nowMs));
   const { kind, fingerprints } = key;
-  if (options.fingerprint !== undefined && !fingerprints.every((one) => isSame(one, options.fingerprint))) {
-    throw new Failure(
-      `${file} has the fingerprint ${fingerprints.map(readable).join(' and ')}`,
-      'It is not the key you were told of: ask Google before you use it.',
-    );
-  }
+  if (options.fingerprint !== undefined) compareFingerprints(file, fingerprints, options.fingerprint);
   const stored = await explained(() => storePeerKey(key, options.directory, nowMs));
   const keys = key.keys.map(({ purpose, keyId, expiresAtMs }) => ({ purpose, keyId, expiresAtMs }));
   if (options.json) {
@@ -89,9 +90,29 @@ async function importKey(file: string, options: ImportOptions): Promise<void> {
   );
 }
 
-function isSame(fingerprint: string, expected = ''): boolean {
-  const plain = expected.replaceAll(/[\s:]/g, '');
-  return fingerprint === plain || fingerprint.toLowerCase() === plain.toLowerCase().replace(/^0x/, '');
+/** Throws `Failure` unless the file holds exactly the keys that were told of. */
+function compareFingerprints(file: string, found: readonly string[], told: readonly string[]): void {
+  const expected = told.map(plainFingerprint);
+  const missing = expected.filter((one) => !found.includes(one));
+  const untold = found.filter((one) => !expected.includes(one));
+  if (missing.length + untold.length === 0) return;
+  const list = (some: readonly string[]) => some.map(readable).join(' and ');
+  const faults = [
+    missing.length > 0 ? `; missing in it: ${list(missing)}` : '',
+    untold.length > 0 ? `; not told of: ${list(untold)}` : '',
+  ];
+  throw new Failure(
+    `${file} has the fingerprint ${list(found)}${faults.join('')}`,
+    missing.length > 0
+      ? 'It is not the key you were told of: ask Google before you use it.'
+      : 'Ask Google for the fingerprint of each key, and give each with a --fingerprint of its own.',
+  );
+}
+
+/** As keys have it, however it was written down. JWK thumbprints know upper and lower case. */
+function plainFingerprint(told: string): string {
+  const plain = told.replaceAll(/[\s:]/g, '').replace(/^0x(?=[0-9a-f]{40}$)/i, '');
+  return /^[0-9a-f]{40}$/i.test(plain) ? plain.toLowerCase() : plain;
 }
 
 /** Files and keys that can't be used are the operator's to settle. */

@@ -26,7 +26,7 @@ async function exchange(t: TestContext, kind: 'pgp' | 'jwe') {
   ]);
   const imported = await runCli([
     ...['keys', 'import', google.publicFile, '--directory', join(directory, 'keys')],
-    ...(kind === 'pgp' ? ['--fingerprint', google.fingerprints[0] ?? ''] : []),
+    ...google.fingerprints.flatMap((one) => ['--fingerprint', one.replace('sandbox-', '')]),
   ]);
   assert.equal(imported.code, 0, imported.stderr);
   const stored = /kept in +(\S+)/.exec(imported.stdout)?.[1] ?? '';

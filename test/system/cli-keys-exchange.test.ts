@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { runCli, temporaryDirectory } from './cli-process.ts';
+
+/** A public key of somebody in Google's place, its fingerprints, and a way to import it into a directory of ours. */
+async function googleKey(t: TestContext, kind: 'pgp' | 'jwe') {
+  const directory = temporaryDirectory(t);
+  const place = ['--for', 'sandbox', '--directory', join(directory, 'google')];
+  const made = await runCli(['keys', 'generate', kind, ...place, '--json']);
+  assert.equal(made.code, 0, made.stderr);
+  const { publicFile, fingerprints } = JSON.parse(made.stdout) as Made;
+  const keys = join(directory, 'keys');
+  const importIt = (...more: readonly string[]) =>
+    runCli(['keys', 'import', publicFile, '--directory', keys, ...more]);
+  return { publicFile, fingerprints: fingerprints.map((one) => one.replace('sandbox-', '')), keys, importIt };
+}
+
+interface Made {
+  readonly publicFile: string;
+  readonly fingerprints: readonly string[];
+}
+
+test('[ENC-3] a JWK set is taken if the fingerprint of each of its keys was told, and of no other', async (t) => {
+  const { fingerprints, keys, importIt } = await googleKey(t, 'jwe');
+  const [one = '', other = ''] = fingerprints;
+  const told = (...some: readonly string[]) => importIt(...some.flatMap((each) => ['--fingerprint', each]));
+  const half = await told(one);
+  assert.equal(half.code, 1);
+  assert.match(
+    half.stderr,
+    new RegExp(`; not told of: ${other}\nAsk Google for the fingerprint of each key`),
+  );
+  const strange = await told(one, other, 'AAAA');
+  assert.equal(strange.code, 1);
+  assert.match(strange.stderr, /; missing in it: AAAA\nIt is not the key you were told of/);
+  const swapped = await told(one.toLowerCase(), other);
+  assert.equal(swapped.code, 1, 'thumbprints know upper and lower case');
+  assert.ok(!existsSync(keys), 'nothing is kept');
+  assert.equal((await told(other, one)).code, 0);
+});
+
+test('[ENC-3] the fingerprint of an OpenPGP key may be written in every usual way', async (t) => {
+  const { fingerprints, importIt } = await googleKey(t, 'pgp');
+  const [plain = ''] = fingerprints;
+  const grouped = plain.toUpperCase().replaceAll(/.{4}(?=.)/g, '$& ');
+  const { code, stderr } = await importIt('--fingerprint', grouped, '--fingerprint', `0x${plain}`);
+  assert.equal(code, 0, stderr);
+});
