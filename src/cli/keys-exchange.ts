@@ -20,9 +20,9 @@ Examples:
 `,
     )
     .action(async (files: readonly string[], { output }: { readonly output?: string }) => {
-      const text = await explained(() => exportKeys(files));
+      const text = await explained(reading, () => exportKeys(files));
       if (output === undefined) process.stdout.write(text);
-      else await explained(() => writeFileSync(output, text, { flag: 'wx' }));
+      else await explained(writing, () => writeFileSync(output, text, { flag: 'wx' }));
     });
 }
 
@@ -55,7 +55,12 @@ Examples:
   $ gsp-otp keys import google.jwks.json --directory /etc/gsp-otp/keys
   $ gsp-otp keys import google.jwks.json --fingerprint THUMBPRINT --fingerprint THUMBPRINT
 
-Exit code: 1 if it can't be used or has other fingerprints; nothing is kept then.
+A key that is kept already is not written again: its file is named once more.
+
+Exit codes:
+  0  it is kept
+  1  it can't be used, has other fingerprints or can't be written; nothing is kept then
+  2  the file can't be read
 `,
     )
     .action(importKey);
@@ -63,13 +68,15 @@ Exit code: 1 if it can't be used or has other fingerprints; nothing is kept then
 
 async function importKey(file: string, options: ImportOptions): Promise<void> {
   const nowMs = Date.now();
-  const key = await explained(() => readPeerKey(file, nowMs));
+  const key = await explained(reading, () => readPeerKey(file, nowMs));
   const { kind, fingerprints } = key;
   if (options.fingerprint !== undefined) compareFingerprints(file, fingerprints, options.fingerprint);
-  const stored = await explained(() => storePeerKey(key, options.directory, nowMs));
+  const { file: stored, wasKept } = await explained(keeping, () =>
+    storePeerKey(key, options.directory, nowMs),
+  );
   const keys = key.keys.map(({ purpose, keyId, expiresAtMs }) => ({ purpose, keyId, expiresAtMs }));
   if (options.json) {
-    process.stdout.write(`${JSON.stringify({ kind, file: stored, fingerprints, keys }, null, 2)}\n`);
+    process.stdout.write(`${JSON.stringify({ kind, file: stored, wasKept, fingerprints, keys }, null, 2)}\n`);
     return;
   }
   const ends = (ms: number | undefined) =>
@@ -80,7 +87,7 @@ async function importKey(file: string, options: ImportOptions): Promise<void> {
       ...keys.map(
         ({ purpose, keyId, expiresAtMs }) => `  to ${purpose.padEnd(9)} ${keyId}, ${ends(expiresAtMs)}`,
       ),
-      `  kept in      ${stored}`,
+      `  kept in      ${stored}${wasKept ? ', since it was imported before' : ''}`,
       '',
       'Compare the fingerprint with the one that Google tells you, by another way than the one the key took.',
       'If it is the same, name the key in the configuration, beside keys that are there already:',
@@ -115,8 +122,31 @@ function plainFingerprint(told: string): string {
   return /^[0-9a-f]{40}$/i.test(plain) ? plain.toLowerCase() : plain;
 }
 
+/** What is done with a file, and what to do if that fails. */
+interface FileWork {
+  readonly fault: string;
+  readonly remedy: string;
+  readonly exitCode: number;
+}
+
+const reading: FileWork = {
+  fault: "a file can't be read",
+  remedy: 'Name one that can.',
+  exitCode: exitCodes.usage,
+};
+const writing: FileWork = {
+  fault: "the file can't be written",
+  remedy: 'Name an --output that is not there yet, in a directory that can be written to.',
+  exitCode: exitCodes.failed,
+};
+const keeping: FileWork = {
+  fault: "the key can't be kept",
+  remedy: 'Name another --directory, or move away what is in its place.',
+  exitCode: exitCodes.failed,
+};
+
 /** Files and keys that can't be used are the operator's to settle. */
-async function explained<T>(work: () => T | Promise<T>): Promise<T> {
+async function explained<T>({ fault, remedy, exitCode }: FileWork, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -124,11 +154,7 @@ async function explained<T>(work: () => T | Promise<T>): Promise<T> {
       throw new Failure(error.message, 'Ask whoever made it for one that fits; docs/keys.md says what does.');
     }
     if (error instanceof Error && 'syscall' in error) {
-      throw new Failure(
-        error.message,
-        'Name a file that can be read, or one that is not there yet.',
-        exitCodes.failed,
-      );
+      throw new Failure(`${fault}: ${error.message}`, remedy, exitCode);
     }
     throw error;
   }

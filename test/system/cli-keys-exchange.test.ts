@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { runCli, temporaryDirectory } from './cli-process.ts';
@@ -47,4 +47,31 @@ test('[ENC-3] the fingerprint of an OpenPGP key may be written in every usual wa
   const grouped = plain.toUpperCase().replaceAll(/.{4}(?=.)/g, '$& ');
   const { code, stderr } = await importIt('--fingerprint', grouped, '--fingerprint', `0x${plain}`);
   assert.equal(code, 0, stderr);
+});
+
+for (const kind of ['pgp', 'jwe'] as const) {
+  test(`a key for ${kind} that is kept already is not kept twice, and its file is named again`, async (t) => {
+    const { keys, importIt } = await googleKey(t, kind);
+    assert.equal((await importIt()).code, 0);
+    const [kept = ''] = readdirSync(keys);
+    const again = await importIt();
+    assert.deepEqual([again.code, again.stderr], [0, '']);
+    assert.match(again.stdout, new RegExp(`kept in +${join(keys, kept)}, since it was imported before\n`));
+    assert.match(again.stdout, new RegExp(`- \\{key: \\{file: ${join(keys, kept)}\\}\\}\n`));
+    assert.equal(JSON.parse((await importIt('--json')).stdout).wasKept, true);
+    assert.deepEqual(readdirSync(keys), [kept]);
+  });
+}
+
+test('an imported key overwrites nothing, and a file that is missing is told apart from one in the way', async (t) => {
+  const { keys, importIt } = await googleKey(t, 'pgp');
+  assert.equal((await importIt()).code, 0);
+  const [kept = ''] = readdirSync(keys);
+  writeFileSync(join(keys, kept), 'something else');
+  const inTheWay = await importIt();
+  assert.equal(inTheWay.code, 1);
+  assert.match(inTheWay.stderr, /^gsp-otp: the key can't be kept: EEXIST.*\nName another --directory/);
+  const missing = await runCli(['keys', 'import', join(keys, 'none.asc'), '--directory', keys]);
+  assert.equal(missing.code, 2);
+  assert.match(missing.stderr, /^gsp-otp: a file can't be read: ENOENT.*\nName one that can\.\n$/);
 });
