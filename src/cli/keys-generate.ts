@@ -5,6 +5,8 @@ import { Secret } from '../ports/secret.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { describeNewKey, entryLine, fileReference, settingLines } from './key-words.ts';
 
+const PASSPHRASE_MIN = 16;
+
 interface GenerateOptions {
   readonly for: 'sandbox' | 'production';
   readonly name: string;
@@ -22,7 +24,7 @@ export function keysGenerateCommand(): Command {
     .description('make a key of ours and write it into files')
     .addArgument(new Argument('<kind>', 'what bodies it is for').choices(['pgp', 'jwe']))
     .addOption(
-      new Option('--for <profile>', 'the environment it is for; the other one refuses it')
+      new Option('--for <profile>', 'required: the environment it is for; the other one refuses it')
         .choices(['sandbox', 'production'])
         .makeOptionMandatory(),
     )
@@ -70,8 +72,17 @@ export function withNewKeyOptions(command: Command): Command {
       new Option('--rsa-bits <bits>', '2048 to 4096').default(2048).argParser(parseWithin(2048, 4096)),
     )
     .addOption(new Option('--valid-days <days>', '1 to 731').default(365).argParser(parseWithin(1, 731)))
-    .option('--passphrase-file <file>', 'OpenPGP: protect the private key with what this file holds')
-    .addOption(new Option('--signing <algorithm>', 'JWK').choices(['RS256', 'PS256', 'ES256']))
+    .option(
+      '--passphrase-file <file>',
+      `OpenPGP: protect the private key with what this file holds, ${PASSPHRASE_MIN} characters or more`,
+    )
+    .addOption(
+      new Option('--signing <algorithm>', 'JWK: what the signing key is for').choices([
+        'RS256',
+        'PS256',
+        'ES256',
+      ]),
+    )
     .option('--directory <directory>', 'where the files go', 'keys');
 }
 
@@ -84,6 +95,9 @@ export function orderOf(
   const { passphraseFile, validDays, ...rest } = options;
   if (kind === 'jwe' && passphraseFile !== undefined) {
     throw new Failure('a JWK has no passphrase', 'Leave --passphrase-file out.', exitCodes.usage);
+  }
+  if (kind === 'pgp' && options.signing !== undefined) {
+    throw new Failure('--signing is for JWKs', 'Leave it out: an OpenPGP key is RSA.', exitCodes.usage);
   }
   const passphrase = passphraseFile === undefined ? undefined : readPassphrase(passphraseFile);
   return { ...rest, kind, environment, validityDays: validDays, passphrase, nowMs };
@@ -127,8 +141,6 @@ function readPassphrase(file: string): Secret {
     exitCodes.usage,
   );
 }
-
-const PASSPHRASE_MIN = 16;
 
 /** Reads a whole number within bounds. */
 export function parseWithin(min: number, max: number) {

@@ -79,7 +79,7 @@ async function rotate(kind: 'pgp' | 'jwe', options: RotateOptions): Promise<void
     signFromMs: nowMs + signAfterDays * DAY_MS,
     retireAtMs: nowMs + retireAfterDays * DAY_MS,
   };
-  const signing = settings.payload.jwe?.signing[0];
+  const signing = kind === 'jwe' ? settings.payload.jwe?.signing[0] : undefined;
   const key = await makeKey(orderOf(kind, { signing, ...options }, settings.profile, nowMs));
   const added = key.privateFiles.map(({ file, use }) => ({
     file,
