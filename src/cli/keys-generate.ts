@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { type NewKey, type NewKeyOrder, type SigningAlgorithm, writeNewKey } from '../compose-key-files.ts';
 import { Secret } from '../ports/secret.ts';
@@ -51,7 +52,7 @@ Files are never overwritten. Private ones can be read by their owner alone.
         process.stdout.write(`${JSON.stringify(key, null, 2)}\n`);
         return;
       }
-      const entries = key.privateFiles.map(({ file }) => entryOf(file, options.passphraseFile));
+      const entries = key.privateFiles.map(({ file }) => entryOf(file, order.passphrase));
       process.stdout.write(`${describeNewKey(key, nowMs)}
 
 Name it in the configuration, beside keys that are there already:
@@ -116,17 +117,17 @@ export async function makeKey(order: NewKeyOrder): Promise<NewKey> {
 /** The line of a private key in the configuration. */
 export function entryOf(
   file: string,
-  passphraseFile: string | undefined,
+  passphrase: Secret | undefined,
   times: { readonly notBefore?: string | undefined } = {},
 ): string {
-  const passphrase = passphraseFile === undefined ? undefined : fileReference(passphraseFile);
-  return entryLine({ key: fileReference(file), passphrase, ...times });
+  return entryLine({ key: fileReference(file), passphrase: passphrase && String(passphrase), ...times });
 }
 
+/** It shows how the configuration refers to it: absolute, since paths there are meant from its own directory. */
 function readPassphrase(file: string): Secret {
   try {
     const text = readFileSync(file, 'utf8').trim();
-    if (text.length >= PASSPHRASE_MIN) return new Secret(text);
+    if (text.length >= PASSPHRASE_MIN) return new Secret(text, fileReference(resolve(file)));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Failure(

@@ -65,7 +65,7 @@ async function rotate(kind: 'pgp' | 'jwe', options: RotateOptions): Promise<void
       exitCodes.usage,
     );
   }
-  const { signAfterDays, retireAfterDays, passphraseFile, subkeyOnly } = options;
+  const { signAfterDays, retireAfterDays, subkeyOnly } = options;
   if (subkeyOnly) return rotateSubkey(kind, settings, { ...options, nowMs });
   if (kind === 'jwe' && signAfterDays >= retireAfterDays) {
     throw new Failure(
@@ -80,17 +80,19 @@ async function rotate(kind: 'pgp' | 'jwe', options: RotateOptions): Promise<void
     retireAtMs: nowMs + retireAfterDays * DAY_MS,
   };
   const signing = kind === 'jwe' ? settings.payload.jwe?.signing[0] : undefined;
-  const key = await makeKey(orderOf(kind, { signing, ...options }, settings.profile, nowMs));
+  const order = orderOf(kind, { signing, ...options }, settings.profile, nowMs);
+  const { passphrase } = order;
+  const key = await makeKey(order);
   const added = key.privateFiles.map(({ file, use }) => ({
     file,
     // OpenPGP answers bear the signatures of all keys, and one that Google knows is enough. Of JWS there is but one.
     notBefore: use === 'sign' ? momentOf(times.signFromMs) : undefined,
   }));
   const retired = before.map((entry) => ({ retiresAt: momentOf(times.retireAtMs), ...entry }));
-  await prove(kind, settings, { retired, added, passphraseFile, times });
+  await prove(kind, settings, { retired, added, passphrase, times });
   const entries = [
     ...retired.map(({ key: place, ...members }) => entryLine({ key: String(place), ...asTexts(members) })),
-    ...added.map(({ file, notBefore }) => entryOf(file, passphraseFile, { notBefore })),
+    ...added.map(({ file, notBefore }) => entryOf(file, passphrase, { notBefore })),
   ];
   process.stdout.write(explain(kind, key, settingLines(kind, 'ours', entries), times));
 }
@@ -104,14 +106,13 @@ interface Times {
 interface Rotation {
   readonly retired: readonly { readonly key: Secret; readonly retiresAt: string }[];
   readonly added: readonly { readonly file: string; readonly notBefore: string | undefined }[];
-  readonly passphraseFile: string | undefined;
+  readonly passphrase: Secret | undefined;
   readonly times: Times;
 }
 
 async function prove(kind: 'pgp' | 'jwe', settings: KeySettings, rotation: Rotation): Promise<void> {
-  const { retired, added, passphraseFile, times } = rotation;
+  const { retired, added, passphrase, times } = rotation;
   const read = (file: string) => new Secret(readFileSync(file, 'utf8').trim(), `{file: ${file}}`);
-  const passphrase = passphraseFile === undefined ? undefined : read(passphraseFile);
   const successors = added.map(({ file, notBefore }) => ({ key: read(file), passphrase, notBefore }));
   const { payload } = settings;
   const next = {
