@@ -53,7 +53,7 @@ Files are never overwritten. Private ones can be read by their owner alone.
         return;
       }
       const entries = key.privateFiles.map(({ file }) => entryOf(file, order.passphrase));
-      process.stdout.write(`${describeNewKey(key, nowMs)}
+      process.stdout.write(`${describeNewKey(key, order.passphrase, nowMs)}
 
 Name it in the configuration, beside keys that are there already:
 

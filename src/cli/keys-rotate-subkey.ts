@@ -47,7 +47,7 @@ export async function rotateSubkey(
     notBefore: entry.notBefore,
     retiresAt: entry.retiresAt,
   });
-  process.stdout.write(`${describeNewKey(key, nowMs)}
+  process.stdout.write(`${describeNewKey(key, passphrase, nowMs)}
 
 The new subkey is proved: calls and answers went through with it, and with those that Google knows already.
 

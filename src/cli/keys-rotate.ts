@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { Argument, Command, Option } from 'commander';
-import type { NewKey } from '../compose-key-files.ts';
 import { proveKeys } from '../compose-key-proof.ts';
 import type { KeySettings } from '../compose-keys.ts';
 import { Secret } from '../ports/secret.ts';
@@ -19,6 +18,8 @@ type RotateOptions = Parameters<typeof orderOf>[1] &
     readonly signAfterDays: number;
     readonly retireAfterDays: number;
     readonly subkeyOnly?: true;
+    /** `false`: the successor is to have none. */
+    readonly passphrase: boolean;
   };
 
 export function keysRotateCommand(): Command {
@@ -35,7 +36,18 @@ export function keysRotateCommand(): Command {
         .default(14)
         .argParser(parseWithin(1, 365)),
     )
-    .option('--subkey-only', 'OpenPGP: a new encryption subkey for the same key, whose fingerprint stays')
+    .addOption(
+      new Option(
+        '--no-passphrase',
+        'OpenPGP: leave the successor unprotected; else it has the passphrase of the key of now, if there is one',
+      ).conflicts('passphraseFile'),
+    )
+    .addOption(
+      new Option(
+        '--subkey-only',
+        'OpenPGP: a new encryption subkey for the same key, whose fingerprint and passphrase stay',
+      ).conflicts(['passphraseFile', 'passphrase']),
+    )
     .addHelpText(
       'after',
       `
@@ -81,8 +93,8 @@ async function rotate(kind: 'pgp' | 'jwe', options: RotateOptions): Promise<void
   };
   const signing = kind === 'jwe' ? settings.payload.jwe?.signing[0] : undefined;
   const order = orderOf(kind, { signing, ...options }, settings.profile, nowMs);
-  const { passphrase } = order;
-  const key = await makeKey(order);
+  const passphrase = order.passphrase ?? (options.passphrase ? passphraseOf(before) : undefined);
+  const key = await makeKey({ ...order, passphrase });
   const added = key.privateFiles.map(({ file, use }) => ({
     file,
     // OpenPGP answers bear the signatures of all keys, and one that Google knows is enough. Of JWS there is but one.
@@ -94,7 +106,30 @@ async function rotate(kind: 'pgp' | 'jwe', options: RotateOptions): Promise<void
     ...retired.map(({ key: place, ...members }) => entryLine({ key: String(place), ...asTexts(members) })),
     ...added.map(({ file, notBefore }) => entryOf(file, passphrase, { notBefore })),
   ];
-  process.stdout.write(explain(kind, key, settingLines(kind, 'ours', entries), times));
+  const described = describeNewKey(key, passphrase, nowMs);
+  process.stdout.write(
+    explain(kind, {
+      described,
+      publicFile: key.publicFile,
+      lines: settingLines(kind, 'ours', entries),
+      times,
+    }),
+  );
+}
+
+/** The passphrase that the keys of now have, for the successor: what is protected must not become unprotected unnoticed. */
+function passphraseOf(
+  before: readonly { readonly key: Secret; readonly passphrase?: Secret }[],
+): Secret | undefined {
+  const known = before.flatMap(({ passphrase }) => passphrase ?? []);
+  if (new Set(known.map((one) => one.reveal())).size > 1) {
+    throw new Failure(
+      'the keys of now have different passphrases',
+      'Say which one the new key gets: --passphrase-file FILE, or --no-passphrase.',
+      exitCodes.usage,
+    );
+  }
+  return known.at(-1);
 }
 
 interface Times {
@@ -134,13 +169,20 @@ async function prove(kind: 'pgp' | 'jwe', settings: KeySettings, rotation: Rotat
   }
 }
 
-function explain(kind: 'pgp' | 'jwe', key: NewKey, lines: string, times: Times): string {
+interface Explained {
+  readonly described: string;
+  readonly publicFile: string;
+  readonly lines: string;
+  readonly times: Times;
+}
+
+function explain(kind: 'pgp' | 'jwe', { described, publicFile, lines, times }: Explained): string {
   const signs =
     kind === 'pgp'
       ? 'From then on answers bear the signatures of both keys, and requests may be encrypted to either.'
       : `From then on requests may be encrypted to either key. The new one begins to sign on ${dayOf(times.signFromMs)}.`;
   const confirm = dayOf(kind === 'pgp' ? times.retireAtMs : times.signFromMs);
-  return `${describeNewKey(key, times.nowMs)}
+  return `${described}
 
 The new key is proved: calls and answers went through at each step below.
 
@@ -149,7 +191,7 @@ The new key is proved: calls and answers went through at each step below.
 ${lines.replaceAll(/^/gm, '   ')}
 
    ${signs}
-2. Hand ${key.publicFile}
+2. Hand ${publicFile}
    to Google, and compare the fingerprint by another way than the one the file takes.
 3. Let Google confirm by ${confirm} that it encrypts to the new key and knows its signature. If it
    does not, put later moments into these lines and reload.
