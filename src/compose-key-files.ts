@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { exportPublicJwks, generateJwks } from './codecs/jwk-generate.ts';
 import { readJwkKeyRing } from './codecs/jwk-keys.ts';
@@ -123,6 +123,18 @@ export async function writeNewSubkey(order: SubkeyFileOrder): Promise<Omit<NewKe
     fingerprints: [newest.certificate],
     expiresAtMs: newest.expiresAtMs ?? 0,
   };
+}
+
+/** Removes the files of a key that came to nothing. */
+export function removeKey(
+  key: Pick<NewKey, 'privateFiles' | 'publicFile'> & { readonly revocationFile?: string | undefined },
+): void {
+  const files = [
+    ...key.privateFiles.map(({ file }) => file),
+    key.publicFile,
+    key.revocationFile ?? [],
+  ].flat();
+  for (const file of files) rmSync(file, { force: true });
 }
 
 /** The public part of private keys of one kind, as one text to hand to Google. Throws `UnusableKey`. [ENC-3] */

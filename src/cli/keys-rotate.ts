@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Argument, Command, Option } from 'commander';
-import { proveKeys } from '../compose-key-proof.ts';
+import type { NewKey } from '../compose-key-files.ts';
 import type { KeySettings } from '../compose-keys.ts';
 import { Secret } from '../ports/secret.ts';
 import type { configSources } from './config-options.ts';
@@ -9,6 +9,7 @@ import { exitCodes, Failure } from './failure.ts';
 import { dayOf, describeNewKey, entryLine, momentOf, settingLines } from './key-words.ts';
 import { entryOf, makeKey, orderOf, parseWithin, withNewKeyOptions } from './keys-generate.ts';
 import { keySettings } from './keys-list.ts';
+import { proveNewKey } from './keys-proof.ts';
 import { rotateSubkey } from './keys-rotate-subkey.ts';
 
 const DAY_MS = 86_400_000;
@@ -60,7 +61,7 @@ Examples:
   $ gsp-otp keys rotate pgp --config gsp-otp.yaml --subkey-only
   $ gsp-otp keys rotate jwe --config gsp-otp.yaml --sign-after-days 7 --retire-after-days 14
 
-Exit code: 1 if the proof fails; the files are there then, and of no use.
+Exit code: 1 if the proof fails; no file is left then.
 `,
     )
     .action(rotate);
@@ -77,20 +78,8 @@ async function rotate(kind: 'pgp' | 'jwe', options: RotateOptions): Promise<void
       exitCodes.usage,
     );
   }
-  const { signAfterDays, retireAfterDays, subkeyOnly } = options;
-  if (subkeyOnly) return rotateSubkey(kind, settings, { ...options, nowMs });
-  if (kind === 'jwe' && signAfterDays >= retireAfterDays) {
-    throw new Failure(
-      'the old key would retire before the new one begins to sign',
-      'Let --retire-after-days be more than --sign-after-days.',
-      exitCodes.usage,
-    );
-  }
-  const times = {
-    nowMs,
-    signFromMs: nowMs + signAfterDays * DAY_MS,
-    retireAtMs: nowMs + retireAfterDays * DAY_MS,
-  };
+  if (options.subkeyOnly) return rotateSubkey(kind, settings, { ...options, nowMs });
+  const times = timesOf(kind, options, settings.payload.graceMs, nowMs);
   const signing = kind === 'jwe' ? settings.payload.jwe?.signing[0] : undefined;
   const order = orderOf(kind, { signing, ...options }, settings.profile, nowMs);
   const passphrase = order.passphrase ?? (options.passphrase ? passphraseOf(before) : undefined);
@@ -101,7 +90,7 @@ async function rotate(kind: 'pgp' | 'jwe', options: RotateOptions): Promise<void
     notBefore: use === 'sign' ? momentOf(times.signFromMs) : undefined,
   }));
   const retired = before.map((entry) => ({ retiresAt: momentOf(times.retireAtMs), ...entry }));
-  await prove(kind, settings, { retired, added, passphrase, times });
+  await prove(key, settings, { retired, added, passphrase, times });
   const entries = [
     ...retired.map(({ key: place, ...members }) => entryLine({ key: String(place), ...asTexts(members) })),
     ...added.map(({ file, notBefore }) => entryOf(file, passphrase, { notBefore })),
@@ -138,6 +127,35 @@ interface Times {
   readonly retireAtMs: number;
 }
 
+/** When what happens. Throws `Failure`, before a key is made, where the new one could not take over. */
+function timesOf(
+  kind: 'pgp' | 'jwe',
+  { signAfterDays, retireAfterDays, validDays }: RotateOptions,
+  graceMs: number,
+  nowMs: number,
+): Times {
+  if (kind === 'jwe' && signAfterDays >= retireAfterDays) {
+    throw new Failure(
+      'the old key would retire before the new one begins to sign',
+      'Let --retire-after-days be more than --sign-after-days.',
+      exitCodes.usage,
+    );
+  }
+  const retiredAfterDays = retireAfterDays + graceMs / DAY_MS;
+  if (validDays <= retiredAfterDays) {
+    throw new Failure(
+      'the new key would expire before the old one is out of use, payload.graceMs after it retires',
+      `Let --valid-days be more than ${Math.floor(retiredAfterDays)}, or --retire-after-days be less.`,
+      exitCodes.usage,
+    );
+  }
+  return {
+    nowMs,
+    signFromMs: nowMs + signAfterDays * DAY_MS,
+    retireAtMs: nowMs + retireAfterDays * DAY_MS,
+  };
+}
+
 interface Rotation {
   readonly retired: readonly { readonly key: Secret; readonly retiresAt: string }[];
   readonly added: readonly { readonly file: string; readonly notBefore: string | undefined }[];
@@ -145,28 +163,22 @@ interface Rotation {
   readonly times: Times;
 }
 
-async function prove(kind: 'pgp' | 'jwe', settings: KeySettings, rotation: Rotation): Promise<void> {
+async function prove(key: NewKey, settings: KeySettings, rotation: Rotation): Promise<void> {
   const { retired, added, passphrase, times } = rotation;
   const read = (file: string) => new Secret(readFileSync(file, 'utf8').trim(), `{file: ${file}}`);
   const successors = added.map(({ file, notBefore }) => ({ key: read(file), passphrase, notBefore }));
   const { payload } = settings;
+  const { kind } = key;
   const next = {
     ...settings,
     payload: { ...payload, [kind]: { ...payload[kind], ours: [...retired, ...successors] } },
   };
-  const known = successors.map(({ key }) => key);
-  try {
-    await proveKeys(next, kind, [
-      { atMs: times.nowMs, known: retired.map(({ key }) => key) },
-      { atMs: kind === 'pgp' ? times.nowMs : times.signFromMs, known },
-      { atMs: times.retireAtMs + payload.graceMs + 1, known },
-    ]);
-  } catch (error) {
-    throw new Failure(
-      `the proof failed: ${error instanceof Error ? error.message : error}`,
-      'Nothing has changed. See what is wrong with the keys of now: gsp-otp keys check',
-    );
-  }
+  const known = successors.map((successor) => successor.key);
+  await proveNewKey(key, next, [
+    { atMs: times.nowMs, known: retired.map((entry) => entry.key) },
+    { atMs: kind === 'pgp' ? times.nowMs : times.signFromMs, known },
+    { atMs: times.retireAtMs + payload.graceMs + 1, known },
+  ]);
 }
 
 interface Explained {
