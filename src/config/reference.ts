@@ -28,9 +28,9 @@ value comes from.
 ## Secrets
 
 A secret is never written into the configuration but referred to: \`{file: /run/secrets/otp-code-key}\` or
-\`{env: OTP_CODE_KEY}\`; in the sandbox profile \`{value: …}\` will do. White space around it is not part of it. A file
-that others than its owner can read is refused in production and warned of in the sandbox.
-\`openssl rand -base64 32\` makes a good one.
+\`{env: OTP_CODE_KEY}\`; in the sandbox profile \`{value: …}\` will do. It is text, OpenPGP keys armored; white space
+around it is not part of it. A file that others than its owner can read is refused in production and warned of in the
+sandbox. \`openssl rand -base64 32\` makes a good one.
 
 What everybody may see, a certificate or a public key, is referred to in the same way; any file that the program can
 read will do, and in production \`{value: …}\` as well.

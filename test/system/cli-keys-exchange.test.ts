@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { readKey } from 'openpgp';
 import { runCli, temporaryDirectory } from './cli-process.ts';
 
 /** A public key of somebody in Google's place, its fingerprints, and a way to import it into a directory of ours. */
@@ -74,4 +75,24 @@ test('an imported key overwrites nothing, and a file that is missing is told apa
   const missing = await runCli(['keys', 'import', join(keys, 'none.asc'), '--directory', keys]);
   assert.equal(missing.code, 2);
   assert.match(missing.stderr, /^gsp-otp: a file can't be read: ENOENT.*\nName one that can\.\n$/);
+});
+
+test('a binary OpenPGP key is kept armored when it is imported, and refused where the configuration names it', async (t) => {
+  const { publicFile, keys } = await googleKey(t, 'pgp');
+  const binary = join(temporaryDirectory(t), 'google.pgp');
+  const key = await readKey({ armoredKey: readFileSync(publicFile, 'utf8') });
+  writeFileSync(binary, key.write());
+  const imported = await runCli(['keys', 'import', binary, '--directory', keys, '--json']);
+  assert.equal(imported.code, 0, imported.stderr);
+  assert.match(
+    readFileSync(JSON.parse(imported.stdout).file, 'utf8'),
+    /^-----BEGIN PGP PUBLIC KEY BLOCK-----/,
+  );
+  const named = `payload.pgp={ours: [{key: {value: x}}], google: [{key: {file: ${binary}}}]}`;
+  const checked = await runCli(['keys', 'check', '--set', named]);
+  assert.equal(checked.code, 2);
+  assert.match(
+    checked.stderr,
+    /payload\.pgp\.google\.0\.key: .*google\.pgp is binary; accepted: text.* armored/,
+  );
 });
