@@ -63,3 +63,12 @@ for (const [what, more] of [
     assert.deepEqual(readdirSync(made), []);
   });
 }
+
+test('an OpenPGP key is rotated beside JWKs, the algorithms of which are not for it', async (t) => {
+  const { rotate } = await rotation(t, 'pgp');
+  const { code, stderr } = await rotate(
+    '--set',
+    'payload.jwe={ours: [{key: {value: x}}], google: [{key: {value: x}}]}',
+  );
+  assert.equal(code, 0, stderr);
+});
