@@ -20,6 +20,16 @@ export function editAccounts(settings: AccountSettings): AccountEditor {
   return openAccountEditor(directoryFileOf(settings));
 }
 
+/** How many accounts the directory holds, whatever their status. Throws `UnavailableError` if there is none. */
+export function countAccounts(settings: AccountSettings): number {
+  const editor = editAccounts(settings);
+  try {
+    return editor.count();
+  } finally {
+    editor.close();
+  }
+}
+
 /** Imports a file into the directory, which is made if it is missing. As `importAccounts` does. */
 export function importIntoAccounts(
   settings: AccountSettings,

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { exportPublicJwks, generateJwks } from './codecs/jwk-generate.ts';
 import { readJwkKeyRing } from './codecs/jwk-keys.ts';
@@ -125,6 +125,18 @@ export async function writeNewSubkey(order: SubkeyFileOrder): Promise<Omit<NewKe
   };
 }
 
+/** Removes the files of a key that came to nothing. */
+export function removeKey(
+  key: Pick<NewKey, 'privateFiles' | 'publicFile'> & { readonly revocationFile?: string | undefined },
+): void {
+  const files = [
+    ...key.privateFiles.map(({ file }) => file),
+    key.publicFile,
+    key.revocationFile ?? [],
+  ].flat();
+  for (const file of files) rmSync(file, { force: true });
+}
+
 /** The public part of private keys of one kind, as one text to hand to Google. Throws `UnusableKey`. [ENC-3] */
 export async function exportKeys(files: readonly string[]): Promise<string> {
   const texts = files.map((file) => ({ file, bytes: readFileSync(file) }));
@@ -179,14 +191,27 @@ export async function readPeerKey(file: string, nowMs: number): Promise<PeerKey>
   };
 }
 
-/** Keeps a key of Google's in a file of its own and yields its name. Never overwrites. */
+export interface StoredKey {
+  readonly file: string;
+  /** Whether the very same was kept there before. */
+  readonly wasKept: boolean;
+}
+
+/** Keeps a key of Google's in a file of its own, unless one of the directory holds it already. Never overwrites. */
 export function storePeerKey(
   { kind, text, fingerprints }: PeerKey,
   directory: string,
   nowMs: number,
-): string {
-  const begin = `${place(directory)}/google-${kind}-${dayOf(nowMs)}-${shortened(fingerprints[0] ?? '')}`;
-  return writePublic(`${begin}.${kind === 'pgp' ? 'asc' : 'json'}`, text);
+): StoredKey {
+  const folder = place(directory);
+  const end = `-${shortened(fingerprints[0] ?? '')}.${kind === 'pgp' ? 'asc' : 'json'}`;
+  const begin = `google-${kind}-`;
+  const kept = readdirSync(folder)
+    .filter((name) => name.startsWith(begin) && name.endsWith(end))
+    .map((name) => join(folder, name))
+    .find((file) => readFileSync(file, 'utf8') === text);
+  if (kept !== undefined) return { file: kept, wasKept: true };
+  return { file: writePublic(join(folder, `${begin}${dayOf(nowMs)}${end}`), text), wasKept: false };
 }
 
 function fileBeginning(

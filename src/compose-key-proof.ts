@@ -40,15 +40,20 @@ export async function proveKeys(
 }
 
 async function playCall(ours: KeySettings, theirs: KeySettings, kind: KeyKind, atMs: number): Promise<void> {
-  const codecs = await Promise.all([startCodec(ours, kind, atMs), startCodec(theirs, kind, atMs)]);
-  const [server, caller] = codecs;
+  // One after the other: the threads of the first are stopped even if the second can't start.
+  const server = await startCodec(ours, kind, atMs);
   try {
-    const request = await server.open(await caller.seal(Buffer.from('{"request":{}}')));
-    if (request.kind !== 'opened') throw fault('a request can not be opened', request.kind, atMs);
-    const answer = await caller.open(await server.seal(Buffer.from('{"answer":{}}')));
-    if (answer.kind !== 'opened') throw fault('Google can not open an answer', answer.kind, atMs);
+    const caller = await startCodec(theirs, kind, atMs);
+    try {
+      const request = await server.open(await caller.seal(Buffer.from('{"request":{}}')));
+      if (request.kind !== 'opened') throw fault('a request can not be opened', request.kind, atMs);
+      const answer = await caller.open(await server.seal(Buffer.from('{"answer":{}}')));
+      if (answer.kind !== 'opened') throw fault('Google can not open an answer', answer.kind, atMs);
+    } finally {
+      await caller.close();
+    }
   } finally {
-    await Promise.all(codecs.map((codec) => codec.close()));
+    await server.close();
   }
 }
 

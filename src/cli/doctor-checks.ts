@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
+import { countAccounts, directoryFileOf } from '../compose-accounts.ts';
 import { checkCredentials } from '../compose-credentials.ts';
 import { expiryWarnings } from '../compose-expiry.ts';
 import { listGateways } from '../compose-gateway.ts';
@@ -69,19 +70,34 @@ export async function examineDatabases(settings: Settings): Promise<readonly Fin
   }
   const openTo = statSync(dataDirectory).mode & 0o077;
   const databases = await migrateDatabases(settings, { dryRun: true });
+  const accountsFile = directoryFileOf(settings).file;
   return [
     ...(openTo === 0 || process.platform === 'win32'
       ? []
       : [warning(`${dataDirectory} can be entered by others than its owner`, `chmod 700 ${dataDirectory}`)]),
     ...databases.map(({ file, fromVersion, toVersion }) => {
-      if (fromVersion === toVersion) return ok(`${file} is of this program's version`);
+      if (fromVersion === toVersion)
+        return file === accountsFile
+          ? examineAccounts(settings, file)
+          : ok(`${file} is of this program's version`);
       if (fromVersion > 0)
         return warning(`${file} is of an older version`, 'Make a backup, then gsp-otp migrate.');
-      return file.endsWith('accounts.sqlite')
+      return file === accountsFile
         ? warning(`${file} is not there: every number is unknown`, 'gsp-otp accounts import --help')
         : skipped(`${file} is not there yet`, 'It is made at the first start.');
     }),
   ];
+}
+
+/** A directory without accounts is as good as none. */
+function examineAccounts(settings: Settings, file: string): Finding {
+  const { ok, warning } = about('databases');
+  const accounts = countAccounts(settings);
+  return accounts === 0
+    ? warning(`${file} holds no account: every number is unknown`, 'gsp-otp accounts import --help')
+    : ok(
+        `${file} is of this program's version and holds ${accounts} ${accounts === 1 ? 'account' : 'accounts'}`,
+      );
 }
 
 export function examineGateways({ sms }: Settings): Promise<readonly Finding[]> {

@@ -9,6 +9,7 @@ import {
   suiteName,
   weakSuites,
 } from '../../conformance/tls/suites.ts';
+import { distrustOf } from './doctor-chain.ts';
 import { about, type Finding } from './doctor-finding.ts';
 
 /** Where to connect, and the name that the certificate has to bear. */
@@ -132,7 +133,10 @@ async function examineCertificates(target: TlsTarget, nowMs: number): Promise<re
       }),
     ),
   );
-  return sockets.flatMap((socket) => (socket ? examineCertificate(socket, target, nowMs) : []));
+  const shown = sockets.filter((socket) => socket !== undefined);
+  if (shown.length > 0) return shown.flatMap((one) => examineCertificate(one, target, nowMs));
+  const remedy = 'Look at it where TLS ends: openssl s_client -connect HOST:PORT -tls1_2 -showcerts';
+  return [about('certificate').warning('none could be seen: neither name, chain nor end are known', remedy)];
 }
 
 type Shown = Awaited<ReturnType<typeof shakeHands>>;
@@ -180,7 +184,10 @@ function trustFinding(untrusted: string | undefined, subject: string): readonly 
     : [failed(`it is not trusted: ${untrusted}`, 'Get another one.')];
 }
 
-/** One handshake as any client makes it. `undefined`: refused. */
+/**
+ * One handshake as any client makes it. `undefined`: refused before a certificate was shown. A server that wants a
+ * client certificate refuses after that: until TLS 1.2 it shows its own first.
+ */
 async function shakeHands(
   { host, port, name }: { readonly host: string; readonly port: number; readonly name?: string | undefined },
   options: { readonly ciphers?: string; readonly minVersion?: 'TLSv1.3'; readonly maxVersion?: 'TLSv1.3' },
@@ -196,14 +203,21 @@ async function shakeHands(
     const ca = [...rootCertificates];
     const version = options.minVersion ? options : { ...options, maxVersion: 'TLSv1.2' as const };
     const terms = { host, port, ca, rejectUnauthorized: false, ...servername, ...version };
+    let seen: ReturnType<TLSSocket['getPeerX509Certificate']>;
     const socket = connect({ ...terms, checkServerIdentity: () => undefined }, () => {
-      const certificate = socket.getPeerX509Certificate();
+      const certificate = seen ?? socket.getPeerX509Certificate();
       const untrusted = socket.authorized ? undefined : String(socket.authorizationError);
       resolve(certificate && { certificate, untrusted });
       socket.destroy();
     });
+    // Keys are derived between the server's certificate and the moment when it can refuse ours; later it is gone, and
+    // asked for twice, Node doesn't yield it again.
+    socket.once('keylog', () => {
+      seen = socket.getPeerX509Certificate();
+    });
+    const end = () => resolve(seen && { certificate: seen, untrusted: distrustOf(seen, ca) });
     socket.setTimeout(TIMEOUT_MS, () => socket.destroy());
-    socket.on('error', () => resolve(undefined));
-    socket.on('close', () => resolve(undefined));
+    socket.on('error', end);
+    socket.on('close', end);
   });
 }

@@ -1,4 +1,5 @@
 import type { NewKey } from '../compose-key-files.ts';
+import type { Secret } from '../ports/secret.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -47,11 +48,13 @@ export function fileReference(file: string): string {
   return `{file: ${/^[\w./-]+$/.test(file) ? file : JSON.stringify(file)}}`;
 }
 
-/** What a new key is and where it lies. */
+/** What a new key is, where it lies and by what it is protected. */
 export function describeNewKey(
   key: Omit<NewKey, 'revocationFile'> & { readonly revocationFile?: string | undefined },
+  passphrase: Secret | undefined,
   nowMs: number,
 ): string {
+  const protection = passphrase ? String(passphrase) : 'none: whoever can read the private file has the key';
   const rows = [
     ...key.fingerprints.map((fingerprint) => [
       key.kind === 'pgp' ? 'fingerprint' : 'kid',
@@ -59,6 +62,7 @@ export function describeNewKey(
     ]),
     ['expires', dayAndDistance(key.expiresAtMs, nowMs)],
     ...key.privateFiles.map(({ file, use }) => ['private', `${file} (to ${use})`]),
+    ...(key.kind === 'pgp' ? [['passphrase', protection]] : []),
     ['public', `${key.publicFile} (for Google)`],
     ...(key.revocationFile ? [['revocation', `${key.revocationFile} (keep it somewhere else)`]] : []),
   ];

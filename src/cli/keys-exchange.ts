@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { exportKeys, readPeerKey, storePeerKey, UnusableKey } from '../compose-key-files.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { dayAndDistance, entryLine, fileReference, readable, settingLines } from './key-words.ts';
@@ -20,15 +20,15 @@ Examples:
 `,
     )
     .action(async (files: readonly string[], { output }: { readonly output?: string }) => {
-      const text = await explained(() => exportKeys(files));
+      const text = await explained(reading, () => exportKeys(files));
       if (output === undefined) process.stdout.write(text);
-      else await explained(() => writeFileSync(output, text, { flag: 'wx' }));
+      else await explained(writing, () => writeFileSync(output, text, { flag: 'wx' }));
     });
 }
 
 interface ImportOptions {
   readonly directory: string;
-  readonly fingerprint?: string;
+  readonly fingerprint?: readonly string[];
   readonly json?: true;
 }
 
@@ -37,7 +37,12 @@ export function keysImportCommand(): Command {
     .description("check a public key of Google's, show its fingerprint, and keep it")
     .argument('<file>', 'OpenPGP key, armored or binary; or JWK set')
     .option('--directory <directory>', 'where it is kept', 'keys')
-    .option('--fingerprint <fingerprint>', 'refuse any other than this one')
+    .addOption(
+      new Option(
+        '--fingerprint <fingerprint>',
+        'refuse any other than this one; of a JWK set give one for each of its keys',
+      ).argParser((value: string, previous: readonly string[] = []) => [...previous, value]),
+    )
     .option('--json', 'print as JSON')
     .addHelpText(
       'after',
@@ -48,8 +53,14 @@ Examples:
   $ gsp-otp keys import google.asc
   $ gsp-otp keys import google.asc --fingerprint "1A2B 3C4D 5E6F 7081 92A3  B4C5 D6E7 F809 1A2B 3C4D"
   $ gsp-otp keys import google.jwks.json --directory /etc/gsp-otp/keys
+  $ gsp-otp keys import google.jwks.json --fingerprint THUMBPRINT --fingerprint THUMBPRINT
 
-Exit code: 1 if it can't be used or has another fingerprint; nothing is kept then.
+A key that is kept already is not written again: its file is named once more.
+
+Exit codes:
+  0  it is kept
+  1  it can't be used, has other fingerprints or can't be written; nothing is kept then
+  2  the file can't be read
 `,
     )
     .action(importKey);
@@ -57,18 +68,15 @@ Exit code: 1 if it can't be used or has another fingerprint; nothing is kept the
 
 async function importKey(file: string, options: ImportOptions): Promise<void> {
   const nowMs = Date.now();
-  const key = await explained(() => readPeerKey(file, nowMs));
+  const key = await explained(reading, () => readPeerKey(file, nowMs));
   const { kind, fingerprints } = key;
-  if (options.fingerprint !== undefined && !fingerprints.every((one) => isSame(one, options.fingerprint))) {
-    throw new Failure(
-      `${file} has the fingerprint ${fingerprints.map(readable).join(' and ')}`,
-      'It is not the key you were told of: ask Google before you use it.',
-    );
-  }
-  const stored = await explained(() => storePeerKey(key, options.directory, nowMs));
+  if (options.fingerprint !== undefined) compareFingerprints(file, fingerprints, options.fingerprint);
+  const { file: stored, wasKept } = await explained(keeping, () =>
+    storePeerKey(key, options.directory, nowMs),
+  );
   const keys = key.keys.map(({ purpose, keyId, expiresAtMs }) => ({ purpose, keyId, expiresAtMs }));
   if (options.json) {
-    process.stdout.write(`${JSON.stringify({ kind, file: stored, fingerprints, keys }, null, 2)}\n`);
+    process.stdout.write(`${JSON.stringify({ kind, file: stored, wasKept, fingerprints, keys }, null, 2)}\n`);
     return;
   }
   const ends = (ms: number | undefined) =>
@@ -79,7 +87,7 @@ async function importKey(file: string, options: ImportOptions): Promise<void> {
       ...keys.map(
         ({ purpose, keyId, expiresAtMs }) => `  to ${purpose.padEnd(9)} ${keyId}, ${ends(expiresAtMs)}`,
       ),
-      `  kept in      ${stored}`,
+      `  kept in      ${stored}${wasKept ? ', since it was imported before' : ''}`,
       '',
       'Compare the fingerprint with the one that Google tells you, by another way than the one the key took.',
       'If it is the same, name the key in the configuration, beside keys that are there already:',
@@ -89,13 +97,56 @@ async function importKey(file: string, options: ImportOptions): Promise<void> {
   );
 }
 
-function isSame(fingerprint: string, expected = ''): boolean {
-  const plain = expected.replaceAll(/[\s:]/g, '');
-  return fingerprint === plain || fingerprint.toLowerCase() === plain.toLowerCase().replace(/^0x/, '');
+/** Throws `Failure` unless the file holds exactly the keys that were told of. */
+function compareFingerprints(file: string, found: readonly string[], told: readonly string[]): void {
+  const expected = told.map(plainFingerprint);
+  const missing = expected.filter((one) => !found.includes(one));
+  const untold = found.filter((one) => !expected.includes(one));
+  if (missing.length + untold.length === 0) return;
+  const list = (some: readonly string[]) => some.map(readable).join(' and ');
+  const faults = [
+    missing.length > 0 ? `; missing in it: ${list(missing)}` : '',
+    untold.length > 0 ? `; not told of: ${list(untold)}` : '',
+  ];
+  throw new Failure(
+    `${file} has the fingerprint ${list(found)}${faults.join('')}`,
+    missing.length > 0
+      ? 'It is not the key you were told of: ask Google before you use it.'
+      : 'Ask Google for the fingerprint of each key, and give each with a --fingerprint of its own.',
+  );
 }
 
+/** As keys have it, however it was written down. JWK thumbprints know upper and lower case. */
+function plainFingerprint(told: string): string {
+  const plain = told.replaceAll(/[\s:]/g, '').replace(/^0x(?=[0-9a-f]{40}$)/i, '');
+  return /^[0-9a-f]{40}$/i.test(plain) ? plain.toLowerCase() : plain;
+}
+
+/** What is done with a file, and what to do if that fails. */
+interface FileWork {
+  readonly fault: string;
+  readonly remedy: string;
+  readonly exitCode: number;
+}
+
+const reading: FileWork = {
+  fault: "a file can't be read",
+  remedy: 'Name one that can.',
+  exitCode: exitCodes.usage,
+};
+const writing: FileWork = {
+  fault: "the file can't be written",
+  remedy: 'Name an --output that is not there yet, in a directory that can be written to.',
+  exitCode: exitCodes.failed,
+};
+const keeping: FileWork = {
+  fault: "the key can't be kept",
+  remedy: 'Name another --directory, or move away what is in its place.',
+  exitCode: exitCodes.failed,
+};
+
 /** Files and keys that can't be used are the operator's to settle. */
-async function explained<T>(work: () => T | Promise<T>): Promise<T> {
+async function explained<T>({ fault, remedy, exitCode }: FileWork, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -103,11 +154,7 @@ async function explained<T>(work: () => T | Promise<T>): Promise<T> {
       throw new Failure(error.message, 'Ask whoever made it for one that fits; docs/keys.md says what does.');
     }
     if (error instanceof Error && 'syscall' in error) {
-      throw new Failure(
-        error.message,
-        'Name a file that can be read, or one that is not there yet.',
-        exitCodes.failed,
-      );
+      throw new Failure(`${fault}: ${error.message}`, remedy, exitCode);
     }
     throw error;
   }

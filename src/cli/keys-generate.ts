@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { type NewKey, type NewKeyOrder, type SigningAlgorithm, writeNewKey } from '../compose-key-files.ts';
 import { Secret } from '../ports/secret.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { describeNewKey, entryLine, fileReference, settingLines } from './key-words.ts';
+
+const PASSPHRASE_MIN = 16;
 
 interface GenerateOptions {
   readonly for: 'sandbox' | 'production';
@@ -22,7 +25,7 @@ export function keysGenerateCommand(): Command {
     .description('make a key of ours and write it into files')
     .addArgument(new Argument('<kind>', 'what bodies it is for').choices(['pgp', 'jwe']))
     .addOption(
-      new Option('--for <profile>', 'the environment it is for; the other one refuses it')
+      new Option('--for <profile>', 'required: the environment it is for; the other one refuses it')
         .choices(['sandbox', 'production'])
         .makeOptionMandatory(),
     )
@@ -49,8 +52,8 @@ Files are never overwritten. Private ones can be read by their owner alone.
         process.stdout.write(`${JSON.stringify(key, null, 2)}\n`);
         return;
       }
-      const entries = key.privateFiles.map(({ file }) => entryOf(file, options.passphraseFile));
-      process.stdout.write(`${describeNewKey(key, nowMs)}
+      const entries = key.privateFiles.map(({ file }) => entryOf(file, order.passphrase));
+      process.stdout.write(`${describeNewKey(key, order.passphrase, nowMs)}
 
 Name it in the configuration, beside keys that are there already:
 
@@ -70,8 +73,17 @@ export function withNewKeyOptions(command: Command): Command {
       new Option('--rsa-bits <bits>', '2048 to 4096').default(2048).argParser(parseWithin(2048, 4096)),
     )
     .addOption(new Option('--valid-days <days>', '1 to 731').default(365).argParser(parseWithin(1, 731)))
-    .option('--passphrase-file <file>', 'OpenPGP: protect the private key with what this file holds')
-    .addOption(new Option('--signing <algorithm>', 'JWK').choices(['RS256', 'PS256', 'ES256']))
+    .option(
+      '--passphrase-file <file>',
+      `OpenPGP: protect the private key with what this file holds, ${PASSPHRASE_MIN} characters or more`,
+    )
+    .addOption(
+      new Option('--signing <algorithm>', 'JWK: what the signing key is for').choices([
+        'RS256',
+        'PS256',
+        'ES256',
+      ]),
+    )
     .option('--directory <directory>', 'where the files go', 'keys');
 }
 
@@ -84,6 +96,9 @@ export function orderOf(
   const { passphraseFile, validDays, ...rest } = options;
   if (kind === 'jwe' && passphraseFile !== undefined) {
     throw new Failure('a JWK has no passphrase', 'Leave --passphrase-file out.', exitCodes.usage);
+  }
+  if (kind === 'pgp' && options.signing !== undefined) {
+    throw new Failure('--signing is for JWKs', 'Leave it out: an OpenPGP key is RSA.', exitCodes.usage);
   }
   const passphrase = passphraseFile === undefined ? undefined : readPassphrase(passphraseFile);
   return { ...rest, kind, environment, validityDays: validDays, passphrase, nowMs };
@@ -102,17 +117,17 @@ export async function makeKey(order: NewKeyOrder): Promise<NewKey> {
 /** The line of a private key in the configuration. */
 export function entryOf(
   file: string,
-  passphraseFile: string | undefined,
+  passphrase: Secret | undefined,
   times: { readonly notBefore?: string | undefined } = {},
 ): string {
-  const passphrase = passphraseFile === undefined ? undefined : fileReference(passphraseFile);
-  return entryLine({ key: fileReference(file), passphrase, ...times });
+  return entryLine({ key: fileReference(file), passphrase: passphrase && String(passphrase), ...times });
 }
 
+/** It shows how the configuration refers to it: absolute, since paths there are meant from its own directory. */
 function readPassphrase(file: string): Secret {
   try {
     const text = readFileSync(file, 'utf8').trim();
-    if (text.length >= PASSPHRASE_MIN) return new Secret(text);
+    if (text.length >= PASSPHRASE_MIN) return new Secret(text, fileReference(resolve(file)));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Failure(
@@ -127,8 +142,6 @@ function readPassphrase(file: string): Secret {
     exitCodes.usage,
   );
 }
-
-const PASSPHRASE_MIN = 16;
 
 /** Reads a whole number within bounds. */
 export function parseWithin(min: number, max: number) {

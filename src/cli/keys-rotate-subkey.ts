@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { writeNewSubkey } from '../compose-key-files.ts';
-import { proveKeys } from '../compose-key-proof.ts';
 import type { KeySettings } from '../compose-keys.ts';
 import { Secret } from '../ports/secret.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { describeNewKey, entryLine, fileReference, settingLines } from './key-words.ts';
+import { proveNewKey } from './keys-proof.ts';
 
 interface SubkeyTerms {
   readonly validDays: number;
@@ -37,7 +37,7 @@ export async function rotateSubkey(
   const [file = ''] = key.privateFiles.map((written) => written.file);
   const after = new Secret(readFileSync(file, 'utf8').trim(), fileReference(file));
   const next = { ...settings, payload: { ...payload, pgp: { ...pgp, ours: [{ ...entry, key: after }] } } };
-  await proveKeys(next, 'pgp', [
+  await proveNewKey(key, next, [
     { atMs: nowMs, known: [before] },
     { atMs: nowMs, known: [after] },
   ]);
@@ -47,7 +47,7 @@ export async function rotateSubkey(
     notBefore: entry.notBefore,
     retiresAt: entry.retiresAt,
   });
-  process.stdout.write(`${describeNewKey(key, nowMs)}
+  process.stdout.write(`${describeNewKey(key, passphrase, nowMs)}
 
 The new subkey is proved: calls and answers went through with it, and with those that Google knows already.
 

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Argument, Command, Option } from 'commander';
 import type { NewKey } from '../compose-key-files.ts';
-import { proveKeys } from '../compose-key-proof.ts';
 import type { KeySettings } from '../compose-keys.ts';
 import { Secret } from '../ports/secret.ts';
 import type { configSources } from './config-options.ts';
@@ -10,6 +9,7 @@ import { exitCodes, Failure } from './failure.ts';
 import { dayOf, describeNewKey, entryLine, momentOf, settingLines } from './key-words.ts';
 import { entryOf, makeKey, orderOf, parseWithin, withNewKeyOptions } from './keys-generate.ts';
 import { keySettings } from './keys-list.ts';
+import { proveNewKey } from './keys-proof.ts';
 import { rotateSubkey } from './keys-rotate-subkey.ts';
 
 const DAY_MS = 86_400_000;
@@ -19,6 +19,8 @@ type RotateOptions = Parameters<typeof orderOf>[1] &
     readonly signAfterDays: number;
     readonly retireAfterDays: number;
     readonly subkeyOnly?: true;
+    /** `false`: the successor is to have none. */
+    readonly passphrase: boolean;
   };
 
 export function keysRotateCommand(): Command {
@@ -35,7 +37,18 @@ export function keysRotateCommand(): Command {
         .default(14)
         .argParser(parseWithin(1, 365)),
     )
-    .option('--subkey-only', 'OpenPGP: a new encryption subkey for the same key, whose fingerprint stays')
+    .addOption(
+      new Option(
+        '--no-passphrase',
+        'OpenPGP: leave the successor unprotected; else it has the passphrase of the key of now, if there is one',
+      ).conflicts('passphraseFile'),
+    )
+    .addOption(
+      new Option(
+        '--subkey-only',
+        'OpenPGP: a new encryption subkey for the same key, whose fingerprint and passphrase stay',
+      ).conflicts(['passphraseFile', 'passphrase']),
+    )
     .addHelpText(
       'after',
       `
@@ -48,7 +61,7 @@ Examples:
   $ gsp-otp keys rotate pgp --config gsp-otp.yaml --subkey-only
   $ gsp-otp keys rotate jwe --config gsp-otp.yaml --sign-after-days 7 --retire-after-days 14
 
-Exit code: 1 if the proof fails; the files are there then, and of no use.
+Exit code: 1 if the proof fails; no file is left then.
 `,
     )
     .action(rotate);
@@ -65,34 +78,47 @@ async function rotate(kind: 'pgp' | 'jwe', options: RotateOptions): Promise<void
       exitCodes.usage,
     );
   }
-  const { signAfterDays, retireAfterDays, passphraseFile, subkeyOnly } = options;
-  if (subkeyOnly) return rotateSubkey(kind, settings, { ...options, nowMs });
-  if (kind === 'jwe' && signAfterDays >= retireAfterDays) {
-    throw new Failure(
-      'the old key would retire before the new one begins to sign',
-      'Let --retire-after-days be more than --sign-after-days.',
-      exitCodes.usage,
-    );
-  }
-  const times = {
-    nowMs,
-    signFromMs: nowMs + signAfterDays * DAY_MS,
-    retireAtMs: nowMs + retireAfterDays * DAY_MS,
-  };
-  const signing = settings.payload.jwe?.signing[0];
-  const key = await makeKey(orderOf(kind, { signing, ...options }, settings.profile, nowMs));
+  if (options.subkeyOnly) return rotateSubkey(kind, settings, { ...options, nowMs });
+  const times = timesOf(kind, options, settings.payload.graceMs, nowMs);
+  const signing = kind === 'jwe' ? settings.payload.jwe?.signing[0] : undefined;
+  const order = orderOf(kind, { signing, ...options }, settings.profile, nowMs);
+  const passphrase = order.passphrase ?? (options.passphrase ? passphraseOf(before) : undefined);
+  const key = await makeKey({ ...order, passphrase });
   const added = key.privateFiles.map(({ file, use }) => ({
     file,
     // OpenPGP answers bear the signatures of all keys, and one that Google knows is enough. Of JWS there is but one.
     notBefore: use === 'sign' ? momentOf(times.signFromMs) : undefined,
   }));
   const retired = before.map((entry) => ({ retiresAt: momentOf(times.retireAtMs), ...entry }));
-  await prove(kind, settings, { retired, added, passphraseFile, times });
+  await prove(key, settings, { retired, added, passphrase, times });
   const entries = [
     ...retired.map(({ key: place, ...members }) => entryLine({ key: String(place), ...asTexts(members) })),
-    ...added.map(({ file, notBefore }) => entryOf(file, passphraseFile, { notBefore })),
+    ...added.map(({ file, notBefore }) => entryOf(file, passphrase, { notBefore })),
   ];
-  process.stdout.write(explain(kind, key, settingLines(kind, 'ours', entries), times));
+  const described = describeNewKey(key, passphrase, nowMs);
+  process.stdout.write(
+    explain(kind, {
+      described,
+      publicFile: key.publicFile,
+      lines: settingLines(kind, 'ours', entries),
+      times,
+    }),
+  );
+}
+
+/** The passphrase that the keys of now have, for the successor: what is protected must not become unprotected unnoticed. */
+function passphraseOf(
+  before: readonly { readonly key: Secret; readonly passphrase?: Secret }[],
+): Secret | undefined {
+  const known = before.flatMap(({ passphrase }) => passphrase ?? []);
+  if (new Set(known.map((one) => one.reveal())).size > 1) {
+    throw new Failure(
+      'the keys of now have different passphrases',
+      'Say which one the new key gets: --passphrase-file FILE, or --no-passphrase.',
+      exitCodes.usage,
+    );
+  }
+  return known.at(-1);
 }
 
 interface Times {
@@ -101,45 +127,74 @@ interface Times {
   readonly retireAtMs: number;
 }
 
+/** When what happens. Throws `Failure`, before a key is made, where the new one could not take over. */
+function timesOf(
+  kind: 'pgp' | 'jwe',
+  { signAfterDays, retireAfterDays, validDays }: RotateOptions,
+  graceMs: number,
+  nowMs: number,
+): Times {
+  if (kind === 'jwe' && signAfterDays >= retireAfterDays) {
+    throw new Failure(
+      'the old key would retire before the new one begins to sign',
+      'Let --retire-after-days be more than --sign-after-days.',
+      exitCodes.usage,
+    );
+  }
+  const retiredAfterDays = retireAfterDays + graceMs / DAY_MS;
+  if (validDays <= retiredAfterDays) {
+    throw new Failure(
+      'the new key would expire before the old one is out of use, payload.graceMs after it retires',
+      `Let --valid-days be more than ${Math.floor(retiredAfterDays)}, or --retire-after-days be less.`,
+      exitCodes.usage,
+    );
+  }
+  return {
+    nowMs,
+    signFromMs: nowMs + signAfterDays * DAY_MS,
+    retireAtMs: nowMs + retireAfterDays * DAY_MS,
+  };
+}
+
 interface Rotation {
   readonly retired: readonly { readonly key: Secret; readonly retiresAt: string }[];
   readonly added: readonly { readonly file: string; readonly notBefore: string | undefined }[];
-  readonly passphraseFile: string | undefined;
+  readonly passphrase: Secret | undefined;
   readonly times: Times;
 }
 
-async function prove(kind: 'pgp' | 'jwe', settings: KeySettings, rotation: Rotation): Promise<void> {
-  const { retired, added, passphraseFile, times } = rotation;
+async function prove(key: NewKey, settings: KeySettings, rotation: Rotation): Promise<void> {
+  const { retired, added, passphrase, times } = rotation;
   const read = (file: string) => new Secret(readFileSync(file, 'utf8').trim(), `{file: ${file}}`);
-  const passphrase = passphraseFile === undefined ? undefined : read(passphraseFile);
   const successors = added.map(({ file, notBefore }) => ({ key: read(file), passphrase, notBefore }));
   const { payload } = settings;
+  const { kind } = key;
   const next = {
     ...settings,
     payload: { ...payload, [kind]: { ...payload[kind], ours: [...retired, ...successors] } },
   };
-  const known = successors.map(({ key }) => key);
-  try {
-    await proveKeys(next, kind, [
-      { atMs: times.nowMs, known: retired.map(({ key }) => key) },
-      { atMs: kind === 'pgp' ? times.nowMs : times.signFromMs, known },
-      { atMs: times.retireAtMs + payload.graceMs + 1, known },
-    ]);
-  } catch (error) {
-    throw new Failure(
-      `the proof failed: ${error instanceof Error ? error.message : error}`,
-      'Nothing has changed. See what is wrong with the keys of now: gsp-otp keys check',
-    );
-  }
+  const known = successors.map((successor) => successor.key);
+  await proveNewKey(key, next, [
+    { atMs: times.nowMs, known: retired.map((entry) => entry.key) },
+    { atMs: kind === 'pgp' ? times.nowMs : times.signFromMs, known },
+    { atMs: times.retireAtMs + payload.graceMs + 1, known },
+  ]);
 }
 
-function explain(kind: 'pgp' | 'jwe', key: NewKey, lines: string, times: Times): string {
+interface Explained {
+  readonly described: string;
+  readonly publicFile: string;
+  readonly lines: string;
+  readonly times: Times;
+}
+
+function explain(kind: 'pgp' | 'jwe', { described, publicFile, lines, times }: Explained): string {
   const signs =
     kind === 'pgp'
       ? 'From then on answers bear the signatures of both keys, and requests may be encrypted to either.'
       : `From then on requests may be encrypted to either key. The new one begins to sign on ${dayOf(times.signFromMs)}.`;
   const confirm = dayOf(kind === 'pgp' ? times.retireAtMs : times.signFromMs);
-  return `${describeNewKey(key, times.nowMs)}
+  return `${described}
 
 The new key is proved: calls and answers went through at each step below.
 
@@ -148,7 +203,7 @@ The new key is proved: calls and answers went through at each step below.
 ${lines.replaceAll(/^/gm, '   ')}
 
    ${signs}
-2. Hand ${key.publicFile}
+2. Hand ${publicFile}
    to Google, and compare the fingerprint by another way than the one the file takes.
 3. Let Google confirm by ${confirm} that it encrypts to the new key and knows its signature. If it
    does not, put later moments into these lines and reload.

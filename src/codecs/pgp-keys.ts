@@ -110,7 +110,7 @@ async function parse<T extends Key>(
     const armored = text.includes('-----BEGIN PGP ');
     return await read({ binaryKey: armored ? await armoredBytes(text) : source.bytes });
   } catch (cause) {
-    throw refused(source, 'is not an OpenPGP key, armored or binary, of the kind that is due', cause);
+    throw refused(source, 'is not an OpenPGP key of the kind that is due', cause);
   }
 }
 

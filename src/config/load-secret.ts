@@ -58,7 +58,14 @@ function loadFromFile(file: string, terms: SecretTerms): LoadedSecret {
     const { mode, size } = statSync(file);
     if (size > fileBytesMax)
       return faulty(`${file} is larger than ${fileBytesMax} bytes`, 'the secret alone');
-    const loaded = checked(readFileSync(file, 'utf8'), file, `{file: ${file}}`, terms);
+    const text = textOf(readFileSync(file));
+    // Read as text all the same, a binary secret would lose most of what makes it hard to guess.
+    if (text === undefined)
+      return faulty(
+        `${file} is binary`,
+        'text in UTF-8; certificates as PEM, OpenPGP keys armored as by gpg --armor',
+      );
+    const loaded = checked(text, file, `{file: ${file}}`, terms);
     // Windows knows no such modes.
     const openTo = terms.mayBeSeen || process.platform === 'win32' ? 0 : mode & 0o077;
     if (loaded.kind === 'faulty' || openTo === 0) return loaded;
@@ -69,6 +76,14 @@ function loadFromFile(file: string, terms: SecretTerms): LoadedSecret {
       : faulty(reason, remedy);
   } catch (error) {
     return faulty(`can't be read: ${messageOf(error)}`, 'a readable file that holds the secret alone');
+  }
+}
+
+function textOf(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
   }
 }
 

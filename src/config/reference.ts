@@ -29,8 +29,9 @@ value comes from.
 
 A secret is never written into the configuration but referred to: \`{file: /run/secrets/otp-code-key}\` or
 \`{env: OTP_CODE_KEY}\`; in the sandbox profile \`{value: …}\` will do. On the command line it never will: every user of
-the machine can read that. White space around a secret is not part of it. A file that others than its owner can read is
-refused in production and warned of in the sandbox. \`openssl rand -base64 32\` makes a good one.
+the machine can read that. A secret is text, OpenPGP keys armored; white space around it is not part of it. A file that
+others than its owner can read is refused in production and warned of in the sandbox. \`openssl rand -base64 32\` makes
+a good one.
 
 What everybody may see, a certificate or a public key, is referred to in the same way; any file that the program can
 read will do, and in production \`{value: …}\` as well.

@@ -38,8 +38,9 @@ export function acceptedBy(schema: SettingSchema): string {
   if (schema.accepts) return schema.accepts;
   if (schema.enum) return schema.enum.join(', ').replace(/, (?=[^,]*$)/, ' or ');
   if (schema.anyOf) return `an object whose kind is ${kindsOf(schema).join(' or ')}`;
-  if (schema.type === 'integer') {
-    return `an integer from ${schema.minimum} to ${schema.maximum}${schema.unit ? ` (${schema.unit})` : ''}`;
+  if (schema.type === 'integer' || schema.type === 'number') {
+    const kind = schema.type === 'integer' ? 'an integer' : 'a number';
+    return `${kind} from ${schema.minimum} to ${schema.maximum}${schema.unit ? ` (${schema.unit})` : ''}`;
   }
   if (schema.type === 'boolean') return 'true or false';
   if (schema.type === 'array') return acceptedList(schema);

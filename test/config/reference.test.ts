@@ -17,3 +17,10 @@ test('every variable of every setting that has no members is in the reference', 
   for (const { variable } of single)
     assert.ok(reference.includes(`\`${variable}\``), `${variable} is missing`);
 });
+
+test('a setting that is a number is described as one, with its bounds and its unit', () => {
+  const line = writeReference()
+    .split('\n')
+    .find((row) => row.includes('`moneyGuard.unverifiedPerVerified`'));
+  assert.match(line ?? '', /\| a number from 0 to 100 \(texts\) \|/);
+});

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { describeFault } from '../../src/config/faults.ts';
 import { loadConfig } from '../../src/config.ts';
@@ -21,6 +23,15 @@ test('a secret comes from a file, the environment or, in the sandbox, from the c
   });
   const revealed = config.codes.secrets.map(({ secret }) => secret.reveal());
   assert.deepEqual(revealed, [`${long} in a file`, `${long} in the environment`, `${long} itself`]);
+});
+
+test('a binary file is refused with what to do, and not read as the text that it is not', (t) => {
+  const file = join(temporaryDirectory(t), 'key.pgp');
+  writeFileSync(file, Buffer.from('99010d04'.padEnd(128, 'f0'), 'hex'), { mode: 0o600 });
+  const [fault, ...others] = faultsOf({ overrides: { 'digests.secret': { file } } });
+  assert.deepEqual(others, []);
+  assert.equal(fault?.reason, `${file} is binary`);
+  assert.match(fault.accepted, /OpenPGP keys armored/);
 });
 
 test('the file of a secret can be named by a variable of its own', (t) => {

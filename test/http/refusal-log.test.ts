@@ -22,7 +22,7 @@ const CALL: CallReport = {
   replayed: false,
   delivery: undefined,
   country: undefined,
-  observed: undefined,
+  guardEvent: undefined,
   verified: undefined,
   cause: undefined,
   fault: undefined,

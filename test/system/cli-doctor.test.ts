@@ -8,6 +8,7 @@ import { type TestContext, test } from 'node:test';
 import type { Finding } from '../../src/cli/doctor-finding.ts';
 import { startStandIn, unusedUrl } from '../adapters/sms/gateway-stand-in.ts';
 import { runCli, temporaryDirectory } from './cli-process.ts';
+import { importTestAccounts } from './test-accounts.ts';
 import { makeCertificate } from './test-certificates.ts';
 
 const secret = 'not-to-be-told';
@@ -94,6 +95,32 @@ test('the doctor finds what is wrong with a server in front, and says what to do
   for (const { verdict, remedy } of findings) assert.ok(verdict === 'ok' || remedy, 'each says what to do');
 });
 
+test('[TLS-3, TLS-6] the doctor judges the certificate of a server that wants one of its callers', async (t) => {
+  const directory = temporaryDirectory(t);
+  const { certificate, key } = makeCertificate({ name: 'otp.bank.example' });
+  writeFileSync(join(directory, 'crt'), certificate);
+  writeFileSync(join(directory, 'key'), key, { mode: 0o600 });
+  const file = (name: string) => `{file: ${join(directory, name)}}`;
+  const { code, failed, warnings, ok } = await doctor(
+    t,
+    '--set',
+    `http.tls={certificates: [{certificate: ${file('crt')}, key: ${file('key')}}], clientCertificates: required, clientCa: ${file('crt')}}`,
+  );
+  assert.deepEqual([code, failed], [0, []]);
+  assert.ok(ok.includes('RSA certificate: it is for otp.bank.example'), ok.join('\n'));
+  assert.ok(ok.includes('RSA certificate: it is good for 29 more days'), ok.join('\n'));
+  assert.match(warnings.join('\n'), /^RSA certificate: .* signed by itself \(DEPTH_ZERO_SELF_SIGNED_CERT\)/m);
+});
+
+test('the doctor says so if it can see no certificate', async (t) => {
+  const port = await listen(
+    t,
+    createServer((socket) => socket.on('error', () => undefined).end()),
+  );
+  const { warnings } = await doctor(t, '--url', `https://localhost:${port}/v1`);
+  assert.match(warnings.join('\n'), /^certificate: none could be seen/m);
+});
+
 test('the doctor compares the clock with one that is trusted', async (t) => {
   let offsetMs = 0;
   const server = createHttpServer((_request, response) => {
@@ -121,6 +148,23 @@ test('the doctor tells what the configuration lacks, and a certificate that can 
   assert.match(
     failed.join('\n'),
     /^TLS: http\.tls: the certificate http\.tls\.certificates\.0 .* is no certificate/m,
+  );
+});
+
+test('the doctor tells how many accounts there are, and warns if there is none', async (t) => {
+  const dataDirectory = join(temporaryDirectory(t), 'accounts');
+  const data = ['--set', `dataDirectory=${dataDirectory}`];
+  assert.equal((await runCli(['migrate', ...data])).code, 0);
+  const empty = await doctor(t, ...data);
+  const [finding] = empty.findings.filter((one) => /accounts\.sqlite/.test(one.finding));
+  assert.equal(finding?.verdict, 'warning');
+  assert.match(finding.finding, /accounts\.sqlite holds no account: every number is unknown$/);
+  assert.equal(finding.remedy, 'gsp-otp accounts import --help');
+  await importTestAccounts(dataDirectory);
+  const filled = await doctor(t, ...data);
+  assert.match(
+    filled.ok.join('\n'),
+    /accounts\.sqlite is of this program's version and holds 1005 accounts$/m,
   );
 });
 

@@ -26,7 +26,7 @@ async function exchange(t: TestContext, kind: 'pgp' | 'jwe') {
   ]);
   const imported = await runCli([
     ...['keys', 'import', google.publicFile, '--directory', join(directory, 'keys')],
-    ...(kind === 'pgp' ? ['--fingerprint', google.fingerprints[0] ?? ''] : []),
+    ...google.fingerprints.flatMap((one) => ['--fingerprint', one.replace('sandbox-', '')]),
   ]);
   assert.equal(imported.code, 0, imported.stderr);
   const stored = /kept in +(\S+)/.exec(imported.stdout)?.[1] ?? '';
@@ -154,6 +154,8 @@ test('[ENC-5] what must not be is refused, and nothing is written', async (t) =>
   for (const [args, code, message] of [
     [[...made, '--rsa-bits', '1024'], 2, /whole number from 2048 to 4096/],
     [[...made, '--passphrase-file', short], 2, /too short/],
+    [[...made, '--signing', 'ES256'], 2, /--signing is for JWKs/],
+    [made.with(2, 'jwe').concat('--passphrase-file', short), 2, /a JWK has no passphrase/],
     [['keys', 'list'], 2, /names no keys/],
     [
       ['keys', 'import', google, '--fingerprint', 'AAAA', '--directory', join(directory, 'keys')],
@@ -173,4 +175,11 @@ test('[ENC-5] what must not be is refused, and nothing is written', async (t) =>
     readdirSync(directory).filter((name) => !/^(ours-|short$)/.test(name)),
     [],
   );
+});
+
+test('the help of a new key says what is required, and how long a passphrase is at least', async () => {
+  const { stdout } = await runCli(['keys', 'generate', '--help']);
+  const plain = stdout.replaceAll(/\s+/g, ' ');
+  assert.match(plain, /--for <profile> required: /);
+  assert.match(plain, /--passphrase-file <file> .*16 characters or more/);
 });

@@ -29,6 +29,9 @@ export interface AccountEditor {
     associationId: string,
   ): 'associated' | 'unknown-account' | 'taken' | 'malformed';
 
+  /** How many there are, whatever their status. Takes a while in a large directory. */
+  count(): number;
+
   close(): void;
 }
 
@@ -86,6 +89,10 @@ export function openAccountEditor(location: DirectoryFile): AccountEditor {
         if (owner === undefined) return 'unknown-account';
         return owner['account_id'] === accountId ? 'associated' : 'taken';
       }),
+    count: () =>
+      inOneStep(database, 'BEGIN', () =>
+        Number(prepare('SELECT count(*) AS accounts FROM accounts').get()?.['accounts']),
+      ),
     close: () => database.close(),
   };
 }

@@ -40,6 +40,10 @@ test('accounts are found by each of their keys, with their association ids', (t)
     assert.deepEqual(editor.find(key, 'x'), []);
 });
 
+test('accounts of every status are counted', (t) => {
+  assert.equal(editorOf(t).editor.count(), 3);
+});
+
 test('[FLOW-1, FLOW-4] an association id is given once, to one account; a server sees it at once', async (t) => {
   const { location, editor } = editorOf(t);
   const directory = openSqliteDirectory(location);

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { runCli, temporaryDirectory } from './cli-process.ts';
+
+interface Made {
+  readonly privateFiles: readonly { readonly file: string }[];
+  readonly publicFile: string;
+}
+
+/** Rotates keys of ours, the entries of which have further members, into a directory of their own. */
+async function rotation(t: TestContext, kind: 'pgp' | 'jwe', members = '') {
+  const directory = temporaryDirectory(t);
+  const generate = async (name: string): Promise<Made> => {
+    const made = [
+      'keys',
+      'generate',
+      kind,
+      '--for',
+      'sandbox',
+      '--directory',
+      join(directory, name),
+      '--json',
+    ];
+    const { code, stdout, stderr } = await runCli(made);
+    assert.equal(code, 0, stderr);
+    return JSON.parse(stdout);
+  };
+  const [ours, google] = await Promise.all([generate('ours'), generate('google')]);
+  const entries = ours.privateFiles.map(({ file }) => `{key: {file: ${file}}${members}}`).join(', ');
+  const end = `google: [{key: {file: ${google.publicFile}}}]`;
+  const config = join(directory, 'gsp-otp.yaml');
+  writeFileSync(config, `payload: {${kind}: {ours: [${entries}], ${end}}}\n`);
+  const made = join(directory, 'made');
+  const rotate = (...more: readonly string[]) =>
+    runCli(['keys', 'rotate', kind, '--config', config, '--directory', made, ...more]);
+  return { rotate, made };
+}
+
+for (const kind of ['pgp', 'jwe'] as const) {
+  test(`[ENC-5] a successor for ${kind} that would end before the old key is out of use is not made`, async (t) => {
+    const { rotate, made } = await rotation(t, kind);
+    const { code, stderr } = await rotate('--valid-days', '31', '--retire-after-days', '30');
+    assert.equal(code, 2);
+    assert.match(stderr, /the new key would expire before the old one is out of use/);
+    assert.match(stderr, /Let --valid-days be more than 31, or --retire-after-days be less/);
+    assert.ok(!existsSync(made), 'no key was made');
+    const longer = await rotate('--valid-days', '32', '--retire-after-days', '30');
+    assert.equal(longer.code, 0, longer.stderr);
+  });
+}
+
+for (const [what, more] of [
+  ['key', []],
+  ['subkey', ['--subkey-only']],
+] as const) {
+  test(`no file is left of a successor that fails its proof, be it a ${what}`, async (t) => {
+    const { rotate, made } = await rotation(t, 'pgp', ', retiresAt: 2024-01-01T00:00:00Z');
+    const { code, stderr } = await rotate(...more);
+    assert.equal(code, 1);
+    assert.match(stderr, /^gsp-otp: the proof failed: .*\nNothing has changed, and no file is left\./s);
+    assert.deepEqual(readdirSync(made), []);
+  });
+}
+
+test('an OpenPGP key is rotated beside JWKs, the algorithms of which are not for it', async (t) => {
+  const { rotate } = await rotation(t, 'pgp');
+  const { code, stderr } = await rotate(
+    '--set',
+    'payload.jwe={ours: [{key: {value: x}}], google: [{key: {value: x}}]}',
+  );
+  assert.equal(code, 0, stderr);
+});
