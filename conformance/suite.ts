@@ -30,11 +30,11 @@ export class CouldNotRun extends Error {
 export interface PlanOptions extends Selection {
   /** Other checks than the catalogue's, for instance an integrator's own. */
   readonly catalog?: readonly Check[];
+  /** Ids of checks that are known to fail. One that passes makes the run fail. */
+  readonly expectedFailures?: readonly string[];
 }
 
 export interface RunOptions extends PlanOptions {
-  /** Ids of checks that are known to fail. One that passes makes the run fail. */
-  readonly expectedFailures?: readonly string[];
   /** Decides which bits are flipped and which odd texts are sent. Default: a new one, shown in the report. */
   readonly seed?: number;
   /** How many checks run at once. Default: 1. */
@@ -45,10 +45,16 @@ export interface RunOptions extends PlanOptions {
   readonly onOutcome?: (outcome: Outcome, done: number, total: number) => void;
 }
 
-/** The checks a run would make and what they would cause. Sends nothing. */
+/**
+ * The checks a run would make and what they would cause. Sends nothing. Throws `ConformanceConfigError` or
+ * `CouldNotRun`.
+ */
 export function planConformance(config: ConformanceConfig, options: PlanOptions = {}): Plan {
   const checked = checkConformanceConfig(config);
-  const { catalog = wholeCatalog } = options;
+  const { catalog = wholeCatalog, expectedFailures = [] } = options;
+  const strangers = expectedFailures.filter((id) => !catalog.some((check) => check.id === id));
+  if (strangers.length > 0)
+    throw new CouldNotRun(`expected failures that are no checks: ${strangers.join(', ')}`);
   const unknown = unknownWords(catalog, options);
   if (unknown.length > 0) {
     throw new CouldNotRun(`no check is called ${unknown.join(', ')}: --list shows what there is`);
@@ -73,10 +79,6 @@ export async function runConformance(
   const plan = planConformance(config, options);
   const settings = settle(config);
   const expected = options.expectedFailures ?? [];
-  const { catalog = wholeCatalog } = options;
-  const strangers = expected.filter((id) => !catalog.some((check) => check.id === id));
-  if (strangers.length > 0)
-    throw new CouldNotRun(`expected failures that are no checks: ${strangers.join(', ')}`);
   const codec = await openCodec(config);
   const startedAtMs = Date.now();
   const { world, close } = await openWorld(config, settings, codec, options.seed ?? randomInt(2 ** 31));
