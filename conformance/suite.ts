@@ -4,6 +4,7 @@ import type { Check, Phase } from './check.ts';
 import type { Codec } from './codecs/codec.ts';
 import { openCodec } from './codecs/open-codec.ts';
 import { type ConformanceConfig, checkConformanceConfig } from './config.ts';
+import { CouldNotRun } from './could-not-run.ts';
 import { EchoPace } from './echo-pace.ts';
 import { EndpointClock } from './endpoint-clock.ts';
 import { expectRead } from './expectations.ts';
@@ -21,11 +22,6 @@ import { TextsUnreadable } from './sms/text-reader.ts';
 import { SubjectPool } from './subject-pool.ts';
 import { type RunWorld, Trial } from './trial.ts';
 import { EndpointFault, NotTested } from './verdicts.ts';
-
-/** The run could not begin: nothing answers at the URL, or what was asked for makes no sense. */
-export class CouldNotRun extends Error {
-  override readonly name = 'CouldNotRun';
-}
 
 export interface PlanOptions extends Selection {
   /** Other checks than the catalogue's, for instance an integrator's own. */
