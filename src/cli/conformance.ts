@@ -1,15 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import {
-  type ConformanceConfig,
-  ConformanceConfigError,
-  readConformanceConfig,
-} from '../../conformance/config.ts';
+import { type ConformanceConfig, ConformanceConfigError } from '../../conformance/config.ts';
+import { CouldNotRun } from '../../conformance/could-not-run.ts';
 import { parseExpectedFailures } from '../../conformance/expected-failures.ts';
+import { readConformanceConfig } from '../../conformance/read-config.ts';
 import { type ReportFormat, reportFormats } from '../../conformance/reports/report.ts';
 import { planLines, planText, progressLine } from '../../conformance/reports/text.ts';
 import { writeReport } from '../../conformance/reports/write-report.ts';
-import { CouldNotRun, planConformance, runConformance } from '../../conformance/suite.ts';
+import { planConformance, runConformance } from '../../conformance/suite.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { proveWritable, writeReportFile } from './report-file.ts';
 
