@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { catalog as wholeCatalog } from './catalog.ts';
 import type { Check, Phase } from './check.ts';
 import type { Codec } from './codecs/codec.ts';
@@ -35,7 +36,9 @@ export interface RunOptions extends PlanOptions {
   readonly seed?: number;
   /** How many checks run at once. Default: 1. */
   readonly parallel?: number;
-  /** Called before anything is sent. */
+  /** Called once if nothing listens at the URL yet, with what is waited for and for how long. */
+  readonly onWait?: (message: string) => void;
+  /** Called before the first check. */
   readonly onPlan?: (plan: Plan) => void;
   /** Called after each check. */
   readonly onOutcome?: (outcome: Outcome, done: number, total: number) => void;
@@ -79,7 +82,7 @@ export async function runConformance(
   const startedAtMs = Date.now();
   const { world, close } = await openWorld(config, settings, codec, options.seed ?? randomInt(2 ** 31));
   try {
-    const omen = await makeContact(world);
+    const omen = await makeContact(world, options.onWait);
     options.onPlan?.(plan);
     const runner = new Runner(world, plan.checks, new Set(expected), options);
     const outcomes = await runner.run();
@@ -149,15 +152,38 @@ async function openWorld(config: ConformanceConfig, settings: Settings, codec: C
   return { world, close };
 }
 
+/** An endpoint that was started just now may need as long until it listens. */
+const listenWithinMs = 5_000;
+const retryMs = 200;
+
+/** Makes the first call, again and again while nothing listens. Throws `NoAnswer`. */
+async function callFirst(trial: Trial, onWait: RunOptions['onWait']): Promise<void> {
+  const untilMs = performance.now() + listenWithinMs;
+  for (let told = false; ; told = true) {
+    try {
+      await trial.probe();
+      return;
+    } catch (cause) {
+      if (!(cause instanceof NoAnswer) || !cause.refused || performance.now() > untilMs) throw cause;
+      const { settings, exchanges } = trial.world;
+      if (!told)
+        onWait?.(`nothing listens at ${settings.baseUrl.origin} yet: trying for ${listenWithinMs / 1000} s`);
+      // How fast a connection is refused is no latency of the endpoint.
+      exchanges.length = 0;
+      await pause(retryMs);
+    }
+  }
+}
+
 /**
  * A few calls before the first check: is anybody there, and what time is it there? Returns what is odd about the
  * answers: an endpoint that refuses even these fails nearly every check for one and the same reason.
  */
-async function makeContact(world: RunWorld): Promise<string | undefined> {
+async function makeContact(world: RunWorld, onWait: RunOptions['onWait']): Promise<string | undefined> {
   const trial = new Trial(world);
   try {
     // The first ones may be refused for their time, which is not known yet.
-    await trial.probe();
+    await callFirst(trial, onWait);
     await trial.probe();
     expectRead(await trial.probe());
     return undefined;

@@ -86,6 +86,7 @@ type Asked = Omit<ConformanceOptions, 'expectedFailures'> & { readonly expectedF
 async function run(config: ConformanceConfig, options: Asked): Promise<void> {
   const { run: result, masks } = await runConformance(config, {
     ...options,
+    onWait: (message) => console.error(message),
     onPlan: (plan) => console.error(planText(plan)),
     onOutcome: (outcome, done, total) => console.error(progressLine(outcome, done, total)),
   });

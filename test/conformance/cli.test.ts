@@ -132,3 +132,19 @@ test('a report that can’t be written in the end comes on standard output, and 
   assert.match(stderr, /can't write the report to .*report\.json: ENOENT/);
   assert.equal(JSON.parse(stdout).summary.failed, 0);
 });
+
+test('the walk-through works: the examiner may be started in the same moment as the server', async () => {
+  const { port, close } = await startReferenceServer({ accounts });
+  await close();
+  const settings = [`http.port=${port}`, 'operator.port=0', `dataDirectory=${join(folder, 'examined')}`];
+  const serve = spawn(
+    process.execPath,
+    [main, 'serve', ...settings.flatMap((setting) => ['--set', setting])],
+    { stdio: 'ignore' },
+  );
+  const stopped = new Promise((resolve) => serve.on('close', resolve));
+  const { code, stderr } = await conformance(`http://localhost:${port}`, '--only', 'HDR-7');
+  serve.kill();
+  await stopped;
+  assert.equal(code, 0, stderr);
+});
