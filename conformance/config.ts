@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { parse } from 'yaml';
+import { isObject } from './answer.ts';
 
 /** The configuration is wrong, or a file it names can't be read. The message says which setting and why. */
 export class ConformanceConfigError extends Error {
@@ -47,9 +45,9 @@ export type SubjectState = Exclude<keyof Static<typeof Subjects>, 'known'>;
 
 const headers = Type.Optional(Type.Record(Type.String(), Type.String()));
 const path = (description: string) => Type.String({ description });
-const Sms = Type.Union([
-  Type.Object({ kind: Type.Literal('inbox'), url: Type.String(), headers }, closed),
-  Type.Object(
+const smsKinds = {
+  inbox: Type.Object({ kind: Type.Literal('inbox'), url: Type.String(), headers }, closed),
+  http: Type.Object(
     {
       kind: Type.Literal('http'),
       url: Type.String({ description: '{phoneNumber} is replaced, percent-encoded' }),
@@ -62,7 +60,7 @@ const Sms = Type.Union([
     },
     closed,
   ),
-  Type.Object(
+  webhook: Type.Object(
     {
       kind: Type.Literal('webhook'),
       host: Type.Optional(Type.String()),
@@ -72,9 +70,14 @@ const Sms = Type.Union([
     },
     closed,
   ),
-  Type.Object({ kind: Type.Literal('command'), command: Type.Array(Type.String(), { minItems: 1 }) }, closed),
-  Type.Object({ kind: Type.Literal('prompt') }, closed),
-]);
+  command: Type.Object(
+    { kind: Type.Literal('command'), command: Type.Array(Type.String(), { minItems: 1 }) },
+    closed,
+  ),
+  prompt: Type.Object({ kind: Type.Literal('prompt') }, closed),
+};
+const { inbox, http, webhook, command, prompt } = smsKinds;
+const Sms = Type.Union([inbox, http, webhook, command, prompt]);
 export type SmsConfig = Static<typeof Sms>;
 
 /** A request that brings something about. `body` is sent as JSON. */
@@ -211,62 +214,67 @@ const schema = Compile(ConformanceConfigSchema);
 
 /** Throws `ConformanceConfigError` with one line for each thing that is wrong. */
 export function checkConformanceConfig(value: unknown): ConformanceConfig {
-  if (schema.Check(value)) return value;
-  const lines = schema
-    .Errors(value)
-    .filter((error) => error.keyword !== 'boolean')
-    .map(
-      (error) => `${error.instancePath.slice(1).replaceAll('/', '.') || 'the configuration'} ${told(error)}`,
-    );
-  throw new ConformanceConfigError([...new Set(lines)].join('\n'));
+  if (!schema.Check(value)) throw new ConformanceConfigError(schemaFaults(value).join('\n'));
+  const faults = urlFaults(value);
+  if (faults.length > 0) throw new ConformanceConfigError(faults.join('\n'));
+  return value;
 }
 
-function told(error: { keyword: string; message: string; params: object }): string {
+function schemaFaults(value: unknown): string[] {
+  const { sms }: Readonly<Record<string, unknown>> = isObject(value) ? value : {};
+  const others = tell(schema.Errors(value), '').filter((line) => !/^sms\b/.test(line));
+  return [...others, ...(sms === undefined ? [] : smsFaults(sms))];
+}
+
+/** Of all kinds only the one that was meant has anything to say. */
+function smsFaults(sms: unknown): string[] {
+  const { kind }: Readonly<Record<string, unknown>> = isObject(sms) ? sms : {};
+  const meant = Object.entries(smsKinds).find(([name]) => name === kind)?.[1];
+  if (meant === undefined) return [`sms.kind must be one of ${Object.keys(smsKinds).join(', ')}`];
+  return tell(Compile(meant).Errors(sms), '/sms');
+}
+
+interface SchemaError {
+  readonly keyword: string;
+  readonly instancePath: string;
+  readonly message: string;
+  readonly params: object;
+}
+
+function tell(errors: readonly SchemaError[], above: string): string[] {
+  const choices = (path: string) =>
+    errors.flatMap(({ instancePath, params }) =>
+      instancePath === path && 'allowedValue' in params ? [String(params.allowedValue)] : [],
+    );
+  const lines = errors
+    .filter(({ keyword }) => keyword !== 'boolean' && keyword !== 'anyOf')
+    .map((error) => {
+      const place = `${above}${error.instancePath}`.slice(1).replaceAll('/', '.') || 'the configuration';
+      const chosen = choices(error.instancePath);
+      return `${place} ${chosen.length > 0 ? `must be one of ${chosen.join(', ')}` : told(error)}`;
+    });
+  return [...new Set(lines)];
+}
+
+function told(error: SchemaError): string {
   const extra = 'additionalProperties' in error.params ? error.params.additionalProperties : undefined;
   return Array.isArray(extra) ? `has no setting ${extra.join(', ')}` : error.message;
 }
 
-/** Reads a YAML file and the key and certificate files it names. Throws `ConformanceConfigError`. */
-export function readConformanceConfig(file: string): ConformanceConfig {
-  const config = checkConformanceConfig(parseYaml(file));
-  const read = (name: string) => readText(resolve(dirname(file), name));
-  return {
-    ...config,
-    ...(config.google === undefined ? {} : { google: readGoogle(config.google, read) }),
-    ...(config.integrator === undefined
-      ? {}
-      : { integrator: { publicKeys: config.integrator.publicKeys.map(read) } }),
-    ...(config.tls === undefined
-      ? {}
-      : { tls: Object.fromEntries(Object.entries(config.tls).map(([name, value]) => [name, read(value)])) }),
+/** A URL itself isn't told: it may hold a key. */
+function urlFaults({ sms, gatewayOutage }: ConformanceConfig): string[] {
+  const urls = {
+    'sms.url': sms !== undefined && 'url' in sms ? sms.url.replaceAll('{phoneNumber}', '1') : undefined,
+    'gatewayOutage.begin.url': gatewayOutage?.begin.url,
+    'gatewayOutage.end.url': gatewayOutage?.end.url,
   };
-}
-
-function readGoogle(
-  google: NonNullable<ConformanceConfig['google']>,
-  read: (name: string) => string,
-): NonNullable<ConformanceConfig['google']> {
-  return {
-    ...google,
-    privateKeys: google.privateKeys.map(read),
-    ...(google.expiredKeys === undefined ? {} : { expiredKeys: google.expiredKeys.map(read) }),
-    ...(google.revokedKeys === undefined ? {} : { revokedKeys: google.revokedKeys.map(read) }),
-  };
-}
-
-function parseYaml(file: string): unknown {
-  const text = readText(file);
-  try {
-    return parse(text) ?? {};
-  } catch (cause) {
-    throw new ConformanceConfigError(`${file} is no YAML: ${cause instanceof Error ? cause.message : cause}`);
-  }
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new ConformanceConfigError(`can't read ${file}: ${cause instanceof Error ? cause.message : cause}`);
-  }
+  return Object.entries(urls).flatMap(([place, text]) => {
+    if (text === undefined) return [];
+    const url = URL.parse(text);
+    if (url === null || !/^https?:$/.test(url.protocol))
+      return [`${place} must be an absolute http or https URL`];
+    return url.username === '' && url.password === ''
+      ? []
+      : [`${place} must be without user and password: say them in headers.authorization`];
+  });
 }

@@ -24,10 +24,13 @@ export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
   /** A connection that had been used before was reset before anything came back. */
   readonly staleConnection: boolean;
+  /** Nothing listens at that address. */
+  readonly refused: boolean;
 
-  constructor(message: string, staleConnection: boolean) {
+  constructor(message: string, { staleConnection = false, refused = false } = {}) {
     super(message);
     this.staleConnection = staleConnection;
+    this.refused = refused;
   }
 }
 
@@ -128,8 +131,10 @@ export class HttpClient {
       const told = signal.aborted
         ? `nothing within ${this.#options.timeoutMs} ms`
         : (cause.code ?? cause.message);
-      const stale = outgoing.reusedSocket && cause.code === 'ECONNRESET';
-      reject(new NoAnswer(`no whole answer to ${request.verb} ${request.url.pathname}: ${told}`, stale));
+      const staleConnection = outgoing.reusedSocket && cause.code === 'ECONNRESET';
+      const refused = cause.code === 'ECONNREFUSED';
+      const message = `no whole answer to ${request.verb} ${request.url.pathname}: ${told}`;
+      reject(new NoAnswer(message, { staleConnection, refused }));
     };
     outgoing.on('error', fail);
     outgoing.end(request.body);

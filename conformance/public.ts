@@ -8,16 +8,17 @@
  *     process.exitCode = run.exitCode;
  */
 export type { Check, Family, Level } from './check.ts';
-export { type ConformanceConfig, ConformanceConfigError, readConformanceConfig } from './config.ts';
+export { type ConformanceConfig, ConformanceConfigError } from './config.ts';
+export { CouldNotRun } from './could-not-run.ts';
 export { type Coverage, coverageOf } from './coverage.ts';
 export type { Masks } from './masks.ts';
 export type { ConformanceRun, Latency, Outcome, OutcomeKind } from './outcome.ts';
 export type { Plan } from './plan.ts';
+export { readConformanceConfig } from './read-config.ts';
 export type { ReportFormat, ReportSource } from './reports/report.ts';
 export { writeReport } from './reports/write-report.ts';
 export {
   type ConformanceResult,
-  CouldNotRun,
   planConformance,
   type RunOptions,
   runConformance,

@@ -1,9 +1,11 @@
 import { randomInt } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { catalog as wholeCatalog } from './catalog.ts';
 import type { Check, Phase } from './check.ts';
 import type { Codec } from './codecs/codec.ts';
 import { openCodec } from './codecs/open-codec.ts';
 import { type ConformanceConfig, checkConformanceConfig } from './config.ts';
+import { CouldNotRun } from './could-not-run.ts';
 import { EchoPace } from './echo-pace.ts';
 import { EndpointClock } from './endpoint-clock.ts';
 import { expectRead } from './expectations.ts';
@@ -22,33 +24,36 @@ import { SubjectPool } from './subject-pool.ts';
 import { type RunWorld, Trial } from './trial.ts';
 import { EndpointFault, NotTested } from './verdicts.ts';
 
-/** The run could not begin: nothing answers at the URL, or what was asked for makes no sense. */
-export class CouldNotRun extends Error {
-  override readonly name = 'CouldNotRun';
-}
-
 export interface PlanOptions extends Selection {
   /** Other checks than the catalogue's, for instance an integrator's own. */
   readonly catalog?: readonly Check[];
+  /** Ids of checks that are known to fail. One that passes makes the run fail. */
+  readonly expectedFailures?: readonly string[];
 }
 
 export interface RunOptions extends PlanOptions {
-  /** Ids of checks that are known to fail. One that passes makes the run fail. */
-  readonly expectedFailures?: readonly string[];
   /** Decides which bits are flipped and which odd texts are sent. Default: a new one, shown in the report. */
   readonly seed?: number;
   /** How many checks run at once. Default: 1. */
   readonly parallel?: number;
-  /** Called before anything is sent. */
+  /** Called once if nothing listens at the URL yet, with what is waited for and for how long. */
+  readonly onWait?: (message: string) => void;
+  /** Called before the first check. */
   readonly onPlan?: (plan: Plan) => void;
   /** Called after each check. */
   readonly onOutcome?: (outcome: Outcome, done: number, total: number) => void;
 }
 
-/** The checks a run would make and what they would cause. Sends nothing. */
+/**
+ * The checks a run would make and what they would cause. Sends nothing. Throws `ConformanceConfigError` or
+ * `CouldNotRun`.
+ */
 export function planConformance(config: ConformanceConfig, options: PlanOptions = {}): Plan {
   const checked = checkConformanceConfig(config);
-  const { catalog = wholeCatalog } = options;
+  const { catalog = wholeCatalog, expectedFailures = [] } = options;
+  const strangers = expectedFailures.filter((id) => !catalog.some((check) => check.id === id));
+  if (strangers.length > 0)
+    throw new CouldNotRun(`expected failures that are no checks: ${strangers.join(', ')}`);
   const unknown = unknownWords(catalog, options);
   if (unknown.length > 0) {
     throw new CouldNotRun(`no check is called ${unknown.join(', ')}: --list shows what there is`);
@@ -73,15 +78,11 @@ export async function runConformance(
   const plan = planConformance(config, options);
   const settings = settle(config);
   const expected = options.expectedFailures ?? [];
-  const { catalog = wholeCatalog } = options;
-  const strangers = expected.filter((id) => !catalog.some((check) => check.id === id));
-  if (strangers.length > 0)
-    throw new CouldNotRun(`expected failures that are no checks: ${strangers.join(', ')}`);
   const codec = await openCodec(config);
   const startedAtMs = Date.now();
   const { world, close } = await openWorld(config, settings, codec, options.seed ?? randomInt(2 ** 31));
   try {
-    const omen = await makeContact(world);
+    const omen = await makeContact(world, options.onWait);
     options.onPlan?.(plan);
     const runner = new Runner(world, plan.checks, new Set(expected), options);
     const outcomes = await runner.run();
@@ -151,15 +152,38 @@ async function openWorld(config: ConformanceConfig, settings: Settings, codec: C
   return { world, close };
 }
 
+/** An endpoint that was started just now may need as long until it listens. */
+const listenWithinMs = 5_000;
+const retryMs = 200;
+
+/** Makes the first call, again and again while nothing listens. Throws `NoAnswer`. */
+async function callFirst(trial: Trial, onWait: RunOptions['onWait']): Promise<void> {
+  const untilMs = performance.now() + listenWithinMs;
+  for (let told = false; ; told = true) {
+    try {
+      await trial.probe();
+      return;
+    } catch (cause) {
+      if (!(cause instanceof NoAnswer) || !cause.refused || performance.now() > untilMs) throw cause;
+      const { settings, exchanges } = trial.world;
+      if (!told)
+        onWait?.(`nothing listens at ${settings.baseUrl.origin} yet: trying for ${listenWithinMs / 1000} s`);
+      // How fast a connection is refused is no latency of the endpoint.
+      exchanges.length = 0;
+      await pause(retryMs);
+    }
+  }
+}
+
 /**
  * A few calls before the first check: is anybody there, and what time is it there? Returns what is odd about the
  * answers: an endpoint that refuses even these fails nearly every check for one and the same reason.
  */
-async function makeContact(world: RunWorld): Promise<string | undefined> {
+async function makeContact(world: RunWorld, onWait: RunOptions['onWait']): Promise<string | undefined> {
   const trial = new Trial(world);
   try {
     // The first ones may be refused for their time, which is not known yet.
-    await trial.probe();
+    await callFirst(trial, onWait);
     await trial.probe();
     expectRead(await trial.probe());
     return undefined;

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { SmsConfig } from '../config.ts';
+import { CouldNotRun } from '../could-not-run.ts';
 import { memberAt } from './member-path.ts';
+import { e164Of } from './phone-number.ts';
 import type { TextReader } from './text-reader.ts';
 
 const postBytesMax = 64 * 1024;
@@ -12,25 +14,31 @@ export async function webhookReader(sms: Extract<SmsConfig, { kind: 'webhook' }>
   const server = createServer((request, response) => {
     readPost(request).then(
       (post) => {
-        const to = memberAt(post, sms.to);
+        const number = e164Of(memberAt(post, sms.to));
         const text = memberAt(post, sms.text);
-        if (typeof to !== 'string' || typeof text !== 'string') {
-          response.writeHead(400).end(`expected the number in ${sms.to} and the text in ${sms.text}`);
+        if (number === undefined || typeof text !== 'string') {
+          response
+            .writeHead(400)
+            .end(`expected an international number in ${sms.to} and the text in ${sms.text}`);
           return;
         }
-        const number = to.startsWith('+') ? to : `+${to}`;
         received.set(number, [...(received.get(number) ?? []), text]);
         response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
       },
       () => response.writeHead(400).end('expected JSON or a form'),
     );
   });
-  server.listen(sms.port, sms.host ?? '127.0.0.1');
-  await once(server, 'listening');
+  const host = sms.host ?? '127.0.0.1';
+  server.listen(sms.port, host);
+  await once(server, 'listening').catch((cause: unknown) => {
+    throw new CouldNotRun(
+      `the webhook of sms.port ${sms.port} can't be served on ${host}: ${reasonOf(cause)}`,
+    );
+  });
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : sms.port;
   return {
-    describes: `posted to http://${sms.host ?? '127.0.0.1'}:${port}/`,
+    describes: `posted to http://${host}:${port}/`,
     list: async (phoneNumber) => received.get(phoneNumber) ?? [],
     askCode: undefined,
     close: async () => {
@@ -38,6 +46,14 @@ export async function webhookReader(sms: Extract<SmsConfig, { kind: 'webhook' }>
       server.closeAllConnections();
     },
   };
+}
+
+function reasonOf(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  if (code === 'EADDRINUSE') return 'the port is taken; stop what uses it, or choose another';
+  if (code === 'EACCES') return 'it may not be used; choose a port above 1023';
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return 'sms.host is no address of this machine';
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
 async function readPost(request: IncomingMessage): Promise<unknown> {

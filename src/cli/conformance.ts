@@ -1,12 +1,15 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { ConformanceConfigError, readConformanceConfig } from '../../conformance/config.ts';
+import { type ConformanceConfig, ConformanceConfigError } from '../../conformance/config.ts';
+import { CouldNotRun } from '../../conformance/could-not-run.ts';
 import { parseExpectedFailures } from '../../conformance/expected-failures.ts';
+import { readConformanceConfig } from '../../conformance/read-config.ts';
 import { type ReportFormat, reportFormats } from '../../conformance/reports/report.ts';
 import { planLines, planText, progressLine } from '../../conformance/reports/text.ts';
 import { writeReport } from '../../conformance/reports/write-report.ts';
-import { CouldNotRun, planConformance, runConformance } from '../../conformance/suite.ts';
+import { planConformance, runConformance } from '../../conformance/suite.ts';
 import { exitCodes, Failure } from './failure.ts';
+import { proveWritable, writeReportFile } from './report-file.ts';
 
 interface ConformanceOptions {
   readonly config?: string;
@@ -49,7 +52,8 @@ Examples:
   $ gsp-otp conformance --config conformance.yaml --only IDEM verify-otp
   $ gsp-otp conformance --config conformance.yaml --report html --output conformance.html
 
-Exit code: 0 if no MUST failed; 1 if one did; 2 if the run could not begin or the examiner stumbled.
+Exit code: 0 if no MUST failed; 1 if one did; 2 if the run could not begin, the examiner stumbled, or the report
+could not be written to its file, which puts it on standard output.
 `;
 
 async function examine(url: string | undefined, options: ConformanceOptions): Promise<void> {
@@ -58,38 +62,46 @@ async function examine(url: string | undefined, options: ConformanceOptions): Pr
       ...(options.config === undefined ? {} : readConformanceConfig(options.config)),
       ...(url === undefined ? {} : { url }),
     };
+    const list = options.expectedFailures;
+    const asked = {
+      ...options,
+      expectedFailures: list === undefined ? [] : parseExpectedFailures(readList(list)),
+    };
+    const plan = planConformance(config, asked);
+    if (options.output !== undefined) proveWritable(options.output);
     if (options.list || options.dryRun) {
-      const plan = planConformance(config, options);
       process.stdout.write(planLines(plan, options.dryRun === true));
       process.stdout.write(`${planText(plan)}\n`);
       return;
     }
-    await run(config, options);
+    await run(config, asked);
   } catch (cause) {
     if (!(cause instanceof ConformanceConfigError) && !(cause instanceof CouldNotRun)) throw cause;
     throw new Failure(cause.message, 'Nothing was examined. docs/conformance.md says how.', exitCodes.usage);
   }
 }
 
-async function run(config: Parameters<typeof runConformance>[0], options: ConformanceOptions): Promise<void> {
-  const list = options.expectedFailures;
+type Asked = Omit<ConformanceOptions, 'expectedFailures'> & { readonly expectedFailures: readonly string[] };
+
+async function run(config: ConformanceConfig, options: Asked): Promise<void> {
   const { run: result, masks } = await runConformance(config, {
     ...options,
-    expectedFailures: list === undefined ? [] : parseExpectedFailures(readList(list)),
+    onWait: (message) => console.error(message),
     onPlan: (plan) => console.error(planText(plan)),
     onOutcome: (outcome, done, total) => console.error(progressLine(outcome, done, total)),
   });
   const report = writeReport(options.report, { run: result, masks: options.reveal ? undefined : masks });
-  if (options.output === undefined) process.stdout.write(report);
-  else writeFileSync(options.output, report);
   process.exitCode = result.exitCode;
+  if (options.output === undefined) process.stdout.write(report);
+  else if (!writeReportFile(options.output, report)) process.exitCode = exitCodes.usage;
 }
 
 function readList(file: string): string {
   try {
     return readFileSync(file, 'utf8');
-  } catch {
-    throw new CouldNotRun(`can't read the expected failures in ${file}`);
+  } catch (cause) {
+    const told = cause instanceof Error ? cause.message : String(cause);
+    throw new CouldNotRun(`can't read the expected failures in ${file}: ${told}`);
   }
 }
 

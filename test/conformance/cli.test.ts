@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -75,4 +75,76 @@ test('what can’t be run ends with 2', async () => {
   assert.equal((await conformance()).code, 2);
   assert.equal((await conformance(server.url, '--only', 'nonsense')).code, 2);
   assert.equal((await conformance(server.url, '--report', 'pdf')).code, 2);
+});
+
+for (const first of [[], ['--dry-run'], ['--list']]) {
+  const how = first.join('') || 'a run';
+  test(`${how} looks at --output and --expected-failures before anything is sent`, async () => {
+    const nowhere = join(folder, 'missing', 'file');
+    const before = server.textCount();
+    for (const option of ['--output', '--expected-failures']) {
+      const only = ['--only', 'send-otp/text-has-token'];
+      const { code, stdout, stderr } = await conformance(
+        '--config',
+        config,
+        ...first,
+        ...only,
+        option,
+        nowhere,
+      );
+      assert.equal(code, 2, stderr);
+      assert.equal(stdout, '');
+      assert.match(stderr, /can't (read|write) .*missing.file.*\nNothing was examined\./);
+    }
+    assert.equal(server.textCount(), before);
+  });
+}
+
+test('--dry-run finds expected failures that are no checks, and leaves no file and no change behind', async () => {
+  const list = join(folder, 'strange.txt');
+  writeFileSync(list, 'send-otp/no-such-check\n');
+  const { code, stderr } = await conformance('--dry-run', '--expected-failures', list);
+  assert.equal(code, 2);
+  assert.match(stderr, /no checks: send-otp\/no-such-check/);
+  const fresh = join(folder, 'fresh.txt');
+  assert.equal((await conformance('--dry-run', '--output', fresh)).code, 0);
+  assert.equal(existsSync(fresh), false);
+  assert.equal((await conformance('--dry-run', '--output', list)).code, 0);
+  assert.equal(readFileSync(list, 'utf8'), 'send-otp/no-such-check\n');
+});
+
+test('a report that can’t be written in the end comes on standard output, and the exit code is 2', async () => {
+  const passing = join(folder, 'passing');
+  mkdirSync(passing);
+  const vanishing = await startReferenceServer({
+    accounts,
+    fault: {
+      admit: (right) => (request, mediaType) => {
+        rmSync(passing, { recursive: true, force: true });
+        return right(request, mediaType);
+      },
+    },
+  });
+  const report = ['--report', 'json', '--output', join(passing, 'report.json')];
+  const { code, stdout, stderr } = await conformance(vanishing.url, '--only', 'HDR-7', ...report);
+  await vanishing.close();
+  assert.equal(code, 2);
+  assert.match(stderr, /can't write the report to .*report\.json: ENOENT/);
+  assert.equal(JSON.parse(stdout).summary.failed, 0);
+});
+
+test('the walk-through works: the examiner may be started in the same moment as the server', async () => {
+  const { port, close } = await startReferenceServer({ accounts });
+  await close();
+  const settings = [`http.port=${port}`, 'operator.port=0', `dataDirectory=${join(folder, 'examined')}`];
+  const serve = spawn(
+    process.execPath,
+    [main, 'serve', ...settings.flatMap((setting) => ['--set', setting])],
+    { stdio: 'ignore' },
+  );
+  const stopped = new Promise((resolve) => serve.on('close', resolve));
+  const { code, stderr } = await conformance(`http://localhost:${port}`, '--only', 'HDR-7');
+  serve.kill();
+  await stopped;
+  assert.equal(code, 0, stderr);
 });

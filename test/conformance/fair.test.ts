@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Check } from '../../conformance/check.ts';
 import type { ConformanceConfig } from '../../conformance/config.ts';
+import { CouldNotRun } from '../../conformance/could-not-run.ts';
 import type { Outcome } from '../../conformance/outcome.ts';
 import type { Plan } from '../../conformance/plan.ts';
-import { CouldNotRun, planConformance, type RunOptions, runConformance } from '../../conformance/suite.ts';
+import { planConformance, type RunOptions, runConformance } from '../../conformance/suite.ts';
 import { type Fault, startReferenceServer } from './reference/server.ts';
 import { accounts, configFor } from './setting.ts';
 
@@ -123,6 +124,28 @@ test('an expected failure does not fail the run, and one that passes does', asyn
   const mended = await examine({ only, expectedFailures: failed });
   assert.equal(mended.run.exitCode, 1);
   assert.equal(kindOf(mended.run.outcomes, 'send-otp/text-has-token'), 'unexpected-pass');
+});
+
+test('an endpoint that is only just starting is waited for, and the refusals are no latency of it', async () => {
+  const { port, close } = await startReferenceServer({ accounts });
+  await close();
+  const told: string[] = [];
+  const starting: ReturnType<typeof startReferenceServer>[] = [];
+  const { run } = await runConformance(
+    { url: `http://127.0.0.1:${port}` },
+    {
+      only: ['HDR-7'],
+      onWait: (message) => {
+        told.push(message);
+        starting.push(startReferenceServer({ accounts, port }));
+      },
+    },
+  );
+  for (const server of starting) await (await server).close();
+  assert.deepEqual(told, [`nothing listens at http://127.0.0.1:${port} yet: trying for 5 s`]);
+  assert.equal(run.exitCode, 0);
+  // Three to make contact, and one each.
+  assert.equal(run.latencies.at(-1)?.answers, 3 + run.outcomes.length);
 });
 
 test('a run that makes no sense does not begin', async () => {

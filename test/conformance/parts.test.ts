@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { checkConformanceConfig, readConformanceConfig } from '../../conformance/config.ts';
+import { checkConformanceConfig } from '../../conformance/config.ts';
 import { EchoPace } from '../../conformance/echo-pace.ts';
 import { EndpointClock } from '../../conformance/endpoint-clock.ts';
 import { parseExpectedFailures } from '../../conformance/expected-failures.ts';
 import { Google } from '../../conformance/google.ts';
 import { Mailboxes } from '../../conformance/mailbox.ts';
 import { Masks } from '../../conformance/masks.ts';
+import { readConformanceConfig } from '../../conformance/read-config.ts';
 import { settle } from '../../conformance/settings.ts';
 import { codeIn, codesIn, fitsOneSegment } from '../../conformance/sms-text.ts';
 import { SubjectPool } from '../../conformance/subject-pool.ts';
@@ -145,4 +146,46 @@ test('a wrong configuration is told by setting', () => {
 test('the example configuration is a right one', () => {
   const file = new URL('../../examples/conformance.yaml', import.meta.url).pathname;
   assert.equal(readConformanceConfig(file).subjects?.known?.length, 8);
+});
+
+test('an unknown or missing way to read texts is told with those there are, and nothing else', () => {
+  const told = (sms: unknown) => {
+    try {
+      return String(checkConformanceConfig({ sms }));
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  };
+  const choices = 'sms.kind must be one of inbox, http, webhook, command, prompt';
+  for (const sms of [{ kind: 'imap', url: 'x' }, { url: 'http://localhost/' }, 'inbox', null])
+    assert.equal(told(sms), choices);
+  assert.equal(told({ kind: 'http' }), 'sms must have required properties url, text');
+  assert.equal(
+    told({ kind: 'webhook', port: '9', to: 'a', text: 'b', x: 1 }),
+    'sms has no setting x\nsms.port must be integer',
+  );
+});
+
+test('a setting with a few choices names them', () => {
+  assert.throws(
+    () => checkConformanceConfig({ codec: 'rot13' }),
+    /^ConformanceConfigError: codec must be one of plain, pgp, jwe, jwe\+jws$/,
+  );
+});
+
+test('a URL to read texts or to begin an outage is looked at before anything is sent', () => {
+  const absolute = /^ConformanceConfigError: sms\.url must be an absolute http or https URL$/;
+  for (const url of ['nourl', '/inbox', 'ftp://example.com/', 'https://']) {
+    assert.throws(() => checkConformanceConfig({ sms: { kind: 'inbox', url } }), absolute);
+    assert.throws(() => checkConformanceConfig({ sms: { kind: 'http', url, text: 'text' } }), absolute);
+  }
+  const withPassword = { kind: 'inbox', url: 'https://me:pass@example.com/' };
+  assert.throws(() => checkConformanceConfig({ sms: withPassword }), /headers\.authorization$/);
+  const gatewayOutage = { begin: { url: 'https://' }, end: { url: 'https://example.com' } };
+  assert.throws(
+    () => checkConformanceConfig({ gatewayOutage }),
+    /^ConformanceConfigError: gatewayOutage\.begin\.url must be/,
+  );
+  for (const url of ['https://example.com/{phoneNumber}/texts', 'http://localhost:8081/?to={phoneNumber}'])
+    checkConformanceConfig({ sms: { kind: 'http', url, text: 'text' } });
 });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
 import type { SmsConfig } from '../../conformance/config.ts';
+import { CouldNotRun } from '../../conformance/could-not-run.ts';
 import { openTextReader } from '../../conformance/sms/open-text-reader.ts';
 import { TextsUnreadable } from '../../conformance/sms/text-reader.ts';
 
@@ -104,4 +105,73 @@ test('a command prints the texts of the number in its environment', async () => 
     ),
     TextsUnreadable,
   );
+});
+
+const spellings = [
+  '+14035550100',
+  '14035550100',
+  '0014035550100',
+  '+1 403 555-0100',
+  '+1 (403) 555.0100',
+  14035550100,
+];
+
+test('a route and a webhook may write numbers in any international way', async () => {
+  const webhook = await openTextReader({ kind: 'webhook', port: 0, to: 'to', text: 'text' });
+  const webhookUrl = /http:\S+/.exec(webhook.describes)?.[0] ?? '';
+  const messages = spellings.map((to, index) => ({ to, text: `text ${index}` }));
+  const others = [{ to: '+14035550101' }, { to: '4035550100' }, { to: '+' }, { to: 'GSP' }, { to: null }];
+  const strangers = others.map((other) => ({ ...other, text: 'other' }));
+  for (const message of [...messages, ...strangers])
+    await fetch(webhookUrl, { method: 'POST', body: JSON.stringify(message) });
+  const expected = messages.map(({ text }) => text);
+  assert.deepEqual(await webhook.list?.('+14035550100'), expected);
+  await webhook.close();
+  await serving(
+    () => [...strangers, ...messages],
+    async (url) => {
+      const sms = { kind: 'http', url, to: 'to', text: 'text' } as const;
+      assert.deepEqual(await reading(sms, (list) => list('+14035550100')), expected);
+    },
+  );
+});
+
+test('a path that leads nowhere is told, and is no text that never came', () =>
+  serving(
+    () => [{ to: '+14035550100', text: 'a' }],
+    async (url) => {
+      for (const paths of [
+        { to: 'msisdn', text: 'text' },
+        { to: 'to', text: 'body' },
+      ]) {
+        const sms = { kind: 'http', url: `${url}?key=secret`, ...paths } as const;
+        await assert.rejects(
+          reading(sms, (list) => list('+14035550100')),
+          (error: Error) => error instanceof TextsUnreadable && /msisdn|body/.test(error.message),
+        );
+      }
+    },
+  ));
+
+test('a key in the URL of a route is not shown', async () => {
+  const reader = await openTextReader({ kind: 'http', url: 'http://localhost/texts?key=abc', text: 'text' });
+  assert.equal(reader.describes, 'from http://localhost/texts');
+});
+
+test('a webhook whose port or host can’t be had names the setting, and nothing begins', async () => {
+  const taken = createServer();
+  taken.listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const address = taken.address();
+  const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+  const open = (host: string) => openTextReader({ kind: 'webhook', host, port, to: 'to', text: 'text' });
+  try {
+    await assert.rejects(
+      open('127.0.0.1'),
+      (error: Error) => error instanceof CouldNotRun && error.message.includes(`sms.port ${port}`),
+    );
+    await assert.rejects(open('192.0.2.1'), CouldNotRun);
+  } finally {
+    taken.close();
+  }
 });

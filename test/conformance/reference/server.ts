@@ -82,6 +82,8 @@ export interface ReferenceOptions {
   readonly fault?: Fault | undefined;
   /** Served over TLS with these. */
   readonly tls?: https.ServerOptions;
+  /** Default: any free one. */
+  readonly port?: number;
 }
 
 export interface ReferenceServer {
@@ -106,7 +108,7 @@ export async function startReferenceServer(options: ReferenceOptions): Promise<R
   };
   const server =
     options.tls === undefined ? http.createServer(listener) : https.createServer(options.tls, listener);
-  server.listen(0, '127.0.0.1');
+  server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
