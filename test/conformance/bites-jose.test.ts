@@ -4,30 +4,14 @@ import { runConformance } from '../../conformance/suite.ts';
 import { testThatFaultsBite } from './bite.ts';
 import { sealingFaults } from './faults/sealing.ts';
 import { joseFaults } from './faults/sealing-jose.ts';
-import { joseKeys, jwks } from './jose-keys.ts';
 import { joseSeal } from './reference/jose-seal.ts';
-import { type Fault, type ReferenceServer, startReferenceServer } from './reference/server.ts';
-import { accounts, configFor } from './setting.ts';
-
-const { googleSigning, googleSigning2, googleRetired, googleEncryption } = joseKeys;
-const { integratorSigning, integratorEncryption, integratorEncryption2 } = joseKeys;
-
-const start = (fault: Fault | undefined) => startReferenceServer({ accounts, fault, seal: joseSeal(true) });
-const joseConfigFor = (server: ReferenceServer) => ({
-  ...configFor(server),
-  codec: 'jwe+jws' as const,
-  google: {
-    privateKeys: [jwks('private', googleSigning, googleSigning2, googleEncryption)],
-    expiredKeys: [jwks('private', googleRetired)],
-  },
-  integrator: {
-    publicKeys: [jwks('public', integratorSigning, integratorEncryption, integratorEncryption2)],
-  },
-});
+import { startReferenceServer } from './reference/server.ts';
+import { accounts } from './setting.ts';
+import { joseStage } from './stages.ts';
 
 test('a right server passes every check over JWE with JWS', async () => {
-  const server = await start(undefined);
-  const { run } = await runConformance(joseConfigFor(server), { seed: 1, skip: ['transport'] });
+  const server = await joseStage.start(undefined);
+  const { run } = await runConformance(joseStage.configFor(server), { seed: 1, skip: ['transport'] });
   await server.close();
   const others = run.outcomes.filter(({ kind }) => kind !== 'passed');
   assert.deepEqual(
@@ -39,7 +23,7 @@ test('a right server passes every check over JWE with JWS', async () => {
 test('a right server passes every check over bare JWE', async () => {
   const server = await startReferenceServer({ accounts, seal: joseSeal(false) });
   const { run } = await runConformance(
-    { ...joseConfigFor(server), codec: 'jwe' },
+    { ...joseStage.configFor(server), codec: 'jwe' },
     { seed: 1, skip: ['transport'] },
   );
   await server.close();
@@ -50,4 +34,4 @@ test('a right server passes every check over bare JWE', async () => {
   );
 });
 
-testThatFaultsBite({ ...joseFaults, ...sealingFaults }, { start, configFor: joseConfigFor });
+testThatFaultsBite({ ...joseFaults, ...sealingFaults }, joseStage);

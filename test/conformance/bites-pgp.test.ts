@@ -4,29 +4,14 @@ import { runConformance } from '../../conformance/suite.ts';
 import { makeCertificate } from '../system/test-certificates.ts';
 import { testThatFaultsBite } from './bite.ts';
 import { pgpFaults, referenceKeys } from './faults/sealing-pgp.ts';
-import { pgpKeys } from './pgp-keys.ts';
 import { pgpSeal } from './reference/pgp-seal.ts';
-import { type Fault, type ReferenceServer, startReferenceServer } from './reference/server.ts';
-import { accounts, configFor } from './setting.ts';
-
-const { google, google2, expired, revoked, integrator, integrator2 } = await pgpKeys;
-
-const start = (fault: Fault | undefined) =>
-  startReferenceServer({ accounts, fault, seal: pgpSeal(referenceKeys) });
-const pgpConfigFor = (server: ReferenceServer) => ({
-  ...configFor(server),
-  codec: 'pgp' as const,
-  google: {
-    privateKeys: [google.armor(), google2.armor()],
-    expiredKeys: [expired.armor()],
-    revokedKeys: [revoked.armor()],
-  },
-  integrator: { publicKeys: [integrator.toPublic().armor(), integrator2.toPublic().armor()] },
-});
+import { startReferenceServer } from './reference/server.ts';
+import { accounts } from './setting.ts';
+import { pgpStage } from './stages.ts';
 
 test('a right server passes every check over OpenPGP', async () => {
-  const server = await start(undefined);
-  const { run } = await runConformance(pgpConfigFor(server), { seed: 1, skip: ['transport'] });
+  const server = await pgpStage.start(undefined);
+  const { run } = await runConformance(pgpStage.configFor(server), { seed: 1, skip: ['transport'] });
   await server.close();
   const others = run.outcomes.filter(({ kind }) => kind !== 'passed');
   assert.deepEqual(
@@ -35,7 +20,7 @@ test('a right server passes every check over OpenPGP', async () => {
   );
 });
 
-testThatFaultsBite(pgpFaults, { start, configFor: pgpConfigFor });
+testThatFaultsBite(pgpFaults, pgpStage);
 
 for (const [requestCert, kind] of [
   [false, 'passed'],
@@ -53,7 +38,7 @@ for (const [requestCert, kind] of [
     };
     const server = await startReferenceServer({ accounts, seal: pgpSeal(referenceKeys), tls });
     const only = ['transport/asks-for-no-client-certificate'];
-    const { run } = await runConformance(pgpConfigFor(server), { only });
+    const { run } = await runConformance(pgpStage.configFor(server), { only });
     await server.close();
     assert.deepEqual(
       run.outcomes.map((outcome) => outcome.kind),

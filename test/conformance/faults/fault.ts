@@ -1,10 +1,15 @@
 import { type Call, type Memory, Refusal, type Reply, type Rules } from '../reference/rules.ts';
 import type { Fault } from '../reference/server.ts';
 
-/** One way to be wrong. `also`: other checks of the same family that can't but fail with it; `any`: nearly all. */
+/** One way to be wrong. `also`: other checks of the same family that can't but fail with it; those of others: beyond.ts. */
 export interface Broken {
   readonly fault: Fault;
-  readonly also?: readonly string[] | 'any';
+  readonly also?: readonly string[] | NearlyAll;
+}
+
+/** Most checks fail with it, in every family, for this reason. */
+export interface NearlyAll {
+  readonly nearlyAll: string;
 }
 
 /** By the check that it proves. */

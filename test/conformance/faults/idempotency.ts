@@ -1,4 +1,4 @@
-import { type Call, Refusal } from '../reference/rules.ts';
+import { type Call, Refusal, rightRules } from '../reference/rules.ts';
 import type { Fault } from '../reference/server.ts';
 import { answers, type Faults, performs, withMember } from './fault.ts';
 
@@ -33,11 +33,11 @@ const forgets = (when: (call: Call) => boolean): Fault => ({
 });
 
 /** Keeps an error, too, and gives it again. */
-const keepsError = (code: string, when: (call: Call) => boolean): Fault => {
+const keepsError = (code: string, when: (call: Call) => boolean, status = 400): Fault => {
   const kept = new Set<unknown>();
   return {
     judgeBody: (right) => (call) => {
-      if (kept.has(call.header.requestId) && when(call)) throw new Refusal(400, code, 'it failed before');
+      if (kept.has(call.header.requestId) && when(call)) throw new Refusal(status, code, 'it failed before');
       right(call);
     },
     finish: (right) => (reply, call) => {
@@ -176,7 +176,11 @@ const failing: Faults = {
       };
     },
   },
-  'idempotency/unknown-identifier-is-re-evaluated': keepsError('INVALID_IDENTIFIER', startsWith('gsp-early')),
+  'idempotency/unknown-identifier-is-re-evaluated': keepsError(
+    'INVALID_IDENTIFIER',
+    startsWith('gsp-early'),
+    404,
+  ),
   'idempotency/error-binds-no-parameters': {
     judgeBody: (right) => {
       const seen = new Map<unknown, string>();
@@ -214,12 +218,15 @@ const simultaneous: Faults = {
     const used = new Map([...memory.challenges.values()].map((challenge) => [challenge, challenge.used]));
     return rightly({
       attempt: (challenge, given) => {
-        if (given !== challenge.code) return 'OTP_NOT_MATCHED';
-        if (used.get(challenge) === true) return 'OTP_ALREADY_USED';
-        setImmediate(() => {
-          challenge.used = true;
-        });
-        return 'SUCCESS';
+        const marked = challenge.used;
+        challenge.used = used.get(challenge) === true;
+        const result = rightRules.attempt(challenge, given);
+        challenge.used = marked;
+        if (result === 'SUCCESS')
+          setImmediate(() => {
+            challenge.used = true;
+          });
+        return result;
       },
     });
   }),

@@ -55,7 +55,10 @@ const lockedOut: When = ({ parts, stage, jweHeader }) =>
   jweHeader.alg === 'RSA-OAEP-256';
 
 export const joseFaults: Faults = {
-  'sealing/jose-opens-standard': { fault: refuses(() => true), also: 'any' },
+  'sealing/jose-opens-standard': {
+    fault: refuses(() => true),
+    also: { nearlyAll: 'the standard form is the one in which every other check asks, too' },
+  },
   'sealing/jose-opens-second-key': refuses(({ jweHeader }) => jweHeader.kid === integratorEncryption2.kid),
   'sealing/jose-opens-second-signer': refuses(
     ({ jwsHeader }) => jwsHeader.kid === googleSigning2.kid,

@@ -63,7 +63,10 @@ const isTampered = (fault: string) => /[Mm]odification/.test(fault);
 const wrongly = (when: When): Fault => refuses(when, 401, 'INVALID_PAYLOAD_SIGNATURE');
 
 const opening: Faults = {
-  'sealing/pgp-opens-standard': { fault: refuses(() => true), also: 'any' },
+  'sealing/pgp-opens-standard': {
+    fault: refuses(() => true),
+    also: { nearlyAll: 'the standard form is the one in which every other check asks, too' },
+  },
   'sealing/pgp-opens-armor': refuses(({ armored }) => armored),
   'sealing/pgp-opens-zip': refuses(({ compression }) => compression === openpgp.enums.compression.zip),
   'sealing/pgp-opens-zlib': refuses(({ compression }) => compression === openpgp.enums.compression.zlib),
