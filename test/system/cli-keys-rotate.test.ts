@@ -66,9 +66,9 @@ for (const [what, more] of [
 
 test('an OpenPGP key is rotated beside JWKs, the algorithms of which are not for it', async (t) => {
   const { rotate } = await rotation(t, 'pgp');
-  const { code, stderr } = await rotate(
-    '--set',
-    'payload.jwe={ours: [{key: {value: x}}], google: [{key: {value: x}}]}',
-  );
+  const jwks = join(temporaryDirectory(t), 'jwks.json');
+  writeFileSync(jwks, 'not looked at', { mode: 0o600 });
+  const entry = `[{key: {file: ${jwks}}}]`;
+  const { code, stderr } = await rotate('--set', `payload.jwe={ours: ${entry}, google: ${entry}}`);
   assert.equal(code, 0, stderr);
 });
