@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { openStoreForReading } from '../compose-store.ts';
-import type { Challenge, RequestHistory, SubmittedText } from '../ports/otp-store.ts';
+import type { Challenge, SubmittedText } from '../ports/challenge.ts';
+import type { RequestHistory } from '../ports/otp-store.ts';
 import { readAccountSettings } from './account-settings.ts';
 import { configSources, withConfigOptions } from './config-options.ts';
 import { reasonMeanings } from './explain-words.ts';

@@ -1,4 +1,4 @@
-import type { Challenge } from '../ports/otp-store.ts';
+import type { Challenge } from '../ports/challenge.ts';
 import type { Secret } from '../ports/secret.ts';
 import { UnavailableError } from '../ports/unavailable.ts';
 import { deriveCode } from './otp-code.ts';

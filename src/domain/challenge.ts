@@ -1,4 +1,4 @@
-import type { Challenge, ChallengeState } from '../ports/otp-store.ts';
+import type { Challenge, ChallengeState } from '../ports/challenge.ts';
 
 /** Which state may follow which. Final states have none. */
 export const CHALLENGE_MOVES: Readonly<Record<ChallengeState, readonly ChallengeState[]>> = {

@@ -1,4 +1,4 @@
-import type { OtpContext } from '../ports/otp-store.ts';
+import type { OtpContext } from '../ports/challenge.ts';
 import type { Secret } from '../ports/secret.ts';
 import type { DltIds } from '../ports/sms-gateway.ts';
 

@@ -1,4 +1,5 @@
-import type { AttemptDecision, AttemptFacts, Challenge } from '../ports/otp-store.ts';
+import type { Challenge } from '../ports/challenge.ts';
+import type { AttemptDecision, AttemptFacts } from '../ports/otp-store.ts';
 import { isLive, isVerifiable } from './challenge.ts';
 import { guardOrderFor } from './money-guard.ts';
 import type { OtpPolicy } from './otp-policy.ts';

@@ -1,4 +1,5 @@
-import type { Challenge, GrantedText, IssueDecision, IssueFacts, StoredAnswer } from '../ports/otp-store.ts';
+import type { Challenge } from '../ports/challenge.ts';
+import type { GrantedText, IssueDecision, IssueFacts, StoredAnswer } from '../ports/otp-store.ts';
 import { isExpired, mayHaveLeft, SUBMISSIONS_MAX } from './challenge.ts';
 import { judgeByGuard } from './money-guard.ts';
 import type { OtpPolicy } from './otp-policy.ts';

@@ -1,4 +1,5 @@
-import type { Block, Challenge, GuardFacts, GuardOrder, GuardVerdict } from '../ports/otp-store.ts';
+import type { Challenge } from '../ports/challenge.ts';
+import type { Block, GuardFacts, GuardOrder, GuardVerdict } from '../ports/otp-store.ts';
 
 /**
  * The defence against traffic pumping: texts that somebody orders by the thousand to earn on their delivery, and whose

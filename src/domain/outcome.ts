@@ -1,4 +1,5 @@
-import type { ChallengeEvent, RequestRecord, StoredAnswer } from '../ports/otp-store.ts';
+import type { ChallengeEvent } from '../ports/challenge.ts';
+import type { RequestRecord, StoredAnswer } from '../ports/otp-store.ts';
 import type { Delivery } from '../ports/sms-gateway.ts';
 
 /** How a use case ends. Declines are outcomes like any other; faults are thrown. */

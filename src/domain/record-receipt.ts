@@ -1,6 +1,6 @@
 import type { Clock } from '../ports/clock.ts';
-import type { DeliveryReceipt } from '../ports/delivery-receipt.ts';
-import type { OtpStore, ReceiptRecord } from '../ports/otp-store.ts';
+import type { DeliveryReceipt, ReceiptRecord } from '../ports/delivery-receipt.ts';
+import type { OtpStore } from '../ports/otp-store.ts';
 
 /** A phone can be faster than the answer of the gateway to whoever sent the text: that is waited for. */
 const WAITS_MS = [100, 400, 1500];

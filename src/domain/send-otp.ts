@@ -1,14 +1,8 @@
 import type { AccountDirectory } from '../ports/account-directory.ts';
+import type { Challenge, OtpContext } from '../ports/challenge.ts';
 import type { Clock, Deadline } from '../ports/clock.ts';
 import type { Entropy } from '../ports/entropy.ts';
-import type {
-  Challenge,
-  GrantedText,
-  OtpContext,
-  OtpStore,
-  Settlement,
-  StoredAnswer,
-} from '../ports/otp-store.ts';
+import type { GrantedText, OtpStore, Settlement, StoredAnswer } from '../ports/otp-store.ts';
 import type { Secret } from '../ports/secret.ts';
 import type { Delivery, SmsGateway, SmsMessage } from '../ports/sms-gateway.ts';
 import { codeOf } from './challenge-code.ts';

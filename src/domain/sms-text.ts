@@ -1,4 +1,4 @@
-import type { OtpContext } from '../ports/otp-store.ts';
+import type { OtpContext } from '../ports/challenge.ts';
 import { Secret } from '../ports/secret.ts';
 import type { DltRegistration } from './dlt.ts';
 import { lookUpLanguage } from './language-tag.ts';

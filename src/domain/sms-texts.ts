@@ -1,4 +1,4 @@
-import type { OtpContext } from '../ports/otp-store.ts';
+import type { OtpContext } from '../ports/challenge.ts';
 
 /** What a text is for. `general` names no purpose: it serves requests without an OTP context. [SO-5] */
 export type TextContext = OtpContext | 'general';

@@ -1,5 +1,6 @@
+import type { Challenge } from '../ports/challenge.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Challenge, OtpStore } from '../ports/otp-store.ts';
+import type { OtpStore } from '../ports/otp-store.ts';
 import type { Secret } from '../ports/secret.ts';
 import { UnavailableError } from '../ports/unavailable.ts';
 import { codeOf } from './challenge-code.ts';

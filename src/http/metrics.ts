@@ -1,7 +1,6 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import type { CallReport } from '../methods/call-report.ts';
-import type { DeliveryReceipt } from '../ports/delivery-receipt.ts';
-import type { ReceiptRecord } from '../ports/otp-store.ts';
+import type { DeliveryReceipt, ReceiptRecord } from '../ports/delivery-receipt.ts';
 
 /** Counters for Prometheus. No label holds anything of a user: gateways, countries, result codes. */
 export interface Metrics {

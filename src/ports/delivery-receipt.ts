@@ -21,6 +21,17 @@ export interface DeliveryReceipt {
  */
 export type ReceiptSink = (receipt: DeliveryReceipt) => Promise<'recorded' | 'repeated' | 'unmatched'>;
 
+/** What came of a receipt in the store. */
+export type ReceiptRecord =
+  | { readonly kind: 'unmatched' }
+  | { readonly kind: 'repeated' }
+  | {
+      readonly kind: 'recorded';
+      readonly country: string | undefined;
+      /** From the hand-over to the gateway until now. */
+      readonly sinceSubmittedMs: number;
+    };
+
 /** A call of a gateway, as it came. Anyone may have made it. */
 export interface ReceiptCall {
   /** Such as `POST`. */

@@ -65,7 +65,7 @@ for (const [text, path] of [
   ['phoneNumbers: {allowedCountries: [UK]}', 'phoneNumbers.allowedCountries.0'],
   ['quotas: {sendsPerCountry: {UK: {max: 1, windowMs: 60000}}}', 'quotas.sendsPerCountry.UK'],
   ['quotas: {sendsPerCountry: {default: {max: 1, windowMs: 60000}}}', undefined],
-  ['requests: {twinWaitMs: 3000}', 'requests.twinWaitMs'],
+  ['requests: {twinWaitMs: 2251}', 'requests.twinWaitMs'],
   ['requests: {leaseMs: 4999}', 'requests.leaseMs'],
   ['requests: {leaseMs: 5000}', undefined],
   ['http: {headersTimeoutMs: 9000}', 'http.headersTimeoutMs'],

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { Challenge } from '../../src/ports/challenge.ts';
 import type {
   AttemptDecision,
   AttemptFacts,
   AttemptOrder,
-  Challenge,
   Completion,
   IssueDecision,
   IssueFacts,

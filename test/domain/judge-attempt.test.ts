@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { CHALLENGE_MOVES } from '../../src/domain/challenge.ts';
 import { type AttemptQuestion, judgeAttempt } from '../../src/domain/judge-attempt.ts';
-import type { AttemptFacts, Challenge, ChallengeState } from '../../src/ports/otp-store.ts';
+import type { Challenge, ChallengeState } from '../../src/ports/challenge.ts';
+import type { AttemptFacts } from '../../src/ports/otp-store.ts';
 import { examplePolicy as policy } from './example-policy.ts';
 
 const NOW_MS = 1_800_000_000_000;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type IssueQuestion, judgeIssue } from '../../src/domain/judge-issue.ts';
-import type { Challenge, ChallengeState, IssueFacts, RequestRecord } from '../../src/ports/otp-store.ts';
+import type { Challenge, ChallengeState } from '../../src/ports/challenge.ts';
+import type { IssueFacts, RequestRecord } from '../../src/ports/otp-store.ts';
 import { examplePolicy } from './example-policy.ts';
 
 const NOW_MS = 1_800_000_000_000;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
-import type { OtpContext as StoredOtpContext } from '../../src/ports/otp-store.ts';
+import type { OtpContext as StoredOtpContext } from '../../src/ports/challenge.ts';
 import type { JsonObject, JsonValue } from '../../src/protocol/json.ts';
 import {
   decodeSendOtp,

@@ -1,5 +1,4 @@
-import type { DeliveryReceipt } from '../../ports/delivery-receipt.ts';
-import type { ReceiptRecord } from '../../ports/otp-store.ts';
+import type { DeliveryReceipt, ReceiptRecord } from '../../ports/delivery-receipt.ts';
 import { eventLine, readReceiptSubject } from './otp-rows.ts';
 import type { OtpStatements } from './otp-statements.ts';
 

@@ -1,18 +1,20 @@
 import type { SQLOutputValue } from 'node:sqlite';
-import type { DeliveryReceipt } from '../../ports/delivery-receipt.ts';
 import type {
-  Block,
   Challenge,
   ChallengeEvent,
   ChallengeState,
-  MethodName,
   OtpContext,
+  SubmittedText,
+} from '../../ports/challenge.ts';
+import type { DeliveryReceipt } from '../../ports/delivery-receipt.ts';
+import type {
+  Block,
+  MethodName,
   PastChallenge,
   RequestHistory,
   RequestRecord,
   RequestState,
   StoredAnswer,
-  SubmittedText,
 } from '../../ports/otp-store.ts';
 import { UnavailableError } from '../../ports/unavailable.ts';
 

@@ -1,18 +1,16 @@
-import type { DeliveryReceipt } from '../../ports/delivery-receipt.ts';
+import type { Challenge, ChallengeState } from '../../ports/challenge.ts';
+import type { DeliveryReceipt, ReceiptRecord } from '../../ports/delivery-receipt.ts';
 import type {
   AttemptDecision,
   AttemptFacts,
   AttemptOrder,
   Block,
-  Challenge,
-  ChallengeState,
   Completion,
   GrantedText,
   IssueDecision,
   IssueFacts,
   IssueOrder,
   OtpStore,
-  ReceiptRecord,
   RequestHistory,
   RequestKey,
   RequestRecord,

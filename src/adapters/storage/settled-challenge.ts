@@ -1,4 +1,5 @@
-import type { ChallengeState, Settlement } from '../../ports/otp-store.ts';
+import type { ChallengeState } from '../../ports/challenge.ts';
+import type { Settlement } from '../../ports/otp-store.ts';
 
 /** What a settlement changes. */
 export interface Settled {

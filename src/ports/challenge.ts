@@ -1,0 +1,68 @@
+import type { DeliveryReceipt } from './delivery-receipt.ts';
+
+/**
+ * - `issued`: made, but no gateway has it (refused, or not asked yet).
+ * - `submitting`: being handed to a gateway; if its process died there, as good as `ambiguous`.
+ * - `sent`: a gateway accepted it. `ambiguous`: a gateway may have accepted it. [OQ-28]
+ * - `verified`, `exhausted` (too many wrong codes), `superseded` (a newer one was issued): final.
+ * Expiry is told by `expiresAtMs`, not by a state: no write happens when time passes.
+ */
+export type ChallengeState =
+  | 'issued'
+  | 'submitting'
+  | 'sent'
+  | 'ambiguous'
+  | 'verified'
+  | 'exhausted'
+  | 'superseded';
+
+export type OtpContext = 'association' | 'mandateCreation' | 'associationWithMandateCreation';
+
+export interface Challenge {
+  /** 16 characters; also the client reference at the gateway and the paymentIntegratorSendOtpId. */
+  readonly challengeId: string;
+  readonly state: ChallengeState;
+  /** 16 bytes; with the server secret it yields the code. */
+  readonly nonce: Uint8Array;
+  /** Which server secret. */
+  readonly secretId: string;
+  /** Digits of its code, 4 to 10: a changed setting must not orphan a code that is out. */
+  readonly codeLength: number;
+  /** Keyed digest of the account id, 16 bytes. */
+  readonly accountDigest: Uint8Array;
+  /** Keyed digest of the account phone number, 16 bytes. */
+  readonly phoneNumberDigest: Uint8Array;
+  /** `undefined`: the request had no otpContext. [SO-5] */
+  readonly otpContext: OtpContext | undefined;
+  readonly issuedAtMs: number;
+  readonly expiresAtMs: number;
+  /** Submissions that were or may have been accepted. [OQ-28] */
+  readonly submissions: number;
+  /** Wrong codes so far. Codes that were not compared (expired, superseded …) don't count. */
+  readonly failedAttempts: number;
+  /** ISO 3166-1 alpha-2 of the number; `undefined`: of no one country. */
+  readonly country: string | undefined;
+  /** The first digits of the number, too few to tell whose it is: what the money guard counts together. */
+  readonly numberPrefix: string;
+  /** Its newest text; `undefined`: no gateway has taken one, nor may one have. */
+  readonly text: SubmittedText | undefined;
+}
+
+/** A text that a gateway took, or may have taken, and what it told of it later. */
+export interface SubmittedText {
+  readonly gateway: string;
+  /** `undefined`: the gateway gave none, or its answer never came. */
+  readonly messageId: string | undefined;
+  readonly submittedAtMs: number;
+  /** `undefined`: no receipt came. */
+  readonly receipt: { readonly state: DeliveryReceipt['state']; readonly atMs: number } | undefined;
+}
+
+/** An event of a challenge, for `history`: when, what, and a word more. */
+export interface ChallengeEvent {
+  readonly atMs: number;
+  /** `issued`, `resumed`, `superseded`, `accepted`, `refused`, `unknown`, `verified`, `wrong`, `exhausted` … */
+  readonly event: string;
+  /** A gateway's name, message id or code, a verifyOtp request id, a quota's name. Never a secret. */
+  readonly detail: string;
+}
