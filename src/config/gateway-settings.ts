@@ -185,11 +185,14 @@ const answerRule = {
 const refusalReasons = [
   'invalid-number',
   'blocked',
-  'sender-not-allowed',
   'content',
-  'credentials',
+  'sender-not-allowed',
+  'recipient-limit',
+  'throttled',
   'quota',
+  'credentials',
   'gateway-down',
+  'unexplained',
 ] as const;
 
 const http = Type.Object(

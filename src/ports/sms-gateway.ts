@@ -28,15 +28,30 @@ export interface SmsMessage {
   readonly dlt?: DltIds | undefined;
 }
 
-/** Why a gateway said no. `gateway-down`: it could not be reached, or answered that it can't work at present. */
+/**
+ * Why a gateway said no. Whatever the reason, no text comes of it.
+ * - `invalid-number`: no such number, or none for texts.
+ * - `blocked`: the recipient, a register, protection against fraud or a rule of the account's owner forbids it.
+ * - `content`: a listed fault of the text or the request.
+ * - `sender-not-allowed`: this account or sender may not send there, or not to this recipient.
+ * - `recipient-limit`: too many texts to this one number, by a limit of the gateway's own.
+ * - `throttled`: faster than it takes texts at this moment.
+ * - `quota`: the account's texts or its money are used up.
+ * - `credentials`: wrong key, closed account.
+ * - `gateway-down`: it could not be reached, or answered that it can't work at present.
+ * - `unexplained`: a sure no by a code that is not listed, or without one.
+ */
 export type RefusalReason =
   | 'invalid-number'
   | 'blocked'
-  | 'sender-not-allowed'
   | 'content'
-  | 'credentials'
+  | 'sender-not-allowed'
+  | 'recipient-limit'
+  | 'throttled'
   | 'quota'
-  | 'gateway-down';
+  | 'credentials'
+  | 'gateway-down'
+  | 'unexplained';
 
 /**
  * What became of a submission.

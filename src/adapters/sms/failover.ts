@@ -1,6 +1,7 @@
 import type { Clock, Deadline } from '../../ports/clock.ts';
-import type { Delivery, RefusalReason, SmsGateway, SmsMessage } from '../../ports/sms-gateway.ts';
+import type { Delivery, SmsGateway, SmsMessage } from '../../ports/sms-gateway.ts';
 import { type GatewayHealth, type GuardedGateway, guardGateway } from './guarded-gateway.ts';
+import { refusalClasses } from './refusal-classes.ts';
 import { chooseRoute, orderGateways, type Route } from './routes.ts';
 import { sooner } from './sooner.ts';
 
@@ -27,9 +28,6 @@ export interface RoutedGateway extends SmsGateway {
 export function isRouted(gateway: SmsGateway): gateway is RoutedGateway {
   return 'members' in gateway && 'health' in gateway;
 }
-
-/** A no that another gateway may turn into a yes. The others would be said by any gateway. */
-const WORTH_ANOTHER = new Set<RefusalReason>(['gateway-down', 'quota', 'credentials', 'sender-not-allowed']);
 
 /** Timers are late on a busy machine. */
 const TIMER_LAG_MS = 50;
@@ -70,7 +68,7 @@ async function sendByOne(
     if (delivery?.kind === 'accepted') return delivery;
     if (delivery === undefined) continue;
     failed.push(delivery);
-    const goesOn = delivery.kind === 'unknown' ? afterUnknown : WORTH_ANOTHER.has(delivery.reason);
+    const goesOn = delivery.kind === 'unknown' ? afterUnknown : refusalClasses[delivery.reason].goesOn;
     if (!goesOn) break;
   }
   return summarize(name, failed);

@@ -1,6 +1,7 @@
 import { CircuitState, CountBreaker, circuitBreaker, handleWhenResult } from 'cockatiel';
 import type { Clock, Deadline } from '../../ports/clock.ts';
-import type { Delivery, RefusalReason, SmsGateway, SmsMessage } from '../../ports/sms-gateway.ts';
+import type { Delivery, SmsGateway, SmsMessage } from '../../ports/sms-gateway.ts';
+import { refusalClasses } from './refusal-classes.ts';
 
 /** How a gateway did lately. */
 export interface GatewayHealth {
@@ -18,9 +19,6 @@ export interface GuardedGateway {
   /** `undefined`: it rests, or another text tries it just now; it was not asked. Never rejects. */
   attempt(message: SmsMessage, deadline: Deadline): Promise<Delivery | undefined>;
 }
-
-/** A no that the gateway would say to the next text as well. */
-const AGAINST_GATEWAY = new Set<RefusalReason>(['gateway-down', 'quota', 'credentials']);
 
 /**
  * It rests when half of its last texts failed. Counted in texts and not in time: the more texts there are, the sooner
@@ -111,6 +109,6 @@ function hasFailed(answering: Promise<Delivery>, clock: Clock, stalledMs: number
 }
 
 function speaksAgainst(delivery: Delivery): boolean {
-  if (delivery.kind === 'refused') return AGAINST_GATEWAY.has(delivery.reason);
+  if (delivery.kind === 'refused') return refusalClasses[delivery.reason].countsAgainst;
   return delivery.kind === 'unknown';
 }

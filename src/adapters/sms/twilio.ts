@@ -120,7 +120,7 @@ function judgeMessage(body: unknown): Verdict {
   if (messageId !== undefined && TAKEN.has(state)) return { kind: 'accepted', messageId };
   // Twilio made the message and gave it up at once: no text comes of it.
   if (messageId !== undefined && state === 'failed') {
-    const reason = reasonIn(twilioRefusals, memberAt(body, 'error_code')) ?? 'gateway-down';
+    const reason = reasonIn(twilioRefusals, memberAt(body, 'error_code')) ?? 'unexplained';
     return { kind: 'refused', reason, detail: 'created as failed' };
   }
   return { kind: 'unknown', detail: 'success without a message' };

@@ -13,16 +13,14 @@ export type RefusalTable = Readonly<Record<string, RefusalReason>>;
 const BY_STATUS: Readonly<Record<number, RefusalReason>> = {
   401: 'credentials',
   402: 'quota',
-  403: 'credentials',
-  404: 'credentials',
   407: 'credentials',
-  429: 'quota',
+  429: 'throttled',
 };
 
 /**
  * Judges an answer that isn't a success. By its code where the table has it, else by the status: the 4xx mean that
- * the request was not carried out, all others leave that open. [OQ-28] A 4xx without a class of its own finds
- * fault with the request, so another gateway is not asked the same: `content`.
+ * the request was not carried out, all others leave that open. [OQ-28] Why a 4xx without a class of its own was said is
+ * not known; the texts are checked beforehand, so it's hardly the text. [OQ-74]
  */
 export function judgeFailure(table: RefusalTable, code: unknown, status: number): Verdict {
   const reason = reasonIn(table, code) ?? BY_STATUS[status];
@@ -30,7 +28,7 @@ export function judgeFailure(table: RefusalTable, code: unknown, status: number)
   // 408 says that the server gave up waiting, not what it had read by then.
   const notCarriedOut = status >= 400 && status < 500 && status !== 408;
   return notCarriedOut
-    ? refusedWith('content', code, status)
+    ? refusedWith('unexplained', code, status)
     : { kind: 'unknown', detail: detailOf(code, status) };
 }
 

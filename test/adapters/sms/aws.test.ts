@@ -40,7 +40,7 @@ dialectTests({
   refusals: [
     ...Object.entries(awsRefusals).map(([row, reason]) => [reason, exceptionOf(row)] as const),
     ['gateway-down', exceptionOf('ServiceUnavailable', 503)],
-    ['content', exceptionOf('ValidationException/MAXIMUM_SIZE_EXCEEDED')],
+    ['unexplained', exceptionOf('ValidationException/MAXIMUM_SIZE_EXCEEDED')],
     ['quota', exceptionOf('ServiceQuotaExceededException/MONTHLY_SPEND_LIMIT_REACHED_FOR_TEXT')],
   ],
   unsaid: [exceptionOf('InternalServerException', 500)],

@@ -50,7 +50,15 @@ smsGatewayContract('Failover', (behaviour) => {
   return { gateway: failover([scripted('first', scripts[behaviour]), second]), secrets: [] };
 });
 
-for (const reason of ['gateway-down', 'quota', 'credentials', 'sender-not-allowed'] as const) {
+for (const reason of [
+  'gateway-down',
+  'quota',
+  'credentials',
+  'sender-not-allowed',
+  'recipient-limit',
+  'throttled',
+  'unexplained',
+] as const) {
   test(`[OPS-2] after ${reason} the next gateway is asked, and named`, async () => {
     const second = scripted('second', accepted('second'));
     const delivery = await send(failover([scripted('first', refused('first', reason)), second]));
@@ -59,7 +67,7 @@ for (const reason of ['gateway-down', 'quota', 'credentials', 'sender-not-allowe
 }
 
 for (const reason of ['invalid-number', 'blocked', 'content'] as const) {
-  test(`after ${reason} nobody else is asked`, async () => {
+  test(`[OQ-74] after ${reason} nobody else is asked`, async () => {
     const second = scripted('second', accepted('second'));
     const delivery = await send(failover([scripted('first', refused('first', reason)), second]));
     assert.equal(delivery.kind === 'refused' && delivery.reason, reason);

@@ -3,11 +3,23 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { awsRefusals } from '../../../src/adapters/sms/aws-refusals.ts';
 import { infobipRefusals } from '../../../src/adapters/sms/infobip.ts';
+import { refusalClasses } from '../../../src/adapters/sms/refusal-classes.ts';
 import { smppRefusals } from '../../../src/adapters/sms/smpp-refusals.ts';
 import { twilioRefusals } from '../../../src/adapters/sms/twilio-refusals.ts';
 import { vonageRefusals } from '../../../src/adapters/sms/vonage.ts';
 
 const page = readFileSync(new URL('../../../docs/gateways.md', import.meta.url), 'utf8');
+
+test('docs/gateways.md tells of every class whether failover goes on, and whether it counts against the gateway', () => {
+  const rows = [...page.matchAll(/^\| `([a-z-]+)` \| [^|]+ \| (yes|no) \| (yes|no) \|$/gm)];
+  const told = Object.fromEntries(
+    rows.map(([, reason = '', on, against]) => [
+      reason,
+      { goesOn: on === 'yes', countsAgainst: against === 'yes' },
+    ]),
+  );
+  assert.deepEqual(told, refusalClasses);
+});
 
 const tables = {
   Twilio: twilioRefusals,

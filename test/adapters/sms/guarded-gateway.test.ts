@@ -229,8 +229,11 @@ for (const reason of [
   'blocked',
   'content',
   'sender-not-allowed',
+  'recipient-limit',
+  'throttled',
+  'unexplained',
 ] satisfies RefusalReason[]) {
-  test(`${reason} is a no to one text, and does not count against the gateway`, async () => {
+  test(`[OQ-74] ${reason} is a no to one text, and does not count against the gateway`, async () => {
     const { gateway, guard, attempt } = guarded(refused('first', reason));
     for (let text = 0; text < 20; text += 1) await attempt();
     assert.equal(gateway.asked, 20);

@@ -39,10 +39,10 @@ dialectTests({
     ...Object.entries(infobipRefusals).map(
       ([id, reason]) => [reason, answerOf(5, 'REJECTED', Number(id))] as const,
     ),
-    ['content', errorOf(400, 'E400')],
+    ['unexplained', errorOf(400, 'E400')],
     ['credentials', errorOf(401, 'E401')],
-    ['credentials', errorOf(403, 'E403')],
-    ['quota', errorOf(429, 'E429')],
+    ['unexplained', errorOf(403, 'E403')],
+    ['throttled', errorOf(429, 'E429')],
     [
       'credentials',
       { status: 401, body: { requestError: { serviceException: { messageId: 'UNAUTHORIZED', text: '' } } } },

@@ -44,10 +44,10 @@ dialectTests({
   refusals: [
     ...Object.entries(twilioRefusals).map(([code, reason]) => [reason, refusalOf(Number(code))] as const),
     ['credentials', refusalOf(20003, 401)],
-    ['quota', { status: 429, body: 'Too Many Requests' }],
-    ['content', refusalOf(29999)],
+    ['throttled', { status: 429, body: 'Too Many Requests' }],
+    ['unexplained', refusalOf(29999)],
     ['blocked', created('failed', 21610)],
-    ['gateway-down', created('failed')],
+    ['unexplained', created('failed')],
   ],
   unsaid: [refusalOf(20500, 500), created('undelivered', 30003), { status: 201, body: { status: 'queued' } }],
 });

@@ -37,7 +37,7 @@ dialectTests({
   refusals: [
     ...Object.entries(vonageRefusals).map(([status, reason]) => [reason, answerOf(status)] as const),
     ['credentials', { status: 401, body: '' }],
-    ['quota', { status: 429, body: 'Too Many Requests' }],
+    ['throttled', { status: 429, body: 'Too Many Requests' }],
   ],
   unsaid: [
     answerOf('0', '1'),
