@@ -300,7 +300,8 @@ const phoneNumbers = Type.Object(
       {
         default: [],
         uniqueItems: true,
-        description: 'Countries that texts are sent to, by ISO 3166-1 alpha-2 code. Empty: all.',
+        description:
+          'Countries that texts are sent to, by ISO 3166-1 alpha-2 code; a number of a range that no plan has yet counts as the main country of its calling code. Empty: all. [OQ-83]',
       },
     ),
     refuseImplausible: Type.Enum(['never', 'impossible', 'not-mobile'], {

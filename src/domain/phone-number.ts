@@ -1,5 +1,6 @@
 // The complete numbering plans: the smaller builds can't tell a mobile number in most countries.
 import { parsePhoneNumberFromString, validatePhoneNumberLength } from 'libphonenumber-js/max';
+import numberingPlans from 'libphonenumber-js/metadata.max';
 import { Secret } from '../ports/secret.ts';
 
 const E164 = /^\+[1-9][0-9]{1,14}$/;
@@ -30,10 +31,22 @@ export function phoneNumberSecret(e164: string): Secret {
 /**
  * ISO 3166-1 alpha-2 code of the country or territory that a number belongs to, by its digits alone. Kosovo is `XK`.
  * `undefined`: not E.164, an unassigned calling code, or one of no country (satellite, international free numbers).
- * Some ranges are shared and named after the largest user, such as free numbers under +1 (`US`).
+ * Some ranges are shared and named after the largest user, such as free numbers under +1 (`US`). So are those that
+ * the numbering plans don't have yet, of whatever length: new ranges open sooner than a release follows, and limits
+ * and permissions hold for them too. [OQ-83]
  */
 export function countryOf(e164: string): string | undefined {
-  return isE164(e164) ? parsePhoneNumberFromString(e164)?.country : undefined;
+  if (!isE164(e164)) return undefined;
+  return parsePhoneNumberFromString(e164)?.country ?? mainCountryOf(e164);
+}
+
+/** Of the calling code, by the plans themselves: `US` of +1, `GB` of +44. No calling code begins with another one. */
+function mainCountryOf(e164: string): string | undefined {
+  const byCallingCode = numberingPlans.country_calling_codes;
+  const callingCode = [2, 3, 4]
+    .map((end) => e164.slice(1, end))
+    .find((code) => Object.hasOwn(byCallingCode, code));
+  return callingCode === undefined ? undefined : byCallingCode[callingCode]?.[0];
 }
 
 /** Digits that tell one number from its neighbours. */

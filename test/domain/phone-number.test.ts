@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
-import { type CountryCode, getCountryCallingCode } from 'libphonenumber-js/max';
+import { type CountryCode, getCountries, getCountryCallingCode } from 'libphonenumber-js/max';
 import examples from 'libphonenumber-js/mobile/examples';
 import {
   countryOf,
@@ -100,12 +100,57 @@ for (const [number, country] of [
   ['+80012345678', undefined],
   ['+88213300655', undefined],
   ['+99912345', undefined],
-  ['+12', undefined],
+  ['+12', 'US'],
   ['0014035551111', undefined],
   ['+1 403 555 1111', undefined],
 ] as const) {
   test(`${number} belongs to ${country ?? 'no one country'}`, () => assert.equal(countryOf(number), country));
 }
+
+test('[OQ-83] a number of an unknown range belongs to the main country of its calling code, whatever its length', () => {
+  // Ranges that the numbering plans lack, too short and too long ones among them.
+  for (const [callingCode, country] of [
+    ['1', 'US'],
+    ['7', 'RU'],
+    ['39', 'IT'],
+    ['44', 'GB'],
+    ['47', 'NO'],
+    ['61', 'AU'],
+    ['212', 'MA'],
+    ['262', 'RE'],
+    ['290', 'SH'],
+    ['358', 'FI'],
+    ['590', 'GP'],
+    ['599', 'CW'],
+  ] as const) {
+    for (const rest of ['0', '000', '0000000', '00000000000']) {
+      assert.equal(countryOf(`+${callingCode}${rest}`), country);
+    }
+  }
+  for (const areaCode of [357, 436, 457, 465, 471, 483, 565, 621, 624, 679, 729, 837, 851, 861, 924]) {
+    assert.equal(countryOf(`+1${areaCode}5550100`), 'US');
+  }
+});
+
+test('[OQ-83] every E.164 number with a calling code that countries have belongs to one of those countries', () => {
+  const byCallingCode = new Map<string, string[]>();
+  for (const country of getCountries()) {
+    const code = getCountryCallingCode(country);
+    byCallingCode.set(code, [...(byCallingCode.get(code) ?? []), country]);
+  }
+  const number = fc
+    .tuple(fc.constantFrom(...byCallingCode.keys()), fc.stringMatching(/^[0-9]{1,12}$/))
+    .map(([code, rest]) => ({ code, e164: `+${code}${rest}` }));
+  fc.assert(
+    fc.property(number, ({ code, e164 }) => {
+      assert.ok(byCallingCode.get(code)?.includes(countryOf(e164) ?? ''), e164);
+    }),
+    { numRuns: 2000 },
+  );
+  for (const nowhere of ['800', '808', '870', '878', '881', '882', '883', '888', '979', '999', '210']) {
+    assert.equal(countryOf(`+${nowhere}12345678`), undefined);
+  }
+});
 
 for (const [number, impossible, notMobile] of [
   ['+14035551111', true, true],

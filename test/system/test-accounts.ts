@@ -21,9 +21,9 @@ export function activeAssociation(n: number): string {
   return `assoc-${n}`;
 }
 
-export async function importTestAccounts(dataDirectory: string): Promise<void> {
+export async function importTestAccounts(dataDirectory: string, csv = CSV): Promise<void> {
   const source = join(dataDirectory, 'accounts.csv');
-  writeFileSync(source, CSV);
+  writeFileSync(source, csv);
   const { outcome } = await importAccounts({
     directory: { file: join(dataDirectory, 'accounts.sqlite'), environment: 'sandbox' },
     source,
