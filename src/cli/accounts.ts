@@ -1,6 +1,7 @@
 import { Argument, Command } from 'commander';
 import { editAccounts } from '../compose-accounts.ts';
 import type { AccountStatus } from '../ports/account-directory.ts';
+import { hiddenInId } from '../ports/hidden-characters.ts';
 import { readAccountSettings } from './account-settings.ts';
 import { accountsImportCommand } from './accounts-import.ts';
 import { configSources, withConfigOptions } from './config-options.ts';
@@ -157,9 +158,10 @@ Exit code: 1 if there is no such account, or if the association id belongs to an
         );
       }
       if (outcome === 'malformed') {
+        const hidden = hiddenInId(associationId) ?? '';
         throw new Failure(
           'that is not an association id',
-          'It has 1 to 1024 characters, no control characters, and no space at either end.',
+          `It has 1 to 1024 characters that can be seen, and no space at either end${hidden && `. This one has ${hidden}`}.`,
           exitCodes.usage,
         );
       }

@@ -1,5 +1,6 @@
 import { getCountries } from 'libphonenumber-js/max';
 import Type from 'typebox';
+import { SHOWN_IN_ID } from '../ports/hidden-characters.ts';
 import {
   awsReceipts,
   httpReceipts,
@@ -31,7 +32,7 @@ const baseUrl = (byDefault: string) =>
   Type.String({ ...url, default: byDefault, description: 'Where its API is; regional hosts differ.' });
 
 const sender = (description: string) =>
-  Type.String({ pattern: '^[^\\p{C}]{1,256}$', accepts: '1 to 256 printable characters', description });
+  Type.String({ pattern: `^${SHOWN_IN_ID}{1,256}$`, accepts: '1 to 256 printable characters', description });
 
 const sendersOf = (one: (description: string) => Type.TString) =>
   Type.Optional(

@@ -1,4 +1,5 @@
 import { Check } from 'typebox/schema';
+import { hiddenInId, hiddenInText } from '../ports/hidden-characters.ts';
 import type { Secret } from '../ports/secret.ts';
 import { nearestName } from './faults.ts';
 import { isGroup } from './layers.ts';
@@ -63,7 +64,7 @@ function readLeaf(
   if (!sound) {
     const choices = schema.enum ?? [];
     const nearest = typeof value === 'string' ? nearestName(value, choices) : undefined;
-    reader.fault(path, `is ${describeValue(value)}`, acceptedBy(schema), { nearest });
+    reader.fault(path, reasonOf(schema, value), acceptedAsText(schema, value), { nearest });
     return byDefault;
   }
   return schema.filePath ? reader.filePath(String(value), path) : value;
@@ -138,7 +139,9 @@ function readSecret(
     kinds.length === 1 && typeof text === 'string' && text !== '' && /^(file|env|value)$/.test(kind ?? '');
   if (!sound) {
     // What was written may be the secret itself: it is not shown.
-    reader.fault(path, 'is not a reference to a secret', acceptedBy(schema));
+    const unquoted = typeof text === 'number' || typeof text === 'boolean';
+    const reason = unquoted ? `has a ${typeof text} for its ${kind}` : 'is not a reference to a secret';
+    reader.fault(path, reason, acceptedBy(schema) + (unquoted ? ", with the text in quotes: '…'" : ''));
     return undefined;
   }
   return reader.secret({ [kind ?? '']: text }, schema, path);
@@ -154,6 +157,20 @@ function groupOf(
   if (isGroup(value)) return value;
   reader.fault(path, 'is not a group of settings', acceptedBy(schema));
   return {};
+}
+
+function reasonOf({ prose }: SettingSchema, value: unknown): string {
+  const hidden = typeof value === 'string' ? (prose ? hiddenInText : hiddenInId)(value) : undefined;
+  return hidden === undefined ? `is ${describeValue(value)}` : `has ${hidden}`;
+}
+
+/** YAML reads `+12025550100` and `20255` as numbers and `true` as none: whoever meant a text has to say so. */
+function acceptedAsText(schema: SettingSchema, value: unknown): string {
+  const accepted = acceptedBy(schema);
+  const unquoted = typeof value === 'number' || typeof value === 'boolean';
+  return unquoted && schema.type === 'string' && !accepted.includes('in quotes')
+    ? `${accepted}, in quotes: '…'`
+    : accepted;
 }
 
 function describeValue(value: unknown): string {

@@ -8,6 +8,8 @@ export interface SettingSchema {
   readonly accepts?: string;
   readonly keyAccepts?: string;
   readonly filePath?: boolean;
+  /** A text for people, which may have the joiners of its script. [OQ-85] */
+  readonly prose?: boolean;
   readonly secret?: boolean;
   readonly public?: boolean;
   readonly sensitive?: boolean;

@@ -1,5 +1,6 @@
 import { getCountries } from 'libphonenumber-js/max';
 import Type from 'typebox';
+import { SHOWN_IN_TEXT } from '../ports/hidden-characters.ts';
 import type { Secret } from '../ports/secret.ts';
 import { deliveringGateways } from './gateway-settings.ts';
 import { cryptography, payload } from './payload-settings.ts';
@@ -362,7 +363,8 @@ const dlt = Type.Object(
 const sms = Type.Object(
   {
     brand: Type.String({
-      pattern: '^[^\\p{C}]{1,30}$',
+      pattern: `^${SHOWN_IN_TEXT}{1,30}$`,
+      prose: true,
       accepts: '1 to 30 printable characters',
       sandboxDefault: 'Sandbox',
       description: 'The name your users know you by, as it stands in the text.',

@@ -1,8 +1,9 @@
+import { codePointOf } from '../ports/hidden-characters.ts';
 import { gsm7Substitute } from './gsm7-substitute.ts';
 import { measureSms, type SmsEncoding } from './sms-encoding.ts';
 import { layOut, type SmsTemplate, type SmsTemplates, type TokenLine } from './sms-text.ts';
 import { type TextContext, textContexts } from './sms-texts.ts';
-import { codePointOf, findCodeLookalikes } from './template-faults.ts';
+import { findCodeLookalikes } from './template-faults.ts';
 
 /** A message within it is sure to be matched on the device. [SMS-7, SMS-18, OQ-12] */
 const BYTES_MAX = 140;

@@ -1,7 +1,6 @@
-const PLACEHOLDER = /\{([^{}]*)\}/g;
+import { hiddenInText } from '../ports/hidden-characters.ts';
 
-/** Ends a line or controls a device; a line feed is the only one that a text may have. */
-const CONTROL = /[\p{Cc}\u2028\u2029]/u;
+const PLACEHOLDER = /\{([^{}]*)\}/g;
 
 /** A letter, digit, mark or underscore of any script: what would make one word with the code. */
 const WORD_CHARACTER = String.raw`[\p{L}\p{N}\p{M}\p{Pc}]`;
@@ -58,15 +57,10 @@ function findPlaceholderFaults(text: string): string[] {
 }
 
 function findCharacterFaults(text: string): string[] {
-  const control = CONTROL.exec(text.replaceAll('\n', ' '))?.[0];
+  // A line feed is the only control that a text may have.
+  const hidden = hiddenInText(text.replaceAll('\n', ' '));
   return [
     ...(text.trim() === text ? [] : ['begins or ends with white space']),
-    ...(control === undefined ? [] : [`has the control character ${codePointOf(control)}`]),
-    ...(text.isWellFormed() ? [] : ['has half of a surrogate pair']),
+    ...(hidden === undefined ? [] : [`has ${hidden}`]),
   ];
-}
-
-/** Such as `U+00F3`. */
-export function codePointOf(character: string): string {
-  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }

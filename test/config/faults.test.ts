@@ -26,6 +26,66 @@ test('all faults are told at once, with path, reason, what is accepted, and the 
   ]);
 });
 
+test('[OQ-85] what can’t be seen in a text setting is named', () => {
+  const sender = { 'sms.gateway.kind': 'twilio', 'sms.gateway.accountSid': `AC${'0'.repeat(32)}` };
+  for (const [overrides, reason] of [
+    [{ 'sms.brand': 'Banco\u202EX' }, 'sms.brand: has the invisible character U+202E at place 6'],
+    [
+      { 'sms.brand': 'Ac\u200Cme' },
+      'sms.brand: has the invisible character U+200C at place 3, where no script',
+    ],
+    [
+      { ...sender, 'sms.gateway.sender': 'A\u200Bcme' },
+      'sms.gateway.sender: has the invisible character U+200B',
+    ],
+    [
+      { 'codes.secrets': [{ id: 'a\u00ADb' }] },
+      'codes.secrets.0.id: has the invisible character U+00AD at place 2',
+    ],
+  ] as const) {
+    const lines = faultLines({ overrides });
+    assert.ok(
+      lines.some((line) => line.startsWith(reason)),
+      lines.join('\n'),
+    );
+  }
+  assert.deepEqual(faultLines({ overrides: { 'sms.brand': 'فروش\u200Cگاه ❤\uFE0F' } }), []);
+});
+
+test('a number where a text is due is told to be quoted, in every text setting', (t) => {
+  const file = temporaryFile(
+    t,
+    'a.yaml',
+    [
+      'sms: {gateway: {kind: twilio, accountSid: 20255, authToken: {value: 20255}, sender: +12025550100,',
+      '  senders: {US: 20255}, name: 7}, brand: 24, defaultLanguage: true, templatesFile: 5, dlt: {entityId: 1}}',
+      'http: {host: 1, basePaths: [1]}',
+      'dataDirectory: 2026',
+    ].join('\n'),
+  );
+  const quoted = new Set(
+    faultsOf({ file })
+      .filter(({ accepted }) => /in quotes/.test(accepted))
+      .map(({ path }) => path),
+  );
+  for (const path of [
+    'sms.gateway.accountSid',
+    'sms.gateway.authToken',
+    'sms.gateway.sender',
+    'sms.gateway.senders.US',
+    'sms.gateway.name',
+    'sms.brand',
+    'sms.defaultLanguage',
+    'sms.templatesFile',
+    'sms.dlt.entityId',
+    'http.host',
+    'http.basePaths.0',
+    'dataDirectory',
+  ]) {
+    assert.ok(quoted.has(path), path);
+  }
+});
+
 test('names that are not settings are told wherever they stand', () => {
   const faults = faultsOf({
     environment: { GSP_OTP_HTTP_PROT: '1', OTHER: 'x' },

@@ -80,10 +80,11 @@ const faulty: readonly (readonly [text: unknown, fault: string])[] = [
   [` ${sound}`, 'begins or ends with white space'],
   [`${sound}\n\nBye`, 'has an empty line; only the SMS matching token is set off by one'],
   [`${sound}\n \nBye`, 'has an empty line; only the SMS matching token is set off by one'],
-  [`${sound}\r\nBye`, 'has the control character U+000D'],
-  [`${sound}\u2028Bye`, 'has the control character U+2028'],
-  [`${sound}\u0000Bye`, 'has the control character U+0000'],
-  [`${sound}\ud83d`, 'has half of a surrogate pair'],
+  [`${sound}\r\nBye`, 'has the control character U+000D at place 12'],
+  [`${sound}\u2028Bye`, 'has the invisible character U+2028 at place 12'],
+  [`${sound}\u0000Bye`, 'has the control character U+0000 at place 12'],
+  [`${sound}\ud83d`, 'has half of a surrogate pair U+D83D at place 12'],
+  ['\u202e{code} is your code', 'has the invisible character U+202E at place 1'],
   ['A{code}', 'has a letter or digit next to {code}; set it off by a space or a sign'],
   ['_{code}', 'has a letter or digit next to {code}; set it off by a space or a sign'],
   ['{code}です', 'has a letter or digit next to {code}; set it off by a space or a sign'],
@@ -138,7 +139,8 @@ for (const [brand, fault] of [
   [' Acme', 'begins or ends with white space'],
   ['Ac\nme', 'has a brace or a line break'],
   ['{code}', 'has a brace or a line break'],
-  ['Ac\tme', 'has the control character U+0009'],
+  ['Ac\tme', 'has the control character U+0009 at place 3'],
+  ['Ac\u00adme', 'has the invisible character U+00AD at place 3'],
 ] as const) {
   test(`a brand ${inspect(brand)} ${fault}`, () =>
     assert.deepEqual(faultsOf({}, { brand }), [`the brand ${fault}`]));

@@ -1,4 +1,5 @@
 import type { AccountStatus } from '../../ports/account-directory.ts';
+import { hiddenInId } from '../../ports/hidden-characters.ts';
 
 const STATUSES: ReadonlySet<string> = new Set<AccountStatus>([
   'active',
@@ -21,12 +22,11 @@ export function isE164(value: unknown): value is string {
 
 /** What each field of an account must look like, to tell whoever gave another value. */
 export const fieldRules = {
-  accountId: 'must be 1 to 256 characters, without control characters and without space at either end',
+  accountId: 'must be 1 to 256 characters that can be seen, without space at either end',
   status: `must be one of ${[...STATUSES].join(', ')}`,
   phoneNumber: 'must be E.164, + and 2 to 15 digits such as +14035551111, or empty for none',
   language: 'must be a BCP 47 language tag such as pt or pt-BR, or empty for none',
-  associationIds:
-    'must each be 1 to 1024 characters, without control characters and without space at either end',
+  associationIds: 'must each be 1 to 1024 characters that can be seen, without space at either end',
 } as const;
 
 export type AccountField = keyof typeof fieldRules;
@@ -45,16 +45,16 @@ export function isAssociationId(value: string): boolean {
   return isIdentifier(value, 1024);
 }
 
-const CONTROL_CHARACTER = /\p{Cc}/u;
-
-/** Opaque, but something that a file holds on purpose: stray spaces and line ends would never be found again. */
+/**
+ * Opaque, but something that a file holds on purpose: what nobody sees, at an end or within, would never be found again.
+ * [OQ-85]
+ */
 function isIdentifier(value: string, lengthMax: number): boolean {
   return (
     value.length > 0 &&
     value.length <= lengthMax &&
     value.trim().length === value.length &&
-    !CONTROL_CHARACTER.test(value) &&
-    value.isWellFormed()
+    hiddenInId(value) === undefined
   );
 }
 

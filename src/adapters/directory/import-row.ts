@@ -1,4 +1,5 @@
 import type { AccountStatus } from '../../ports/account-directory.ts';
+import { hiddenInId } from '../../ports/hidden-characters.ts';
 import {
   type AccountField,
   fieldRules,
@@ -40,7 +41,7 @@ export function checkRow(given: GivenRow, report: ReportProblem): ImportRow | un
   if (phoneNumber && !isE164(phoneNumber)) wrong.push('phoneNumber');
   if (language && !isLanguageTag(language)) wrong.push('language');
   if (!associationIds.every(isAssociationId)) wrong.push('associationIds');
-  for (const field of wrong) report({ line, field, reason: fieldRules[field] });
+  for (const field of wrong) report({ line, field, reason: reasonFor(field, given) });
   if (wrong.length > 0) return undefined;
   return {
     line,
@@ -50,4 +51,11 @@ export function checkRow(given: GivenRow, report: ReportProblem): ImportRow | un
     language,
     associationIds,
   };
+}
+
+/** What can't be seen is named, since the value itself is neither repeated nor would show it. [OQ-85] */
+function reasonFor(field: AccountField, { texts, associationIds }: GivenRow): string {
+  const values = field === 'associationIds' ? associationIds : [texts[field] ?? ''];
+  const hidden = values.map(hiddenInId).find((found) => found !== undefined);
+  return hidden === undefined ? fieldRules[field] : `${fieldRules[field]}, and has ${hidden}`;
 }
