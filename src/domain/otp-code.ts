@@ -33,7 +33,7 @@ export function deriveCode({ secret, challengeId, nonce, length }: CodeOrigin): 
 }
 
 /**
- * Whether two codes are the same string, to the last unit: nothing is trimmed or normalised. [VO-8]
+ * Whether two codes are the same string, to the last unit; see `readTypedCode` for what people type. [VO-8]
  * Digests are compared, so that the time taken tells neither where codes differ nor whether their lengths do. [VO-7]
  */
 export function codesEqual(a: Secret, b: Secret): boolean {

@@ -11,6 +11,7 @@ import type { OtpPolicy } from './otp-policy.ts';
 import type { Outcome, VerifiedText } from './outcome.ts';
 import { quotaReachMs } from './quotas.ts';
 import { recordAnswer } from './record-answer.ts';
+import { readTypedCode } from './typed-code.ts';
 
 export interface VerifyOtpCall {
   readonly requestId: string;
@@ -43,7 +44,7 @@ export async function verifyOtp(call: VerifyOtpCall, parts: VerifyOtpParts): Pro
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     const challenge = await store.findChallenge(sendOtpRequestId);
     if (challenge === undefined) return verifyWithoutChallenge(call, parts);
-    const matches = codesEqual(otp, codeOf(challenge, keys));
+    const matches = codesEqual(readTypedCode(otp), codeOf(challenge, keys)); // [OQ-84]
     const nowMs = clock.steadyMs();
     const decision = await store.attempt(
       {

@@ -8,7 +8,7 @@ export interface VerifyOtpRequest {
   /** The request id of the sendOtp in question; see `Reader.identifier`. [VO-1] */
   readonly sendOtpRequestId: string;
   /**
-   * What the user typed: any string, not trimmed, leading zeros kept [VO-8]. Nothing is too short or too long, since
+   * What the user typed: any string, as it came, leading zeros kept [VO-8]. Nothing is too short or too long, since
    * "does not match" is a result and needs no error [ERR-9, OQ-36]; its size is bounded by that of the body.
    */
   readonly otp: Secret;

@@ -5,7 +5,10 @@ import { isAccountId, isAssociationId } from '../../src/adapters/directory/accou
 import { findBrandFaults, findTemplateFaults } from '../../src/domain/template-faults.ts';
 import { hiddenInId, hiddenInText, SHOWN_IN_ID, SHOWN_IN_TEXT } from '../../src/ports/hidden-characters.ts';
 
-const everyCharacter = Array.from({ length: 0x110000 }, (_, codePoint) => String.fromCodePoint(codePoint));
+/** Of the planes that hold marks that nobody sees. */
+const everyCharacter = [0x00000, 0x10000, 0xe0000].flatMap((plane) =>
+  Array.from({ length: 0x10000 }, (_, index) => String.fromCodePoint(plane + index)),
+);
 const unseen = everyCharacter.filter((character) =>
   /^[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]$/u.test(character),
 );

@@ -89,12 +89,23 @@ describe('verifyOtp: every result', () => {
     assert.equal(await verify('exhausted', code), 'OTP_NOT_MATCHED');
   });
 
-  it('[VO-8] leading zeros matter, and nothing is trimmed', async () => {
+  it('[VO-8] leading zeros matter, and letters and signs make a wrong code', async () => {
     const code = await send('zeros', 8);
-    for (const typed of [` ${code}`, `${code} `, `0${code}`, code.slice(1)]) {
+    for (const typed of [`0${code}`, code.slice(1), `+${code}`, `${' '.repeat(60)}${code}`]) {
       assert.equal(await verify('zeros', typed), 'OTP_NOT_MATCHED', JSON.stringify(typed));
     }
     assert.equal(await verify('zeros', code), 'SUCCESS');
+  });
+
+  it('[OQ-84] a code is read as people type and paste it, and the request stays what it was', async () => {
+    const code = await send('typed', 10);
+    const arabic = Array.from(code, (digit) => String.fromCodePoint(0x660 + Number(digit))).join('');
+    const fields = { sendOtpRequestId: 'typed', otp: `\u200E ${arabic.slice(0, 3)}-${arabic.slice(3)}\n` };
+    const ask = (otp: string) => app.call('verifyOtp', 'typed-1', { ...fields, otp }, header());
+    assert.equal((await ask(fields.otp)).body['result'], 'SUCCESS');
+    assert.equal((await ask(fields.otp)).body['result'], 'SUCCESS');
+    assert.equal((await ask(code)).status, 412);
+    assert.equal(await verify('typed', ` ${code} `), 'OTP_ALREADY_USED');
   });
 
   it('each answer has an id of its own, and a retry the same one', async () => {
