@@ -46,8 +46,11 @@ export interface ListenerParts {
   readonly clock: Clock;
   readonly log: Logger;
   /** Told of each request that a listener answers by itself. */
-  readonly onRefused: (listener: 'methods' | 'receipts', status: number) => void;
+  readonly onRefused: (listener: 'methods' | 'operator' | 'receipts', status: number) => void;
 }
+
+/** Probes, a scraper or two, and somebody with a browser. */
+const OPERATOR_CONNECTIONS_MAX = 256;
 
 /** One for Google, one for operators, and one for gateways if the settings have it. None is open yet. */
 export function composeListeners(config: Config, parts: ListenerParts): Listeners {
@@ -60,7 +63,9 @@ export function composeListeners(config: Config, parts: ListenerParts): Listener
     readiness: parts.readiness,
     inbox: parts.inbox && inboxRoutes(parts.inbox),
     metricsPage: parts.metricsPage,
-    loopback: isLoopback(config.operator.host),
+    hostNames: [config.operator.host, ...config.operator.hostNames].map((name) => name.toLowerCase()),
+    connectionsMax: OPERATOR_CONNECTIONS_MAX,
+    onRefused: (status) => parts.onRefused('operator', status),
   });
   const receipts = composeReceipts(config.receipts, {
     ...parts,
@@ -74,7 +79,7 @@ export function composeListeners(config: Config, parts: ListenerParts): Listener
     async open() {
       const methodsAt = await openListener(server, config.http);
       try {
-        const operatorAt = await operator.listen({ ...config.operator });
+        const operatorAt = await openListener(operator, config.operator);
         const receiptsAt = receipts && config.receipts && (await openListener(receipts, config.receipts));
         return { methods: methodsAt, operator: operatorAt, receipts: receiptsAt };
       } catch (error) {
@@ -96,8 +101,4 @@ function inboxRoutes(inbox: InboxGateway): Inbox {
     behave: (behaviour, delayMs) => inbox.behave(behaviour as InboxBehaviour, delayMs),
     texts: (count, to) => inbox.texts(count, to),
   };
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }

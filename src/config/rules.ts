@@ -168,6 +168,14 @@ export const productionRules: readonly SettingsRule[] = [
     accepted: 'in production, a certificate; or http.behindProxy: true where a proxy in front ends TLS',
   },
   {
+    about: ['operator.host', 'operator.privateNetwork'],
+    broken: ({ operator }) => !isLoopback(operator.host) && !operator.privateNetwork,
+    reason: ({ operator }) =>
+      `${operator.host} is beyond loopback: whoever reaches it reads the metrics, and nothing asks who it is`,
+    accepted:
+      'in production, an address of loopback such as 127.0.0.1; or operator.privateNetwork: true where only operators reach it',
+  },
+  {
     about: ['sms.gateway.kind'],
     broken: ({ sms }) => sms.gateway.kind === 'inbox',
     reason: () => 'inbox delivers nothing to any phone, and shows every code to the operator',
@@ -199,6 +207,10 @@ export const cautions: readonly {
   readonly text: string;
 }[] = [
   {
+    applies: ({ operator }) => !isLoopback(operator.host),
+    text: 'operator.host: is beyond loopback, and nothing asks who calls: whoever reaches it reads the metrics, and in the sandbox every code. Only operators, probes and scrapers may reach it',
+  },
+  {
     applies: ({ sms, phoneNumbers }) =>
       sms.gateway.kind !== 'inbox' && sms.dlt === undefined && phoneNumbers.allowedCountries.includes('IN'),
     text: 'sms.dlt: is missing, and phoneNumbers.allowedCountries has IN: operators in India drop local texts without a registered entity and template',
@@ -211,4 +223,10 @@ function unreachableCountries({ quotas, phoneNumbers }: Settings): readonly stri
   return Object.keys(quotas.sendsPerCountry ?? {}).filter(
     (country) => country !== 'default' && !allowed.includes(country),
   );
+}
+
+const LOOPBACK = /^(?:localhost|::1|127(?:\.[0-9]{1,3}){3})$/;
+
+function isLoopback(host: string): boolean {
+  return LOOPBACK.test(host);
 }

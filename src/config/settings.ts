@@ -144,8 +144,29 @@ const http = Type.Object(
 
 const operator = Type.Object(
   {
-    host: host('Address the operator routes listen on; keep it private.'),
+    host: host(
+      'Address the operator routes listen on. Whoever reaches it reads the metrics, and in the sandbox every code.',
+    ),
     port: port(8081, 'Port the operator routes listen on; 0 takes any free one.'),
+    privateNetwork: Type.Boolean({
+      default: false,
+      description:
+        'Production listens beyond loopback only if this says that nobody but operators, probes and scrapers reaches the address.',
+    }),
+    hostNames: Type.Array(
+      Type.String({
+        pattern: '^[A-Za-z0-9._-]{1,253}$',
+        accepts: 'a host name, without port',
+        description: 'A name.',
+      }),
+      {
+        default: [],
+        maxItems: 32,
+        uniqueItems: true,
+        description:
+          'Names by which the operator routes are called, beside `localhost`, `host` and addresses. Any other is refused, or a web page could read them through a browser; `/health/…` answers all.',
+      },
+    ),
   },
   { description: 'Health, metrics and the inbox, for operators; never reachable by Google.' },
 );

@@ -1,6 +1,9 @@
-import Fastify, { type FastifyInstance } from 'fastify';
+import { isIP } from 'node:net';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Secret } from '../ports/secret.ts';
 import type { Metrics } from './metrics.ts';
+import type { OnRefused } from './refusal-log.ts';
+import { createServer } from './server.ts';
 
 /** What the sandbox's gateway shows; absent when texts go to a real one. */
 export interface Inbox {
@@ -35,34 +38,70 @@ export interface OperatorRoutes {
   readonly inbox: Inbox | undefined;
   /** What Prometheus asks for. */
   readonly metricsPage: Metrics['page'];
-  /** Whether the listener is bound to loopback: then only loopback names may be asked for. */
-  readonly loopback: boolean;
+  /** Names that the listener may be called by, in lower case, beside `localhost` and addresses. */
+  readonly hostNames: readonly string[];
+  /** Connections at once. */
+  readonly connectionsMax: number;
+  readonly onRefused: OnRefused;
 }
 
 const TEXTS_MAX = 1000;
 const DELAY_MAX_MS = 600_000;
 
-const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
+/** What operators send is small, and comes from nearby. */
+const LIMITS = {
+  bodyBytesMax: 4096,
+  headersTimeoutMs: 5000,
+  requestTimeoutMs: 7000,
+  keepAliveTimeoutMs: 65_000,
+};
 
-/** Health, readiness, metrics and the sandbox's inbox, on a port of their own that Google never sees. */
-export function createOperatorServer({
-  readiness,
-  inbox,
-  metricsPage,
-  loopback,
-}: OperatorRoutes): FastifyInstance {
-  const server = Fastify({
-    bodyLimit: 4096,
-    logger: false,
-    routerOptions: { querystringParser: (text) => Object.fromEntries(new URLSearchParams(text)) },
-    ajv: { customOptions: { removeAdditional: false } },
-  });
-  if (loopback) {
-    // A web page that makes its own name resolve to this machine must not read texts in somebody's browser.
-    server.addHook('onRequest', async (request, reply) => {
-      if (!LOOPBACK_HOST.test(request.headers.host ?? '')) return reply.code(421).send();
+/**
+ * Health, readiness, metrics and the sandbox's inbox, on a port of their own that Google never sees. A web page that makes
+ * its own name resolve to this machine must not read in an operator's browser what stands here: beside addresses only
+ * names that are known are answered. Health tells nothing that is worth it, and probes call by any name.
+ */
+export function createOperatorServer(routes: OperatorRoutes): FastifyInstance {
+  const { onRefused, connectionsMax } = routes;
+  const server = createServer({ ...LIMITS, connectionsMax }, onRefused);
+  // In a context of its own: bodies are JSON here, and faults are told in words.
+  server.register(async (operator) => {
+    operator.removeAllContentTypeParsers();
+    operator.addContentTypeParser(
+      'application/json',
+      { parseAs: 'string' },
+      operator.getDefaultJsonParser('error', 'error'),
+    );
+    operator.setErrorHandler((error: { statusCode?: number; message: string }, _request, reply) => {
+      const theirs = error.statusCode !== undefined && error.statusCode < 500;
+      if (!theirs) onRefused(500);
+      return theirs
+        ? reply.code(error.statusCode ?? 400).send({ message: error.message })
+        : reply.code(500).send();
     });
-  }
+    operator.addHook('onRequest', async (request, reply) => {
+      const isHealth = /^\/health\//.test(request.routeOptions.url ?? '');
+      if (isHealth || isKnownHost(request.headers.host ?? '', routes.hostNames)) return;
+      onRefused(421);
+      return reply.code(421).send({
+        message: 'not called by a known name: an address is accepted, or one of operator.hostNames',
+      });
+    });
+    addRoutes(operator, routes);
+  });
+  return server;
+}
+
+const LISTED = ['GET /health/live', 'GET /health/ready', 'GET /metrics'];
+const LISTED_OF_INBOX = ['GET /inbox?to=+…&count=…', 'GET /inbox/behaviour', 'PUT /inbox/behaviour'];
+
+function addRoutes(server: FastifyInstance, { readiness, inbox, metricsPage }: OperatorRoutes): void {
+  const listed = [...LISTED, ...(inbox ? LISTED_OF_INBOX : [])];
+  server.get('/', async () => ({ routes: listed }));
+  const unknown = async (_request: FastifyRequest, reply: FastifyReply) =>
+    reply.code(404).send({ message: 'no such route', routes: listed });
+  // Before a body is looked at, which may be anything.
+  server.route({ method: [...server.supportedMethods], url: '*', onRequest: unknown, handler: unknown });
 
   server.get('/health/live', async () => ({ status: 'alive' }));
 
@@ -78,7 +117,12 @@ export function createOperatorServer({
   });
 
   if (inbox !== undefined) addInboxRoutes(server, inbox);
-  return server;
+}
+
+/** By its value, `Host` is a name or an address, with a port or without. */
+function isKnownHost(host: string, names: readonly string[]): boolean {
+  const name = host.replace(/:[0-9]*$/, '').toLowerCase();
+  return name === 'localhost' || isIP(name.replace(/^\[|\]$/g, '')) !== 0 || names.includes(name);
 }
 
 async function look({ name, check, warnings = () => [] }: ReadinessCheck) {

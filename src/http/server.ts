@@ -1,8 +1,16 @@
-import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createHttpsServer, Server as HttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { Connections } from './connections.ts';
 import type { OnRefused } from './refusal-log.ts';
+import { isUnambiguous } from './strict-request.ts';
 import { type ServerTls, secureContext, tlsOptions } from './tls.ts';
 
 /** Limits of a listener. [row 13, row 14 of the proofs] */
@@ -21,6 +29,9 @@ export interface HttpLimits {
 /** Slow clients are looked for this often, so one lives at most this much longer than its time-out. */
 const SLOW_CHECK_MS = 1000;
 
+/** While closing, a connection on which nothing came is given so long, for what may be on its way. */
+const UNUSED_MS = 250;
+
 /** Longer than any answer takes once its request is there. [OPS-2] */
 const ANSWER_MS_MAX = 5000;
 
@@ -32,7 +43,9 @@ const ANSWER_MS_MAX = 5000;
 export function createServer(limits: HttpLimits, onRefused: OnRefused, tls?: ServerTls): FastifyInstance {
   const server = Fastify({
     bodyLimit: limits.bodyBytesMax,
-    serverFactory: (handler) => listenerOf(handler, limits, tls),
+    serverFactory: (handler) => listenerOf(handler, limits, onRefused, tls),
+    routerOptions: { querystringParser: (text) => Object.fromEntries(new URLSearchParams(text)) },
+    ajv: { customOptions: { removeAdditional: false } },
     // Its own 503 has a body in the clear. What comes on an open connection is served instead. [ERR-1]
     return503OnClosing: false,
     exposeHeadRoutes: false,
@@ -43,6 +56,11 @@ export function createServer(limits: HttpLimits, onRefused: OnRefused, tls?: Ser
       reply.raw.writeHead(400, { 'content-length': 0 }).end();
     },
     clientErrorHandler: (error, socket) => refuse(error, socket, onRefused),
+  });
+  server.addHook('onRequest', async (request, reply) => {
+    if (isUnambiguous(request.raw)) return;
+    onRefused(400);
+    return reply.code(400).header('connection', 'close').send();
   });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -57,37 +75,63 @@ export function createServer(limits: HttpLimits, onRefused: OnRefused, tls?: Ser
     onRefused(status);
     reply.code(status).header('connection', 'close').send();
   });
-  endInOrder(server, limits);
+  endInOrder(server, new Connections(server.server, { tls: tls !== undefined }), limits);
   return server;
 }
 
 /** The framework ends idle connections alone, and Node looks for slow clients no more once a listener closes. */
-function endInOrder(server: FastifyInstance, { requestTimeoutMs }: HttpLimits): void {
+function endInOrder(
+  server: FastifyInstance,
+  connections: Connections,
+  { requestTimeoutMs }: HttpLimits,
+): void {
   let closing = false;
   server.addHook('preClose', async () => {
     closing = true;
-    // Does not keep the process alive: what is to be ended does.
+    // None keeps the process alive: what is to be ended does.
+    const look = setInterval(() => connections.endUnused(), UNUSED_MS).unref();
+    setTimeout(() => connections.endIdle(), requestTimeoutMs).unref();
     setTimeout(() => server.server.closeAllConnections(), requestTimeoutMs + ANSWER_MS_MAX).unref();
+    server.server.once('close', () => clearInterval(look));
   });
-  server.addHook('onSend', async (_request, reply) => {
-    if (closing) reply.header('connection', 'close');
+  server.addHook('onSend', async (request, reply) => {
+    if (closing || connections.isOutdated(request.raw.socket)) reply.header('connection', 'close');
   });
 }
 
 /** Without `tls`, plain HTTP; with it, HTTPS and nothing else. [TLS-5] */
-function listenerOf(handler: RequestListener, limits: HttpLimits, tls: ServerTls | undefined): Server {
+function listenerOf(
+  handler: RequestListener,
+  limits: HttpLimits,
+  onRefused: OnRefused,
+  tls: ServerTls | undefined,
+): Server {
   const options = {
     headersTimeout: limits.headersTimeoutMs,
     requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     connectionsCheckingInterval: SLOW_CHECK_MS,
     maxHeaderSize: 8192,
+    // Its own 400 would leave no trace: `isUnambiguous` asks for it.
+    requireHostHeader: false,
   };
   const listener = tls
     ? createHttpsServer({ ...options, ...tlsOptions(tls, limits.headersTimeoutMs) }, handler)
     : createHttpServer(options, handler);
   listener.maxConnections = limits.connectionsMax;
+  // Beyond its own limit Node would drop fields without a word; the size of all of them is limited.
+  listener.maxHeadersCount = 0;
+  tellOwnAnswers(listener, onRefused);
   return listener;
+}
+
+/** What Node would answer or end by itself, without a trace. */
+function tellOwnAnswers(listener: Server, onRefused: OnRefused): void {
+  listener.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
+    onRefused(417);
+    response.writeHead(417, { connection: 'close', 'content-length': 0 }).end();
+  });
+  listener.on('connect', (_request: IncomingMessage, socket) => answerBare(405, socket, onRefused));
 }
 
 /** Opens a listener and yields its URL. Rejects if the address can't be had. */
@@ -107,6 +151,7 @@ export function replaceTls({ server }: FastifyInstance, tls: ServerTls): void {
 
 const REASONS = {
   400: 'Bad Request',
+  405: 'Method Not Allowed',
   408: 'Request Timeout',
   431: 'Request Header Fields Too Large',
 } as const;
@@ -124,9 +169,19 @@ function refuse({ code = '' }: NodeJS.ErrnoException, socket: Socket, onRefused:
     socket.destroy();
     return;
   }
-  const status = STATUSES[code] ?? 400;
+  answerBare(STATUSES[code] ?? 400, socket, onRefused);
+}
+
+interface Answered {
+  readonly writable: boolean;
+  end(text: string, then: () => void): unknown;
+  destroy(): unknown;
+}
+
+function answerBare(status: keyof typeof REASONS, socket: Answered, onRefused: OnRefused): void {
+  // What was sent on behind it is one fault more to the parser, and was refused already.
+  if (!socket.writable) return;
   onRefused(status);
   const line = `HTTP/1.1 ${status} ${REASONS[status]}`;
-  if (socket.writable) socket.write(`${line}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
-  socket.destroySoon();
+  socket.end(`${line}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`, () => socket.destroy());
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { activeNumber } from '../system/test-accounts.ts';
 import { codeIn, startApplication, type TestApplication } from '../system/test-application.ts';
@@ -97,14 +98,63 @@ describe('the operator routes', () => {
     }
   });
 
-  it('answer no web page that makes its own name point here', async () => {
-    const { port } = new URL(app.operatorUrl);
-    const status = await new Promise((resolve) => {
-      request({ host: '127.0.0.1', port, path: '/inbox', headers: { host: 'evil.example' } }, (answer) => {
+  /** Status of an answer to whoever calls the listener by that name. */
+  const statusFor = ({ operatorUrl }: TestApplication, path: string, host: string) =>
+    new Promise<number | undefined>((resolve) => {
+      const { port } = new URL(operatorUrl);
+      request({ host: '127.0.0.1', port, path, headers: { host } }, (answer) => {
         answer.resume();
         resolve(answer.statusCode);
       }).end();
     });
-    assert.equal(status, 421);
+
+  it('answer no web page that makes its own name point here', async () => {
+    for (const host of [
+      'evil.example',
+      'evil.example:8081',
+      '127.0.0.1.evil.example',
+      'localhost.evil.example',
+    ]) {
+      for (const path of ['/', '/inbox', '/metrics'])
+        assert.equal(await statusFor(app, path, host), 421, host);
+      // It tells nothing that is worth it, and probes call by any name.
+      assert.equal(await statusFor(app, '/health/live', host), 200);
+    }
+    for (const host of ['localhost', 'LOCALHOST:1', '127.0.0.1:8081', '[::1]:8081', '10.1.2.3']) {
+      assert.equal(await statusFor(app, '/inbox', host), 200, host);
+    }
+  });
+
+  it('look at the name beyond loopback as well', async (t) => {
+    const exposed = await startApplication({
+      settings: { 'operator.host': '0.0.0.0', 'operator.hostNames': ['OTP.monitoring.example'] },
+    });
+    t.after(() => exposed.stop());
+    assert.equal(await statusFor(exposed, '/inbox', 'evil.example'), 421);
+    assert.equal(await statusFor(exposed, '/inbox', 'otp.monitoring.example:8081'), 200);
+  });
+
+  it('list themselves', async () => {
+    const listed = async (path: string, status: number) => {
+      const answer = await fetch(`${app.operatorUrl}${path}`);
+      assert.equal(answer.status, status);
+      return ((await answer.json()) as { routes: string[] }).routes;
+    };
+    const routes = await listed('/', 200);
+    assert.ok(routes.includes('GET /health/ready') && routes.includes('PUT /inbox/behaviour'));
+    assert.deepEqual(await listed('/helth', 404), routes);
+  });
+
+  it('cut off slow callers, and take so many connections and no more', { timeout: 60_000 }, async (t) => {
+    const { port } = new URL(app.operatorUrl);
+    const sockets = Array.from({ length: 300 }, () => connect(Number(port), '127.0.0.1').resume());
+    t.after(() => sockets.map((socket) => socket.destroy()));
+    const ended = (socket: Socket) =>
+      new Promise((resolve) => socket.on('error', resolve).on('close', resolve));
+    sockets[0]?.write('GET /health/live HTTP/1.1\r\nhost: a\r\nx-slow: ');
+    sockets[1]?.write('PUT /inbox/behaviour HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\n{');
+    // Beyond the limit at once, below it when their time is over.
+    await Promise.all(sockets.map(ended));
+    assert.equal((await fetch(`${app.operatorUrl}/health/live`)).status, 200);
   });
 });

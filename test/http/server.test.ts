@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { after, before, describe, it, type TestContext, test } from 'node:test';
+import { connect as connectTls } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
+import { readCertificates } from '../../src/http/certificates.ts';
 import { addMethodRoutes } from '../../src/http/method-routes.ts';
 import { createServer, type HttpLimits } from '../../src/http/server.ts';
 import type { SealedRequest } from '../../src/methods/pipeline.ts';
+import { Secret } from '../../src/ports/secret.ts';
+import { makeCertificate } from '../system/test-certificates.ts';
 
 const limits: HttpLimits = {
   bodyBytesMax: 65_536,
@@ -237,5 +241,37 @@ describe('the edge, while it is closing', () => {
     await begin(one, HEAD);
     await one.server.close();
     assert.equal(await one.ended, '');
+  });
+
+  const patient = {
+    ...limits,
+    headersTimeoutMs: 600_000,
+    requestTimeoutMs: 600_000,
+    keepAliveTimeoutMs: 600_000,
+  };
+
+  test('connections that never sent a request do not hold up the stop', { timeout: 20_000 }, async (t) => {
+    const one = await start(t, { limits: patient });
+    await one.server.close();
+    assert.equal(await one.ended, '');
+  });
+
+  test('nor do those in a TLS handshake, or behind one', { timeout: 20_000 }, async (t) => {
+    const { certificate, key } = makeCertificate();
+    const tls = {
+      certificates: readCertificates([{ name: 'a', certificate, key: new Secret(key) }], Date.now()),
+    };
+    const server = createServer(patient, () => undefined, { ...tls, tls13: false, clientCa: undefined });
+    await server.listen({ port: 0, host: '127.0.0.1' });
+    const address = { host: '127.0.0.1', port: (server.server.address() as AddressInfo).port };
+    const silent = connect(address);
+    const secured = connectTls({ ...address, ca: certificate, servername: 'localhost' });
+    t.after(() => [silent, secured].map((socket) => socket.destroy()));
+    const ended = [silent, secured].map(
+      (socket) => new Promise((resolve) => socket.on('error', resolve).on('close', resolve)),
+    );
+    await new Promise((resolve) => secured.once('secureConnect', resolve));
+    await server.close();
+    await Promise.all(ended);
   });
 });
