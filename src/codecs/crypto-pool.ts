@@ -1,37 +1,46 @@
 import { Worker } from 'node:worker_threads';
-import type { Deadline } from '../ports/clock.ts';
+import { type Caller, TRUSTED_CALLER } from '../ports/caller.ts';
+import type { Clock, Deadline } from '../ports/clock.ts';
 import { UnavailableError } from '../ports/unavailable.ts';
 import type { JobMessage, ThreadMessage } from './crypto-thread.ts';
+import { JobQueue, type Urgency, type Waiting } from './job-queue.ts';
 
 export interface CryptoPoolOptions<Keys> {
   /** A module that calls `answerJobs`: `new URL('./pgp-thread.ts', import.meta.url)`, whose ending the build changes. */
   readonly module: URL;
   /** ≥ 1. One a core that nothing else keeps busy. */
   readonly threads: number;
-  /** How many jobs of each urgency may wait, ≥ 0; one more is `UnavailableError`. */
+  readonly clock: Clock;
+  /** How many requests may wait, ≥ 0, half as many of those that prove nothing; one more is `UnavailableError`. */
   readonly waitingMax: number;
   /**
    * Jobs that a thread holds, the one at work among them; default 8, so that it has work while the main thread waits
    * for the disk, and for jobs that wait themselves, each for work that other threads do. An answer waits for all of
-   * them.
+   * them. Half of them at most are of callers who proved nothing.
    */
   readonly jobsPerThread?: number | undefined;
   /** What each thread needs before its first job; anything that can be cloned, `KeyObject`s too. */
   readonly keys: Keys;
 }
 
-/** `answer`: goes ahead of those that are `request`, for the work behind an answer is done already. */
-export type Urgency = 'request' | 'answer';
+/** What a job is for, and whose it is. */
+export interface JobTerms {
+  readonly urgency: Urgency;
+  /** Nobody waits for it any longer; `undefined`: somebody does, however long it takes. */
+  readonly deadline?: Deadline | undefined;
+  /** `undefined`: somebody within this process. */
+  readonly caller?: Pick<Caller, 'proved' | 'rank'> | undefined;
+  /** The most private operations that it takes, ≥ 1; default 1. */
+  readonly cost?: number | undefined;
+}
 
 const JOBS_PER_THREAD = 8;
 /** Before a thread that died without having been of use is replaced. */
 const REPLACE_AFTER_MS = 1000;
 
-interface WaitingJob<Job, Result> {
+interface WaitingJob<Job, Result> extends Waiting {
   readonly job: Job;
   readonly resolve: (result: Result) => void;
-  readonly reject: (error: Error) => void;
-  readonly deadline: Deadline | undefined;
 }
 
 interface Thread<Job, Result> {
@@ -41,14 +50,14 @@ interface Thread<Job, Result> {
 }
 
 /**
- * A few threads that compute, and a bounded number of jobs that wait for them: RSA never blocks the event loop, and
- * an overload is refused at once. A thread that dies takes its jobs with it, as `UnavailableError`, and is replaced;
+ * A few threads that compute, and jobs that wait for them, as many as can be begun in time: RSA never blocks the event
+ * loop, and an overload is refused at once. A thread that dies takes its jobs with it, as `UnavailableError`, and is replaced;
  * those that wait are left to its replacement, until their deadlines.
  */
 export class CryptoPool<Keys, Job, Result> {
   readonly #options: CryptoPoolOptions<Keys>;
   readonly #threads = new Set<Thread<Job, Result>>();
-  readonly #waiting: Record<Urgency, WaitingJob<Job, Result>[]> = { answer: [], request: [] };
+  readonly #waiting: JobQueue<WaitingJob<Job, Result>>;
   readonly #replacements = new Set<NodeJS.Timeout>();
   #keys: Keys;
   #nextId = 0;
@@ -57,6 +66,7 @@ export class CryptoPool<Keys, Job, Result> {
   private constructor(options: CryptoPoolOptions<Keys>) {
     this.#options = options;
     this.#keys = options.keys;
+    this.#waiting = new JobQueue(options.clock, options.waitingMax);
   }
 
   /** Resolves when all threads are ready; rejects if one can't be started. */
@@ -74,21 +84,16 @@ export class CryptoPool<Keys, Job, Result> {
   }
 
   /**
-   * Runs a job on the keys that are in force now. Throws `UnavailableError` if no thread is ready, if there is no
-   * room, or if its thread dies. A job that still waits at its deadline is not done, and keeps no room: nobody waits for
-   * it any more.
+   * Runs a job on the keys that are in force now. Throws `UnavailableError` if no thread is ready, if a request can't be
+   * begun in time, or if its thread dies. A job that still waits at its deadline, or a request that has waited too long
+   * to be answered by it, is not done and keeps no room.
    */
-  run(job: Job, urgency: Urgency, deadline?: Deadline): Promise<Result> {
+  run(job: Job, { urgency, deadline, caller = TRUSTED_CALLER, cost = 1 }: JobTerms): Promise<Result> {
     return new Promise((resolve, reject) => {
-      const queue = this.#waiting[urgency];
-      dropLate(queue);
       const refuse = (message: string) => reject(new UnavailableError(message));
       if (this.#closed) return refuse('the cryptography threads are closed');
       if (![...this.#threads].some(({ ready }) => ready)) return refuse('no cryptography thread is ready');
-      if (queue.length >= this.#options.waitingMax && !this.#idleThread()) {
-        return refuse('the cryptography threads have no capacity left');
-      }
-      queue.push({ job, resolve, reject, deadline });
+      this.#waiting.add({ job, urgency, deadline, caller, cost, resolve, reject });
       this.#assign();
     });
   }
@@ -104,7 +109,7 @@ export class CryptoPool<Keys, Job, Result> {
   async close(): Promise<void> {
     this.#closed = true;
     for (const replacement of this.#replacements) clearTimeout(replacement);
-    for (const { reject } of [...this.#waiting.answer.splice(0), ...this.#waiting.request.splice(0)]) {
+    for (const { reject } of this.#waiting.clear()) {
       reject(new UnavailableError('the cryptography threads are closed'));
     }
     await Promise.all([...this.#threads].map(({ worker }) => worker.terminate()));
@@ -167,25 +172,27 @@ export class CryptoPool<Keys, Job, Result> {
     return idlest;
   }
 
+  /** Gives the threads all that they may hold, and refuses what then is too much to be begun in time. */
   #assign(): void {
-    for (;;) {
-      for (const queue of Object.values(this.#waiting)) dropLate(queue);
-      const thread = this.#idleThread();
-      const waiting = thread && (this.#waiting.answer.shift() ?? this.#waiting.request.shift());
-      if (!thread || !waiting) return;
-      this.#nextId += 1;
-      thread.jobs.set(this.#nextId, waiting);
-      thread.worker.postMessage({ kind: 'job', id: this.#nextId, job: waiting.job } satisfies JobMessage<
-        Keys,
-        Job
-      >);
-    }
+    while (this.#assignOne());
+    this.#waiting.shed();
+  }
+
+  #assignOne(): boolean {
+    const thread = this.#idleThread();
+    if (!thread) return false;
+    const unprovedMax = Math.ceil((this.#options.jobsPerThread ?? JOBS_PER_THREAD) / 2);
+    const unproved = [...thread.jobs.values()].filter(isUnproved).length;
+    const waiting = this.#waiting.take(unproved < unprovedMax);
+    if (!waiting) return false;
+    this.#nextId += 1;
+    thread.jobs.set(this.#nextId, waiting);
+    const { job } = waiting;
+    thread.worker.postMessage({ kind: 'job', id: this.#nextId, job } satisfies JobMessage<Keys, Job>);
+    return true;
   }
 }
 
-/** Those that came first have the earliest deadlines. */
-function dropLate<Job, Result>(queue: WaitingJob<Job, Result>[]): void {
-  while (queue[0]?.deadline?.remainingMs() === 0) {
-    queue.shift()?.reject(new UnavailableError('no cryptography thread was free by the deadline'));
-  }
+function isUnproved({ urgency, caller }: Waiting): boolean {
+  return urgency === 'request' && !caller.proved;
 }

@@ -1,8 +1,8 @@
 import { compactDecrypt, errors } from 'jose';
 import { inflate } from './inflate.ts';
-import { RSA1_5_CONTENT } from './jose-algorithms.ts';
+import { type ContentEncryption, type KeyManagement, RSA1_5_CONTENT } from './jose-algorithms.ts';
 import { splitCompact } from './jose-compact.ts';
-import { type JoseHeader, readJoseHeader } from './jose-header.ts';
+import { readJoseHeader } from './jose-header.ts';
 import { type JoseKey, keyNamedBy } from './jose-key.ts';
 import { COMPACT_JOSE, isOfKind, JSON_CONTENT } from './jose-kind.ts';
 import { decryptRsa15 } from './jwe-rsa1-5.ts';
@@ -17,6 +17,20 @@ const INFLATED_BYTES_MAX = 256 * 1024;
 
 /** Where the ciphertext stands among the parts. */
 const CIPHERTEXT = 3;
+const KEY_MANAGEMENT: readonly KeyManagement[] = ['RSA-OAEP-256', 'RSA-OAEP', 'RSA1_5'];
+const GCM_IV_BYTES = 12;
+const CBC_IV_BYTES = 16;
+const GCM_TAG_BYTES = 16;
+
+/** A body whose form is right, and the key of ours that it names. Nothing is decrypted yet. */
+interface ExaminedJwe {
+  readonly jwe: string;
+  readonly parts: readonly string[];
+  readonly key: JoseKey;
+  readonly alg: KeyManagement;
+  readonly enc: ContentEncryption;
+  readonly zip: boolean;
+}
 
 /**
  * Opens a body: a compact JWE, and within it a compact JWS unless the profile is the bare one. Header, key, algorithm
@@ -29,6 +43,17 @@ export async function openJwe(
   rules: JweRules,
   nowMs: number,
 ): Promise<Uint8Array> {
+  const decrypted = await decrypt(examineJwe(body, ring, rules, nowMs));
+  return rules.profile === 'jwe' ? decrypted : await openJws(latin1(decrypted), ring, nowMs);
+}
+
+/** All that can be found out without a private key, which is what a stranger's garbage costs. Throws `Refusal`. [OQ-60] */
+export function examineJwe(
+  body: Uint8Array,
+  ring: KeyRing<JoseKey>,
+  rules: JweRules,
+  nowMs: number,
+): ExaminedJwe {
   if (body.length > BODY_BYTES_MAX) throw new Refusal('too-large');
   const jwe = latin1(body).replace(/\r?\n$/, '');
   // Nothing, encrypted, is nothing with a tag: what is within says whether that will do.
@@ -39,26 +64,31 @@ export async function openJwe(
   if (!header || !isOfKind(header, content)) throw new Refusal('outer-structure');
   const key = keyNamedBy(header, ring, 'decrypt', nowMs);
   if (!key) throw new Refusal('not-for-us');
-  const decrypted = await decrypt(jwe, parts, header, key, rules);
-  return rules.profile === 'jwe' ? decrypted : await openJws(latin1(decrypted), ring, nowMs);
-}
-
-async function decrypt(
-  jwe: string,
-  parts: readonly string[],
-  header: JoseHeader,
-  { key, algorithms }: JoseKey,
-  { contentEncryption, compressed }: JweRules,
-): Promise<Uint8Array> {
-  const alg = algorithms.find((algorithm) => algorithm === header.get('alg'));
-  const enc = contentEncryption.find((algorithm) => algorithm === header.get('enc'));
+  const alg = KEY_MANAGEMENT.find((known) => known === header.get('alg') && key.algorithms.includes(known));
+  const enc = rules.contentEncryption.find((algorithm) => algorithm === header.get('enc'));
   if (!alg || !enc || (alg === 'RSA1_5' && enc !== RSA1_5_CONTENT)) throw new Refusal('outer-algorithm');
   const zip = header.get('zip');
-  if (zip !== undefined && !(compressed && zip === 'DEF')) throw new Refusal('outer-algorithm');
+  if (zip !== undefined && !(rules.compressed && zip === 'DEF')) throw new Refusal('outer-algorithm');
+  checkLengths(parts, key, enc);
+  return { jwe, parts, key, alg, enc, zip: zip !== undefined };
+}
+
+/** Whoever sent it knows these without us. */
+function checkLengths(parts: readonly string[], { key }: JoseKey, enc: ContentEncryption): void {
+  const [, encryptedKey = 0, iv = 0, , tag = 0] = parts.map((part) => Math.floor((part.length * 3) / 4));
+  const gcm = enc.endsWith('GCM');
+  const tagBytes = gcm ? GCM_TAG_BYTES : Number(enc.slice(-3)) / 16;
+  if (iv !== (gcm ? GCM_IV_BYTES : CBC_IV_BYTES) || tag !== tagBytes) throw new Refusal('outer-structure');
+  const modulusBits = key.asymmetricKeyDetails?.modulusLength;
+  if (modulusBits !== undefined && encryptedKey !== Math.ceil(modulusBits / 8))
+    throw new Refusal('integrity');
+}
+
+async function decrypt({ jwe, parts, key: { key }, alg, enc, zip }: ExaminedJwe): Promise<Uint8Array> {
   if (alg === 'RSA1_5') {
     const decrypted = decryptRsa15(parts, key);
     if (!decrypted) throw new Refusal('integrity');
-    const inflated = zip === undefined ? decrypted : inflate('deflate', decrypted, INFLATED_BYTES_MAX);
+    const inflated = zip ? inflate('deflate', decrypted, INFLATED_BYTES_MAX) : decrypted;
     if (!inflated) throw new Refusal('outer-compression');
     return inflated;
   }
@@ -71,9 +101,8 @@ async function decrypt(
     return (await compactDecrypt(jwe, key, options)).plaintext;
   } catch (error) {
     if (error instanceof errors.JWEDecryptionFailed) throw new Refusal('integrity');
-    // What is left once the tag was right: compression. Before: a part of the wrong length.
-    if (error instanceof errors.JOSEError)
-      throw new Refusal(zip === undefined ? 'outer-structure' : 'outer-compression');
+    // What is left once the tag was right: compression. Before: a part that isn't what its header says.
+    if (error instanceof errors.JOSEError) throw new Refusal(zip ? 'outer-compression' : 'outer-structure');
     throw error;
   }
 }

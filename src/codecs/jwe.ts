@@ -1,7 +1,14 @@
 import type { JoseKey } from './jose-key.ts';
+import { examineJwe } from './jwe-open.ts';
 import type { JweRules } from './jwe-rules.ts';
-import type { KeyPurpose } from './key-ring.ts';
-import { type CodecOptions, type CodecPool, startCodecPool, ThreadedCodec } from './threaded-codec.ts';
+import type { KeyPurpose, KeyRing } from './key-ring.ts';
+import {
+  type CodecOptions,
+  type CodecPool,
+  type Demand,
+  startCodecPool,
+  ThreadedCodec,
+} from './threaded-codec.ts';
 
 export interface JweCodecOptions extends CodecOptions<JoseKey> {
   readonly rules: JweRules;
@@ -22,5 +29,11 @@ export class JweCodec extends ThreadedCodec<JoseKey, JweRules> {
   static async start(options: JweCodecOptions): Promise<JweCodec> {
     const module = new URL('./jwe-thread.ts', import.meta.url);
     return new JweCodec(options, await startCodecPool(module, options, options.rules));
+  }
+
+  protected examine(body: Uint8Array, ring: KeyRing<JoseKey>, rules: JweRules, nowMs: number): Demand {
+    examineJwe(body, ring, rules, nowMs);
+    // Without `kid` there is only one key that it can be for. [OQ-50]
+    return { cost: 1, named: true };
   }
 }

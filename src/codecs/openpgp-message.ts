@@ -2,8 +2,14 @@ import { isArmored, readArmor, writeArmor } from './armor.ts';
 import { decodeBase64Url, encodeBase64Url } from './base64url.ts';
 import type { KeyRing } from './key-ring.ts';
 import { createSessionKey, decryptPackets, encryptPackets, isProtected } from './openpgp-encryption.ts';
-import { type Packet, readPackets, TAG, writePacket } from './openpgp-packets.ts';
-import { decryptSessionKey, planAttempts, readRecipient, writeRecipient } from './openpgp-session-key.ts';
+import { readPackets, TAG, writePacket } from './openpgp-packets.ts';
+import {
+  type Attempt,
+  decryptSessionKey,
+  planAttempts,
+  readRecipient,
+  writeRecipient,
+} from './openpgp-session-key.ts';
 import {
   createOnePass,
   createSignature,
@@ -29,8 +35,7 @@ const SIGNATURE_AHEAD_MAX_MS = 600_000;
  * Returns the literal data; throws `Refusal`.
  */
 export function openMessage(body: Uint8Array, ring: KeyRing<PgpKey>, nowMs: number): Buffer {
-  const packets = readPackets(decodeBody(body));
-  const signed = decrypt(packets, ring, nowMs);
+  const signed = decrypt(examineMessage(body, ring, nowMs));
   const { data, signatures } = readSignedData(signed);
   if (signatures.length === 0) throw new Refusal('unsigned');
   let first: RefusalReason = 'unknown-signer';
@@ -74,17 +79,16 @@ export function sealMessage(
 /** Binary data without a name and without a date, of which no signature would speak. */
 const LITERAL_HEAD = Buffer.from([0x62, 0, 0, 0, 0, 0]);
 
-function decodeBody(body: Uint8Array): Buffer {
-  if (body.length > BODY_BYTES_MAX) throw new Refusal('too-large');
-  const decoded = decodeBase64Url(body);
-  if (!decoded) throw new Refusal('encoding');
-  if (!isArmored(decoded)) return decoded;
-  const message = readArmor(decoded);
-  if (!message) throw new Refusal('encoding');
-  return message;
+/** A body whose form is right, and which keys of ours may open it. Nothing is decrypted yet. */
+interface ExaminedMessage {
+  readonly encrypted: Buffer;
+  /** One at least. */
+  readonly attempts: readonly Attempt[];
 }
 
-function decrypt(packets: readonly Packet[] | undefined, ring: KeyRing<PgpKey>, nowMs: number): Buffer {
+/** All that can be found out without a private key, which is what a stranger's garbage costs. Throws `Refusal`. [OQ-60] */
+export function examineMessage(body: Uint8Array, ring: KeyRing<PgpKey>, nowMs: number): ExaminedMessage {
+  const packets = readPackets(decodeBody(body));
   const encrypted = packets?.at(-1);
   const recipients = packets
     ?.slice(0, -1)
@@ -96,8 +100,22 @@ function decrypt(packets: readonly Packet[] | undefined, ring: KeyRing<PgpKey>, 
   if (sound.length !== recipients.length) throw new Refusal('outer-structure');
   const attempts = planAttempts(sound, ring.usable('decrypt', nowMs), ATTEMPTS_MAX);
   if (attempts.length === 0) throw new Refusal('not-for-us');
+  return { encrypted: encrypted.body, attempts };
+}
+
+function decodeBody(body: Uint8Array): Buffer {
+  if (body.length > BODY_BYTES_MAX) throw new Refusal('too-large');
+  const decoded = decodeBase64Url(body);
+  if (!decoded) throw new Refusal('encoding');
+  if (!isArmored(decoded)) return decoded;
+  const message = readArmor(decoded);
+  if (!message) throw new Refusal('encoding');
+  return message;
+}
+
+function decrypt({ encrypted, attempts }: ExaminedMessage): Buffer {
   for (const attempt of attempts) {
-    const plain = decryptPackets(encrypted.body, decryptSessionKey(attempt));
+    const plain = decryptPackets(encrypted, decryptSessionKey(attempt));
     if (plain) return plain;
   }
   throw new Refusal('integrity');

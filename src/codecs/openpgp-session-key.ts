@@ -42,6 +42,8 @@ export interface Attempt {
   readonly key: PgpKey;
   /** As long as the key's modulus. */
   readonly encrypted: Buffer;
+  /** Whether the message names the key; else it is tried because it may be the one. */
+  readonly named: boolean;
 }
 
 /**
@@ -60,7 +62,7 @@ export function planAttempts(
       for (const key of keys) {
         if (keyId !== (wanted === 'named' ? key.keyId : WILDCARD)) continue;
         const number = readOnlyNumber(encrypted, key.modulusBytes);
-        if (number) attempts.push({ key, encrypted: number });
+        if (number) attempts.push({ key, encrypted: number, named: wanted === 'named' });
       }
     }
   }
@@ -73,7 +75,7 @@ export function planAttempts(
  * depend on what was wrong, and OpenSSL itself answers bad padding with random bytes of random length. So neither the
  * answer nor its time tells whether a ciphertext was well padded.
  */
-export function decryptSessionKey({ key, encrypted }: Attempt): SessionKey {
+export function decryptSessionKey({ key, encrypted }: Pick<Attempt, 'key' | 'encrypted'>): SessionKey {
   const random = createSessionKey();
   const decoded = Buffer.alloc(1 + KEY_BYTES_MAX + 2);
   const decodedBytes = decryptNumber(key, encrypted, decoded);

@@ -7,6 +7,7 @@ import type { PayloadCodec } from '../ports/payload-codec.ts';
 export const plainCodec: PayloadCodec = {
   mediaType: 'application/json',
   contentType: 'application/json; charset=utf-8',
+  keyless: true,
   open: async (payload) => ({ kind: 'opened', payload }),
   seal: async (payload) => payload,
   close: async () => undefined,

@@ -140,7 +140,8 @@ export const cryptography = Type.Object(
       minimum: 0,
       maximum: 65_536,
       unit: 'requests',
-      description: 'Requests that may wait for a thread; further ones are answered 503, with nothing done.',
+      description:
+        'Requests that may wait for a thread, however quickly they are done; half as many of callers who proved nothing. Further ones, and those that could not begin in time, are answered 503, with nothing done.',
     }),
   },
   { description: 'Threads that open and seal bodies.' },

@@ -201,7 +201,8 @@ const requests = Type.Object(
       minimum: 1,
       maximum: 65_536,
       unit: 'requests',
-      description: 'Requests at work at once; further ones are answered 503.',
+      description:
+        'Requests at work at once, half of them of callers who proved nothing; further ones are answered 503.',
     }),
     acceptBothIdentifiers: Type.Boolean({
       default: true,

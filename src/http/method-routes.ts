@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Pipeline } from '../methods/pipeline.ts';
+import { TRUSTED_CALLER } from '../ports/caller.ts';
 import type { MethodName } from '../ports/otp-store.ts';
 import type { OnRefused } from './refusal-log.ts';
 
@@ -46,7 +47,7 @@ function serve(pipeline: Pipeline, method: MethodName) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const body = request.body instanceof Uint8Array ? request.body : EMPTY_BODY;
     const contentType = request.headers['content-type'];
-    const sealed = await pipeline({ method, contentType, body });
+    const sealed = await pipeline({ method, contentType, body, caller: TRUSTED_CALLER });
     reply.code(sealed.status);
     if (sealed.body === undefined) return reply.send();
     return reply.header('content-type', sealed.contentType).send(sealed.body);

@@ -2,6 +2,7 @@ import { createDeadline, earlier, within } from '../domain/deadline.ts';
 import type { OtpKeys } from '../domain/otp-keys.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { sameBytes } from '../domain/same-bytes.ts';
+import type { Caller } from '../ports/caller.ts';
 import type { Clock, Deadline } from '../ports/clock.ts';
 import type { Entropy } from '../ports/entropy.ts';
 import type { MethodName, OtpStore, StoredAnswer } from '../ports/otp-store.ts';
@@ -17,6 +18,8 @@ import type { CallReport } from './call-report.ts';
 import type { MethodCatalog, Prepared } from './catalog.ts';
 import { BusyError, type Failure, failureOf } from './failures.ts';
 import { InFlight } from './in-flight.ts';
+import { LeakyBucket } from './leaky-bucket.ts';
+import { Places } from './places.ts';
 
 export interface PipelineParts {
   readonly catalog: MethodCatalog;
@@ -36,7 +39,7 @@ export interface PipelineParts {
   readonly budgetMs: number;
   /** How long a twin waits for the first of two equal requests. [OQ-8] */
   readonly twinWaitMs: number;
-  /** Calls at once; one more is answered 503, with nothing done. */
+  /** Calls at once, half of them of callers who proved nothing; one more is answered 503, with nothing done. */
   readonly concurrentMax: number;
 }
 
@@ -46,6 +49,7 @@ export interface SealedRequest {
   /** The header, whole; `undefined`: none was given. */
   readonly contentType: string | undefined;
   readonly body: Uint8Array;
+  readonly caller: Caller;
 }
 
 /** `body` is `undefined` where nothing can or may be said. [ERR-2] */
@@ -65,16 +69,24 @@ const EMPTY = { contentType: undefined, body: undefined };
 /** Of the budget, kept for sealing. */
 const SEAL_SHARE = 0.1;
 
+/** Refusals of what anybody may have sent that are worth a signature: so many at once, then one each so many ms. [OQ-7] */
+const SEALED_REFUSALS_MAX = 100;
+const SEALED_REFUSAL_MS = 100;
+
 /** What a call is served with. */
 interface Served {
   readonly codec: PayloadCodec;
+  readonly caller: Caller;
   readonly callId: string;
   /** Of all but sealing. */
   readonly deadline: Deadline;
 }
 
 /** What is found out about a call on its way, for its report. */
-type Findings = { -readonly [Key in keyof CallReport]?: CallReport[Key] };
+type Findings = { -readonly [Key in keyof CallReport]?: CallReport[Key] } & {
+  /** Whether it was opened, and is as young as it says: no stranger's garbage. */
+  authentic?: boolean;
+};
 
 /**
  * One call from sealed request to sealed reply, top to bottom. The order of the checks is that of the protocol's
@@ -83,7 +95,8 @@ type Findings = { -readonly [Key in keyof CallReport]?: CallReport[Key] };
 export function createPipeline(parts: PipelineParts): Pipeline {
   const { codecs, store, clock, entropy, catalog, report, digestKey } = parts;
   const inFlight = new InFlight(clock);
-  let running = 0;
+  const places = new Places(parts.concurrentMax);
+  const sealedRefusals = new LeakyBucket(clock, SEALED_REFUSAL_MS, SEALED_REFUSALS_MAX);
 
   /** Nothing can be opened or sealed, so nothing is done or said; whoever reads the log is told. */
   function refuse({ method }: SealedRequest, status: number, reason: string): SealedReply {
@@ -93,28 +106,36 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   async function serve(request: SealedRequest): Promise<SealedReply> {
     const codec = codecs.get(mediaTypeOf(request.contentType) ?? '');
-    if (codec === undefined) return refuse(request, 400, 'no such content type is served'); // [OQ-21]
+    const { caller } = request;
+    if (codec === undefined) {
+      caller.offend();
+      return refuse(request, 400, 'no such content type is served'); // [OQ-21]
+    }
     const startedAtMs = clock.steadyMs();
     const callId = entropy.id();
     const deadline = createDeadline(clock, parts.budgetMs);
     const findings: Findings = {};
-    // Whatever the result says: what could be processed is 200. [HTTP-1]
-    let status = 200;
-    let payload: JsonObject;
+    let reply: SealedReply;
+    const seal = (payload: JsonObject) => inTime(deadline, codec.seal(encodeJson(payload), deadline));
     try {
       const worked = earlier(clock, deadline, SEAL_SHARE * parts.budgetMs);
-      payload = await answer(request, { codec, callId, deadline: worked }, findings);
+      const payload = await answer(request, { codec, caller, callId, deadline: worked }, findings);
+      // Whatever the result says: what could be processed is 200. [HTTP-1]
+      reply = await replyWith(() => seal(payload), 200, codec, findings);
     } catch (thrown) {
       const failure = failureOf(thrown);
-      status = failure.status;
-      payload = errorPayload(failure, callId, clock.nowMs());
       tell(findings, failure);
+      const worth = isWorthSealing(failure, codec, caller, findings);
+      if (failure.kind === 'wire' && !findings.authentic) caller.offend();
+      const payload = errorPayload(failure, callId, clock.nowMs());
+      reply = worth
+        ? await replyWith(() => seal(payload), failure.status, codec, findings)
+        : { status: failure.status, ...EMPTY };
     }
-    const seal = () => inTime(deadline, codec.seal(encodeJson(payload), deadline));
-    const reply = await replyWith(seal, status, codec, findings);
+    const { authentic: _, ...found } = findings;
     report({
       ...NOTHING_FOUND,
-      ...findings,
+      ...found,
       method: request.method,
       callId,
       status: reply.status,
@@ -123,20 +144,31 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     return reply;
   }
 
+  /**
+   * A refusal costs as much to seal as an answer does. One for lack of capacity would take the threads from the work, and
+   * what anybody can bring about as often as he likes is sealed now and then only. [OQ-7, ERR-2]
+   */
+  function isWorthSealing({ kind }: Failure, codec: PayloadCodec, caller: Caller, { authentic }: Findings) {
+    if (codec.keyless) return true;
+    if (kind === 'unavailable') return false;
+    return caller.proved || authentic === true || sealedRefusals.take();
+  }
+
   async function answer(
     { method, body }: SealedRequest,
-    { codec, callId, deadline }: Served,
+    { codec, caller, callId, deadline }: Served,
     findings: Findings,
   ): Promise<JsonObject> {
-    const opened = await inTime(deadline, codec.open(body, deadline));
+    const opened = await inTime(deadline, codec.open(body, deadline, caller));
     const request = parseRequest(payloadOf(opened)); // steps 2 to 5
     const header = readRequestHeader(request); // steps 6 and 7
     findings.requestId = header.requestId;
     // On every arrival, replays included. [HDR-4, IDEM-10]
     checkTimestamp(header, clock.nowMs());
+    findings.authentic = true;
     const print = fingerprint(request, digestKey);
     const call = { requestId: header.requestId, fingerprint: print, callId, deadline };
-    const answering = oneAtATime(method, call.requestId, deadline, () => once(method, request, call));
+    const answering = oneAtATime(method, call.requestId, deadline, () => once(method, request, call, caller));
     // Work that is late goes on, and keeps its twins waiting, but this caller is told in time. [OPS-2]
     const { prepared, outcome } = await inTime(deadline, answering);
     const answered = settled(outcome, findings);
@@ -151,12 +183,19 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   }
 
   /** Steps 9 to 11 for whoever of several equal requests comes first. */
-  async function once(method: MethodName, request: JsonObject, call: Parameters<Prepared['perform']>[0]) {
+  async function once(
+    method: MethodName,
+    request: JsonObject,
+    call: Parameters<Prepared['perform']>[0],
+    caller: Caller,
+  ) {
     const record = await store.recall({ method, requestId: call.requestId });
     if (record?.state === 'completed' && !sameBytes(record.fingerprint, call.fingerprint)) {
       throw violation();
     }
     const prepared = catalog[method](request);
+    // Whoever repeats what was sent before may be anybody who overheard it. [OQ-60]
+    if (record === undefined) caller.prove();
     if (record?.state === 'completed') return { prepared, outcome: { kind: 'replay', record } as const };
     return { prepared, outcome: await prepared.perform(call) };
   }
@@ -186,12 +225,12 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   }
 
   return async (request) => {
-    if (running >= parts.concurrentMax) return refuse(request, 503, 'too many requests at once');
-    running += 1;
+    const leave = places.enter(request.caller.proved);
+    if (!leave) return refuse(request, 503, 'too many requests at once');
     try {
       return await serve(request);
     } finally {
-      running -= 1;
+      leave();
     }
   };
 }

@@ -1,3 +1,4 @@
+import type { Caller } from './caller.ts';
 import type { Deadline } from './clock.ts';
 
 /**
@@ -20,9 +21,14 @@ export interface PayloadCodec {
   readonly mediaType: string;
   /** The whole `Content-Type` of what it seals. */
   readonly contentType: string;
+  /** Whether sealing takes no private key, so that any refusal may have a body. `undefined`: it does take one. */
+  readonly keyless?: boolean | undefined;
 
-  /** Doesn't throw for anything in `body`; throws `UnavailableError` when it has no capacity to look at it in time. */
-  open(body: Uint8Array, deadline?: Deadline): Promise<OpenedBody>;
+  /**
+   * Doesn't throw for anything in `body`; throws `UnavailableError` when it has no capacity to look at it in time. Whose
+   * body goes first then depends on `caller`; `undefined`: somebody within this process.
+   */
+  open(body: Uint8Array, deadline?: Deadline, caller?: Caller): Promise<OpenedBody>;
 
   /** Throws `UnavailableError` when it has no capacity in time; the answer is then not sent. */
   seal(payload: Uint8Array, deadline?: Deadline): Promise<Uint8Array>;
