@@ -18,16 +18,23 @@ interface CertificateOrder {
   readonly issuer?: TestCertificate;
   readonly passphrase?: string;
   readonly rsaBits?: number;
+  /** Whether it may issue others. Default: as openssl has it. */
+  readonly authority?: boolean;
+  /** Where it says that its issuer's certificate is. */
+  readonly issuerUrl?: string;
 }
 
 /** Makes a certificate that is valid for 30 days from now, with openssl. */
 export function makeCertificate(order: CertificateOrder = {}): TestCertificate {
-  const { kind = 'rsa', name = 'localhost', issuer, passphrase, rsaBits = 2048 } = order;
+  const { kind = 'rsa', name = 'localhost', issuer, passphrase, rsaBits = 2048, issuerUrl } = order;
   const directory = mkdtempSync(join(tmpdir(), 'gsp-otp-certificate-'));
   const file = (part: string) => join(directory, part);
   const newKey = kind === 'rsa' ? [`rsa:${rsaBits}`] : ['ec', '-pkeyopt', 'ec_paramgen_curve:P-256'];
   const protection = passphrase === undefined ? ['-nodes'] : ['-passout', `pass:${passphrase}`];
-  const names = `subjectAltName=DNS:${name},IP:127.0.0.1`;
+  const names = ['-addext', `subjectAltName=DNS:${name},IP:127.0.0.1`];
+  // A certificate that openssl issues to itself may issue others.
+  if (issuer !== undefined && !order.authority) names.push('-addext', 'basicConstraints=critical,CA:false');
+  if (issuerUrl !== undefined) names.push('-addext', `authorityInfoAccess=caIssuers;URI:${issuerUrl}`);
   try {
     const signer = issuer === undefined ? [] : ['-CA', file('issuer'), '-CAkey', file('issuer-key')];
     if (issuer) {
@@ -38,7 +45,7 @@ export function makeCertificate(order: CertificateOrder = {}): TestCertificate {
       'openssl',
       [
         ...['req', '-x509', '-newkey', ...newKey, ...protection, ...signer, '-days', '30'],
-        ...['-subj', `/CN=${name}`, '-addext', names, '-keyout', file('key'), '-out', file('certificate')],
+        ...['-subj', `/CN=${name}`, ...names, '-keyout', file('key'), '-out', file('certificate')],
       ],
       { stdio: 'pipe' },
     );

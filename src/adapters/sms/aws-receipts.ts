@@ -3,7 +3,7 @@ import type { DeliveryReceipt, ReceiptReader } from '../../ports/delivery-receip
 import { UnavailableError } from '../../ports/unavailable.ts';
 import { exchange } from './exchange.ts';
 import { jsonOf, receiptOf, referenceIn } from './receipt-call.ts';
-import { type AskUrl, createSnsCertificates } from './sns-certificates.ts';
+import { type AskUrl, createSnsCertificates, type SnsTrust } from './sns-certificates.ts';
 import { readSnsMessage, type SnsMessage } from './sns-message.ts';
 import { memberAt, parseJson } from './verdict.ts';
 
@@ -29,6 +29,9 @@ const SKEW_MS_MAX = 300_000;
 
 const ASK_MS_MAX = 3000;
 
+/** Of a certificate. */
+const OCTETS_MAX = 16_384;
+
 export interface AwsReceipts {
   /** The topic that the events go to, and no other. */
   readonly topicArn: string;
@@ -36,17 +39,19 @@ export interface AwsReceipts {
 
 /**
  * Reads the events of AWS End User Messaging SMS as Amazon SNS posts them, and confirms the subscription to the topic.
- * A message counts if a certificate signed it that Amazon serves from the host of SNS in the topic's own region.
+ * A message counts if a certificate signed it that Amazon SNS serves in the topic's own region and that a public authority
+ * issued to it. [OQ-77]
  */
 export function createAwsReader(
   gateway: string,
   { topicArn }: AwsReceipts,
   clock: Clock,
   ask: AskUrl = askOnce(clock),
+  trust: SnsTrust = { askOctets },
 ): ReceiptReader {
   const [, partition = '', , region = ''] = topicArn.split(':');
-  const origin = `https://sns.${region}.amazonaws.com${partition === 'aws-cn' ? '.cn' : ''}`;
-  const certificateAt = createSnsCertificates(ask);
+  const host = `sns.${region}.amazonaws.com${partition === 'aws-cn' ? '.cn' : ''}`;
+  const certificateAt = createSnsCertificates(ask, trust, ['sns.amazonaws.com', host], clock);
   const confirm = createConfirmation(ask);
 
   async function isGenuine(message: SnsMessage): Promise<boolean> {
@@ -54,8 +59,8 @@ export function createAwsReader(
     const ageMs = clock.nowMs() - message.sentMs;
     if (message.topicArn !== topicArn || ageMs > AGE_MS_MAX + SKEW_MS_MAX || ageMs < -SKEW_MS_MAX)
       return false;
-    if (!isAt(message.signingCertUrl, origin, /^\/[A-Za-z0-9_-]{1,128}\.pem$/)) return false;
-    const certificate = await certificateAt(message.signingCertUrl, clock.nowMs());
+    const url = certificateUrl(message.signingCertUrl, host);
+    const certificate = url === undefined ? undefined : await certificateAt(url);
     return certificate !== undefined && message.isSignedBy(certificate);
   }
 
@@ -64,12 +69,29 @@ export function createAwsReader(
     if (message === undefined || !(await isGenuine(message))) return { kind: 'unauthenticated' };
     if (message.type === 'Notification') return readEvent(gateway, parseJson(message.message));
     if (message.type === 'SubscriptionConfirmation') {
-      const { subscribeUrl = '' } = message;
-      if (!isAt(subscribeUrl, origin, /^\/$/)) return { kind: 'unreadable' };
-      await confirm(subscribeUrl);
+      const url = confirmationUrl(message.subscribeUrl ?? '', host, topicArn);
+      if (url === undefined) return { kind: 'unreadable' };
+      await confirm(url);
     }
     return { kind: 'receipts', receipts: [] };
   };
+}
+
+/**
+ * Where a message says that its certificate is, made anew from its one part that varies. Anything else, such as a query,
+ * could make the same host answer with a text of the caller's. `undefined`: it is nowhere that Amazon SNS has one.
+ */
+function certificateUrl(said: string, host: string): string | undefined {
+  const [, id] = /\/SimpleNotificationService-([0-9a-f]{32})\.pem$/.exec(said) ?? [];
+  const url = `https://${host}/SimpleNotificationService-${id}.pem`;
+  return said === url ? url : undefined;
+}
+
+/** The same for where a subscription to the topic is confirmed. */
+function confirmationUrl(said: string, host: string, topicArn: string): string | undefined {
+  const [, token] = /&Token=([A-Za-z0-9]{1,1024})$/.exec(said) ?? [];
+  const url = `https://${host}/?Action=ConfirmSubscription&TopicArn=${topicArn}&Token=${token}`;
+  return said === url ? url : undefined;
 }
 
 /** Events of other programs that share the topic have no reference of ours; they are none of our business. */
@@ -94,13 +116,6 @@ function createConfirmation(ask: AskUrl): (subscribeUrl: string) => Promise<void
   };
 }
 
-/** Whether a URL is on that origin, names no user or port, and has such a path. */
-function isAt(url: string, origin: string, path: RegExp): boolean {
-  const parsed = URL.parse(url);
-  if (parsed === null || parsed.username !== '' || parsed.password !== '') return false;
-  return parsed.origin === origin && path.test(parsed.pathname);
-}
-
 function askOnce(clock: Clock): AskUrl {
   return async (url) => {
     const atMs = clock.steadyMs() + ASK_MS_MAX;
@@ -112,4 +127,22 @@ function askOnce(clock: Clock): AskUrl {
     const result = await exchange({ method: 'GET', url, headers: {}, body: undefined }, deadline);
     return result.kind === 'answered' ? result.answer : undefined;
   };
+}
+
+async function askOctets(url: string): Promise<Uint8Array | undefined> {
+  try {
+    const signal = AbortSignal.timeout(ASK_MS_MAX);
+    const response = await fetch(url, { redirect: 'error', signal });
+    if (response.status !== 200 || response.body === null) return undefined;
+    const parts: Uint8Array[] = [];
+    let octets = 0;
+    for await (const part of response.body) {
+      octets += part.byteLength;
+      if (octets > OCTETS_MAX) return undefined;
+      parts.push(part);
+    }
+    return Buffer.concat(parts);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,33 +1,40 @@
 import assert from 'node:assert/strict';
-import { createSign } from 'node:crypto';
+import { createSign, X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
 import { createAwsReader } from '../../../src/adapters/sms/aws-receipts.ts';
 import { UnavailableError } from '../../../src/ports/unavailable.ts';
-import { makeCertificate } from '../../system/test-certificates.ts';
+import { makeCertificate, type TestCertificate } from '../../system/test-certificates.ts';
 import { TestClock } from '../../system/test-clock.ts';
 import { exampleNumber } from './gateway-stand-in.ts';
 import { assertSilent, callOf, jsonCall, receiptIn, reference, strangerTests } from './receipt-cases.ts';
 
 const url = 'https://receipts.bank.example/receipts/aws';
 const topicArn = 'arn:aws:sns:eu-west-1:123456789012:sms-events';
-const amazon = makeCertificate({ name: 'sns.amazonaws.com' });
+const host = 'https://sns.eu-west-1.amazonaws.com';
+const root = makeCertificate({ name: 'Root', authority: true });
+const authority = makeCertificate({ name: 'Authority', authority: true, issuer: root });
+const amazon = makeCertificate({ name: 'sns.amazonaws.com', issuer: authority });
+const chain = `${amazon.certificate}${authority.certificate}`;
 const stranger = makeCertificate({ name: 'sns.amazonaws.com' });
-const elliptic = makeCertificate({ kind: 'ec' });
-const certUrl = 'https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-0123abcd.pem';
+const pathOf = (digits: string) => `/SimpleNotificationService-${digits.padStart(32, '0')}.pem`;
+const certUrl = `${host}${pathOf('123abcd')}`;
 const subscribeUrl = `https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&TopicArn=${topicArn}&Token=2336`;
 const clock = new TestClock();
 
 type Answers = Readonly<Record<string, { readonly status: number; readonly text: string }>>;
 
 /** A reader, and what it asked for. */
-function open(answers: Answers = { [certUrl]: { status: 200, text: amazon.certificate } }, arn = topicArn) {
+function open(answers: Answers = { [certUrl]: { status: 200, text: chain } }, arn = topicArn, time = clock) {
   const asked: string[] = [];
-  const read = createAwsReader('aws', { topicArn: arn }, clock, async (asksFor) => {
+  const ask = async (asksFor: string) => {
     asked.push(asksFor);
     return answers[asksFor];
-  });
+  };
+  const read = createAwsReader('aws', { topicArn: arn }, time, ask, trust);
   return { read, asked };
 }
+
+const trust = { askOctets: async () => undefined, roots: [root.certificate] };
 
 const eventOf = (eventType: string, more: object = {}) => ({
   eventType,
@@ -136,21 +143,47 @@ test('AWS: what was changed, or signed by another, is refused', async () => {
   }
 });
 
-test('AWS: nothing is fetched for another topic or time, nor from anywhere but the host of SNS in its region', async () => {
+test('AWS: nothing is fetched for another topic or time, nor from anywhere but where SNS has its certificates', async () => {
   const event = eventOf('TEXT_DELIVERED');
   const at = (offsetMs: number) => ({ Timestamp: new Date(clock.nowMs() + offsetMs).toISOString() });
+  const path = pathOf('123abcd');
   const elsewhere = [
-    'http://sns.eu-west-1.amazonaws.com/a.pem',
-    'https://sns.us-east-1.amazonaws.com/a.pem',
-    'https://sns.eu-west-1.amazonaws.com.evil.example/a.pem',
-    'https://evil.example/sns.eu-west-1.amazonaws.com/a.pem',
-    'https://user@sns.eu-west-1.amazonaws.com/a.pem',
-    'https://sns.eu-west-1.amazonaws.com:8443/a.pem',
-    'https://sns.eu-west-1.amazonaws.com/bucket/a.pem',
-    'https://sns.eu-west-1.amazonaws.com/?a.pem',
-    'https://sns.eu-west-1.amazonaws.com/a.txt',
-    'https://sns.eu-west-1.amazonaws.com.cn/a.pem',
-    'https://s3.amazonaws.com/a.pem',
+    `http://sns.eu-west-1.amazonaws.com${path}`,
+    `https://sns.us-east-1.amazonaws.com${path}`,
+    `https://sns.eu-west-1.amazonaws.com.evil.example${path}`,
+    `https://evil.example/sns.eu-west-1.amazonaws.com${path}`,
+    `https://sns.eu-west-1.amazonaws.com.${path}`,
+    `https://user@sns.eu-west-1.amazonaws.com${path}`,
+    `https://@sns.eu-west-1.amazonaws.com${path}`,
+    `https://sns.eu-west-1.amazonaws.com:443${path}`,
+    `https://sns.eu-west-1.amazonaws.com:8443${path}`,
+    `https://SNS.eu-west-1.amazonaws.com${path}`,
+    `HTTPS://sns.eu-west-1.amazonaws.com${path}`,
+    `https:sns.eu-west-1.amazonaws.com${path}`,
+    `https:\\\\sns.eu-west-1.amazonaws.com${path}`,
+    `${host}/bucket${path}`,
+    `${host}/a/..${path}`,
+    `${host}/%2e%2e${path}`,
+    `${host}/.${path}`,
+    `${host}/${path}`,
+    `${host}${path}?Action=GetEndpointAttributes`,
+    `${host}${path}?`,
+    `${host}${path}#a`,
+    `${host}${path};a`,
+    `${host}${path}/`,
+    `\t${host}${path}`,
+    ` ${host}${path}`,
+    `${host}${path}\n`,
+    `${host}/?a=${path}`,
+    `${host}/?Action=x&b=${path}`,
+    `${host}#${path}`,
+    `${host}/x.pem`,
+    `${host}${path.toUpperCase()}`,
+    `${host}${pathOf('0123ABCD')}`,
+    `${host}/SimpleNotificationService-123abcd.pem`,
+    `${host}${path}`.replace('.pem', '%2epem'),
+    `https://sns.eu-west-1.amazonaws.com.cn${path}`,
+    `https://s3.amazonaws.com${path}`,
     'file:///etc/passwd.pem',
     'no URL',
   ];
@@ -161,9 +194,7 @@ test('AWS: nothing is fetched for another topic or time, nor from anywhere but t
     notification(event, { Timestamp: 'yesterday' }),
     ...elsewhere.map((SigningCertURL) => notification(event, { SigningCertURL })),
   ];
-  const answers = Object.fromEntries(
-    elsewhere.map((each) => [each, { status: 200, text: amazon.certificate }] as const),
-  );
+  const answers = Object.fromEntries(elsewhere.map((each) => [each, { status: 200, text: chain }] as const));
   for (const message of messages) {
     const { read, asked } = open(answers);
     const reading = await read(jsonCall(url, signed(message)));
@@ -174,33 +205,115 @@ test('AWS: nothing is fetched for another topic or time, nor from anywhere but t
 
 test('AWS: China has hosts of its own', async () => {
   const arn = 'arn:aws-cn:sns:cn-north-1:123456789012:sms-events';
-  const SigningCertURL = 'https://sns.cn-north-1.amazonaws.com.cn/a.pem';
-  const { read } = open({ [SigningCertURL]: { status: 200, text: amazon.certificate } }, arn);
+  const SigningCertURL = `https://sns.cn-north-1.amazonaws.com.cn${pathOf('a')}`;
+  const { read } = open({ [SigningCertURL]: { status: 200, text: chain } }, arn);
   const message = notification(eventOf('TEXT_DELIVERED'), { TopicArn: arn, SigningCertURL });
   assert.equal((await receiptIn(read, jsonCall(url, signed(message)))).state, 'delivered');
 });
 
-test('AWS: a certificate that is none, or not valid now, or of another kind of key, proves nothing', async () => {
-  const answers = [
-    { status: 404, text: '' },
-    { status: 302, text: amazon.certificate },
-    { status: 200, text: '<html>' },
-    { status: 200, text: amazon.key },
-    { status: 200, text: elliptic.certificate },
-  ];
-  for (const answer of answers) {
-    const { read } = open({ [certUrl]: answer });
-    assert.deepEqual(await read(genuine()), { kind: 'unauthenticated' });
+test('[OQ-77] AWS: a certificate that is none, or not valid now, or not of SNS, or of no public authority proves nothing', async () => {
+  const elliptic = makeCertificate({ kind: 'ec', name: 'sns.amazonaws.com', issuer: root });
+  const otherRoot = makeCertificate({ name: 'Root', authority: true });
+  const leafAsIssuer = makeCertificate({ name: 'sns.amazonaws.com', issuer: amazon });
+  const ofAnother = makeCertificate({ name: 'sns.amazonaws.com', issuer: otherRoot });
+  const otherName = makeCertificate({ name: 'sqs.amazonaws.com', issuer: root });
+  const wildcard = makeCertificate({ name: '*.amazonaws.com', issuer: root });
+  const tried = [
+    [404, '', amazon],
+    [302, chain, amazon],
+    [200, '<html>', amazon],
+    [200, amazon.key, amazon],
+    [200, `<Text>\n${chain}</Text>`, amazon],
+    [200, `\n${chain}`, amazon],
+    [200, `${chain}<a/>`, amazon],
+    [200, `${amazon.certificate}x\n${authority.certificate}`, amazon],
+    [200, amazon.certificate, amazon],
+    [200, `${amazon.certificate}${otherRoot.certificate}`, amazon],
+    [200, elliptic.certificate, amazon],
+    [200, stranger.certificate, stranger],
+    [200, `${ofAnother.certificate}${otherRoot.certificate}`, ofAnother],
+    [200, `${leafAsIssuer.certificate}${chain}`, leafAsIssuer],
+    [200, otherName.certificate, otherName],
+    [200, wildcard.certificate, wildcard],
+  ] as const;
+  const now = new TestClock();
+  const Timestamp = new Date(now.nowMs()).toISOString();
+  for (const [index, [status, text, { key }]] of tried.entries()) {
+    const { read } = open({ [certUrl]: { status, text } }, topicArn, now);
+    const call = jsonCall(url, signed(notification(eventOf('TEXT_DELIVERED'), { Timestamp }), key));
+    assert.deepEqual(await read(call), { kind: 'unauthenticated' }, String(index));
   }
   const later = new TestClock();
   later.pass(31 * 86_400_000);
-  const read = createAwsReader('aws', { topicArn }, later, async () => ({
-    status: 200,
-    text: amazon.certificate,
-  }));
-  const Timestamp = new Date(later.nowMs()).toISOString();
-  const call = jsonCall(url, signed(notification(eventOf('TEXT_DELIVERED'), { Timestamp })));
+  const { read } = open({ [certUrl]: { status: 200, text: chain } }, topicArn, later);
+  const late = notification(eventOf('TEXT_DELIVERED'), { Timestamp: new Date(later.nowMs()).toISOString() });
+  const call = jsonCall(url, signed(late));
   assert.deepEqual(await read(call), { kind: 'unauthenticated' });
+});
+
+test('[OQ-77] AWS: the authority that is not beside its certificate is fetched once from where it says', async () => {
+  const at = 'http://crt.r2m02.amazontrust.com/r2m02.cer';
+  const leafWith = (issuerUrl: string) =>
+    makeCertificate({ name: 'sns.amazonaws.com', issuer: authority, issuerUrl });
+  const octets = new X509Certificate(authority.certificate).raw;
+  const readWith = (leaf: TestCertificate, found: Uint8Array | undefined) => {
+    const asked: string[] = [];
+    const askOctets = async (asksFor: string) => {
+      asked.push(asksFor);
+      return found;
+    };
+    const ask = async () => ({ status: 200, text: leaf.certificate });
+    const time = new TestClock();
+    const Timestamp = new Date(time.nowMs()).toISOString();
+    const read = createAwsReader('aws', { topicArn }, time, ask, { askOctets, roots: [root.certificate] });
+    const send = (path: string) => {
+      const SigningCertURL = `${host}${pathOf(path)}`;
+      const message = notification(eventOf('TEXT_DELIVERED'), { SigningCertURL, Timestamp });
+      return read(jsonCall(url, signed(message, leaf.key)));
+    };
+    return { send, asked };
+  };
+  const leaf = leafWith(at);
+  const good = readWith(leaf, octets);
+  for (const path of ['1', '2']) assert.equal((await good.send(path)).kind, 'receipts');
+  assert.deepEqual(good.asked, [at]);
+  await assert.rejects(readWith(leaf, undefined).send('1'), UnavailableError);
+  for (const wrong of [
+    new X509Certificate(stranger.certificate).raw,
+    Buffer.from('x'),
+    new X509Certificate(root.certificate).raw,
+  ]) {
+    assert.deepEqual(await readWith(leaf, wrong).send('1'), { kind: 'unauthenticated' });
+  }
+  for (const elsewhere of [
+    'http://evil.example/r2m02.cer',
+    `${at}?a=b`,
+    'http://169.254.169.254/r2m02.cer',
+  ]) {
+    const { send, asked } = readWith(leafWith(elsewhere), octets);
+    assert.deepEqual(await send('1'), { kind: 'unauthenticated' });
+    assert.deepEqual(asked, []);
+  }
+});
+
+test('AWS: strangers neither push the certificate out, nor keep a genuine receipt waiting, nor ask without end', async () => {
+  const later = new TestClock();
+  const nothing = { status: 404, text: '' };
+  const made = Array.from({ length: 200 }, (_, path) => [`${host}${pathOf(`f${path}`)}`, nothing] as const);
+  const answers = { ...Object.fromEntries(made), [certUrl]: { status: 200, text: chain } };
+  const { read, asked } = open(answers, topicArn, later);
+  const forge = (path: string) => {
+    const SigningCertURL = `${host}${pathOf(path)}`;
+    const message = notification(eventOf('TEXT_DELIVERED'), { SigningCertURL });
+    return read(jsonCall(url, signed(message, stranger.key))).catch((error: unknown) => error);
+  };
+  assert.equal((await read(genuine())).kind, 'receipts');
+  for (let path = 0; path < 200; path += 1) await forge(`f${path}`);
+  assert.equal(asked.length, 20);
+  assert.equal((await read(genuine())).kind, 'receipts');
+  later.pass(60_000);
+  await forge('f1');
+  assert.equal(asked.length, 20, 'where nothing was it is not looked again so soon');
 });
 
 test('AWS: while the certificate can not be had, Amazon is to try again', async () => {
@@ -215,13 +328,14 @@ test('AWS: while the certificate can not be had, Amazon is to try again', async 
 test('AWS: made-up certificates keep no more than four requests under way', { timeout: 20_000 }, async () => {
   let asked = 0;
   const release: (() => void)[] = [];
-  const read = createAwsReader('aws', { topicArn }, clock, async () => {
+  const ask = async () => {
     asked += 1;
     await new Promise<void>((resolve) => release.push(resolve));
     return { status: 404, text: '' };
-  });
+  };
+  const read = createAwsReader('aws', { topicArn }, clock, ask, trust);
   const calls = Array.from({ length: 20 }, (_, index) => {
-    const SigningCertURL = `https://sns.eu-west-1.amazonaws.com/made-up-${index}.pem`;
+    const SigningCertURL = `${host}${pathOf(`${index}`)}`;
     const message = signed(notification(eventOf('TEXT_DELIVERED'), { SigningCertURL }), stranger.key);
     return read(jsonCall(url, message)).catch((error: unknown) => error);
   });
@@ -234,7 +348,7 @@ test('AWS: made-up certificates keep no more than four requests under way', { ti
 
 test('AWS: a subscription is confirmed once, if Amazon asks for it', async () => {
   const answers = {
-    [certUrl]: { status: 200, text: amazon.certificate },
+    [certUrl]: { status: 200, text: chain },
     [subscribeUrl]: { status: 200, text: '<ConfirmSubscriptionResponse/>' },
   };
   const { read, asked } = open(answers);
@@ -259,7 +373,16 @@ test('AWS: a subscription is confirmed once, if Amazon asks for it', async () =>
 });
 
 test('AWS: a confirmation is never sent elsewhere, and again if it failed', async () => {
-  for (const SubscribeURL of ['https://evil.example/', 'https://sns.us-east-1.amazonaws.com/?a', 'x']) {
+  for (const SubscribeURL of [
+    'https://evil.example/',
+    'https://sns.us-east-1.amazonaws.com/?a',
+    'x',
+    subscribeUrl.replace('ConfirmSubscription', 'Unsubscribe'),
+    subscribeUrl.replace('sms-events', 'other'),
+    subscribeUrl.replace('.com/', '.com:443/'),
+    `${subscribeUrl}&Action=Publish`,
+    `${subscribeUrl}#a`,
+  ]) {
     const { read, asked } = open();
     const call = jsonCall(url, signed(confirmation({ SubscribeURL })));
     assert.deepEqual(await read(call), { kind: 'unreadable' });
