@@ -9,7 +9,7 @@ export interface Expiring {
 }
 
 const DAY_MS = 86_400_000;
-/** A certificate in the last sixth of its life should have been renewed. */
+/** A certificate, or a revocation list, in the last sixth of its life should have been renewed. */
 const LAST_PART = 1 / 6;
 
 /** Keys that expire within 60, 30 or 7 days, and certificates that should have been renewed by now. */
@@ -20,12 +20,21 @@ export function expiryWarnings({ rings, tls }: Expiring, nowMs: number): readonl
         `${kind} key ${keyId} to ${purpose} ${ending(expiresAtMs, nowMs)}: gsp-otp keys rotate --help`,
     ),
   );
-  const certificates = (tls?.certificates ?? [])
-    .filter(({ leaf, expiresAtMs }) => {
-      return expiresAtMs - nowMs < (expiresAtMs - leaf.validFromDate.getTime()) * LAST_PART;
-    })
-    .map(({ name, expiresAtMs }) => `certificate ${name} ${ending(expiresAtMs, nowMs)}`);
-  return [...keys, ...certificates];
+  const others = endingOf(tls)
+    .filter(({ validFromMs, expiresAtMs }) => expiresAtMs - nowMs < (expiresAtMs - validFromMs) * LAST_PART)
+    .map(({ name, expiresAtMs }) => `${name} ${ending(expiresAtMs, nowMs)}`);
+  return [...keys, ...others];
+}
+
+/** Certificates, and the lists of those that clients may not use any more. */
+function endingOf(tls: ServerTls | undefined) {
+  const certificates = (tls?.certificates ?? []).map(({ name, leaf, expiresAtMs }) => {
+    return { name: `certificate ${name}`, validFromMs: leaf.validFromDate.getTime(), expiresAtMs };
+  });
+  const lists = (tls?.clients?.revocationLists ?? []).flatMap(({ name, validFromMs, expiresAtMs }) =>
+    expiresAtMs === undefined ? [] : [{ name: `revocation list ${name}`, validFromMs, expiresAtMs }],
+  );
+  return [...certificates, ...lists];
 }
 
 /** Throws if messages can't be opened or sealed, or no client connects, because something has expired or retired. */
@@ -36,8 +45,8 @@ export function checkNothingExpired({ rings, tls }: Expiring, nowMs: number): vo
         throw new Error(`no ${kind} key to ${purpose} with is active`);
     }
   }
-  const expired = tls?.certificates.find(({ expiresAtMs }) => expiresAtMs <= nowMs);
-  if (expired) throw new Error(`certificate ${expired.name} ${ending(expired.expiresAtMs, nowMs)}`);
+  const expired = endingOf(tls).find(({ expiresAtMs }) => expiresAtMs <= nowMs);
+  if (expired) throw new Error(`${expired.name} ${ending(expired.expiresAtMs, nowMs)}`);
 }
 
 /** Writes the warnings to the log now and once a day. The function returned ends that. */

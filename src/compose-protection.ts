@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { checkNothingExpired, expiryWarnings, logExpiry } from './compose-expiry.ts';
 import { readKeyRings } from './compose-keys.ts';
-import { settingsThatWait } from './compose-reload.ts';
+import { settingsThatWait, takeReloaded } from './compose-reload.ts';
 import { composeSealing } from './compose-sealing.ts';
 import { composeTls } from './compose-tls.ts';
 import type { Config } from './config.ts';
@@ -24,7 +24,7 @@ export interface Protection {
 
 /** Throws `ConfigError` if keys or certificates can't be used. */
 export async function composeProtection(config: Config, clock: Clock, log: Logger): Promise<Protection> {
-  let tls = composeTls(config.http, clock.nowMs());
+  let tls = composeTls(config.http, clock);
   const sealing = await composeSealing(config, {
     rings: await readKeyRings(config, clock.nowMs()),
     clock,
@@ -34,15 +34,16 @@ export async function composeProtection(config: Config, clock: Clock, log: Logge
   const warnings = () => expiryWarnings(inForce(), clock.nowMs());
   const stopLogging = logExpiry(warnings, log);
 
+  let running = config;
   async function replace(next: Config, replaceTls: (tls: ServerTls) => void): Promise<void> {
-    const nextTls = composeTls(next.http, clock.nowMs());
-    const rings = await readKeyRings(next, clock.nowMs());
-    if (tls && nextTls) {
-      replaceTls(nextTls);
-      tls = nextTls;
-    }
+    const taken = takeReloaded(running, next);
+    const nextTls = composeTls(taken.http, clock);
+    const rings = await readKeyRings(taken, clock.nowMs());
+    if (nextTls) replaceTls(nextTls);
+    tls = nextTls;
     sealing.replaceRings(rings);
-    log.info({ settingsThatWait: settingsThatWait(config, next), warnings: warnings() }, 'reloaded');
+    running = taken;
+    log.info({ settingsThatWait: settingsThatWait(running, next), warnings: warnings() }, 'reloaded');
   }
 
   let replacing = Promise.resolve();

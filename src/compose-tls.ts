@@ -1,8 +1,11 @@
 import { ConfigError } from './config/faults.ts';
 import type { Settings } from './config/settings.ts';
 import { CertificateError, readAuthorities, readCertificates } from './http/certificates.ts';
+import type { ClientTrust } from './http/client-certificates.ts';
+import { readRevocationLists } from './http/revocation-list.ts';
 import { createServer, openListener } from './http/server.ts';
 import type { ServerTls } from './http/tls.ts';
+import type { Clock } from './ports/clock.ts';
 
 /** A listener that does TLS and nothing else. */
 export interface BareListener {
@@ -12,8 +15,11 @@ export interface BareListener {
 }
 
 /** Opens one on this machine with the TLS of the settings, to see what it negotiates. Throws as `composeTls` does. */
-export async function openBareListener(http: Settings['http'], nowMs: number): Promise<BareListener> {
-  const server = createServer(http, () => undefined, composeTls(http, nowMs));
+export async function openBareListener(
+  http: Settings['http'],
+  clock: Pick<Clock, 'nowMs'>,
+): Promise<BareListener> {
+  const server = createServer(http, () => undefined, composeTls(http, clock));
   const { hostname, port } = new URL(await openListener(server, { host: '127.0.0.1', port: 0 }));
   return { host: hostname, port: Number(port), close: async () => void (await server.close()) };
 }
@@ -22,7 +28,7 @@ export async function openBareListener(http: Settings['http'], nowMs: number): P
  * TLS as the settings describe it; `undefined` where there is none. Throws `ConfigError` if a certificate can't be
  * used.
  */
-export function composeTls({ tls }: Settings['http'], nowMs: number): ServerTls | undefined {
+export function composeTls({ tls }: Settings['http'], clock: Pick<Clock, 'nowMs'>): ServerTls | undefined {
   if (tls === undefined) return undefined;
   const sources = tls.certificates.map(({ certificate, key, passphrase }, index) => ({
     name: `http.tls.certificates.${index} ${certificate}`,
@@ -32,14 +38,29 @@ export function composeTls({ tls }: Settings['http'], nowMs: number): ServerTls 
   }));
   try {
     return {
-      certificates: readCertificates(sources, nowMs),
+      certificates: readCertificates(sources, clock.nowMs()),
       tls13: tls.tls13,
-      clientCa: tls.clientCa && readAuthorities(`http.tls.clientCa ${tls.clientCa}`, tls.clientCa.reveal()),
+      clients: clientsOf(tls, clock),
     };
   } catch (error) {
     if (!(error instanceof CertificateError)) throw error;
     const origin = { kind: 'default' } as const;
-    const accepted = 'certificates in PEM, each of the server with its key';
+    const accepted = 'certificates and revocation lists in PEM, each certificate of the server with its key';
     throw new ConfigError([{ path: 'http.tls', reason: error.message, accepted, origin }]);
   }
+}
+
+function clientsOf(
+  { clientCertificates, clientCa, clientCrl = [], allowedClients }: NonNullable<Settings['http']['tls']>,
+  clock: Pick<Clock, 'nowMs'>,
+): ClientTrust | undefined {
+  if (clientCertificates === 'off' || clientCa === undefined) return undefined;
+  const authorities = readAuthorities(`http.tls.clientCa ${clientCa}`, clientCa.reveal());
+  const sources = clientCrl.map((list, index) => ({
+    name: `http.tls.clientCrl.${index} ${list}`,
+    text: list.reveal(),
+  }));
+  const revocationLists =
+    sources.length === 0 ? [] : readRevocationLists(sources, authorities, clock.nowMs());
+  return { authorities, revocationLists, allowed: allowedClients, nowMs: () => clock.nowMs() };
 }

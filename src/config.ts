@@ -92,9 +92,10 @@ function createReader(terms: ReaderTerms): SettingsReader {
       report(path, { reason, accepted, nearest, origin });
     },
     filePath: (written, path) => absolutePath(written, originOf(path)),
-    secret(reference, { minLength = 1, public: mayBeSeen = false }, path) {
+    secret(reference, { minLength = 1, public: mayBeSeen = false, derLabel, fileBytesMax }, path) {
       const onCommandLine = originOf(path).kind === 'flag';
-      const secretTerms = { sandbox, minLength, mayBeSeen, onCommandLine, environment };
+      const more = { ...(derLabel && { derLabel }), ...(fileBytesMax && { fileBytesMax }) };
+      const secretTerms = { sandbox, minLength, mayBeSeen, onCommandLine, environment, ...more };
       const loaded = loadAt(reference, path, secretTerms, terms);
       if (loaded.kind === 'faulty') {
         report(path, { reason: loaded.reason, accepted: loaded.accepted, origin: originOf(path) });

@@ -100,7 +100,7 @@ async function examineOwnTls(
   const expected = { name: undefined, tls13: http.tls.tls13 };
   const running = { host: http.host, port: http.port, ...expected };
   if (await isReachable(running)) return examineTls(running, nowMs);
-  const listener = await openBareListener(http, nowMs);
+  const listener = await openBareListener(http, { nowMs: () => nowMs });
   try {
     return await examineTls({ host: listener.host, port: listener.port, ...expected }, nowMs);
   } finally {

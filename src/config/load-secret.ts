@@ -17,9 +17,13 @@ export interface SecretTerms {
   /** The reference was given on a command line. */
   readonly onCommandLine: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** A binary file is DER, and becomes PEM under this label. `undefined`: it is refused. */
+  readonly derLabel?: string;
+  /** `undefined`: 64 KiB. */
+  readonly fileBytesMax?: number;
 }
 
-const fileBytesMax = 65_536;
+const secretBytesMax = 65_536;
 
 /** Loads what the reference points at; `file` must be absolute. The value's surrounding white space is not part of it. */
 export function loadSecret(reference: SecretReference, terms: SecretTerms): LoadedSecret {
@@ -56,9 +60,11 @@ export function loadOrMakeSecret(file: string, terms: SecretTerms): LoadedSecret
 function loadFromFile(file: string, terms: SecretTerms): LoadedSecret {
   try {
     const { mode, size } = statSync(file);
+    const fileBytesMax = terms.fileBytesMax ?? secretBytesMax;
     if (size > fileBytesMax)
       return faulty(`${file} is larger than ${fileBytesMax} bytes`, 'the secret alone');
-    const text = textOf(readFileSync(file));
+    const bytes = readFileSync(file);
+    const text = textOf(bytes) ?? pemOf(bytes, terms.derLabel);
     // Read as text all the same, a binary secret would lose most of what makes it hard to guess.
     if (text === undefined)
       return faulty(
@@ -77,6 +83,12 @@ function loadFromFile(file: string, terms: SecretTerms): LoadedSecret {
   } catch (error) {
     return faulty(`can't be read: ${messageOf(error)}`, 'a readable file that holds the secret alone');
   }
+}
+
+function pemOf(der: Buffer, label: string | undefined): string | undefined {
+  if (label === undefined) return undefined;
+  const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
+  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`].join('\n');
 }
 
 function textOf(bytes: Uint8Array): string | undefined {

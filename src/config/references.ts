@@ -7,6 +7,8 @@ interface ReferenceOptions {
   readonly minLength?: number;
   readonly description: string;
   readonly sandboxDefault?: { readonly file: string };
+  readonly derLabel?: string;
+  readonly fileBytesMax?: number;
 }
 
 type ReferenceSchema = Type.TUnsafe<Secret> & SettingSchema;

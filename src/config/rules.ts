@@ -75,6 +75,13 @@ export const rules: readonly SettingsRule[] = [
     accepted: 'to leave it out, or http.tls.clientCertificates: required',
   },
   {
+    about: ['http.tls.clientCertificates', 'http.tls.clientCrl', 'http.tls.allowedClients'],
+    broken: ({ http: { tls } }) =>
+      tls?.clientCertificates === 'off' && (tls.clientCrl ?? tls.allowedClients) !== undefined,
+    reason: () => 'is off, and http.tls.clientCrl or http.tls.allowedClients says who may not come in',
+    accepted: 'required, or neither of the two',
+  },
+  {
     // OpenPGP bodies authenticate the caller by themselves. [TLS-6]
     about: ['http.tls.clientCertificates', 'payload.pgp'],
     broken: ({ http: { tls }, payload }) =>

@@ -12,6 +12,10 @@ export interface SettingSchema {
   readonly prose?: boolean;
   readonly secret?: boolean;
   readonly public?: boolean;
+  /** What the PEM of a binary file is labelled, where one is accepted. */
+  readonly derLabel?: string;
+  /** Size of the file at most; `undefined`: that of a secret. */
+  readonly fileBytesMax?: number;
   readonly sensitive?: boolean;
   readonly minimum?: number;
   readonly maximum?: number;

@@ -34,6 +34,37 @@ export const tls = Type.Object(
           'Certificates in PEM of those who issue client certificates. Whoever they certify is let in: never name a public authority.',
       }),
     ),
+    clientCrl: Type.Optional(
+      Type.Array(
+        publicText({
+          derLabel: 'X509 CRL',
+          fileBytesMax: 1_048_576,
+          description: 'In PEM, several perhaps, or a file in DER.',
+        }),
+        {
+          minItems: 1,
+          maxItems: 16,
+          description:
+            'Revocation lists of those who issue client certificates: one of each authority in `clientCa`, for without it nobody whom it certified is let in. Absent: nothing is revoked.',
+        },
+      ),
+    ),
+    allowedClients: Type.Optional(
+      Type.Array(
+        Type.String({
+          pattern: '^(([0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}|[^=]{1,64}=.{1,512})$',
+          accepts:
+            'a SHA-256 fingerprint in hexadecimal, or a whole subject such as C=US, O=Example, CN=caller with \\, for a comma within a value',
+          description: 'A certificate, or its subject in the order of the certificate.',
+        }),
+        {
+          minItems: 1,
+          maxItems: 256,
+          description:
+            'Who of those that `clientCa` certifies is let in, by SHA-256 fingerprint or subject; others are answered 403. Absent: all. [OQ-65]',
+        },
+      ),
+    ),
   },
   { description: 'TLS of the methods. Absent: plain HTTP, for the sandbox and behind a proxy.' },
 );

@@ -8,6 +8,7 @@ import {
 import { createServer as createHttpsServer, Server as HttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { createClientJudge, isNarrower } from './client-certificates.ts';
 import { Connections } from './connections.ts';
 import type { OnRefused } from './refusal-log.ts';
 import { isUnambiguous } from './strict-request.ts';
@@ -75,7 +76,9 @@ export function createServer(limits: HttpLimits, onRefused: OnRefused, tls?: Ser
     onRefused(status);
     reply.code(status).header('connection', 'close').send();
   });
-  endInOrder(server, new Connections(server.server, { tls: tls !== undefined }), limits);
+  const connections = new Connections(server.server, { tls: tls !== undefined });
+  if (tls) watchClients(server, connections, onRefused, tls);
+  endInOrder(server, connections, limits);
   return server;
 }
 
@@ -144,9 +147,45 @@ export async function openListener(
   return server.server instanceof HttpsServer ? url.replace(/^http:/, 'https:') : url;
 }
 
-/** Puts other certificates in force, for every handshake from now on; open connections stay. */
-export function replaceTls({ server }: FastifyInstance, tls: ServerTls): void {
-  if (server instanceof HttpsServer) server.setSecureContext(secureContext(tls));
+/** What can be changed about a listener while it is open. */
+const adjusters = new WeakMap<FastifyInstance, (tls: ServerTls) => void>();
+
+/**
+ * Puts other certificates in force, for every handshake from now on. Open connections stay, unless an authority of
+ * client certificates is gone or a revocation list is another one: then idle ones end at once, and the others with
+ * the answer under way. Throws `TypeError` if the one demands client certificates and the other doesn't: that is
+ * settled when a listener is made.
+ */
+export function replaceTls(server: FastifyInstance, tls: ServerTls): void {
+  adjusters.get(server)?.(tls);
+}
+
+/** Demands of each request what the handshake demanded, as it is in force now. */
+function watchClients(
+  server: FastifyInstance,
+  connections: Connections,
+  onRefused: OnRefused,
+  tls: ServerTls,
+): void {
+  const listener = server.server;
+  const isLetIn = createClientJudge();
+  let { clients } = tls;
+  if (clients) {
+    server.addHook('onRequest', async (request, reply) => {
+      if (clients && isLetIn(request.raw.socket, clients)) return;
+      onRefused(403);
+      return reply.code(403).header('connection', 'close').send();
+    });
+  }
+  adjusters.set(server, (next) => {
+    if ((next.clients === undefined) !== (clients === undefined)) {
+      throw new TypeError('whether client certificates are required is settled when a listener is made');
+    }
+    if (listener instanceof HttpsServer) listener.setSecureContext(secureContext(next));
+    const narrower = clients && next.clients && isNarrower(clients, next.clients);
+    clients = next.clients;
+    if (narrower) connections.outdate();
+  });
 }
 
 const REASONS = {

@@ -1,13 +1,14 @@
 import { constants } from 'node:crypto';
 import type { SecureContextOptions, TlsOptions } from 'node:tls';
 import type { ServerCertificate } from './certificates.ts';
+import type { ClientTrust } from './client-certificates.ts';
 
 export interface ServerTls {
   /** One; or two, one RSA and one ECDSA. */
   readonly certificates: readonly ServerCertificate[];
   readonly tls13: boolean;
-  /** PEM of those who issue client certificates, which are then required. `undefined`: none is asked for. [TLS-6] */
-  readonly clientCa: string | undefined;
+  /** Client certificates are required. `undefined`: none is asked for. [TLS-6] */
+  readonly clients: ClientTrust | undefined;
 }
 
 /** All that are negotiated under TLS 1.2, the best first: no others at all. [TLS-2] */
@@ -27,7 +28,7 @@ const SUITES_OF_TLS_13 = [
 ] as const;
 
 /** What may be replaced while the listener is open. */
-export function secureContext({ certificates, tls13, clientCa }: ServerTls): SecureContextOptions {
+export function secureContext({ certificates, tls13, clients }: ServerTls): SecureContextOptions {
   return {
     cert: certificates.map(({ chain }) => chain),
     key: certificates.map(({ key }) => key.reveal()),
@@ -35,15 +36,19 @@ export function secureContext({ certificates, tls13, clientCa }: ServerTls): Sec
     honorCipherOrder: true,
     minVersion: 'TLSv1.2', // [TLS-1]
     maxVersion: tls13 ? 'TLSv1.3' : 'TLSv1.2', // [OQ-3, ECHO-4]
-    // A client that renegotiates makes us work for nothing.
-    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
-    ...(clientCa !== undefined && { ca: clientCa }),
+    // A client that renegotiates makes us work for nothing. A ticket would outlive the certificate that it was given to;
+    // Node keeps no sessions of its own. [OQ-65]
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION | (clients ? constants.SSL_OP_NO_TICKET : 0),
+    // Never left out: without it the listener would trust every public authority.
+    ca: clients?.authorities ?? [],
+    ...(clients &&
+      clients.revocationLists.length > 0 && { crl: clients.revocationLists.map(({ pem }) => pem) }),
   };
 }
 
 /** Everything, for opening the listener. */
 export function tlsOptions(tls: ServerTls, handshakeTimeoutMs: number): TlsOptions {
-  const isRequired = tls.clientCa !== undefined;
+  const isRequired = tls.clients !== undefined;
   return {
     ...secureContext(tls),
     handshakeTimeout: handshakeTimeoutMs,

@@ -162,3 +162,21 @@ test('two secrets with one id are refused', () => {
   const faults = faultsOf({ overrides });
   assert.match(faults[0]?.reason ?? '', /two secrets have the same id/);
 });
+
+test('a revocation list may be a file in DER, which is read as its PEM', (t) => {
+  const bytes = Buffer.from([0x30, 0x82, 0xff, 0xfe, 0x00]);
+  const directory = temporaryDirectory(t);
+  const file = join(directory, 'authority.crl');
+  writeFileSync(file, bytes);
+  const certificate = { value: 'a' };
+  const tls = { certificates: [{ certificate, key: { value: 'b' } }], clientCertificates: 'required' };
+  const { http } = loadConfig({
+    environment: {},
+    overrides: {
+      dataDirectory: directory,
+      'http.tls': { ...tls, clientCa: certificate, clientCrl: [{ file }] },
+    },
+  });
+  const pem = `-----BEGIN X509 CRL-----\n${bytes.toString('base64')}\n-----END X509 CRL-----`;
+  assert.equal(http.tls?.clientCrl?.[0]?.reveal(), pem);
+});

@@ -261,7 +261,7 @@ describe('the edge, while it is closing', () => {
     const tls = {
       certificates: readCertificates([{ name: 'a', certificate, key: new Secret(key) }], Date.now()),
     };
-    const server = createServer(patient, () => undefined, { ...tls, tls13: false, clientCa: undefined });
+    const server = createServer(patient, () => undefined, { ...tls, tls13: false, clients: undefined });
     await server.listen({ port: 0, host: '127.0.0.1' });
     const address = { host: '127.0.0.1', port: (server.server.address() as AddressInfo).port };
     const silent = connect(address);

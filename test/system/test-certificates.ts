@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,6 +51,45 @@ export function makeCertificate(order: CertificateOrder = {}): TestCertificate {
       { stdio: 'pipe' },
     );
     return { certificate: readFileSync(file('certificate'), 'utf8'), key: readFileSync(file('key'), 'utf8') };
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+interface RevocationOrder {
+  readonly revoked?: readonly TestCertificate[];
+  /** Default 30; below 0, its next update was due so long ago. */
+  readonly days?: number;
+}
+
+/** The revocation list of an authority, in PEM, with openssl. */
+export function makeRevocationList(
+  issuer: TestCertificate,
+  { revoked = [], days = 30 }: RevocationOrder = {},
+): string {
+  const directory = mkdtempSync(join(tmpdir(), 'gsp-otp-revocation-'));
+  const file = (part: string) => join(directory, part);
+  const moment = (inDays: number) =>
+    `${new Date(Date.now() + inDays * 86_400_000).toISOString().replace(/\D/g, '').slice(0, 14)}Z`;
+  const rows = revoked.map(({ certificate }) => {
+    const { serialNumber } = new X509Certificate(certificate);
+    return `R\t${moment(30).slice(2)}\t${moment(-1).slice(2)}\t${serialNumber}\tunknown\t/CN=revoked\n`;
+  });
+  try {
+    writeFileSync(file('issuer'), issuer.certificate);
+    writeFileSync(file('issuer-key'), issuer.key);
+    writeFileSync(file('index'), rows.join(''));
+    writeFileSync(file('config'), `[ca]\ndefault_ca=a\n[a]\ndatabase=${file('index')}\ndefault_md=sha256\n`);
+    const times = ['-crl_lastupdate', moment(Math.min(0, days) - 1), '-crl_nextupdate', moment(days)];
+    execFileSync(
+      'openssl',
+      [
+        ...['ca', '-config', file('config'), '-gencrl', '-cert', file('issuer')],
+        ...['-keyfile', file('issuer-key'), ...times, '-out', file('list')],
+      ],
+      { stdio: 'pipe' },
+    );
+    return readFileSync(file('list'), 'utf8');
   } finally {
     rmSync(directory, { recursive: true });
   }

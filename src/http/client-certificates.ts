@@ -1,0 +1,62 @@
+import type { X509Certificate } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import type { RevocationList } from './revocation-list.ts';
+
+/** Whom a listener lets in that demands client certificates. [TLS-6] */
+export interface ClientTrust {
+  /** PEM of those who issue the certificates. */
+  readonly authorities: string;
+  /** Empty: nothing is revoked. */
+  readonly revocationLists: readonly RevocationList[];
+  /** SHA-256 fingerprints and subjects, as they are written. `undefined`: all that the authorities certify. */
+  readonly allowed: readonly string[] | undefined;
+  readonly nowMs: () => number;
+}
+
+/** Tells of one open connection, at each of its requests. */
+export function createClientJudge(): (socket: Socket, trust: ClientTrust) => boolean {
+  const shown = new WeakMap<Socket, Shown>();
+  return (socket, { allowed, nowMs }) => {
+    const peer = shown.get(socket) ?? readPeer(socket);
+    if (peer === undefined) return false;
+    shown.set(socket, peer);
+    // A connection may be older than the end of the certificate that opened it. [OQ-65]
+    if (peer.expiresAtMs <= nowMs()) return false;
+    return allowed?.some((one) => isNamed(peer, one)) ?? true;
+  };
+}
+
+/** Whether connections that were let in under the one may have to end under the other. */
+export function isNarrower(before: ClientTrust, after: ClientTrust): boolean {
+  const kept = new Set(certificatesIn(after.authorities));
+  const lists = ({ revocationLists }: ClientTrust) => revocationLists.map(({ pem }) => pem).join('\n');
+  return !certificatesIn(before.authorities).every((one) => kept.has(one)) || lists(before) !== lists(after);
+}
+
+function certificatesIn(pem: string): readonly string[] {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
+  return blocks.map((block) => block.replace(/\s/g, ''));
+}
+
+interface Shown {
+  readonly subject: string;
+  /** In hexadecimal, upper case. */
+  readonly fingerprint: string;
+  readonly expiresAtMs: number;
+}
+
+function readPeer(socket: Socket): Shown | undefined {
+  const certificate: X509Certificate | undefined =
+    socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
+  if (certificate === undefined) return undefined;
+  const { subject, fingerprint256, validToDate } = certificate;
+  return { subject, fingerprint: fingerprint256.replaceAll(':', ''), expiresAtMs: validToDate.getTime() };
+}
+
+function isNamed({ subject, fingerprint }: Shown, written: string): boolean {
+  if (!written.includes('=')) return written.replaceAll(':', '').toUpperCase() === fingerprint;
+  // Node writes one attribute a line, with its commas escaped.
+  const lines = written.split(/(?<!\\),/).map((part) => part.trim().replace(/\s*=\s*/, '='));
+  return lines.join('\n') === subject;
+}

@@ -1,0 +1,131 @@
+import { X509Certificate } from 'node:crypto';
+import { createSecureContext } from 'node:tls';
+import { CertificateError } from './certificates.ts';
+
+/** A list of certificates that an authority takes back. */
+export interface RevocationList {
+  readonly name: string;
+  readonly pem: string;
+  readonly validFromMs: number;
+  /** Its next update is due; from then on nobody whom the authority certified is let in. `undefined`: it says none. */
+  readonly expiresAtMs: number | undefined;
+}
+
+const BLOCK = /-----BEGIN X509 CRL-----[\s\S]*?-----END X509 CRL-----/g;
+
+/**
+ * Reads lists in PEM, and checks that they are in force and that each of the authorities has one: OpenSSL refuses
+ * whomever an authority without a list certified. Throws `CertificateError`.
+ */
+export function readRevocationLists(
+  sources: readonly { readonly name: string; readonly text: string }[],
+  authorities: string,
+  nowMs: number,
+): readonly RevocationList[] {
+  const lists = sources.flatMap(({ name, text }) => {
+    const blocks = text.match(BLOCK) ?? [];
+    if (blocks.length === 0)
+      throw fault(name, 'is none; PEM that begins with BEGIN X509 CRL, or DER, is accepted');
+    return blocks.map((pem) => readList(name, pem, nowMs));
+  });
+  const issuers = new Set(lists.map(({ issuer }) => issuer));
+  for (const authority of authorities.match(/-----BEGIN CERT[\s\S]*?-----END CERTIFICATE-----/g) ?? []) {
+    const certificate = new X509Certificate(authority);
+    if (!issuers.has(subjectOf(certificate.raw))) {
+      const subject = certificate.subject.replaceAll('\n', ', ');
+      throw fault('of the client certificates', `lacks one by ${subject}; one by each authority is accepted`);
+    }
+  }
+  return lists;
+}
+
+function readList(name: string, pem: string, nowMs: number) {
+  const base64 = pem.replace(/-----[^-]+-----/g, '');
+  try {
+    createSecureContext({ crl: pem });
+    const { issuer, thisUpdate, nextUpdate } = readFields(Buffer.from(base64, 'base64'));
+    const validFromMs = momentOf(thisUpdate);
+    const expiresAtMs = nextUpdate && momentOf(nextUpdate);
+    if (expiresAtMs !== undefined && expiresAtMs <= nowMs) {
+      const due = new Date(expiresAtMs).toISOString();
+      throw fault(name, `expired: its next update was due ${due}; one that is in force is accepted`);
+    }
+    return { name, pem, validFromMs, expiresAtMs, issuer: issuer.whole.toString('hex') };
+  } catch (error) {
+    if (error instanceof CertificateError) throw error;
+    throw fault(name, 'can not be read; PEM that begins with BEGIN X509 CRL, or DER, is accepted');
+  }
+}
+
+/** One value of DER: what it is, its content, and all of it. */
+interface Value {
+  readonly tag: number;
+  readonly content: Buffer;
+  readonly whole: Buffer;
+}
+
+const INTEGER = 0x02;
+const UTC_TIME = 0x17;
+const GENERALIZED_TIME = 0x18;
+/** The version of a certificate. */
+const EXPLICIT_0 = 0xa0;
+
+/** RFC 5280, 5.1: version OPTIONAL, signature, issuer, thisUpdate, nextUpdate OPTIONAL, … */
+function readFields(list: Buffer) {
+  const [toBeSigned] = valuesIn(only(list).content);
+  const fields = valuesIn(required(toBeSigned).content).filter(({ tag }) => tag !== INTEGER);
+  const [, issuer, thisUpdate, next] = fields;
+  const nextUpdate = next && (next.tag === UTC_TIME || next.tag === GENERALIZED_TIME) ? next : undefined;
+  return { issuer: required(issuer), thisUpdate: required(thisUpdate), nextUpdate };
+}
+
+/** RFC 5280, 4.1: version, serialNumber, signature, issuer, validity, subject, … */
+function subjectOf(certificate: Buffer): string {
+  const [toBeSigned] = valuesIn(only(certificate).content);
+  const fields = valuesIn(required(toBeSigned).content).filter(({ tag }) => tag !== EXPLICIT_0);
+  return required(fields[4]).whole.toString('hex');
+}
+
+function only(bytes: Buffer): Value {
+  const [value] = valuesIn(bytes);
+  return required(value);
+}
+
+function required(value: Value | undefined): Value {
+  if (value === undefined) throw new TypeError('a value is missing');
+  return value;
+}
+
+function valuesIn(bytes: Buffer): readonly Value[] {
+  const values: Value[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const tag = bytes.readUInt8(at);
+    const first = bytes.readUInt8(at + 1);
+    const lengthBytes = first < 0x80 ? 0 : first & 0x7f;
+    const length = lengthBytes === 0 ? first : bytes.readUIntBE(at + 2, lengthBytes);
+    const start = at + 2 + lengthBytes;
+    if (start + length > bytes.length) throw new RangeError('a value goes on beyond the end');
+    values.push({
+      tag,
+      content: bytes.subarray(start, start + length),
+      whole: bytes.subarray(at, start + length),
+    });
+    at = start + length;
+  }
+  return values;
+}
+
+/** `YYMMDDHHMMSSZ` until 2049, `YYYYMMDDHHMMSSZ` from 2050. */
+function momentOf({ tag, content }: Value): number {
+  const text = content.toString('latin1');
+  const century = Number(text.slice(0, 2)) < 50 ? '20' : '19';
+  const digits = tag === UTC_TIME ? `${century}${text}` : text;
+  const iso = digits.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
+  const moment = Date.parse(iso);
+  if (Number.isNaN(moment)) throw new TypeError('a time is none');
+  return moment;
+}
+
+function fault(name: string, reason: string): CertificateError {
+  return new CertificateError(`the revocation list ${name} ${reason}`);
+}
