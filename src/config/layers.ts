@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
 import { type ConfigFault, nearestName, type Origin } from './faults.ts';
 import { namedSettings } from './named-settings.ts';
+import { isServiceLink } from './service-link.ts';
 import type { SettingSchema } from './setting-schema.ts';
 import { readSettingsFile, type SettingsFile } from './settings-file.ts';
 
@@ -60,7 +61,7 @@ interface Given {
 function* fromEnvironment(environment: ConfigSources['environment']): Generator<Given> {
   for (const { path, variable, schema } of namedSettings) {
     const text = environment[variable];
-    if (!text) continue;
+    if (!text || isServiceLink(variable, text)) continue;
     yield { path, value: readValueText(text, schema), origin: { kind: 'environment', variable } };
   }
 }
@@ -112,9 +113,9 @@ function readValueText(text: string, schema: SettingSchema): unknown {
 function unknownVariables(environment: ConfigSources['environment'], tree: unknown): readonly ConfigFault[] {
   const variables = namedSettings.map(({ variable }) => variable);
   const known = new Set([configVariable, ...variables, ...namedBy(tree)]);
-  return Object.keys(environment)
-    .filter((name) => name.startsWith('GSP_OTP_') && !known.has(name))
-    .map((variable) => unknownName(variable, variables, { kind: 'environment', variable }));
+  return Object.entries(environment)
+    .filter(([name, text]) => name.startsWith('GSP_OTP_') && !known.has(name) && !isServiceLink(name, text))
+    .map(([variable]) => unknownName(variable, variables, { kind: 'environment', variable }));
 }
 
 /** The variables that `{env: …}` references point at. */

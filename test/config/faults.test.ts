@@ -101,6 +101,33 @@ test('names that are not settings are told wherever they stand', () => {
   );
 });
 
+test("variables that Kubernetes makes of Services are nobody's settings", () => {
+  const links = (service: string) => ({
+    [`${service}_SERVICE_HOST`]: '10.0.0.7',
+    [`${service}_SERVICE_PORT`]: '8080',
+    [`${service}_SERVICE_PORT_HTTPS_API`]: '8080',
+    [`${service}_PORT`]: 'tcp://10.0.0.7:8080',
+    [`${service}_PORT_8080_TCP`]: 'tcp://10.0.0.7:8080',
+    [`${service}_PORT_8080_TCP_PROTO`]: 'tcp',
+    [`${service}_PORT_8080_TCP_PORT`]: '8080',
+    [`${service}_PORT_8080_TCP_ADDR`]: '10.0.0.7',
+    [`${service}_PORT_53_UDP`]: 'udp://[fd00::7]:53',
+  });
+  for (const service of ['GSP_OTP', 'GSP_OTP_HTTP', 'GSP_OTP_OPERATOR', 'GSP_OTP_RECEIPTS', 'GSP_OTP_V2']) {
+    assert.deepEqual(faultsOf({ environment: links(service) }), [], service);
+  }
+  // What the pod itself is given stands.
+  const environment = { ...links('GSP_OTP_HTTP'), GSP_OTP_HTTP_PORT: '80807' };
+  assert.deepEqual(
+    faultsOf({ environment }).map(({ path }) => path),
+    ['http.port'],
+  );
+  assert.deepEqual(
+    faultsOf({ environment: { GSP_OTP_PORT: '8080', GSP_OTP_SERVICE: 'x' } }).map(({ path }) => path),
+    ['GSP_OTP_PORT', 'GSP_OTP_SERVICE'],
+  );
+});
+
 for (const [text, path] of [
   ['http: 5', 'http'],
   ['http: [1]', 'http'],
