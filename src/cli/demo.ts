@@ -10,6 +10,7 @@ import type { Addresses } from '../compose-listeners.ts';
 import { loadConfig } from '../config.ts';
 import { makeDemoKeys } from './demo-keys.ts';
 import { tellStory } from './demo-story.ts';
+import { asTyped } from './invocation.ts';
 import { isListenError } from './listen-error.ts';
 import type { SealKind } from './seal-options.ts';
 import { stopSignal } from './stop-signal.ts';
@@ -103,11 +104,11 @@ async function start(settings: Readonly<Record<string, unknown>>): Promise<Start
 }
 
 function invitation({ methods, operator }: Addresses, dataDirectory: string, flags = ''): string {
-  return `
+  return asTyped(`
 The server goes on until Ctrl-C. From another terminal, be Google yourself:
   $ gsp-otp call sendOtp --url ${methods}/v1${flags} --account-phone-number +13055550102
   $ gsp-otp inbox show --operator-url ${operator}
   $ gsp-otp call verifyOtp --url ${methods}/v1${flags} --send-otp-request-id ID --otp CODE
   $ gsp-otp explain ID --set dataDirectory=${dataDirectory}
-`;
+`);
 }

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError, describeFault } from '../config/faults.ts';
 import { UnavailableError } from '../ports/unavailable.ts';
 import { exitCodes, Failure } from './failure.ts';
+import { asTyped } from './invocation.ts';
 
 /** Runs one command and resolves to its exit code. Never rejects: what is thrown is told on standard error. */
 export async function runProgram(args: readonly string[]): Promise<number> {
@@ -64,9 +65,13 @@ Exit codes:
   2  the command or the configuration is wrong; nothing was tried
 `;
 
-/** Makes every command throw in place of ending the process, and show the global options too. */
+/** Makes every command throw in place of ending the process, show the global options too, and examples as they are typed here. */
 function harden(command: Command): void {
   command.exitOverride().configureHelp({ showGlobalOptions: true });
+  command.configureOutput({
+    writeOut: (text) => process.stdout.write(asTyped(text)),
+    writeErr: (text) => process.stderr.write(asTyped(text)),
+  });
   for (const child of command.commands) harden(child);
 }
 
@@ -78,7 +83,7 @@ function readVersion(): string {
 function report(error: unknown, debug: boolean): number {
   if (error instanceof CommanderError) return reportUsage(error);
   if (debug) console.error(error);
-  else console.error(explainError(error));
+  else console.error(asTyped(explainError(error)));
   if (error instanceof ConfigError) return exitCodes.usage;
   return error instanceof Failure ? error.exitCode : exitCodes.failed;
 }
