@@ -1,0 +1,73 @@
+/**
+ * Runs test files: `node tools/run-tests.ts PATTERN…`. Installs beforehand the programs that they use and that are
+ * missing, where that is possible without asking: as root, or by a sudo that wants no password, with apt-get. Elsewhere it
+ * names them, and leaves the tests out that need them; with CI=true that is an error.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { importsOf } from './imports-of.ts';
+import { type TestSoftware, testSoftware } from './test-software.ts';
+
+const root = join(import.meta.dirname, '..');
+const files = globSync(process.argv.slice(2), { cwd: root }).sort();
+if (files.length === 0) throw new Error('no test file has such a name');
+
+const before = testSoftware.filter(isMissing);
+if (before.length > 0) install(before.map(({ debianPackage }) => debianPackage));
+const missing = before.filter(isMissing);
+const leftOut = files.filter((file) => missing.some(({ modules }) => isOrImports(file, modules)));
+if (missing.length > 0) tellMissing();
+if (missing.length > 0 && process.env.CI === 'true') process.exit(1);
+
+const options = ['--test', '--test-concurrency=2', '--test-timeout=240000'];
+const running = files.filter((file) => !leftOut.includes(file));
+// Without a file, Node would look for some itself.
+if (running.length > 0) {
+  const { status } = spawnSync(process.execPath, [...options, ...running], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/compile') },
+  });
+  process.exitCode = status ?? 1;
+}
+if (missing.length > 0) tellMissing();
+
+function isMissing({ probe: [program, ...args] }: TestSoftware): boolean {
+  return spawnSync(program, args, { stdio: 'ignore' }).status !== 0;
+}
+
+function install(packages: readonly string[]): void {
+  const isRoot = process.getuid?.() === 0;
+  const sudo = isRoot ? [] : ['sudo', '--non-interactive'];
+  const allowed =
+    isRoot || spawnSync('sudo', ['--non-interactive', 'true'], { stdio: 'ignore' }).status === 0;
+  if (!allowed || spawnSync('apt-get', ['--version'], { stdio: 'ignore' }).status !== 0) return;
+  console.log(`Installing what the tests use and is missing, with apt-get: ${packages.join(', ')}`);
+  for (const args of [['update'], ['install', '-y', '--no-install-recommends', ...packages]]) {
+    const [program = '', ...rest] = [...sudo, 'apt-get', '-q', ...args];
+    const { status, stdout, stderr } = spawnSync(program, rest, {
+      encoding: 'utf8',
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    });
+    if (status !== 0) console.error(`apt-get ${args.join(' ')} failed:\n${stdout}${stderr}`);
+  }
+}
+
+function tellMissing(): void {
+  const packages = missing.map(({ debianPackage }) => debianPackage).join(' ');
+  console.error(
+    `Missing: ${packages}. ${leftOut.length} of ${files.length} test files need them and are left out.`,
+  );
+  console.error(`On Debian or Ubuntu: sudo apt-get install ${packages}`);
+}
+
+function isOrImports(file: string, modules: readonly string[], seen = new Set<string>()): boolean {
+  if (modules.includes(file)) return true;
+  if (seen.has(file) || !existsSync(join(root, file))) return false;
+  seen.add(file);
+  return importsOf(file, readFileSync(join(root, file), 'utf8')).some(
+    ({ specifier }) =>
+      specifier?.startsWith('.') && isOrImports(posix.join(posix.dirname(file), specifier), modules, seen),
+  );
+}

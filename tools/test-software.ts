@@ -1,0 +1,34 @@
+/** Programs that tests use and that nobody here wrote: where they come from, and which modules of the tests start them. */
+export interface TestSoftware {
+  /** Of Debian. */
+  readonly debianPackage: string;
+  /** A command that succeeds where it is there. */
+  readonly probe: readonly [program: string, ...args: string[]];
+  /** Test files, and modules that test files import. */
+  readonly modules: readonly string[];
+}
+
+export const testSoftware: readonly TestSoftware[] = [
+  {
+    debianPackage: 'gnupg',
+    probe: ['gpg', '--version'],
+    modules: ['test/system/gnupg.ts', 'test/system/example-gpg.test.ts'],
+  },
+  { debianPackage: 'sqop', probe: ['sqop', 'version'], modules: ['test/system/pgp-sequoia.test.ts'] },
+  {
+    debianPackage: 'openssl',
+    probe: ['openssl', 'version'],
+    modules: ['test/system/openssl.ts', 'test/system/test-certificates.ts'],
+  },
+  { debianPackage: 'curl', probe: ['curl', '--version'], modules: ['test/system/example-gpg.test.ts'] },
+  {
+    debianPackage: 'libnet-smpp-perl',
+    probe: ['perl', '-MNet::SMPP', '-e1'],
+    modules: ['test/adapters/sms/smpp-server.ts'],
+  },
+  {
+    debianPackage: 'chromium',
+    probe: ['chromium', '--version'],
+    modules: ['test/conformance/report-in-browser.test.ts'],
+  },
+];
