@@ -2,7 +2,7 @@
 // Starts the command line on a Node that can run it. Plain JavaScript, since an older Node must be able to read it:
 // a machine's own Node may be too old while `npm ci` has put the right one into node_modules.
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -10,11 +10,24 @@ import { fileURLToPath } from 'node:url';
 const { engines } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 const nodeNeeded = engines.node.replace('>=', '');
 
-if (isNewEnough(process.versions.node)) {
-  await import(new URL('../src/cli/main.ts', import.meta.url).href);
+// What was built, in the installed package; the sources, in a clone.
+const main = [
+  new URL('../src/cli/main.ts', import.meta.url),
+  new URL('../dist/src/cli/main.js', import.meta.url),
+].find(
+  (file) => existsSync(file) && !(file.pathname.endsWith('.ts') && file.pathname.includes('/node_modules/')),
+);
+
+if (main === undefined) {
+  refuse(
+    'this copy of gsp-otp was installed from its sources, without being built.\n' +
+      'In a clone run `npm ci && npm pack`, and install the .tgz that it makes.\n',
+  );
+} else if (isNewEnough(process.versions.node)) {
+  await import(main.href);
 } else {
   const node = installedNode();
-  if (node === undefined) refuse();
+  if (node === undefined) refuse(nodeMissing());
   else runWith(node);
 }
 
@@ -37,7 +50,7 @@ function installedNode() {
 /** Runs this file once more on that Node: lives as long as the other process, hands on its signals, and ends as it ends. */
 function runWith(node) {
   const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
-  child.once('error', refuse);
+  child.once('error', () => refuse(nodeMissing()));
   // A terminal's Ctrl-C goes to both processes by itself; handing it on would make two of one.
   const fromTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
   process.on('SIGINT', () => fromTerminal || child.kill('SIGINT'));
@@ -52,10 +65,15 @@ function runWith(node) {
   });
 }
 
-function refuse() {
-  process.stderr.write(
+function nodeMissing() {
+  return (
     `gsp-otp needs Node ${nodeNeeded} or newer; this is Node ${process.versions.node}, and no other was found.\n` +
-      'In a clone on Linux run `npm ci`, which brings one along. Elsewhere install Node 24 (https://nodejs.org).\n',
+    'npm brings one along on Linux (x64 and arm64), unless it is told to omit optional packages. Elsewhere install\n' +
+    'Node 24 (https://nodejs.org).\n'
   );
+}
+
+function refuse(reason) {
+  process.stderr.write(reason);
   process.exit(2);
 }

@@ -1,9 +1,9 @@
 /**
- * Makes the published package: JavaScript and declarations, in the same tree as here, with a package.json of its own.
- * `node tools/build.ts [folder]`; the folder is `dist` unless named, and is emptied first.
+ * Compiles what the package runs and declares into `dist/`, in the same tree as here. `npm pack` does it first.
+ * `node tools/build.ts [folder]`; the folder is emptied first.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..');
@@ -11,7 +11,7 @@ const out = resolve(process.argv[2] ?? join(root, 'dist'));
 
 rmSync(out, { recursive: true, force: true });
 compile();
-copyTheRest();
+copyData();
 nameJavaScriptFiles();
 writePackage();
 console.log(`built ${out}`);
@@ -24,17 +24,10 @@ function compile(): void {
   if (status !== 0) process.exit(1);
 }
 
-/** What isn't TypeScript: the launcher, the console's page, examples, and data that stands beside the sources. */
-function copyTheRest(): void {
-  const beside = globSync('{bin,src,conformance,console,examples}/**/*.*', { cwd: root });
-  for (const file of [
-    ...beside.filter((name) => !name.endsWith('.ts')),
-    'README.md',
-    'LICENSE',
-    'CHANGELOG.md',
-  ]) {
-    if (existsSync(join(root, file))) cpSync(join(root, file), join(out, file));
-  }
+/** What stands beside the sources and is read at run time. */
+function copyData(): void {
+  const data = globSync('{src,conformance}/**/*.*', { cwd: root }).filter((name) => !name.endsWith('.ts'));
+  for (const file of [...data, 'examples/accounts.csv']) cpSync(join(root, file), join(out, file));
 }
 
 /** The compiler renames what is imported, but neither what `new URL` names nor anything in declarations. */
@@ -49,15 +42,8 @@ function nameJavaScriptFiles(): void {
   }
 }
 
-/** Without the Node that clones bring along: whoever installs the package has one. */
+/** Says that the files are modules, and of which version. */
 function writePackage(): void {
-  const { name, version, description, license, type, engines, bin, dependencies } = JSON.parse(
-    readFileSync(join(root, 'package.json'), 'utf8'),
-  );
-  const exports = {
-    '.': { types: './src/index.d.ts', default: './src/index.js' },
-    './conformance': { types: './conformance/public.d.ts', default: './conformance/public.js' },
-  };
-  const published = { name, version, description, license, type, engines, bin, exports, dependencies };
-  writeFileSync(join(out, 'package.json'), `${JSON.stringify(published, null, 2)}\n`);
+  const { name, version, type } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  writeFileSync(join(out, 'package.json'), `${JSON.stringify({ name, version, type }, null, 2)}\n`);
 }

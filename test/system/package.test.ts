@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -11,7 +21,7 @@ import { NOW_MS, REQUEST, readRing } from '../codecs/pgp-vectors.ts';
 
 const root = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'gsp-otp-'));
-const dist = join(folder, 'dist');
+const clone = join(folder, 'clone');
 const user = join(folder, 'user');
 const installed = join(user, 'node_modules/gsp-otp');
 const command = join(user, 'node_modules/.bin/gsp-otp');
@@ -31,8 +41,10 @@ function run(cwd: string, program: string, ...args: string[]): string {
 }
 
 before(() => {
-  run(root, process.execPath, 'tools/build.ts', dist);
-  run(dist, 'npm', 'pack', '--silent', '--pack-destination', folder);
+  const made = new Set(['node_modules', 'dist', '.git'].map((name) => join(root, name)));
+  cpSync(root, clone, { recursive: true, filter: (path) => !made.has(path) });
+  symlinkSync(join(root, 'node_modules'), join(clone, 'node_modules'));
+  run(clone, 'npm', 'pack', '--silent', '--pack-destination', folder);
   const [tarball = ''] = globSync('*.tgz', { cwd: folder });
   mkdirSync(user);
   writeUserProject(`file:../${tarball}`);
@@ -49,7 +61,7 @@ function writeUserProject(tarball: string): void {
   const dependencies = { 'gsp-otp': tarball };
   const packages = {
     '': { dependencies },
-    'node_modules/gsp-otp': { ...readJson(join(dist, 'package.json')), resolved: tarball },
+    'node_modules/gsp-otp': { ...readJson(join(root, 'package.json')), resolved: tarball },
     ...Object.fromEntries(ours),
   };
   const project = { type: 'module', private: true, dependencies };
@@ -119,7 +131,7 @@ test("the library runs inside an application of one's own, and its declarations 
 });
 
 test('threads start from the published files', async () => {
-  const published = pathToFileURL(join(installed, 'src/codecs/pgp.js')).href;
+  const published = pathToFileURL(join(installed, 'dist/src/codecs/pgp.js')).href;
   const { PgpCodec }: typeof import('../../src/codecs/pgp.ts') = await import(published);
   const clock = { nowMs: () => NOW_MS, steadyMs: () => NOW_MS, after: () => () => {} };
   const ring = await readRing(['own-2048'], ['peer-2048']);
@@ -134,7 +146,7 @@ test('JavaScript, declarations and data are published, nothing else, and all of 
     files.filter((name) => /(?<!\.d)\.ts$|^(test|tools|node_modules)\//.test(name)),
     [],
   );
-  const sources = files.filter((name) => /\.(js|d\.ts)$/.test(name));
+  const sources = files.filter((name) => /^dist\/.*\.(js|d\.ts)$/.test(name));
   assert.ok(sources.length > 50, `${sources.length} files`);
   const stale = sources.filter((name) =>
     /['"]\.[^'"\n]*\.ts['"]/.test(readFileSync(join(installed, name), 'utf8')),
@@ -143,7 +155,7 @@ test('JavaScript, declarations and data are published, nothing else, and all of 
 });
 
 test('every file that a published module names beside itself is published too', () => {
-  const named = globSync('**/*.js', { cwd: installed }).flatMap((module) => {
+  const named = globSync('dist/**/*.js', { cwd: installed }).flatMap((module) => {
     const text = readFileSync(join(installed, module), 'utf8');
     return [...text.matchAll(/new URL\('(\.[^']+)', import\.meta\.url\)/g)].map(([, path = '']) =>
       join(installed, dirname(module), path),
@@ -156,14 +168,32 @@ test('every file that a published module names beside itself is published too', 
   );
 });
 
-test('what is published asks for a Node, and brings none', () => {
+test('what is published names its Node, and brings it along where npm can', () => {
   const published = readJson(join(installed, 'package.json'));
   const ours = readJson(join(root, 'package.json'));
   assert.deepEqual(published.engines, ours.engines);
   assert.deepEqual(published.dependencies, ours.dependencies);
+  assert.deepEqual(published.optionalDependencies, ours.optionalDependencies);
   assert.equal(published.license, 'Apache-2.0');
-  assert.equal(published.private, undefined);
-  assert.equal(published.optionalDependencies, undefined);
-  for (const name of ['LICENSE', 'README.md', 'CHANGELOG.md'])
+  for (const name of ['LICENSE', 'NOTICE', 'README.md', 'CHANGELOG.md'])
     assert.ok(existsSync(join(installed, name)), name);
+});
+
+test('every page that a published page links to is published too', () => {
+  const broken = globSync('**/*.md', { cwd: installed }).flatMap((page) =>
+    [...readFileSync(join(installed, page), 'utf8').matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)]
+      .map(([, link = '']) => join(installed, dirname(page), link))
+      .filter((target) => !existsSync(target)),
+  );
+  assert.deepEqual(broken, []);
+});
+
+test('a copy of the sources that was never built says so', () => {
+  const copy = join(folder, 'unbuilt/node_modules/gsp-otp');
+  cpSync(clone, copy, { recursive: true, filter: (path) => !/\/(node_modules|dist)$/.test(path) });
+  const { status, stderr } = spawnSync(process.execPath, [join(copy, 'bin/gsp-otp.js')], {
+    encoding: 'utf8',
+  });
+  assert.equal(status, 2);
+  assert.match(stderr, /installed from its sources.*\n.*npm pack/);
 });

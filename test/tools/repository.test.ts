@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { noticeOf } from '../../tools/notice.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -10,6 +11,8 @@ interface LockedPackage {
   readonly version?: string;
   readonly resolved?: string;
   readonly integrity?: string;
+  readonly license?: string;
+  readonly dev?: boolean;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
@@ -50,6 +53,28 @@ test('direct dependencies have exact versions', () => {
   const wanted = { ...own.dependencies, ...own.devDependencies, ...own.optionalDependencies };
   const vague = Object.entries(wanted).filter(([, version]) => !/^(npm:.+@)?\d+\.\d+\.\d+$/.test(version));
   assert.deepEqual(vague, []);
+});
+
+test('NOTICE has the licence of every package that an installation brings along', () => {
+  assert.equal(readFileSync(join(root, 'NOTICE'), 'utf8'), noticeOf(lock), 'run node tools/notice.ts');
+});
+
+test('what is shipped comes under licences that go with Apache-2.0', () => {
+  const known = [
+    '0BSD',
+    'Apache-2.0',
+    'BSD-2-Clause',
+    'BSD-3-Clause',
+    'BlueOak-1.0.0',
+    'ISC',
+    'LGPL-3.0+',
+    'MIT',
+  ];
+  const others = packages.filter(([, { dev, license }]) => !dev && !known.includes(license ?? 'none'));
+  assert.deepEqual(
+    others.map(([path, { license }]) => `${path}: ${license}`),
+    [],
+  );
 });
 
 test('what is installed, built or run is no part of the sources', () => {
