@@ -18,7 +18,7 @@ if (before.length > 0) install(before.map(({ debianPackage }) => debianPackage))
 const missing = before.filter(isMissing);
 const leftOut = files.filter((file) => missing.some(({ modules }) => isOrImports(file, modules)));
 if (missing.length > 0) tellMissing();
-if (missing.length > 0 && process.env.CI === 'true') process.exit(1);
+if (missing.length > 0 && process.env['CI'] === 'true') process.exit(1);
 
 const options = ['--test', '--test-concurrency=2', '--test-timeout=240000'];
 const running = files.filter((file) => !leftOut.includes(file));
