@@ -13,7 +13,7 @@ const DIGEST_INFO = {
 } as const;
 export type Digest = keyof typeof DIGEST_INFO;
 
-export function digestInfo(digest: Digest, data: Uint8Array): Buffer {
+function digestInfo(digest: Digest, data: Uint8Array): Buffer {
   return Buffer.concat([Buffer.from(DIGEST_INFO[digest], 'hex'), hash(digest, data, 'buffer')]);
 }
 

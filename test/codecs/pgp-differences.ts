@@ -27,7 +27,7 @@ const SIGNATURE_REASONS: readonly RefusalReason[] = [
 ];
 
 /** Every way in which our verdict may differ from that of OpenPGP.js. All but the last two are refusals of ours. */
-export const DIFFERENCES: readonly Difference[] = [
+const DIFFERENCES: readonly Difference[] = [
   {
     name: 'strict armor',
     why: 'No junk around armor, none within, and a checksum that is there must be right.',

@@ -20,7 +20,7 @@ export interface EndedProcess {
 }
 
 /** An environment that holds nothing of the machine's own configuration. */
-export function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
+function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
   const { PATH = '', NODE_COMPILE_CACHE } = process.env;
   return { PATH, NO_COLOR: '1', ...(NODE_COMPILE_CACHE !== undefined && { NODE_COMPILE_CACHE }), ...extra };
 }

@@ -27,7 +27,7 @@ export interface Seal {
   seal(payload: Uint8Array, reply: Reply): Promise<Uint8Array>;
 }
 
-export const plainSeal: Seal = {
+const plainSeal: Seal = {
   mediaType: 'application/json',
   contentType: 'application/json; charset=utf-8',
   open: async (body) => body,
