@@ -63,6 +63,12 @@ export async function startOwnCodec(
   const purposes = ['decrypt', 'sign', 'verify', 'encrypt'] as const;
   const ring = await readJwkKeyRing({ ...sources, allowed, purposes });
   const { contentEncryption } = allowed;
-  const rules = { profile: 'jwe+jws', contentEncryption, compressed: false, issuedAt: false } as const;
+  const rules = {
+    profile: 'jwe+jws',
+    contentEncryption,
+    compressed: false,
+    issuedAt: false,
+    wrapped: false,
+  } as const;
   return JweCodec.start({ ...common, ring, rules });
 }

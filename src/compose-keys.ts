@@ -1,4 +1,4 @@
-import { type AllowedAlgorithms, RSA1_5_CONTENT } from './codecs/jose-algorithms.ts';
+import { type AllowedAlgorithms, RSA1_5_CONTENTS } from './codecs/jose-algorithms.ts';
 import type { JoseKey } from './codecs/jose-key.ts';
 import { type KeyPurpose, type KeyRing, KeyRingError, type RingKey } from './codecs/key-ring.ts';
 import type { PgpKey } from './codecs/pgp-key.ts';
@@ -72,7 +72,7 @@ export function allowedAlgorithms(
   if (!olderEdition) return { keyManagement, contentEncryption, signing };
   return {
     keyManagement: [...keyManagement, 'RSA1_5'],
-    contentEncryption: [...new Set([...contentEncryption, RSA1_5_CONTENT])],
+    contentEncryption: [...new Set([...contentEncryption, ...RSA1_5_CONTENTS])],
     signing,
   };
 }

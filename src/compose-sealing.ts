@@ -87,5 +87,6 @@ export function jweRulesOf(jwe: NonNullable<Settings['payload']['jwe']>): JweRul
     contentEncryption: allowedAlgorithms(jwe).contentEncryption,
     compressed: jwe.olderEdition,
     issuedAt: jwe.issuedAt,
+    wrapped: jwe.base64url,
   };
 }

@@ -43,6 +43,7 @@ function jwe(
         contentEncryption: ['A256GCM'],
         signing: ['RS256'],
         olderEdition: false,
+        base64url: false,
         issuedAt: false,
       },
     },

@@ -29,7 +29,13 @@ export const CURRENT_ALGORITHMS: AllowedAlgorithms = {
 };
 
 /**
- * The only content encryption that goes with `RSA1_5`. That padding has a history of oracles: it is to be allowed only
- * for a peer that has nothing else. [JWE-3]
+ * The family of content encryption that goes with `RSA1_5`, and no other; we send with the first. That padding has a
+ * history of oracles: it is to be allowed only for a peer that has nothing else. [JWE-3]
  */
-export const RSA1_5_CONTENT: ContentEncryption = 'A128CBC-HS256';
+export const RSA1_5_CONTENTS = ['A128CBC-HS256', 'A192CBC-HS384', 'A256CBC-HS512'] as const;
+
+export type Rsa15Content = (typeof RSA1_5_CONTENTS)[number];
+
+export function isRsa15Content(enc: ContentEncryption): enc is Rsa15Content {
+  return RSA1_5_CONTENTS.some((algorithm) => algorithm === enc);
+}

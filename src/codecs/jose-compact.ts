@@ -1,7 +1,20 @@
+import { decodeBase64Url } from './base64url.ts';
+
 const BASE64URL = /^[A-Za-z0-9_-]+$/;
 /** What may stand last where 4 or 2 bits are left over: all others would mean the same bytes. */
 const LAST_OF_TWO = /[AQgw]$/;
 const LAST_OF_THREE = /[AEIMQUYcgkosw048]$/;
+
+/**
+ * The compact JWE that a body is, or that stands in it as base64url: editions differ, and a compact serialization has
+ * dots, which base64url hasn't. It is decoded once at most, so it never grows. One line break at the end is passed
+ * over. `undefined`: neither. [HTTP-5, OQ-15, OQ-52]
+ */
+export function unwrapJwe(body: Uint8Array): string | undefined {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const jwe = bytes.includes('.') ? bytes : decodeBase64Url(bytes);
+  return jwe?.toString('latin1').replace(/\r?\n$/, '');
+}
 
 /**
  * The parts of a compact serialization, which are base64url without padding, line breaks or left-over bits: a JWE to an

@@ -1,7 +1,7 @@
 import { compactDecrypt, errors } from 'jose';
 import { inflate } from './inflate.ts';
-import { type ContentEncryption, type KeyManagement, RSA1_5_CONTENT } from './jose-algorithms.ts';
-import { splitCompact } from './jose-compact.ts';
+import { type ContentEncryption, isRsa15Content, type KeyManagement } from './jose-algorithms.ts';
+import { splitCompact, unwrapJwe } from './jose-compact.ts';
 import { readJoseHeader } from './jose-header.ts';
 import { type JoseKey, keyNamedBy } from './jose-key.ts';
 import { COMPACT_JOSE, isOfKind, JSON_CONTENT } from './jose-kind.ts';
@@ -55,7 +55,8 @@ export function examineJwe(
   nowMs: number,
 ): ExaminedJwe {
   if (body.length > BODY_BYTES_MAX) throw new Refusal('too-large');
-  const jwe = latin1(body).replace(/\r?\n$/, '');
+  const jwe = unwrapJwe(body);
+  if (jwe === undefined) throw new Refusal('encoding');
   // Nothing, encrypted, is nothing with a tag: what is within says whether that will do.
   const parts = splitCompact(jwe, 5, CIPHERTEXT);
   if (!parts) throw new Refusal('encoding');
@@ -66,7 +67,7 @@ export function examineJwe(
   if (!key) throw new Refusal('not-for-us');
   const alg = KEY_MANAGEMENT.find((known) => known === header.get('alg') && key.algorithms.includes(known));
   const enc = rules.contentEncryption.find((algorithm) => algorithm === header.get('enc'));
-  if (!alg || !enc || (alg === 'RSA1_5' && enc !== RSA1_5_CONTENT)) throw new Refusal('outer-algorithm');
+  if (!alg || !enc || (alg === 'RSA1_5' && !isRsa15Content(enc))) throw new Refusal('outer-algorithm');
   const zip = header.get('zip');
   if (zip !== undefined && !(rules.compressed && zip === 'DEF')) throw new Refusal('outer-algorithm');
   checkLengths(parts, key, enc);
@@ -85,8 +86,8 @@ function checkLengths(parts: readonly string[], { key }: JoseKey, enc: ContentEn
 }
 
 async function decrypt({ jwe, parts, key: { key }, alg, enc, zip }: ExaminedJwe): Promise<Uint8Array> {
-  if (alg === 'RSA1_5') {
-    const decrypted = decryptRsa15(parts, key);
+  if (alg === 'RSA1_5' && isRsa15Content(enc)) {
+    const decrypted = decryptRsa15(parts, key, enc);
     if (!decrypted) throw new Refusal('integrity');
     const inflated = zip ? inflate('deflate', decrypted, INFLATED_BYTES_MAX) : decrypted;
     if (!inflated) throw new Refusal('outer-compression');

@@ -12,6 +12,8 @@ export interface JweRules {
   readonly contentEncryption: readonly ContentEncryption[];
   /** Whether a message may be compressed (`zip: DEF`). What we send never is. [JWE-3] */
   readonly compressed: boolean;
+  /** Whether what we send stands in base64url once more. What comes is read either way. [HTTP-5] */
+  readonly wrapped: boolean;
   /** Whether our signatures say when they were made (`iat`). [JWE-6] */
   readonly issuedAt: boolean;
 }

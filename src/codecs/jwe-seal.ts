@@ -1,5 +1,6 @@
 import { CompactEncrypt, CompactSign } from 'jose';
-import { RSA1_5_CONTENT } from './jose-algorithms.ts';
+import { encodeBase64Url } from './base64url.ts';
+import { RSA1_5_CONTENTS } from './jose-algorithms.ts';
 import type { JoseKey } from './jose-key.ts';
 import { encryptRsa15 } from './jwe-rsa1-5.ts';
 import type { JweRules } from './jwe-rules.ts';
@@ -19,7 +20,7 @@ export async function sealJwe(
   const nested = rules.profile === 'jwe+jws';
   const content = nested ? await sign(payload, newest(ring, 'sign', nowMs), rules, nowMs) : payload;
   const [alg] = recipient.algorithms;
-  const enc = alg === 'RSA1_5' ? RSA1_5_CONTENT : rules.contentEncryption[0];
+  const enc = alg === 'RSA1_5' ? RSA1_5_CONTENTS[0] : rules.contentEncryption[0];
   if (alg === undefined || enc === undefined) throw new TypeError('a key or the rules lack an algorithm');
   // The marker of nesting, which RFC 7516 section 4.1.12 and RFC 7519 section 5.2 ask for.
   const header = { alg, enc, kid: recipient.keyId, ...(nested ? { cty: 'JWT' } : {}) };
@@ -27,7 +28,8 @@ export async function sealJwe(
     alg === 'RSA1_5'
       ? encryptRsa15(content, Buffer.from(JSON.stringify(header)).toString('base64url'), recipient.key)
       : await new CompactEncrypt(content).setProtectedHeader(header).encrypt(recipient.key);
-  return new Uint8Array(Buffer.from(jwe, 'latin1'));
+  const body = Buffer.from(jwe, 'latin1');
+  return rules.wrapped ? encodeBase64Url(body) : new Uint8Array(body);
 }
 
 async function sign(

@@ -13,7 +13,7 @@ export async function openJws(jws: string, ring: KeyRing<JoseKey>, nowMs: number
   const parts = splitCompact(jws, 3);
   if (!parts) throw new Refusal('unsigned');
   const header = readJoseHeader(parts[0] ?? '');
-  if (!header || !isOfKind(header, JSON_CONTENT)) throw new Refusal('inner-structure');
+  if (!header || !isOfKind(header, JSON_CONTENT)) throw new Refusal('signature-format');
   const key = keyNamedBy(header, ring, 'verify', nowMs);
   if (!key) {
     const known = ring.keys.some(({ purpose, keyId }) => purpose === 'verify' && keyId === header.get('kid'));

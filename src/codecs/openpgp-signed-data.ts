@@ -33,6 +33,9 @@ export function readSignedData(plain: Buffer): SignedData {
     before.length === after.length;
   const prefixed = before.every((tag) => tag === TAG.signature) && after.length === 0;
   const data = literal && readLiteral(literal.body);
+  // Announcements alone are what is left of a signature that somebody took away. [PGP-4]
+  const unsigned = tags.every((tag) => tag === TAG.onePassSignature || tag === TAG.literal);
+  if (data && unsigned && after.length === 0) throw new Refusal('unsigned');
   if (!packets || !data || !(announced || prefixed)) throw new Refusal('inner-structure');
   // Which announcement belongs to which signature doesn't matter: the signature alone says what it signs.
   return { data, signatures: packets.filter(({ tag }) => tag === TAG.signature).map(({ body }) => body) };

@@ -1,6 +1,7 @@
 /**
- * Why a message is refused, for the operator's log. Each belongs to one of the two answers that the sender gets; which
- * of the reasons it was, the sender never learns. [ERR-7, OQ-7]
+ * Why a message is refused, for the operator's log. Each belongs to one of the three answers that the sender gets; which
+ * of the reasons it was, the sender never learns. All that can be found out before decryption has succeeded has one
+ * answer, so that a message of somebody else's, changed, tells nothing by it. [ERR-7, OQ-7, OQ-78]
  */
 export const REFUSALS = {
   'too-large': 'undecryptable',
@@ -11,8 +12,9 @@ export const REFUSALS = {
   'outer-compression': 'undecryptable',
   // One reason for all that depends on a secret: padding, checksum, cipher, session key, integrity.
   integrity: 'undecryptable',
-  compression: 'wrongly-signed',
-  'inner-structure': 'wrongly-signed',
+  // Decrypted and intact, but in a form that isn't read: whoever signed it, other keys wouldn't help.
+  compression: 'unreadable',
+  'inner-structure': 'unreadable',
   unsigned: 'wrongly-signed',
   'unknown-signer': 'wrongly-signed',
   'inactive-signer': 'wrongly-signed',

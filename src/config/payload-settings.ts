@@ -87,7 +87,12 @@ const jwe = Type.Object(
     olderEdition: Type.Boolean({
       default: false,
       description:
-        'Take RSA1_5 with A128CBC-HS256 and compression (zip: DEF) as well, for keys that name RSA1_5. That padding has a history of attacks: only for a caller that has nothing else. [JWE-3]',
+        'Take RSA1_5 with AES-CBC and HMAC (A128CBC-HS256, A192CBC-HS384, A256CBC-HS512) and compression (zip: DEF) as well, for keys that name RSA1_5. That padding has a history of attacks: only for a caller that has nothing else. [JWE-3]',
+    }),
+    base64url: Type.Boolean({
+      default: false,
+      description:
+        'Answers stand in base64url once more, as some editions ask for. Requests are read either way. [HTTP-5]',
     }),
     issuedAt: Type.Boolean({
       default: false,

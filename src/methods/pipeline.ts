@@ -241,6 +241,8 @@ function payloadOf(opened: OpenedBody): Uint8Array {
       return opened.payload;
     case 'undecryptable':
       throw new WireError('INVALID_PAYLOAD_ENCRYPTION', 'the payload could not be decrypted'); // [OQ-7]
+    case 'unreadable':
+      throw new WireError('INVALID_DECRYPTED_REQUEST', 'the decrypted payload has a form that is not read'); // [OQ-78]
     case 'wrongly-signed':
       throw new WireError('INVALID_PAYLOAD_SIGNATURE', 'no valid signature by a known active key');
   }

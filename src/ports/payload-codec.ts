@@ -5,11 +5,14 @@ import type { Deadline } from './clock.ts';
  * What became of a body.
  * - `opened`: decrypted, and signed by a known active key where the codec demands a signature.
  * - `undecryptable`: 400 INVALID_PAYLOAD_ENCRYPTION. One and the same for every kind of failure.
+ * - `unreadable`: decrypted, but in a form that isn't read, such as an unknown compression: 400
+ *   INVALID_DECRYPTED_REQUEST. [OQ-78]
  * - `wrongly-signed`: decrypted, but no valid signature by a known active key: 401 INVALID_PAYLOAD_SIGNATURE.
  */
 export type OpenedBody =
   | { readonly kind: 'opened'; readonly payload: Uint8Array }
   | { readonly kind: 'undecryptable' }
+  | { readonly kind: 'unreadable' }
   | { readonly kind: 'wrongly-signed' };
 
 /**

@@ -64,7 +64,8 @@ describe('[JWE-2] A256GCM', () => {
 describe('[JWE-3] A128CBC-HS256', () => {
   const header = encodeHeader({ alg: 'RSA1_5', enc: 'A128CBC-HS256' });
   const cek = randomBytes(32);
-  const open = (parts: readonly string[]) => decryptContent([header, 'AA', ...parts], () => cek);
+  const open = (parts: readonly string[]) =>
+    decryptContent([header, 'AA', ...parts], 'A128CBC-HS256', () => cek);
   const bytesOf = (part: string | undefined) => Buffer.from(part ?? '', 'base64url');
 
   test('a right text opens', () => {

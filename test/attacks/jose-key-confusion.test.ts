@@ -58,7 +58,7 @@ describe('[JWE-5] a kid is compared and nothing else', () => {
       const outer = await tryOpen(withOuterKid(kid), ring);
       assert.ok(outer === 'not-for-us' || outer === 'outer-structure', String(outer));
       const inner = await tryOpen(withInner({ kid }), ring);
-      assert.ok(inner === 'unknown-signer' || inner === 'inner-structure', String(inner));
+      assert.ok(inner === 'unknown-signer' || inner === 'signature-format', String(inner));
     });
   }
 });
@@ -71,7 +71,7 @@ describe('[JWE-2] a token brings no key along', () => {
     x5c: ['MIIB'],
   })) {
     test(`${member} is refused in either header`, async () => {
-      assert.equal(await tryOpen(withInner({ [member]: value }, strangerKey), ring), 'inner-structure');
+      assert.equal(await tryOpen(withInner({ [member]: value }, strangerKey), ring), 'signature-format');
       const outer = forgeJwe({ ...OUTER, [member]: value }, forgeJws(INNER, REQUEST, signer), recipient);
       assert.equal(await tryOpen(outer, ring), 'outer-structure');
     });

@@ -54,7 +54,7 @@ export function forgeHmacJws(
   return `${input}.${encode(createHmac('sha256', secret).update(input).digest())}`;
 }
 
-/** A128CBC-HS256: what follows the encrypted key. The tag is right, whatever the rest is. */
+/** AES-CBC with HMAC, as strong as the key is long: what follows the encrypted key. The tag is right, whatever the rest is. */
 export function cbcParts(
   protectedHeader: string,
   content: Uint8Array,
@@ -62,12 +62,17 @@ export function cbcParts(
   { padded = true, ivBytes = 16 } = {},
 ): string[] {
   const iv = randomBytes(16);
-  const cipher = createCipheriv('aes-128-cbc', cek.subarray(16, 32), iv).setAutoPadding(padded);
+  const half = Math.max(16, cek.length / 2);
+  const cipher = createCipheriv(`aes-${half * 8}-cbc`, cek.subarray(half, half * 2), iv).setAutoPadding(
+    padded,
+  );
   const ciphertext = Buffer.concat([cipher.update(content), cipher.final()]);
   const sentIv = Buffer.concat([iv, iv]).subarray(0, ivBytes);
   const headerBits = Buffer.alloc(8);
   headerBits.writeUInt32BE(protectedHeader.length * 8, 4);
-  const hmac = createHmac('sha256', cek.subarray(0, 16)).update(protectedHeader).update(sentIv);
-  const tag = hmac.update(ciphertext).update(headerBits).digest().subarray(0, 16);
+  const hmac = createHmac(`sha${half * 16}`, cek.subarray(0, half))
+    .update(protectedHeader)
+    .update(sentIv);
+  const tag = hmac.update(ciphertext).update(headerBits).digest().subarray(0, half);
   return [sentIv, ciphertext, tag].map(encode);
 }

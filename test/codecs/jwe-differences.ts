@@ -135,7 +135,7 @@ export interface Differences {
 }
 
 /** The reasons for which we refuse what another careful reader accepts: spellings and markers, never cryptography. */
-const EXPLAINED: readonly RefusalReason[] = ['encoding', 'outer-structure', 'unsigned', 'inner-structure'];
+const EXPLAINED: readonly RefusalReason[] = ['encoding', 'outer-structure', 'unsigned', 'signature-format'];
 
 export async function compareVerdicts(draw: Draw, count: number): Promise<Differences> {
   const differences: Differences = { opened: 0, refused: 0, narrower: new Map(), unexplained: [] };

@@ -134,11 +134,11 @@ describe('opening a JWE around a JWS', () => {
     ['signature-algorithm', { ...INNER, alg: 'none' }],
     ['signature-algorithm', { ...INNER, alg: 'None' }],
     ['signature-algorithm', { kid: 'google-sig' }],
-    ['inner-structure', { ...INNER, crit: ['b64'], b64: false }],
-    ['inner-structure', { ...INNER, b64: false }],
-    ['inner-structure', { ...INNER, jwk: jwkOf('stranger.public', 'stranger-sig') }],
-    ['inner-structure', { ...INNER, cty: 'JWT' }],
-    ['inner-structure', { ...INNER, typ: 'dpop+jwt' }],
+    ['signature-format', { ...INNER, crit: ['b64'], b64: false }],
+    ['signature-format', { ...INNER, b64: false }],
+    ['signature-format', { ...INNER, jwk: jwkOf('stranger.public', 'stranger-sig') }],
+    ['signature-format', { ...INNER, cty: 'JWT' }],
+    ['signature-format', { ...INNER, typ: 'dpop+jwt' }],
   ] satisfies [RefusalReason, Header][]) {
     const shown = JSON.stringify(header).slice(0, 80);
     test(`[JWE-2, OQ-51, OQ-52] ${shown} on the JWS is refused`, async () => {
@@ -226,7 +226,7 @@ describe('the text of a body', () => {
       `${body}\0`,
       `${body}.`,
       `.${body}`,
-      encode(body),
+      encode(encode(body)),
       JSON.stringify(body),
       `${header}.\n${key}.${iv}.${ciphertext}.${tag}`,
     ]) {
@@ -318,6 +318,38 @@ describe('opening a JWE of the older edition', () => {
       const refused = await tryOpen(await sealOlder(change), older, OLDER);
       assert.equal(refused, 'outer-algorithm', JSON.stringify(change));
     }
+  });
+});
+
+describe('opening a JWE that stands in base64url', () => {
+  const jwe = withOuter(OUTER);
+
+  test('[HTTP-5] editions differ: padded or not, with a line break or without, it is what stands in it', async () => {
+    const wrapped = Buffer.from(jwe).toString('base64url');
+    const padded = wrapped.padEnd(Math.ceil(wrapped.length / 4) * 4, '=');
+    for (const body of [wrapped, padded, `${wrapped}\n`, `${padded}\r\n`, encode(`${jwe}\n`)])
+      assert.deepEqual(await tryOpen(body, ring), REQUEST);
+    const ours = await readRing(['own'], ['google']);
+    const theirs = await readRing(['google'], ['own']);
+    const sealed = Buffer.from(await sealJwe(REQUEST, theirs, { ...NESTED, wrapped: true }, NOW_MS));
+    assert.match(sealed.toString(), /^[A-Za-z0-9_-]+={0,2}$/);
+    assert.equal(sealed.length % 4, 0);
+    assert.deepEqual(await tryOpen(sealed.toString(), ours), REQUEST);
+  });
+
+  test('[HTTP-5] it is decoded once, and base64 of another alphabet is none', async () => {
+    for (const body of [
+      encode(encode(jwe)),
+      `+${encode(jwe).slice(1)}`,
+      Buffer.from(jwe).toString('base64').replace(/.$/, '/'),
+      `${encode(jwe)}\n\n`,
+      ` ${encode(jwe)}`,
+      'AAAA',
+      '',
+      encode('.'.repeat(100)),
+      encode('\0'.repeat(190_000)),
+    ])
+      assert.equal(await tryOpen(body, ring), 'encoding', body.slice(0, 20));
   });
 });
 

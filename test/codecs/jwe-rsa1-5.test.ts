@@ -7,7 +7,7 @@ import { cbcParts, encode, encodeHeader } from './jose-forge.ts';
 const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const HEADER = encodeHeader({ alg: 'RSA1_5', enc: 'A128CBC-HS256' });
 
-const decrypt = (jwe: string) => decryptRsa15(jwe.split('.'), privateKey);
+const decrypt = (jwe: string) => decryptRsa15(jwe.split('.'), privateKey, 'A128CBC-HS256');
 
 describe('RSA1_5 with A128CBC-HS256', () => {
   test('[JWE-3] payloads of all lengths around a block go there and back', () => {
@@ -41,15 +41,35 @@ describe('RSA1_5 with A128CBC-HS256', () => {
       const content = randomBytes(bytes);
       const guess = Buffer.concat([content, Buffer.alloc(32)]).subarray(0, 32);
       const jwe = [HEADER, encryptKey(content), ...cbcParts(HEADER, text, guess)];
-      assert.deepEqual(decryptRsa15(jwe, privateKey), bytes === 32 ? text : undefined, String(bytes));
+      assert.deepEqual(
+        decryptRsa15(jwe, privateKey, 'A128CBC-HS256'),
+        bytes === 32 ? text : undefined,
+        String(bytes),
+      );
     }
   });
+
+  for (const [enc, cekBytes] of [
+    ['A128CBC-HS256', 32],
+    ['A192CBC-HS384', 48],
+    ['A256CBC-HS512', 64],
+  ] as const) {
+    test(`[JWE-3] ${enc} of the same family opens, with a key of its own length and no other`, () => {
+      const header = encodeHeader({ alg: 'RSA1_5', enc });
+      for (const bytes of [32, 48, 64]) {
+        const cek = randomBytes(bytes);
+        const jwe = [header, encryptKey(cek), ...cbcParts(header, text, cek)];
+        const opened = decryptRsa15(jwe, privateKey, enc);
+        assert.deepEqual(opened, bytes === cekBytes ? text : undefined, String(bytes));
+      }
+    });
+  }
 
   test('[JWE-3] one who knows the key gets no other answer for a text not padded or a vector of another length', () => {
     const cek = randomBytes(32);
     for (const change of [{ padded: false }, { ivBytes: 8 }, { ivBytes: 15 }, { ivBytes: 32 }]) {
       const jwe = [HEADER, encryptKey(cek), ...cbcParts(HEADER, text, cek, change)];
-      assert.equal(decryptRsa15(jwe, privateKey), undefined, JSON.stringify(change));
+      assert.equal(decryptRsa15(jwe, privateKey, 'A128CBC-HS256'), undefined, JSON.stringify(change));
     }
   });
 });

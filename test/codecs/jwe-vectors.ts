@@ -19,7 +19,7 @@ export const REQUEST = readFileSync(new URL('request.json', FOLDER));
 export const OLDER_ALGORITHMS: AllowedAlgorithms = {
   ...CURRENT_ALGORITHMS,
   keyManagement: ['RSA-OAEP-256', 'RSA1_5'],
-  contentEncryption: ['A256GCM', 'A128CBC-HS256'],
+  contentEncryption: ['A256GCM', 'A128CBC-HS256', 'A192CBC-HS384', 'A256CBC-HS512'],
 };
 
 export const NESTED: JweRules = {
@@ -27,12 +27,13 @@ export const NESTED: JweRules = {
   contentEncryption: CURRENT_ALGORITHMS.contentEncryption,
   compressed: false,
   issuedAt: false,
+  wrapped: false,
 };
 export const BARE: JweRules = { ...NESTED, profile: 'jwe' };
 /** With all that the older edition had. */
 export const OLDER: JweRules = {
   ...NESTED,
-  contentEncryption: ['A256GCM', 'A128CBC-HS256'],
+  contentEncryption: ['A256GCM', 'A128CBC-HS256', 'A192CBC-HS384', 'A256CBC-HS512'],
   compressed: true,
 };
 

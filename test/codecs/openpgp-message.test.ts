@@ -130,7 +130,6 @@ describe('the order of packets', () => {
       'OOLS',
       'OLSS',
       'LS',
-      'OL',
       'SLS',
       'SOLS',
       'OSLS',
@@ -144,6 +143,8 @@ describe('the order of packets', () => {
       assert.equal(open(sequence), 'inner-structure', sequence);
     }
     assert.equal(open('L'), 'unsigned');
+    assert.equal(open('OL'), 'unsigned');
+    assert.equal(open('OOL'), 'unsigned');
     assert.equal(open('OMS'), 'wrong-signature');
     assert.equal(
       tryOpen(forgeBody(Buffer.concat([signed, Buffer.from([0])]), recipient), ring),

@@ -57,7 +57,13 @@ describePayloadCodec('jwe+jws', true, async () => {
   const allowed = CURRENT_ALGORITHMS;
   const purposes = ['decrypt', 'sign', 'verify', 'encrypt'] as const;
   const { contentEncryption } = allowed;
-  const rules = { profile: 'jwe+jws', contentEncryption, compressed: false, issuedAt: false } as const;
+  const rules = {
+    profile: 'jwe+jws',
+    contentEncryption,
+    compressed: false,
+    issuedAt: false,
+    wrapped: false,
+  } as const;
   const start = async (own: Pair, peer: Pair) =>
     JweCodec.start({
       ...common,

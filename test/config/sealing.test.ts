@@ -137,6 +137,7 @@ test('[JWE-2, JWE-3] only algorithms that are known may be named, and the older 
     contentEncryption: ['A256GCM'],
     signing: ['RS256', 'PS256', 'ES256'],
     olderEdition: false,
+    base64url: false,
     issuedAt: false,
   });
   for (const more of [

@@ -105,7 +105,7 @@ async function refusalOf(opening: Promise<unknown>, farthest: string): Promise<R
 /** The key is known to whoever changes the text; what the tag covers can't be changed all the same. */
 function readContent(input: Buffer): Buffer | undefined {
   const parts = splitCompact(input.toString('latin1'), 5);
-  const content = parts && decryptContent(parts, () => CEK);
+  const content = parts && decryptContent(parts, 'A128CBC-HS256', () => CEK);
   const covered = (text: readonly string[]) => text.toSpliced(1, 1).join('.');
   assert.ok(!parts || !content || covered(parts) === covered(cbc.split('.')), 'a forgery was taken');
   return content;

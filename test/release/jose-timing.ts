@@ -19,7 +19,7 @@ const sample = sampleMaker(recipient.keyId, recipient.key);
 
 function decrypter(padding: string): (at: number) => void {
   const messages = Array.from({ length: CIPHERTEXTS }, () => sample(padding).split('.'));
-  return (at) => decryptRsa15(messages[at % CIPHERTEXTS] ?? [], key);
+  return (at) => decryptRsa15(messages[at % CIPHERTEXTS] ?? [], key, 'A128CBC-HS256');
 }
 
 const good = decrypter(GOOD);

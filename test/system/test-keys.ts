@@ -93,7 +93,13 @@ async function startJwe(keys: CallerKeys): Promise<GoogleCodec> {
   const read = (replaced: CallerKeys) =>
     readJwkKeyRing({ ...sourcesOf(replaced), allowed, purposes, graceMs: 0, nowMs: Date.now() });
   const { contentEncryption } = allowed;
-  const rules = { profile: 'jwe+jws', contentEncryption, compressed: false, issuedAt: false } as const;
+  const rules = {
+    profile: 'jwe+jws',
+    contentEncryption,
+    compressed: false,
+    issuedAt: false,
+    wrapped: false,
+  } as const;
   const codec = await JweCodec.start({ ...options, rules, ring: await read(keys) });
   return Object.assign(codec, {
     replaceKeys: async (replaced: CallerKeys) => codec.replaceRing(await read(replaced)),
