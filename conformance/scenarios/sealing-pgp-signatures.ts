@@ -97,7 +97,7 @@ const confusions: readonly Check[] = [
     run: async (trial) => {
       const answer = await probe(trial, () => ({ appended: Buffer.from('{"another":"text"}') }));
       if (answer.http.status === 401) expectError(answer, 401, 'INVALID_PAYLOAD_SIGNATURE');
-      else expectError(answer, 400, 'INVALID_PAYLOAD_ENCRYPTION');
+      else expectError(answer, 400, 'INVALID_PAYLOAD_ENCRYPTION', 'INVALID_DECRYPTED_REQUEST');
     },
   },
 ];

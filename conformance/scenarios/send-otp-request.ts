@@ -147,13 +147,6 @@ const members: readonly Check[] = [
     invalid,
   ),
   refused(
-    'unknown-context',
-    ['SO-8', 'OQ-19'],
-    'an otpContext with an unknown member alone',
-    { otpContext: { newInSomeMinorVersion: {} } },
-    either,
-  ),
-  refused(
     'context-as-string',
     ['SO-8', 'OQ-4'],
     'an otpContext that is a string',
@@ -178,6 +171,17 @@ const lenient: readonly Check[] = [
     expects: 'Treats an otpContext that is null as not given.',
     run: async (trial) =>
       expectResult(await trial.declined({}, { otpContext: null }), 'INVALID_PHONE_NUMBER'),
+  },
+  {
+    id: 'send-otp/unknown-context-is-unset',
+    requirements: ['HDR-6', 'JSON-3', 'OQ-19'],
+    level: 'MUST',
+    expects: 'Treats an otpContext whose only member is new in some minor version as not given.',
+    run: async (trial) =>
+      expectResult(
+        await trial.declined({}, { otpContext: { newInSomeMinorVersion: {} } }),
+        'INVALID_PHONE_NUMBER',
+      ),
   },
   {
     id: 'send-otp/short-phone-number',

@@ -77,10 +77,16 @@ function describeChallenge(challenge: Challenge): string {
   const { challengeId, state, otpContext, codeLength, submissions, failedAttempts, expiresAtMs } = challenge;
   return [
     `challenge ${challengeId}: ${state}`,
-    `a code of ${codeLength} digits for ${otpContext ?? 'no context'}`,
+    `a code of ${codeLength} digits for ${contextWords(otpContext)}`,
     `${submissions} text(s), ${failedAttempts} wrong code(s)`,
     `expires ${new Date(expiresAtMs).toISOString()}`,
   ].join(', ');
+}
+
+function contextWords(otpContext: Challenge['otpContext']): string {
+  return otpContext === 'unknown'
+    ? 'a context that this version does not know'
+    : (otpContext ?? 'no context');
 }
 
 function describeText({ gateway, submittedAtMs, receipt }: SubmittedText, country = 'no country'): string {

@@ -1,6 +1,7 @@
 import type { OtpContext } from '../ports/challenge.ts';
 import type { Secret } from '../ports/secret.ts';
 import type { DltIds } from '../ports/sms-gateway.ts';
+import { textContextOf } from './sms-texts.ts';
 
 /** What an operator registered with India's operators, who drop other texts: itself and each of its texts. */
 export interface DltRegistration {
@@ -27,6 +28,6 @@ export function dltFor(
 ): DltIds | undefined {
   if (registration === undefined || !to.reveal().startsWith(INDIA)) return undefined;
   const { entityId, templateIds } = registration;
-  const templateId = templateIds[`${language}.${otpContext ?? 'general'}`] ?? templateIds['default'];
+  const templateId = templateIds[`${language}.${textContextOf(otpContext)}`] ?? templateIds['default'];
   return templateId === undefined ? undefined : { entityId, templateId };
 }

@@ -36,6 +36,9 @@ interface Search {
 /** Whom a sendOtp is for, or with which result it ends here. Throws `UnavailableError`; never guesses. [SO-11] */
 export async function findRecipient(identifier: AccountIdentifier, search: Search): Promise<FoundRecipient> {
   const { accountPhoneNumber, associationId } = identifier;
+  // A wrong format is told before anything is looked up, whatever else names the account. [SO-3, OQ-24]
+  if (accountPhoneNumber !== undefined && !isE164(accountPhoneNumber.reveal()))
+    return declined('INVALID_PHONE_NUMBER', 'notE164');
   if (associationId !== undefined) return findByAssociation(associationId, accountPhoneNumber, search);
   if (accountPhoneNumber === undefined) throw new TypeError('neither identifier is given');
   return findByNumber(accountPhoneNumber, search);
@@ -72,7 +75,6 @@ const RESULT_BY_STATUS: Readonly<Record<Exclude<AccountStatus, 'active'>, SendOt
 async function findByNumber(phoneNumber: Secret, search: Search): Promise<FoundRecipient> {
   const { directory, deadline, policy } = search;
   const number = phoneNumber.reveal();
-  if (!isE164(number)) return declined('INVALID_PHONE_NUMBER', 'notE164'); // [SO-3, OQ-24]
   if (!isPlausible(number, policy.refuseImplausible)) return declined('INVALID_PHONE_NUMBER', 'implausible');
   const accounts = await lookUp(search, directory.findByPhoneNumber(phoneNumber, deadline));
   const [account, ...others] = accounts.filter(({ status }) => status === 'active');

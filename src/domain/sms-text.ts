@@ -2,7 +2,7 @@ import type { OtpContext } from '../ports/challenge.ts';
 import { Secret } from '../ports/secret.ts';
 import type { DltRegistration } from './dlt.ts';
 import { lookUpLanguage } from './language-tag.ts';
-import type { TextContext } from './sms-texts.ts';
+import { type TextContext, textContextOf } from './sms-texts.ts';
 
 /** A text that waits for its code; the brand stands in it already. */
 export interface SmsTemplate {
@@ -46,7 +46,7 @@ export function composeSmsText(
 ): { readonly text: Secret; readonly language: string } {
   const { byLanguage, defaultLanguage, tokenLine } = templates;
   const chosen = lookUpLanguage(language ?? defaultLanguage, byLanguage) ?? defaultLanguage;
-  const template = byLanguage.get(chosen)?.[otpContext ?? 'general'];
+  const template = byLanguage.get(chosen)?.[textContextOf(otpContext)];
   if (template === undefined) throw new TypeError(`there is no text for ${chosen}`);
   const text = layOut(template, tokenLine, code.reveal(), smsMatchingToken.reveal());
   return { text: new Secret(text, '[text]'), language: chosen };

@@ -1,7 +1,15 @@
 import type { OtpContext } from '../ports/challenge.ts';
 
-/** What a text is for. `general` names no purpose: it serves requests without an OTP context. [SO-5] */
-export type TextContext = OtpContext | 'general';
+/**
+ * What a text is for. `general` names no purpose: it serves requests without an OTP context [SO-5], or with one that
+ * this version doesn't know. [OQ-19]
+ */
+export type TextContext = Exclude<OtpContext, 'unknown'> | 'general';
+
+/** The text that a request's context asks for. */
+export function textContextOf(otpContext: OtpContext | undefined): TextContext {
+  return otpContext === undefined || otpContext === 'unknown' ? 'general' : otpContext;
+}
 
 export const textContexts = [
   'association',

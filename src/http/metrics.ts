@@ -72,6 +72,11 @@ function createCounters(registry: Registry) {
       DELIVERY_SECONDS,
     ),
     verified: counter('texts_verified_total', 'Texts whose code was typed.', destination),
+    unknownContexts: counter(
+      'unknown_contexts_total',
+      'Calls of sendOtp with an otpContext that this version does not know, served as if there were none.',
+      [],
+    ),
     guarded: counter(
       'money_guard_total',
       'Texts that the money guard refused, would have refused, or let go to numbers that verified before.',
@@ -102,6 +107,7 @@ function countCall(counters: Counters, report: CallReport): void {
   if (verified !== undefined) {
     counters.verified.inc({ gateway: verified.gateway, country: verified.country ?? '' });
   }
+  if (report.unknownContext) counters.unknownContexts.inc();
   if (guardEvent !== undefined) {
     const [against = ''] = guardEvent.detail.split(' ', 1);
     const mode = guardEvent.event === 'guardExempt' ? 'exempt' : 'observe';

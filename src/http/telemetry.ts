@@ -29,7 +29,7 @@ const UNREAD_LINES_MAX = 100;
  */
 export function reportToLog(log: Logger, clock: Clock): (report: CallReport) => void {
   const quiet = createQuiet(clock, UNREAD_LINES_MAX);
-  return ({ method, callId, fault, cause, delivery, verified, durationMs, ...rest }) => {
+  return ({ method, callId, fault, cause, delivery, verified, unknownContext, durationMs, ...rest }) => {
     const told = rest.requestId === undefined ? quiet(`${rest.status} ${rest.result}`) : {};
     if (!told) return;
     const line = {
@@ -37,6 +37,7 @@ export function reportToLog(log: Logger, clock: Clock): (report: CallReport) => 
       callId,
       ...rest,
       ...told,
+      unknownContext: unknownContext || undefined,
       gateway: delivery?.gateway ?? verified?.gateway,
       durationMs: Math.round(durationMs),
     };

@@ -23,6 +23,8 @@ export interface CallReport {
   readonly guardEvent: ChallengeEvent | undefined;
   /** Whose text was verified by this call. */
   readonly verified: VerifiedText | undefined;
+  /** The request had a context that this version doesn't know, and was served as if it had none. [OQ-19] */
+  readonly unknownContext: boolean;
   /** For a fault: what was thrown. */
   readonly cause: Error | undefined;
   readonly fault: 'unavailable' | 'bug' | undefined;

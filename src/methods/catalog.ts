@@ -19,6 +19,8 @@ export interface Call {
 
 /** A decoded request, ready to be performed and able to put an answer into its method's words. */
 export interface Prepared {
+  /** Whether the request has a context that this version doesn't know. [OQ-19] */
+  readonly unknownContext?: boolean;
   perform(call: Call): Promise<Outcome>;
   /** The same for a first answer and for a replay: only `nowMs` differs. [IDEM-5, HDR-11] */
   encode(answer: StoredAnswer, nowMs: number): JsonObject;
@@ -35,6 +37,7 @@ export function createCatalog(parts: CatalogParts): MethodCatalog {
     sendOtp(body) {
       const request = decodeSendOtp(body, { acceptBothIdentifiers: parts.policy.acceptBothIdentifiers });
       return {
+        unknownContext: request.otpContext === 'unknown',
         perform: (call) => sendOtp({ ...request, ...call }, parts),
         encode: ({ result, integratorId }, nowMs) =>
           encodeSendOtp({

@@ -171,6 +171,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const answering = oneAtATime(method, call.requestId, deadline, () => once(method, request, call, caller));
     // Work that is late goes on, and keeps its twins waiting, but this caller is told in time. [OPS-2]
     const { prepared, outcome } = await inTime(deadline, answering);
+    findings.unknownContext = prepared.unknownContext ?? false;
     const answered = settled(outcome, findings);
     findings.result = answered.result || undefined;
     return prepared.encode(answered, clock.nowMs());
@@ -312,6 +313,7 @@ const NOTHING_FOUND = {
   country: undefined,
   guardEvent: undefined,
   verified: undefined,
+  unknownContext: false,
   cause: undefined,
   fault: undefined,
 } satisfies Partial<CallReport>;

@@ -16,7 +16,8 @@ export type ChallengeState =
   | 'exhausted'
   | 'superseded';
 
-export type OtpContext = 'association' | 'mandateCreation' | 'associationWithMandateCreation';
+/** `unknown`: one that this version doesn't know; it is served as none is. [OQ-19] */
+export type OtpContext = 'association' | 'mandateCreation' | 'associationWithMandateCreation' | 'unknown';
 
 export interface Challenge {
   /** 16 characters; also the client reference at the gateway and the paymentIntegratorSendOtpId. */

@@ -7,7 +7,8 @@ import { oneOf } from './result-code.ts';
 
 export const OTP_CONTEXTS = ['association', 'mandateCreation', 'associationWithMandateCreation'] as const;
 
-export type OtpContext = (typeof OTP_CONTEXTS)[number];
+/** `unknown`: one that a later minor version of the protocol brought. [HDR-6, OQ-19] */
+export type OtpContext = (typeof OTP_CONTEXTS)[number] | 'unknown';
 
 /** At least one of the two account identifiers is there; both are in requests of the earlier edition. [SO-1, OQ-1] */
 export interface SendOtpRequest {
@@ -66,11 +67,12 @@ function readOtpContext(request: Reader): OtpContext | undefined {
   // [SO-5]
   if (union === undefined) return undefined;
   const [otpContext, another] = OTP_CONTEXTS.filter((member) => union.optionalObject(member) !== undefined);
-  // Exactly one member; ones unknown to us don't count [JSON-3], unless nothing else is there. [SO-8, OQ-19]
-  if (otpContext !== undefined && another === undefined) return otpContext;
+  // Exactly one member; ones unknown to us don't count. [SO-8, JSON-3]
   const demand = `must hold exactly one of ${OTP_CONTEXTS.join(', ')}`;
+  if (another !== undefined) throw request.invalid('otpContext', demand);
   if (union.isEmpty()) throw new WireError('MISSING_REQUIRED_FIELD', `otpContext ${demand}`);
-  throw request.invalid('otpContext', demand);
+  // Requests of every minor version are served, and nothing in the answer depends on the context. [HDR-6, OQ-19]
+  return otpContext ?? 'unknown';
 }
 
 /** Every result of sendOtp; the reference's default UNKNOWN_RESULT is never emitted. [JSON-5] */

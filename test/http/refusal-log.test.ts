@@ -24,6 +24,7 @@ const CALL: CallReport = {
   country: undefined,
   guardEvent: undefined,
   verified: undefined,
+  unknownContext: false,
   cause: undefined,
   fault: undefined,
   durationMs: 0,

@@ -110,7 +110,6 @@ const ROWS: readonly Row[] = [
   ['OQ-19', 'sendOtp', ['otpContext', {}], MISSING, 'otpContext'],
   ['OQ-19', 'sendOtp', ['otpContext.association', null], MISSING, 'otpContext'],
   ['OQ-19', 'sendOtp', ['otpContext', { somethingNew: null }], MISSING, 'otpContext'],
-  ['OQ-19', 'sendOtp', ['otpContext', { somethingNew: {} }], INVALID, 'otpContext'],
   ['SO-8, OQ-19', 'sendOtp', ['otpContext.mandateCreation', {}], INVALID, 'otpContext'],
   ['OQ-4', 'sendOtp', ['otpContext', 'association'], INVALID, 'otpContext'],
   ['OQ-4', 'sendOtp', ['otpContext', ['association']], INVALID, 'otpContext'],

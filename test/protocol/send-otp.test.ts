@@ -123,10 +123,24 @@ test('[JSON-3, OQ-4] members of the context that are unset or unknown do not cou
   }
 });
 
+test('[HDR-6, OQ-19] a context of a later minor version is taken, and told from none', () => {
+  const otpContexts: readonly JsonObject[] = [
+    { somethingNew: {} },
+    { somethingNew: { since: 1 }, association: null },
+    { somethingNew: 'x', somethingElse: true },
+    parseRequest(bytesOf('{"__proto__":{}}')),
+    { Association: {} },
+  ];
+  for (const otpContext of otpContexts) {
+    assert.equal(decode({ ...EXAMPLE, otpContext }).otpContext, 'unknown', JSON.stringify(otpContext));
+  }
+});
+
 test('[SO-8] the contexts are those that a store keeps', () => {
   const toStore = (context: OtpContext): StoredOtpContext => context;
   const fromStore = (context: StoredOtpContext): OtpContext => context;
-  assert.deepEqual(OTP_CONTEXTS.map(toStore).map(fromStore), OTP_CONTEXTS);
+  const all: readonly OtpContext[] = [...OTP_CONTEXTS, 'unknown'];
+  assert.deepEqual(all.map(toStore).map(fromStore), all);
 });
 
 test('[JSON-3] members that are unknown are ignored', () => {

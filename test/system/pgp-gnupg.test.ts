@@ -64,6 +64,13 @@ describe('requests made by GnuPG', () => {
   });
 });
 
+test('[OQ-78] a request compressed with BZip2 is unreadable, whoever signed it', async () => {
+  for (const by of ['peer-2048', 'stranger'])
+    assert.deepEqual(await codec.open(bodyOf(seal(['own-2048'], [by], '--compress-algo', 'bzip2'))), {
+      kind: 'unreadable',
+    });
+});
+
 describe('our answers read by GnuPG', () => {
   for (const name of peer) {
     test(`[PGP-8, PGP-9, PGP-10] ${name} decrypts them and finds all our signatures good`, async () => {

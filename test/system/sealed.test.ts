@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { TAG, writePacket } from '../../src/codecs/openpgp-packets.ts';
+import { PgpCodec } from '../../src/codecs/pgp.ts';
 import type { PayloadCodec } from '../../src/ports/payload-codec.ts';
+import { forgeBody } from '../codecs/pgp-forge.ts';
 import { callSealed, requestOf, type SealedAnswer, sendSealed } from './sealed-google.ts';
 import { activeNumber } from './test-accounts.ts';
 import { codeIn, startApplication, type TestApplication } from './test-application.ts';
@@ -69,6 +72,29 @@ for (const kind of ['pgp', 'jwe'] as const) {
         assert.equal(answer.body?.['errorResponseCode'], 'INVALID_PAYLOAD_ENCRYPTION');
       }
     });
+
+    if (kind === 'pgp') {
+      it('[OQ-78] what is decrypted but in a form that is not read is 400, and no fault of the signature', async () => {
+        if (!(codec instanceof PgpCodec)) throw new TypeError('an OpenPGP codec was started');
+        const [recipient] = codec.ring.usable('encrypt', Date.now());
+        if (!recipient) throw new TypeError('there is a key to encrypt to');
+        const bzip2 = writePacket(TAG.compressed, Buffer.from([3]), Buffer.from('BZh9'));
+        for (const packets of [bzip2, Buffer.from('no packets at all')]) {
+          const answer = await send(forgeBody(packets, recipient));
+          assert.equal(answer.status, 400);
+          assertSealed(answer);
+          assert.equal(answer.body?.['errorResponseCode'], 'INVALID_DECRYPTED_REQUEST');
+        }
+      });
+    } else {
+      it('[HTTP-5] a JWE that stands in base64url is opened, and its answer is a bare one', async () => {
+        const jwe = await codec.seal(requestOf('wrapped', { clientMessage: 'hello' }));
+        const answer = await send(Buffer.from(Buffer.from(jwe).toString('base64url')));
+        assert.equal(answer.status, 200);
+        assert.equal(answer.body?.['clientMessage'], 'hello');
+        assert.equal(Buffer.from(answer.raw).toString('latin1').split('.').length, 5);
+      });
+    }
 
     it('[OQ-7, ERR-7, PGP-4, JWE-5] what somebody else signed is 401, told in a body sealed to Google', async () => {
       const imposter = await startGoogleCodec(kind, stranger, ours);

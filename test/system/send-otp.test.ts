@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, it } from 'node:test';
 import type { Delivery, SmsGateway, SmsMessage } from '../../src/ports/sms-gateway.ts';
 import { activeAssociation, activeNumber, importTestAccounts } from './test-accounts.ts';
@@ -78,6 +79,36 @@ describe('sendOtp: every result', () => {
     const mismatch = { ...both, accountPhoneNumber: activeNumber(4) };
     assert.equal(await resultOf(mismatch), 'PHONE_NUMBER_NOT_ASSOCIATED_WITH_ACCOUNT');
     assert.equal(gateway.messages.length, sent, 'nothing is sent');
+  });
+
+  it('[SO-3, OQ-24] both identifiers: a number of a wrong format is called that, known or not', async () => {
+    const sent = gateway.messages.length;
+    for (const associationId of [activeAssociation(3), 'assoc-of-nobody', 'assoc-fraud']) {
+      for (const accountPhoneNumber of ['12345', '+0123', ' +15550200003', '', '+1555020000312345'])
+        assert.equal(await resultOf({ associationId, accountPhoneNumber }), 'INVALID_PHONE_NUMBER');
+    }
+    assert.equal(gateway.messages.length, sent, 'nothing is sent');
+  });
+
+  it('[HDR-6, JSON-3, OQ-19] a context of a later minor version is served as none is, stored and counted', async () => {
+    const otpContext = { somethingNew: { since: 1 } };
+    const { body } = await send({ accountPhoneNumber: activeNumber(20), otpContext }, 'send-new-context');
+    assert.equal(body['result'], 'SUCCESS');
+    assert.equal(await resultOf({ accountPhoneNumber: activeNumber(21) }), 'SUCCESS');
+    const [unknown = '', none = ''] = gateway.textsSent
+      .slice(-2)
+      .map((text) => text.replace(codeIn(text), ''));
+    assert.equal(unknown, none, 'the general text');
+    assert.equal(
+      (await verify('send-new-context', codeIn(gateway.textsSent.at(-2) ?? ''))).body['result'],
+      'SUCCESS',
+    );
+    const metrics = await (await fetch(`${app.operatorUrl}/metrics`)).text();
+    assert.match(metrics, /^gsp_otp_unknown_contexts_total 1$/m);
+    const db = new DatabaseSync(join(app.dataDirectory, 'otp.sqlite'), { readOnly: true });
+    const row = db.prepare("SELECT otp_context FROM request WHERE request_id = 'send-new-context'").get();
+    db.close();
+    assert.equal(row?.['otp_context'], 'unknown');
   });
 
   it('[OQ-2] an account without a phone, and an unknown association', async () => {

@@ -37,6 +37,7 @@ const OTP_CONTEXTS: readonly OtpContext[] = [
   'association',
   'mandateCreation',
   'associationWithMandateCreation',
+  'unknown',
 ];
 
 export function readId(row: Row): number {

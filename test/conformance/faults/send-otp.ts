@@ -199,13 +199,13 @@ const requests: Faults = {
   'send-otp/refuses-token-with-accent': forgives('judgeBody', (call) => String(token(call)).includes('é')),
   'send-otp/refuses-empty-context': forgives('judgeBody', (call) => JSON.stringify(context(call)) === '{}'),
   'send-otp/refuses-two-contexts': forgives('judgeBody', (call) => names(context(call)).length === 2),
-  'send-otp/refuses-unknown-context': forgives('judgeBody', inContext('newInSomeMinorVersion')),
   'send-otp/refuses-context-as-string': forgives('judgeBody', (call) => typeof context(call) === 'string'),
   'send-otp/refuses-context-member-as-boolean': forgives(
     'judgeBody',
     (call) => JSON.stringify(context(call)) === '{"association":true}',
   ),
   'send-otp/null-context-is-unset': refuses((call) => context(call) === null),
+  'send-otp/unknown-context-is-unset': refuses(inContext('newInSomeMinorVersion')),
   'send-otp/short-phone-number': confuses(
     'UNKNOWN_PHONE_NUMBER',
     'INVALID_PHONE_NUMBER',

@@ -173,7 +173,7 @@ function judgeContext(context: unknown): void {
   const names = Object.keys(context);
   if (names.length === 0) throw missing('otpContext');
   const known = names.filter((name) => contexts.includes(name));
-  if (known.length !== 1 || known.some((name) => !isObject(context[name]))) throw invalid('otpContext');
+  if (known.length > 1 || known.some((name) => !isObject(context[name]))) throw invalid('otpContext');
 }
 
 function judgeBody({ method, message }: Call): void {
