@@ -1,18 +1,12 @@
-import { mkdirSync } from 'node:fs';
 import type { DestinationStream, Logger } from 'pino';
-import { openSqliteDirectory } from './adapters/directory/sqlite-directory.ts';
 import { createFeedback } from './adapters/sms/feedback.ts';
 import { InboxGateway } from './adapters/sms/inbox.ts';
-import { openSqliteOtpStore } from './adapters/storage/otp-store.ts';
 import { startRetention } from './adapters/storage/retention.ts';
-import { createSystemClock } from './adapters/system/system-clock.ts';
-import { createSystemEntropy } from './adapters/system/system-entropy.ts';
-import { directoryFileOf } from './compose-accounts.ts';
+import { type DataOverrides, openData } from './compose-data.ts';
 import { composeGateways, gatewayWarnings } from './compose-gateway.ts';
 import { type Addresses, composeListeners } from './compose-listeners.ts';
 import { keysOf, policyOf } from './compose-policy.ts';
 import { composeProtection } from './compose-protection.ts';
-import { otpStoreFileOf } from './compose-store.ts';
 import { composeTemplates } from './compose-templates.ts';
 import type { Config } from './config.ts';
 import { createDeadline } from './domain/deadline.ts';
@@ -25,17 +19,12 @@ import { createPipeline, type Pipeline, type PipelineParts } from './methods/pip
 import type { AccountDirectory } from './ports/account-directory.ts';
 import type { Clock } from './ports/clock.ts';
 import type { ReceiptSink } from './ports/delivery-receipt.ts';
-import type { Entropy } from './ports/entropy.ts';
 import type { OtpStore } from './ports/otp-store.ts';
 import type { PayloadCodec } from './ports/payload-codec.ts';
 import type { SmsGateway } from './ports/sms-gateway.ts';
 
 /** Parts to use in place of those that the configuration names. Whoever passes one closes nothing: we do. */
-export interface Overrides {
-  readonly clock?: Clock;
-  readonly entropy?: Entropy;
-  readonly directory?: AccountDirectory;
-  readonly store?: OtpStore;
+export interface Overrides extends DataOverrides {
   readonly gateway?: SmsGateway;
   /** In place of those that `payload` names. */
   readonly codecs?: readonly PayloadCodec[];
@@ -88,7 +77,7 @@ async function assemble(
   // Before anything is opened: a template that doesn't fit leaves nothing behind.
   const rules = { policy: policyOf(config), keys: keysOf(config), templates: composeTemplates(config) };
   const metrics = createMetrics();
-  const data = openData(config, overrides, closers);
+  const data = openData(config, log, overrides, closers);
   const { store, directory, clock } = data;
   const takeReceipt: ReceiptSink = async (receipt) => {
     const record = await recordReceipt(receipt, { store, clock });
@@ -149,24 +138,6 @@ async function assemble(
     reload: (next) => protection.reload(next, listeners.replaceTls),
     close: () => closeAll(closers),
   };
-}
-
-interface Data {
-  readonly store: OtpStore;
-  readonly directory: AccountDirectory;
-  readonly clock: Clock;
-  readonly entropy: Entropy;
-}
-
-/** What is on the disk, and the clock, which goes on where the store's newest moment left it. */
-function openData(config: Config, overrides: Overrides, closers: (() => Promise<void>)[]): Data {
-  mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 });
-  const { store, notBeforeMs } = openStore(config, overrides);
-  closers.push(() => store.close());
-  const directory = overrides.directory ?? openSqliteDirectory(directoryFileOf(config));
-  closers.push(() => directory.close());
-  const clock = overrides.clock ?? createSystemClock(notBeforeMs);
-  return { store, directory, clock, entropy: overrides.entropy ?? createSystemEntropy() };
 }
 
 interface DeliveryParts {
@@ -231,15 +202,6 @@ async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
     await close().catch((error: unknown) => failures.push(error));
   }
   if (failures.length > 0) throw new AggregateError(failures, 'not everything could be closed');
-}
-
-function openStore(
-  config: Config,
-  { store }: Overrides,
-): { readonly store: OtpStore; readonly notBeforeMs: number } {
-  if (store !== undefined) return { store, notBeforeMs: 0 };
-  const opened = openSqliteOtpStore(otpStoreFileOf(config));
-  return { store: opened, notBeforeMs: opened.newestMomentMs };
 }
 
 function byMediaType(codecs: readonly PayloadCodec[]): ReadonlyMap<string, PayloadCodec> {

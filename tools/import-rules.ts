@@ -50,14 +50,20 @@ export const importRules: readonly ImportRule[] = [
     instead: 'take bytes and keys as arguments: src/compose.ts reads files and settings',
   },
   {
-    place: ['src/adapters/storage'],
+    place: ['src/adapters/sqlite'],
     may: ['src/ports'],
+    modules: ['node:*'],
+    instead: 'it is the door to database files: what stands in them, the adapters beside it know',
+  },
+  {
+    place: ['src/adapters/storage'],
+    may: ['src/adapters/sqlite', 'src/ports'],
     modules: ['node:*', 'pg'],
     instead: adapterKnows,
   },
   {
     place: ['src/adapters/directory'],
-    may: ['src/ports'],
+    may: ['src/adapters/sqlite', 'src/ports'],
     modules: ['node:*', 'cockatiel', 'csv-parse', 'pg'],
     instead: adapterKnows,
   },

@@ -5,7 +5,7 @@ import { checkCredentials } from '../compose-credentials.ts';
 import { expiryWarnings } from '../compose-expiry.ts';
 import { listGateways } from '../compose-gateway.ts';
 import { listKeys, readKeyRings } from '../compose-keys.ts';
-import { migrateDatabases } from '../compose-store.ts';
+import { checkDatabases, migrateDatabases } from '../compose-store.ts';
 import { inspectTemplates } from '../compose-templates.ts';
 import { describeFault } from '../config/faults.ts';
 import type { Settings } from '../config/settings.ts';
@@ -70,6 +70,8 @@ export async function examineDatabases(settings: Settings): Promise<readonly Fin
   }
   const openTo = statSync(dataDirectory).mode & 0o077;
   const databases = await migrateDatabases(settings, { dryRun: true });
+  // Of an older version they are looked at when they are brought up to date.
+  if (databases.every(({ fromVersion, toVersion }) => fromVersion === toVersion)) checkDatabases(settings);
   const accountsFile = directoryFileOf(settings).file;
   return [
     ...(openTo === 0 || process.platform === 'win32'
@@ -79,7 +81,7 @@ export async function examineDatabases(settings: Settings): Promise<readonly Fin
       if (fromVersion === toVersion)
         return file === accountsFile
           ? examineAccounts(settings, file)
-          : ok(`${file} is of this program's version`);
+          : ok(`${file} is sound, and of this program's version`);
       if (fromVersion > 0)
         return warning(`${file} is of an older version`, 'Make a backup, then gsp-otp migrate.');
       return file === accountsFile

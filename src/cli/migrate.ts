@@ -7,6 +7,10 @@ export function migrateCommand(): Command {
   return withConfigOptions(new Command('migrate'))
     .description("bring the databases to this program's schema; the server does it too when it starts")
     .option('--dry-run', 'only tell what would be done')
+    .option(
+      '--new-store',
+      'make new databases where they are missing although some are expected; see gsp-otp serve',
+    )
     .option('--json', 'print as JSON')
     .addHelpText(
       'after',
@@ -21,11 +25,16 @@ Examples:
     .action((options) => migrate(options));
 }
 
-type MigrateOptions = Parameters<typeof configSources>[0] & { readonly dryRun?: true; readonly json?: true };
+type MigrateOptions = Parameters<typeof configSources>[0] & {
+  readonly dryRun?: true;
+  readonly newStore?: true;
+  readonly json?: true;
+};
 
 async function migrate(options: MigrateOptions): Promise<void> {
-  const { dryRun = false, json = false } = options;
-  const migrations = await migrateDatabases(readAccountSettings(configSources(options)), { dryRun });
+  const { dryRun = false, newStore = false, json = false } = options;
+  const settings = readAccountSettings(configSources(options));
+  const migrations = await migrateDatabases(settings, { dryRun, newStore });
   if (json) {
     process.stdout.write(`${JSON.stringify({ dryRun, migrations }, null, 2)}\n`);
     return;

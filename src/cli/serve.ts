@@ -12,26 +12,36 @@ import { stopSignal } from './stop-signal.ts';
 export function serveCommand(): Command {
   return withConfigOptions(new Command('serve'))
     .description('start the server')
+    .option(
+      '--new-store',
+      'make new databases where they are missing although some are expected; nothing is remembered then',
+    )
     .addHelpText(
       'after',
       `
 Ctrl-C or SIGTERM stops it in order: no new requests, the running ones finish. A second one stops it at once.
 SIGHUP makes it read its configuration again and put other keys and certificates in force, without losing a request.
 
+A missing or empty database is not taken for a first start in production, nor where one was made before: requests that
+were answered would be processed again. --new-store is for the one start at which a new database is meant.
+
 Examples:
   $ gsp-otp serve                                         the sandbox, nothing to set up
   $ gsp-otp serve --config gsp-otp.yaml
+  $ gsp-otp serve --config gsp-otp.yaml --new-store       the first start in production
   $ gsp-otp serve --set http.port=8443 --set log.level=debug
 `,
     )
-    .action((options) => serve(configSources(options)));
+    .action((options: ServeOptions) => serve(configSources(options), options.newStore === true));
 }
 
-async function serve(sources: ConfigSources): Promise<void> {
+type ServeOptions = Parameters<typeof configSources>[0] & { readonly newStore?: true };
+
+async function serve(sources: ConfigSources, newStore: boolean): Promise<void> {
   const config = loadConfig(sources);
   // From here on, a signal that comes while starting is not lost.
   const stopped = stopSignal();
-  const starting = compose(config);
+  const starting = compose(config, { newStore });
   reloadOnSignal(starting, sources);
   const application = await starting;
   try {

@@ -101,7 +101,7 @@ test('[ENV-1] the accounts of the sandbox are refused in production; only two se
   assert.equal((await run('import', file, ...production)).code, 0);
   const refused = await run('show', 'w-1', '--set', 'dataDirectory=data');
   assert.equal(refused.code, 1);
-  assert.match(refused.stderr, /is a directory of production accounts, not of sandbox ones/);
+  assert.match(refused.stderr, /belongs to the production environment, this is sandbox/);
   const misspelt = await run('show', 'w-1', '--set', 'profil=production');
   assert.equal(misspelt.code, 2);
   assert.match(misspelt.stderr, /Did you mean profile\?/);

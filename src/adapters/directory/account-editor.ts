@@ -14,7 +14,10 @@ export interface AssociatedAccount extends Account {
 
 /** Looks at and changes single accounts, for an operator. A running server sees each change at once. */
 export interface AccountEditor {
-  /** All accounts with that value, live ones first. The association ids take a while in a large directory. */
+  /**
+   * The accounts with that value, live ones first, 100 at most, with 1000 association ids at most each. These take a
+   * while in a large directory.
+   */
   find(key: AccountKey, value: string): readonly AssociatedAccount[];
 
   /** `number-taken`: it can't become active, since another active account has its phone number. [OQ-29] */
@@ -37,14 +40,15 @@ export interface AccountEditor {
 
 const FIND_BY: Readonly<Record<AccountKey, string>> = {
   accountId: 'FROM accounts WHERE account_id = ?',
-  phoneNumber: 'FROM accounts WHERE phone_number = ? ORDER BY look_up_rank, account_row',
+  phoneNumber: 'FROM accounts WHERE phone_number = ? ORDER BY look_up_rank, account_row LIMIT 100',
   associationId: 'FROM associations JOIN accounts USING (account_row) WHERE association_id = ?',
 };
 
-const COUNT_OTHERS_ACTIVE = `
-  SELECT count(*) AS others
+const FIND_OTHER_ACTIVE = `
+  SELECT 1 AS found
   FROM accounts JOIN accounts AS other ON other.phone_number = accounts.phone_number
-  WHERE accounts.account_id = ? AND other.look_up_rank = 0 AND other.account_row <> accounts.account_row`;
+  WHERE accounts.account_id = ? AND other.look_up_rank = 0 AND other.account_row <> accounts.account_row
+  LIMIT 1`;
 
 const ASSOCIATE = `
   INSERT INTO associations (association_id, account_row)
@@ -58,8 +62,8 @@ const ASSOCIATE = `
 export function openAccountEditor(location: DirectoryFile): AccountEditor {
   const database = openDirectoryFile(location, { create: false });
   const prepare = (sql: string): StatementSync => database.prepare(sql);
-  const associationIds = prepare('SELECT association_id FROM associations WHERE account_row = ?');
-  const countOthersActive = prepare(COUNT_OTHERS_ACTIVE);
+  const associationIds = prepare('SELECT association_id FROM associations WHERE account_row = ? LIMIT 1000');
+  const findOtherActive = prepare(FIND_OTHER_ACTIVE);
   const setStatus = prepare('UPDATE accounts SET status = ? WHERE account_id = ?');
   const associate = prepare(ASSOCIATE);
   const accountOfAssociation = prepare(`SELECT account_id ${FIND_BY.associationId}`);
@@ -78,7 +82,7 @@ export function openAccountEditor(location: DirectoryFile): AccountEditor {
       ),
     setStatus: (accountId, status) =>
       inOneStep(database, 'BEGIN IMMEDIATE', () => {
-        if (status === 'active' && countOthersActive.get(accountId)?.['others'] !== 0) return 'number-taken';
+        if (status === 'active' && findOtherActive.get(accountId) !== undefined) return 'number-taken';
         return setStatus.run(status, accountId).changes === 1 ? 'set' : 'unknown-account';
       }),
     associate: (accountId, associationId) =>

@@ -1,4 +1,4 @@
-import { closeSync, openSync, unlinkSync } from 'node:fs';
+import { closeSync, openSync, rmSync, unlinkSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import type { ReportProblem } from './import-problems.ts';
 import type { ImportRow } from './import-row.ts';
@@ -23,7 +23,9 @@ const SCHEMA = `
 /** Attaches an empty staging database as `staged`; it goes with the connection. */
 export function attachStaging(database: DatabaseSync, directoryFile: string): void {
   const file = `${directoryFile}.import-${process.pid}`;
-  closeSync(openSync(file, 'w', 0o600));
+  // What an earlier process of that number left; and no link is followed.
+  rmSync(file, { force: true });
+  closeSync(openSync(file, 'wx', 0o600));
   try {
     database.prepare('ATTACH ? AS staged').run(file);
     database.exec(SCHEMA);

@@ -1,8 +1,6 @@
-/**
- * The schema of an account directory, one step an entry. An entry that was ever released is never edited: a change
- * is a further entry. The number of steps taken is the file's `user_version`.
- */
-export const migrations: readonly string[] = [
+import type { DatabaseKind } from '../sqlite/database-kind.ts';
+
+const MIGRATIONS: readonly string[] = [
   `
   -- One row: a file belongs to one environment for good. [ENV-1]
   CREATE TABLE environment (
@@ -39,3 +37,13 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   `,
 ];
+
+/** `accounts.sqlite`: `gspa` in its header; `gspA` in that of a backup. */
+export const directoryKind: DatabaseKind = {
+  name: 'an account directory',
+  applicationId: 0x67_73_70_61,
+  backupId: 0x67_73_70_41,
+  migrations: MIGRATIONS,
+  readEnvironment: 'SELECT name AS environment FROM environment',
+  writeEnvironment: 'INSERT INTO environment (name) VALUES (?)',
+};

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { UnavailableError } from '../../ports/unavailable.ts';
-import { storageFailure } from './storage-failure.ts';
+import { storageFailure } from '../sqlite/failure.ts';
 
 interface QueuedStep {
   run(): unknown;
@@ -22,12 +22,15 @@ export class GroupCommit {
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
   readonly #totalChanges: StatementSync;
+  readonly #confirm: () => void;
   #queue: QueuedStep[] = [];
   #changesSeen: unknown;
   #durableCommits = 0;
 
-  constructor(database: DatabaseSync) {
+  /** `confirm` is asked after each commit, and throws if it is worth nothing. */
+  constructor(database: DatabaseSync, confirm: () => void = () => {}) {
     this.#database = database;
+    this.#confirm = confirm;
     this.#begin = database.prepare('BEGIN IMMEDIATE');
     this.#commit = database.prepare('COMMIT');
     this.#totalChanges = database.prepare('SELECT total_changes() AS changes');
@@ -101,6 +104,7 @@ export class GroupCommit {
     }
     const changes = this.#totalChanges.get()?.['changes'];
     this.#commit.run();
+    this.#confirm();
     if (changes !== this.#changesSeen) this.#durableCommits += 1;
     this.#changesSeen = changes;
     return outcomes;

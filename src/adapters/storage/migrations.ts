@@ -1,22 +1,6 @@
-import type { DatabaseSync } from 'node:sqlite';
-import { UnavailableError } from '../../ports/unavailable.ts';
+import type { DatabaseKind } from '../sqlite/database-kind.ts';
 
-/** Sandbox and production share nothing, so a database belongs to one of them for good. [ENV-1] */
-export type Environment = 'sandbox' | 'production';
-
-/** Schema versions before and after opening; 0: the database was new. */
-export interface MigrationResult {
-  readonly fromVersion: number;
-  readonly toVersion: number;
-}
-
-/** Marks a file as ours in its header: "GSPo". */
-const APPLICATION_ID = 0x47_53_50_6f;
-
-/**
- * Forward only; the n-th leads to version n. A migration that was released is never edited, another one is added.
- * Portable SQL where it can be: the same tables serve other engines.
- */
+/** Portable SQL where it can be: the same tables serve other engines. */
 const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -91,73 +75,12 @@ const MIGRATIONS: readonly string[] = [
   `,
 ];
 
-/** The schema version that this program works with. */
-export const SCHEMA_VERSION = MIGRATIONS.length;
-
-/**
- * Brings the database to this program's schema version, each migration in a transaction of its own. Throws
- * `UnavailableError` and changes nothing if the database is of a newer version, of the other environment, or not
- * ours at all. Safe to call again.
- */
-export function migrate(database: DatabaseSync, environment: Environment): MigrationResult {
-  const fromVersion = schemaVersion(database);
-  for (const [index, sql] of MIGRATIONS.entries()) {
-    const version = index + 1;
-    if (version <= fromVersion) continue;
-    database.exec('BEGIN IMMEDIATE');
-    try {
-      database.exec(`${sql}; PRAGMA user_version = ${version}; PRAGMA application_id = ${APPLICATION_ID};`);
-      if (version === 1) {
-        database.prepare(`INSERT INTO meta (name, value) VALUES ('environment', ?)`).run(environment);
-      }
-      database.exec('COMMIT');
-    } catch (error) {
-      if (database.isTransaction) database.exec('ROLLBACK');
-      throw error;
-    }
-  }
-  refuseOtherEnvironment(database, environment);
-  return { fromVersion, toVersion: MIGRATIONS.length };
-}
-
-/** Throws `UnavailableError` unless the database can be read as it is, without a migration. */
-export function requireCurrentSchema(database: DatabaseSync, environment: Environment): void {
-  const version = schemaVersion(database);
-  if (version < MIGRATIONS.length) {
-    throw new UnavailableError(
-      `the database has schema version ${version}, this program needs ${MIGRATIONS.length}: run gsp-otp migrate`,
-    );
-  }
-  refuseOtherEnvironment(database, environment);
-}
-
-/** 0: an empty database. */
-function schemaVersion(database: DatabaseSync): number {
-  const applicationId = readNumber(database, 'SELECT application_id AS n FROM pragma_application_id');
-  const version = readNumber(database, 'SELECT user_version AS n FROM pragma_user_version');
-  const tables = readNumber(database, 'SELECT count(*) AS n FROM sqlite_schema');
-  const isNew = applicationId === 0 && version === 0 && tables === 0;
-  if (!isNew && applicationId !== APPLICATION_ID) {
-    throw new UnavailableError('the database belongs to another program; name a file of its own');
-  }
-  if (version > MIGRATIONS.length) {
-    throw new UnavailableError(
-      `the database has schema version ${version}, this program knows versions up to ${MIGRATIONS.length}: ` +
-        'run a newer gsp-otp, or restore the backup that was made before the upgrade',
-    );
-  }
-  return version;
-}
-
-function refuseOtherEnvironment(database: DatabaseSync, environment: Environment): void {
-  const found = database.prepare(`SELECT value FROM meta WHERE name = 'environment'`).get()?.['value'];
-  if (found === environment) return;
-  throw new UnavailableError(
-    `the database belongs to the ${found} environment, this server runs as ${environment}: ` +
-      'each environment needs a database of its own',
-  );
-}
-
-function readNumber(database: DatabaseSync, sql: string): number {
-  return Number(database.prepare(sql).get()?.['n']);
-}
+/** `otp.sqlite`: "GSPo" in its header; "GSPB" in that of a backup. */
+export const otpStoreKind: DatabaseKind = {
+  name: 'a database of requests and challenges',
+  applicationId: 0x47_53_50_6f,
+  backupId: 0x47_53_50_42,
+  migrations: MIGRATIONS,
+  readEnvironment: `SELECT value AS environment FROM meta WHERE name = 'environment'`,
+  writeEnvironment: `INSERT INTO meta (name, value) VALUES ('environment', ?)`,
+};

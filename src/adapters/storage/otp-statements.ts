@@ -133,6 +133,9 @@ export const OTP_STATEMENTS = {
     INSERT INTO meta (name, value) VALUES ('checks', '1')
     ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)`,
 
+  /** A sample of those that will be asked for first. */
+  findNewest: `SELECT * FROM request ORDER BY received_at_ms DESC LIMIT 64`,
+
   /** Answers are recorded a little later than their requests, so a few rows are looked at. */
   newestMoment: `
     SELECT max(max(received_at_ms, coalesce(answered_at_ms, 0))) AS at_ms

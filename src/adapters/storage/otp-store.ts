@@ -16,9 +16,11 @@ import type {
   RequestRecord,
   Settlement,
 } from '../../ports/otp-store.ts';
+import { UnavailableError } from '../../ports/unavailable.ts';
+import type { MigrationResult } from '../sqlite/database-kind.ts';
+import { openingFailure } from '../sqlite/failure.ts';
 import { countSends, lowerCeiling, raiseCeiling } from './ceilings.ts';
 import { beginBlocks, gatherGuardFacts } from './guard-facts.ts';
-import type { MigrationResult } from './migrations.ts';
 import { noteReceipt } from './note-receipt.ts';
 import {
   eventLine,
@@ -36,7 +38,6 @@ import {
 import { type OtpStatements, prepareOtpStatements } from './otp-statements.ts';
 import { isCurrent, settledChallenge } from './settled-challenge.ts';
 import { SqliteEngine, type SqliteOptions } from './sqlite-engine.ts';
-import { storageFailure } from './storage-failure.ts';
 
 /**
  * Opens the embedded store, and brings its schema up to date unless it is opened read-only. Throws
@@ -49,7 +50,7 @@ export function openSqliteOtpStore(options: SqliteOptions): SqliteOtpStore {
     return new SqliteOtpStore(engine);
   } catch (error) {
     void engine.close();
-    throw storageFailure(error);
+    throw openingFailure(error, options.file);
   }
 }
 
@@ -66,6 +67,8 @@ export class SqliteOtpStore implements OtpStore {
   constructor(engine: SqliteEngine) {
     this.#engine = engine;
     this.#sql = prepareOtpStatements(engine.database);
+    // A database that was patched together may be sound page by page.
+    for (const row of this.#sql.findNewest.all()) readRequestHistory(row);
     this.newestMomentMs = Number(this.#sql.newestMoment.get()?.['at_ms'] ?? 0);
   }
 
@@ -195,8 +198,15 @@ export class SqliteOtpStore implements OtpStore {
     return this.#engine.step(() => Number(this.#sql.sweep.run(beforeMs, rowsMax).changes));
   }
 
-  check(): Promise<void> {
-    return this.#engine.step(() => void this.#sql.check.run());
+  /** Why it can't be relied on at present; looks at its files. `undefined`: all is well. */
+  fault(): string | undefined {
+    return this.#engine.fault();
+  }
+
+  async check(): Promise<void> {
+    const fault = this.fault();
+    if (fault !== undefined) throw new UnavailableError(fault);
+    await this.#engine.step(() => void this.#sql.check.run());
   }
 
   close(): Promise<void> {

@@ -1,10 +1,13 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { DatabaseSync, type DatabaseSyncOptions } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { UnavailableError } from '../../ports/unavailable.ts';
+import type { Environment, MigrationResult } from '../sqlite/database-kind.ts';
+import { openingFailure, saysDamaged, storageFailure } from '../sqlite/failure.ts';
+import { FilePlace } from '../sqlite/file-place.ts';
+import { type OpenSqlite, openDatabase, openPlainly } from '../sqlite/open-database.ts';
+import { type CheckAside, checkAtOpening } from '../sqlite/quick-check.ts';
 import { GroupCommit } from './group-commit.ts';
-import { type Environment, type MigrationResult, migrate, requireCurrentSchema } from './migrations.ts';
-import { sqliteCode, storageFailure } from './storage-failure.ts';
+import { otpStoreKind } from './migrations.ts';
+import { lockFileOf, lockForServer } from './server-lock.ts';
 
 export interface SqliteOptions {
   /**
@@ -15,25 +18,18 @@ export interface SqliteOptions {
   readonly environment: Environment;
   /** Look at the database while a server may be running on it. Every step is refused. */
   readonly readOnly?: boolean;
-  /** Opens a database; by default a `DatabaseSync`. */
-  readonly open?: (file: string, options: DatabaseSyncOptions) => DatabaseSync;
+  readonly open?: OpenSqlite;
 }
 
 /** Waiting for a lock stops the whole process, so it is short; nobody but an operator's shell can hold one. */
 const BUSY_MS_MAX = 50;
 
-/**
- * FULL: a commit is on the disk when it returns [IDEM-8]. 512 pages keep a checkpoint, which stalls everybody, near 4 ms;
- * fewer cost throughput.
- */
+/** 512 pages keep a checkpoint, which stalls everybody, near 4 ms; fewer cost throughput. */
 const SETTINGS = `
-  PRAGMA synchronous = FULL;
   PRAGMA cache_size = -65536;
   PRAGMA wal_autocheckpoint = 512;
   PRAGMA journal_size_limit = 67108864;
   PRAGMA temp_store = MEMORY;
-  PRAGMA trusted_schema = OFF;
-  PRAGMA cell_size_check = ON;
 `;
 
 /** One SQLite file, one writing process. */
@@ -43,25 +39,39 @@ export class SqliteEngine {
   readonly migration: MigrationResult | undefined;
   readonly #group: GroupCommit;
   readonly #lock: DatabaseSync | undefined;
+  readonly #aside: CheckAside | undefined;
+  /** Its own name and those beside it; a deleted log takes with it what was committed. */
+  readonly #place: FilePlace;
+  /** Only the database and its log are asked after each commit. */
+  readonly #written: FilePlace;
+  /** Why nothing may be read or written at present. */
+  #misplaced: string | undefined;
+  /** Why the database can't be relied on any more, until a backup is restored. */
+  #damaged: string | undefined;
 
   /**
    * Throws `UnavailableError` if another process serves from the file, or it is not a database of this
-   * environment and a known schema version; nothing was changed then.
+   * environment and a known schema version, or it is damaged; nothing was changed then.
    */
-  constructor({ file, environment, readOnly = false, open = openDatabase }: SqliteOptions) {
-    const shared = file !== ':memory:';
-    this.#lock = shared && !readOnly ? lockFile(file, open) : undefined;
+  constructor({ file, environment, readOnly = false, open = openPlainly }: SqliteOptions) {
+    const serves = file !== ':memory:' && !readOnly;
+    this.#lock = serves ? lockForServer(file, open) : undefined;
     let database: DatabaseSync | undefined;
     try {
-      if (shared && !readOnly) createPrivately(file);
-      database = open(file, { timeout: BUSY_MS_MAX, readOnly });
+      const access = readOnly ? 'read' : 'create';
+      const opened = openDatabase(otpStoreKind, { file, environment, access, waitMs: BUSY_MS_MAX, open });
+      database = opened.database;
       database.exec(SETTINGS);
-      if (readOnly) requireCurrentSchema(database, environment);
-      else this.migration = migrate(database, environment);
-      // Only now is it known to be ours to change.
-      if (!readOnly) database.exec('PRAGMA journal_mode = WAL');
-      this.#group = new GroupCommit(database);
+      this.migration = readOnly ? undefined : opened.migration;
+      this.#group = new GroupCommit(database, () => this.#confirm());
       this.database = database;
+      const note = (reason: string) => {
+        this.#damaged = reason;
+      };
+      this.#aside = serves ? checkAtOpening(database, file, note) : undefined;
+      // SQLite keeps log and index for as long as the database is open.
+      this.#written = new FilePlace(serves ? [file, `${file}-wal`] : []);
+      this.#place = new FilePlace(serves ? [file, `${file}-wal`, `${file}-shm`, lockFileOf(file)] : []);
     } catch (error) {
       database?.close();
       this.#lock?.close();
@@ -73,19 +83,33 @@ export class SqliteEngine {
     return this.#group.durableCommits;
   }
 
+  /**
+   * Why the store can't be relied on: one of its files is not where it was, and then every step and every question is
+   * refused; or damage was found. Looks at the disk. `undefined`: all is well.
+   */
+  fault(): string | undefined {
+    this.#misplaced = this.#place.fault();
+    return this.#misplaced ?? this.#damaged;
+  }
+
   /** Resolves when what `run` did is durable; see `GroupCommit.step`. */
-  step<T>(run: () => T): Promise<T> {
-    return this.database.isOpen ? this.#group.step(run) : Promise.reject(closed());
+  async step<T>(run: () => T): Promise<T> {
+    this.#requirePlace();
+    try {
+      return await this.#group.step(run);
+    } catch (error) {
+      throw this.#noted(error);
+    }
   }
 
   /** What `ask` sees is committed: batches don't yield, so no transaction is open between them. */
   async read<T>(ask: () => T): Promise<T> {
-    if (!this.database.isOpen) throw closed();
+    this.#requirePlace();
     try {
       this.#group.rollBack();
       return ask();
     } catch (error) {
-      throw storageFailure(error);
+      throw this.#noted(storageFailure(error));
     }
   }
 
@@ -98,62 +122,24 @@ export class SqliteEngine {
     } catch (error) {
       throw storageFailure(error);
     } finally {
+      this.#aside?.stop();
       this.#lock?.close();
     }
   }
-}
-
-function openDatabase(file: string, options: DatabaseSyncOptions): DatabaseSync {
-  return new DatabaseSync(file, options);
-}
-
-/**
- * Keeps a second server off the file: two writers starve each other, and each would take the other's steps for its
- * own. The lock is one that the kernel lets go of with the process, however that ends. Readers don't ask for it.
- */
-function lockFile(file: string, open: NonNullable<SqliteOptions['open']>): DatabaseSync {
-  let lock: DatabaseSync | undefined;
-  try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    createPrivately(`${file}-lock`);
-    lock = open(`${file}-lock`, {});
-    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
-    return lock;
-  } catch (error) {
-    lock?.close();
-    if (sqliteCode(error) !== 5) throw openingFailure(error, file);
-    throw new UnavailableError(
-      `another process serves from ${file}: stop it first, or give this one a file of its own`,
-      { cause: error },
-    );
+  #requirePlace(): void {
+    if (!this.database.isOpen) throw new UnavailableError('the database is closed');
+    if (this.#misplaced !== undefined) throw new UnavailableError(this.#misplaced);
   }
-}
 
-/** SQLite gives its companion files the mode of the database. */
-function createPrivately(file: string): void {
-  try {
-    // Exclusively: to open and close an existing file would drop the locks that SQLite holds on it.
-    closeSync(openSync(file, 'wx', 0o600));
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  /** A commit into a file that has lost its name is none: at the next start nobody would know of it. */
+  #confirm(): void {
+    this.#misplaced ??= this.#written.fault();
+    if (this.#misplaced !== undefined) throw new UnavailableError(this.#misplaced);
   }
-}
 
-function openingFailure(error: unknown, file: string): unknown {
-  if (error instanceof UnavailableError && error.cause === undefined) {
-    return new UnavailableError(`${file}: ${error.message}`);
+  /** Damage that one step meets is there for all, and makes the server not ready. */
+  #noted(error: unknown): unknown {
+    if (error instanceof UnavailableError && saysDamaged(error.cause)) this.#damaged ??= error.message;
+    return error;
   }
-  if (!(error instanceof Error) || error instanceof UnavailableError) return error;
-  const code = sqliteCode(error);
-  if (code === 26) {
-    return new UnavailableError(`${file} is not a SQLite database; name another file`, { cause: error });
-  }
-  if (code === 11) {
-    return new UnavailableError(`${file} is damaged; restore a backup`, { cause: error });
-  }
-  return new UnavailableError(`${file} can't be opened: ${error.message}`, { cause: error });
-}
-
-function closed(): UnavailableError {
-  return new UnavailableError('the database is closed');
 }

@@ -1,19 +1,20 @@
 import assert from 'node:assert/strict';
-import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { migrate } from '../../../src/adapters/storage/migrations.ts';
+import { openDatabase } from '../../../src/adapters/sqlite/open-database.ts';
+import { otpStoreKind } from '../../../src/adapters/storage/migrations.ts';
 import { OTP_STATEMENTS } from '../../../src/adapters/storage/otp-statements.ts';
 
 /** Statements that walk along an index, and how they keep it short. */
 const WALKS: Readonly<Record<string, string>> = {
   newestMoment: 'LIMIT 64',
+  findNewest: 'LIMIT 64',
 };
 
 for (const [name, sql] of Object.entries(OTP_STATEMENTS)) {
   test(`${name} scans no table, however long the history`, (t) => {
-    const database = new DatabaseSync(':memory:');
+    const order = { file: ':memory:', environment: 'sandbox', access: 'create', waitMs: 0 } as const;
+    const { database } = openDatabase(otpStoreKind, order);
     t.after(() => database.close());
-    migrate(database, 'sandbox');
     const plan = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all();
     const details = plan.map((row) => String(row['detail']));
     const bound = WALKS[name];

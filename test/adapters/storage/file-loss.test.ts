@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { openSqliteOtpStore } from '../../../src/adapters/storage/otp-store.ts';
+import { UnavailableError } from '../../../src/ports/unavailable.ts';
+import { accepted, anEcho, issue } from '../../contracts/otp-orders.ts';
+import { openStore, temporaryFile } from './store-under-test.ts';
+
+const losses: Readonly<Record<string, (file: string) => void>> = {
+  'the database is deleted': (file) => rmSync(file),
+  'the database is moved away': (file) => renameSync(file, `${file}.old`),
+  'another database is put in its place': (file) => {
+    copyFileSync(file, `${file}.copy`);
+    renameSync(`${file}.copy`, file);
+  },
+  'the log is deleted': (file) => rmSync(`${file}-wal`),
+  'the log is replaced': (file) => {
+    rmSync(`${file}-wal`);
+    writeFileSync(`${file}-wal`, '');
+  },
+};
+
+for (const [what, lose] of Object.entries(losses)) {
+  test(`[IDEM-2] ${what} under the server: no step is answered any more, from the first one on`, async (t) => {
+    const file = temporaryFile(t);
+    const store = openStore(t, { file });
+    await issue(store, 'send-1');
+    await store.settle(accepted('send-1'));
+    lose(file);
+    await assert.rejects(store.complete(anEcho('echo-1')), (error: Error) => {
+      assert.ok(error instanceof UnavailableError);
+      assert.match(
+        error.message,
+        /otp\.sqlite(-wal)? was (deleted or moved away|replaced) while it was open/,
+      );
+      return true;
+    });
+    await assert.rejects(store.recall({ method: 'sendOtp', requestId: 'send-1' }), UnavailableError);
+    await assert.rejects(store.check(), UnavailableError);
+    assert.match(String(store.fault()), /while it was open/);
+  });
+}
+
+for (const suffix of ['-shm', '-lock']) {
+  test(`${suffix} deleted under the server is found at the next look`, async (t) => {
+    const file = temporaryFile(t);
+    const store = openStore(t, { file });
+    assert.equal(store.fault(), undefined);
+    rmSync(file + suffix);
+    assert.match(String(store.fault()), new RegExp(`${suffix} was deleted`));
+    await assert.rejects(store.complete(anEcho('echo-1')), UnavailableError);
+  });
+}
+
+test('a database that was moved away and comes back is served from again', async (t) => {
+  const file = temporaryFile(t);
+  const store = openStore(t, { file });
+  renameSync(file, `${file}.old`);
+  await assert.rejects(store.check(), UnavailableError);
+  renameSync(`${file}.old`, file);
+  await store.check();
+  await issue(store, 'send-1');
+});
+
+for (const [what, tamper] of Object.entries({
+  deleted: (lock: string) => rmSync(lock),
+  'emptied and made again': (lock: string) => {
+    rmSync(lock);
+    writeFileSync(lock, '');
+  },
+  'replaced by a copy of itself': (lock: string) => {
+    copyFileSync(lock, `${lock}.copy`);
+    renameSync(`${lock}.copy`, lock);
+  },
+})) {
+  test(`no second server starts although the lock was ${what}`, async (t) => {
+    const file = temporaryFile(t);
+    const store = openStore(t, { file });
+    await issue(store, 'send-1');
+    tamper(`${file}-lock`);
+    const second = () => openSqliteOtpStore({ file, environment: 'sandbox' });
+    assert.throws(second, /another process serves from/);
+    await store.close();
+    await second().close();
+  });
+}
