@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { isObject } from './answer.ts';
 import { type ConformanceConfig, ConformanceConfigError, checkConformanceConfig } from './config.ts';
+import { readTextFile } from './read-file.ts';
 
 /** What may be a text, or kept elsewhere as `{file: …}` or `{env: …}`. `*` is any member. */
 const secrets = [
@@ -96,7 +96,7 @@ function parseYaml(file: string): unknown {
 
 function readText(file: string, place: string | undefined): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readTextFile(file);
   } catch (cause) {
     const told = `can't read ${file}: ${cause instanceof Error ? cause.message : cause}`;
     throw new ConformanceConfigError(place === undefined ? told : `${place}: ${told}`);

@@ -1,10 +1,11 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { exportPublicJwks, generateJwks } from './codecs/jwk-generate.ts';
 import { readJwkKeyRing } from './codecs/jwk-keys.ts';
 import { type KeyEnvironment, KeyRingError, type RingKey } from './codecs/key-ring.ts';
 import { addEncryptionSubkey, exportPublicKey, generatePgpKey } from './codecs/pgp-generate.ts';
 import { readPgpKeyRing } from './codecs/pgp-keys.ts';
+import { readRegularFile, SECRET_BYTES_MAX } from './config/read-file.ts';
 import { Secret } from './ports/secret.ts';
 
 export { KeyRingError as UnusableKey } from './codecs/key-ring.ts';
@@ -139,7 +140,7 @@ export function removeKey(
 
 /** The public part of private keys of one kind, as one text to hand to Google. Throws `UnusableKey`. [ENC-3] */
 export async function exportKeys(files: readonly string[]): Promise<string> {
-  const texts = files.map((file) => ({ file, bytes: readFileSync(file) }));
+  const texts = files.map((file) => ({ file, bytes: readKeyBytes(file) }));
   const kinds = new Set(texts.map(({ bytes }) => kindOf(bytes)));
   if (kinds.size > 1)
     throw new KeyRingError('the files hold OpenPGP keys and JWKs; export one kind at a time');
@@ -169,7 +170,7 @@ export interface PeerKey {
 
 /** Reads a public key of Google's and checks it as the server will. Throws `UnusableKey`. */
 export async function readPeerKey(file: string, nowMs: number): Promise<PeerKey> {
-  const bytes = readFileSync(file);
+  const bytes = readKeyBytes(file);
   const kind = kindOf(bytes);
   const peer = [{ name: file, bytes }];
   if (kind === 'pgp') {
@@ -209,7 +210,7 @@ export function storePeerKey(
   const kept = readdirSync(folder)
     .filter((name) => name.startsWith(begin) && name.endsWith(end))
     .map((name) => join(folder, name))
-    .find((file) => readFileSync(file, 'utf8') === text);
+    .find((file) => readKeyBytes(file).toString('utf8') === text);
   if (kept !== undefined) return { file: kept, wasKept: true };
   return { file: writePublic(join(folder, `${begin}${dayOf(nowMs)}${end}`), text), wasKept: false };
 }
@@ -239,6 +240,10 @@ function writeSecret(file: string, text: string): string {
 function writePublic(file: string, text: string): string {
   writeFileSync(file, text, { mode: 0o644, flag: 'wx' });
   return file;
+}
+
+function readKeyBytes(file: string): Buffer {
+  return readRegularFile(file, SECRET_BYTES_MAX).bytes;
 }
 
 function kindOf(bytes: Buffer): KeyKind {

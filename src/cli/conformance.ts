@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type ConformanceConfig, ConformanceConfigError } from '../../conformance/config.ts';
 import { CouldNotRun } from '../../conformance/could-not-run.ts';
@@ -8,6 +7,7 @@ import { type ReportFormat, reportFormats } from '../../conformance/reports/repo
 import { planLines, planText, progressLine } from '../../conformance/reports/text.ts';
 import { writeReport } from '../../conformance/reports/write-report.ts';
 import { planConformance, runConformance } from '../../conformance/suite.ts';
+import { readTextFile, TEXT_BYTES_MAX } from '../config/read-file.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { proveWritable, writeReportFile } from './report-file.ts';
 
@@ -98,7 +98,7 @@ async function run(config: ConformanceConfig, options: Asked): Promise<void> {
 
 function readList(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readTextFile(file, TEXT_BYTES_MAX);
   } catch (cause) {
     const told = cause instanceof Error ? cause.message : String(cause);
     throw new CouldNotRun(`can't read the expected failures in ${file}: ${told}`);

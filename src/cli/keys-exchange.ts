@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { exportKeys, readPeerKey, storePeerKey, UnusableKey } from '../compose-key-files.ts';
+import { UnreadableFile } from '../config/read-file.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { dayAndDistance, entryLine, fileReference, readable, settingLines } from './key-words.ts';
 
@@ -153,6 +154,8 @@ async function explained<T>({ fault, remedy, exitCode }: FileWork, work: () => T
     if (error instanceof UnusableKey) {
       throw new Failure(error.message, 'Ask whoever made it for one that fits; docs/keys.md says what does.');
     }
+    if (error instanceof UnreadableFile)
+      throw new Failure(`${fault}: ${error.message}`, `Accepted: ${error.accepted}.`, exitCode);
     if (error instanceof Error && 'syscall' in error) {
       throw new Failure(`${fault}: ${error.message}`, remedy, exitCode);
     }

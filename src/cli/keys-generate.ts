@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { type NewKey, type NewKeyOrder, type SigningAlgorithm, writeNewKey } from '../compose-key-files.ts';
+import { readTextFile, SECRET_BYTES_MAX } from '../config/read-file.ts';
 import { Secret } from '../ports/secret.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { describeNewKey, entryLine, fileReference, settingLines } from './key-words.ts';
@@ -126,7 +126,7 @@ export function entryOf(
 /** It shows how the configuration refers to it: absolute, since paths there are meant from its own directory. */
 function readPassphrase(file: string): Secret {
   try {
-    const text = readFileSync(file, 'utf8').trim();
+    const text = readTextFile(file, SECRET_BYTES_MAX).trim();
     if (text.length >= PASSPHRASE_MIN) return new Secret(text, fileReference(resolve(file)));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { type Command, Option } from 'commander';
 import { type Codec, plainCodec } from '../../conformance/codecs/codec.ts';
 import { openCodec } from '../../conformance/codecs/open-codec.ts';
 import { ConformanceConfigError } from '../../conformance/config.ts';
+import { readTextFile, SECRET_BYTES_MAX } from '../config/read-file.ts';
 import { exitCodes, Failure } from './failure.ts';
 
 export type SealKind = 'pgp' | 'jwe';
@@ -64,7 +64,7 @@ export async function openSealing(
 
 function readText(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readTextFile(file, SECRET_BYTES_MAX);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Failure(`a file can't be read: ${reason}`, 'Name one that can.', exitCodes.usage);

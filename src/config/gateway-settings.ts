@@ -325,6 +325,7 @@ const smpp = Type.Object(
     tls: Type.Boolean({ default: true, description: 'Speak TLS, 1.2 or newer.' }),
     tlsCa: Type.Optional(
       publicText({
+        fileBytesMax: 1_048_576,
         description: 'Certificates in PEM of those who may have issued its certificate. Absent: public ones.',
       }),
     ),

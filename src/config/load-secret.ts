@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Secret } from '../ports/secret.ts';
+import { exposureOf, thisProcess } from './file-exposure.ts';
+import { readRegularFile, SECRET_BYTES_MAX, UnreadableFile } from './read-file.ts';
 import type { SecretReference } from './read-settings.ts';
 
 /** What loading a secret came to. `warning` is for the operator; a problem is said in `reason` and `accepted`. */
@@ -22,8 +24,6 @@ export interface SecretTerms {
   /** `undefined`: 64 KiB. */
   readonly fileBytesMax?: number;
 }
-
-const secretBytesMax = 65_536;
 
 /** Loads what the reference points at; `file` must be absolute. The value's surrounding white space is not part of it. */
 export function loadSecret(reference: SecretReference, terms: SecretTerms): LoadedSecret {
@@ -59,11 +59,7 @@ export function loadOrMakeSecret(file: string, terms: SecretTerms): LoadedSecret
 
 function loadFromFile(file: string, terms: SecretTerms): LoadedSecret {
   try {
-    const { mode, size } = statSync(file);
-    const fileBytesMax = terms.fileBytesMax ?? secretBytesMax;
-    if (size > fileBytesMax)
-      return faulty(`${file} is larger than ${fileBytesMax} bytes`, 'the secret alone');
-    const bytes = readFileSync(file);
+    const { bytes, stats } = readRegularFile(file, terms.fileBytesMax ?? SECRET_BYTES_MAX);
     const text = textOf(bytes) ?? pemOf(bytes, terms.derLabel);
     // Read as text all the same, a binary secret would lose most of what makes it hard to guess.
     if (text === undefined)
@@ -72,18 +68,21 @@ function loadFromFile(file: string, terms: SecretTerms): LoadedSecret {
         'text in UTF-8; certificates as PEM, OpenPGP keys armored as by gpg --armor',
       );
     const loaded = checked(text, file, `{file: ${file}}`, terms);
-    // Windows knows no such modes.
-    const openTo = terms.mayBeSeen || process.platform === 'win32' ? 0 : mode & 0o077;
-    if (loaded.kind === 'faulty' || openTo === 0) return loaded;
-    const reason = `${file} can be read by others than its owner (mode ${(mode & 0o777).toString(8)})`;
-    const remedy = `mode 600 or 400: chmod 600 ${file}`;
+    const reader = thisProcess();
+    const exposure = terms.mayBeSeen || !reader ? undefined : exposureOf(stats, reader);
+    if (loaded.kind === 'faulty' || exposure === undefined) return loaded;
+    const reason = `${file} ${exposure}`;
     return terms.sandbox
       ? { ...loaded, warning: `${reason}; production refuses that` }
-      : faulty(reason, remedy);
+      : faulty(reason, `${MODES}: chmod 600 ${file}`);
   } catch (error) {
+    if (error instanceof UnreadableFile) return faulty(error.message, error.accepted);
     return faulty(`can't be read: ${messageOf(error)}`, 'a readable file that holds the secret alone');
   }
 }
+
+const MODES =
+  "mode 600 or 400; or 640 or 440, owned by root or this process's user, with a group that the process is in";
 
 function pemOf(der: Buffer, label: string | undefined): string | undefined {
   if (label === undefined) return undefined;

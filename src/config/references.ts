@@ -17,7 +17,7 @@ type ReferenceSchema = Type.TUnsafe<Secret> & SettingSchema;
 export function secret(options: ReferenceOptions): ReferenceSchema {
   return Type.Unsafe<Secret>({
     ...referenceTo(
-      'File that holds it, readable by its owner alone.',
+      'File that holds it: a regular one of 64 KiB at most, closed to all but root, its owner and the group of the server.',
       'The value itself; sandbox profile only.',
     ),
     ...options,

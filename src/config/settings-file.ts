@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { ConfigError, type ConfigFault } from './faults.ts';
+import { readTextFile, TEXT_BYTES_MAX, UnreadableFile } from './read-file.ts';
 
 export interface SettingsFile {
   /** What is written, as plain values. */
@@ -45,11 +45,12 @@ function readTree(
 
 function readText(file: string): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
+    return readTextFile(file, TEXT_BYTES_MAX);
   } catch (error) {
     const reason = `the configuration file can't be read: ${error instanceof Error ? error.message : error}`;
+    const accepted = error instanceof UnreadableFile ? error.accepted : 'a readable file in UTF-8';
     const origin = { kind: 'file', file, line: undefined } as const;
-    throw new ConfigError([{ path: '', reason, accepted: 'a readable file in UTF-8', origin }]);
+    throw new ConfigError([{ path: '', reason, accepted, origin }]);
   }
 }
 

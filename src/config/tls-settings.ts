@@ -30,6 +30,7 @@ export const tls = Type.Object(
     }),
     clientCa: Type.Optional(
       publicText({
+        fileBytesMax: 1_048_576,
         description:
           'Certificates in PEM of those who issue client certificates. Whoever they certify is let in: never name a public authority.',
       }),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { temporaryDirectory } from './cli-process.ts';
@@ -38,7 +39,15 @@ test('[ENC-2] SIGHUP puts other keys in force; keys that can not be used leave t
   );
   assert.deepEqual([await statusWith('first'), await statusWith('second')], [200, 400]);
 
-  writeFileSync(ourFile, second.private);
+  // Whoever opened it would wait for somebody who writes to it, and nothing else would be served meanwhile.
+  rmSync(ourFile);
+  execFileSync('mkfifo', [ourFile]);
+  served.child.kill('SIGHUP');
+  await served.line(/^SIGHUP: .* stay as they were: .*ours\.asc is a pipe/);
+  assert.deepEqual([await statusWith('first'), await statusWith('second')], [200, 400]);
+
+  rmSync(ourFile);
+  writeFileSync(ourFile, second.private, { mode: 0o600 });
   served.child.kill('SIGHUP');
   await served.line(/^SIGHUP: keys and certificates are read again$/);
   assert.deepEqual([await statusWith('first'), await statusWith('second')], [400, 200]);
