@@ -1,4 +1,5 @@
 import type { ConformanceConfig, HttpStep } from './config.ts';
+import { fetchBounded } from './fetch-bounded.ts';
 import { NotTested } from './verdicts.ts';
 
 type Outage = NonNullable<ConformanceConfig['gatewayOutage']>;
@@ -44,9 +45,7 @@ async function take({ method = 'POST', url, headers = {}, body }: HttpStep, what
       ? { headers }
       : { headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
   try {
-    const response = await fetch(url, { method, ...sent, signal: AbortSignal.timeout(10_000) });
-    await response.arrayBuffer();
-    if (!response.ok) throw new Error(`status ${response.status}`);
+    await fetchBounded(url, { method, ...sent });
   } catch (cause) {
     const { host, pathname } = new URL(url);
     const told = cause instanceof Error ? cause.message : String(cause);

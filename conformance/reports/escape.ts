@@ -1,3 +1,5 @@
+import { terminalText } from '../terminal-text.ts';
+
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -6,9 +8,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Text for XML and HTML, without the control characters that XML can't hold. */
+/** Text for XML and HTML, which may be read on a terminal as well: whatever has no shape is shown by its code point. */
 export function escapeMarkup(text: string): string {
-  return text
-    .replaceAll(/[&<>"']/g, (character) => entities[character] ?? character)
-    .replaceAll(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '�');
+  return terminalText(text).replaceAll(/[&<>"']/g, (character) => entities[character] ?? character);
 }

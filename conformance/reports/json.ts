@@ -1,5 +1,6 @@
 import { familyOf } from '../check.ts';
 import { countOutcomes } from '../outcome.ts';
+import { terminalText } from '../terminal-text.ts';
 import { messageOf, type ReportSource, transcriptOf } from './report.ts';
 
 /** For machines: one object with a summary, the latencies and every check. */
@@ -31,5 +32,5 @@ export function jsonReport(source: ReportSource): string {
         .filter((line) => line !== ''),
     })),
   };
-  return `${JSON.stringify(report, null, 2)}\n`;
+  return `${terminalText(JSON.stringify(report, null, 2))}\n`;
 }

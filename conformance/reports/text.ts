@@ -2,6 +2,7 @@ import { familyOf } from '../check.ts';
 import { countOutcomes, type Latency, type Outcome, type OutcomeKind } from '../outcome.ts';
 import type { Plan } from '../plan.ts';
 import { byFamily } from '../plan.ts';
+import { terminalLine, terminalText } from '../terminal-text.ts';
 import { messageOf, type ReportSource, transcriptOf } from './report.ts';
 
 const marks: Readonly<Record<OutcomeKind, string>> = {
@@ -56,7 +57,7 @@ export function textReport(source: ReportSource): string {
     clock(source),
     verdict(source),
   ];
-  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+  return `${terminalText(sections.filter((section) => section !== '').join('\n\n'))}\n`;
 }
 
 function detail(source: ReportSource, outcome: Outcome): string {
@@ -64,7 +65,7 @@ function detail(source: ReportSource, outcome: Outcome): string {
   const lines = [
     `${marks[kind]}  ${check.id}  (${check.level}: ${check.requirements.join(', ')})`,
     `  expected: ${check.expects}`,
-    `  observed: ${messageOf(source, outcome) ?? ''}`,
+    `  observed: ${terminalLine(messageOf(source, outcome) ?? '')}`,
   ];
   const transcript = transcriptOf(source, outcome);
   return transcript === '' ? lines.join('\n') : `${lines.join('\n')}\n${indent(transcript, '    ')}`;
@@ -75,7 +76,7 @@ function untested(source: ReportSource): string {
   const reasons = new Map<string, string[]>();
   for (const outcome of source.run.outcomes) {
     if (outcome.kind !== 'not-tested') continue;
-    const reason = messageOf(source, outcome) ?? '';
+    const reason = terminalLine(messageOf(source, outcome) ?? '');
     reasons.set(reason, [...(reasons.get(reason) ?? []), outcome.check.id]);
   }
   if (reasons.size === 0) return '';

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { checkServerIdentity, connect, type PeerCertificate, rootCertificates } from 'node:tls';
 import type { Check } from '../check.ts';
 import { isLoopback } from '../settings.ts';
-import { type HelloAnswer, sayHello, type TlsVersion } from '../tls/client-hello.ts';
+import { sayHello, type TlsVersion } from '../tls/client-hello.ts';
+import type { HelloAnswer } from '../tls/server-flight.ts';
 import {
   brokenSuites,
   namedSuites,

@@ -1,4 +1,5 @@
 import type { SmsConfig } from '../config.ts';
+import { fetchBounded } from '../fetch-bounded.ts';
 import { memberAt } from './member-path.ts';
 import { e164Of } from './phone-number.ts';
 import { type TextReader, TextsUnreadable } from './text-reader.ts';
@@ -27,9 +28,7 @@ export function httpReader(sms: Extract<SmsConfig, { kind: 'http' }>): TextReade
 
 async function fetchJson(url: string, headers: Record<string, string>): Promise<unknown> {
   try {
-    const response = await fetch(url, { headers, signal: AbortSignal.timeout(10_000) });
-    if (!response.ok) throw new Error(`status ${response.status}`);
-    return await response.json();
+    return JSON.parse(await fetchBounded(url, { headers }));
   } catch (cause) {
     const { host, pathname } = new URL(url);
     const told = cause instanceof Error ? cause.message : String(cause);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
+import { type HelloAnswer, ServerFlight } from './server-flight.ts';
 
 /** TLS versions as they are written on the wire. Newer ones negotiate in another way. */
 export const versions = {
@@ -10,14 +11,6 @@ export const versions = {
 } as const;
 export type TlsVersion = keyof typeof versions;
 
-/** What a server did with an offer. */
-export type HelloAnswer =
-  | { readonly kind: 'accepted'; readonly suite: number; readonly certificateRequested: boolean }
-  /** An alert, a closed connection, or an older version than was offered. */
-  | { readonly kind: 'refused'; readonly how: string }
-  /** No answer at all: nothing can be said. */
-  | { readonly kind: 'unreachable'; readonly how: string };
-
 export interface HelloOffer {
   readonly host: string;
   readonly port: number;
@@ -27,8 +20,6 @@ export interface HelloOffer {
   readonly timeoutMs: number;
 }
 
-const handshakeType = { serverHello: 2, certificateRequest: 13, serverHelloDone: 14 } as const;
-
 /**
  * Offers a version and suites as a client would, and reads the first flight of the server. Written by hand, since
  * no library still offers what must be refused. Nothing is encrypted, and the connection is closed at once.
@@ -36,7 +27,7 @@ const handshakeType = { serverHello: 2, certificateRequest: 13, serverHelloDone:
 export function sayHello(offer: HelloOffer): Promise<HelloAnswer> {
   const { promise, resolve } = Promise.withResolvers<HelloAnswer>();
   const socket = connect(offer.port, offer.host);
-  let received = Buffer.alloc(0);
+  const flight = new ServerFlight(versions[offer.version]);
   const end = (answer: HelloAnswer) => {
     clearTimeout(timer);
     socket.destroy();
@@ -52,8 +43,7 @@ export function sayHello(offer: HelloOffer): Promise<HelloAnswer> {
     socket.write(clientHello(offer));
   });
   socket.on('data', (chunk) => {
-    received = Buffer.concat([received, chunk]);
-    const answer = readFlight(received, offer.version);
+    const answer = flight.push(chunk);
     if (answer !== undefined) end(answer);
   });
   const closed = (how: string) => end({ kind: connected ? 'refused' : 'unreachable', how });
@@ -91,44 +81,6 @@ function clientHello({ host, version, suites }: HelloOffer): Buffer {
   ]);
   const handshake = Buffer.concat([Buffer.from([1, 0]), uint16(body.byteLength), body]);
   return Buffer.concat([Buffer.from([22, 3, version === 'SSL 3.0' ? 0 : 1]), vector16(handshake)]);
-}
-
-/** `undefined`: more must come. */
-function readFlight(bytes: Buffer, version: TlsVersion): HelloAnswer | undefined {
-  let handshake = Buffer.alloc(0);
-  for (let at = 0; at + 5 <= bytes.byteLength; ) {
-    const type = bytes.readUInt8(at);
-    const length = bytes.readUInt16BE(at + 3);
-    if (at + 5 + length > bytes.byteLength) break;
-    const fragment = bytes.subarray(at + 5, at + 5 + length);
-    if (type === 21) return { kind: 'refused', how: `alert ${fragment.at(1)}` };
-    if (type !== 22) return { kind: 'refused', how: 'no TLS' };
-    handshake = Buffer.concat([handshake, fragment]);
-    at += 5 + length;
-  }
-  return readHandshake(handshake, versions[version]);
-}
-
-function readHandshake(bytes: Buffer, offered: number): HelloAnswer | undefined {
-  let suite: number | undefined;
-  let certificateRequested = false;
-  for (let at = 0; at + 4 <= bytes.byteLength; ) {
-    const length = bytes.readUIntBE(at + 1, 3);
-    if (at + 4 + length > bytes.byteLength) return undefined;
-    const body = bytes.subarray(at + 4, at + 4 + length);
-    const type = bytes.readUInt8(at);
-    if (type === handshakeType.serverHello) {
-      const chosen = body.readUInt16BE(0);
-      if (chosen !== offered) return { kind: 'refused', how: `answered version ${chosen.toString(16)}` };
-      suite = body.readUInt16BE(35 + body.readUInt8(34));
-    }
-    if (type === handshakeType.certificateRequest) certificateRequested = true;
-    if (type === handshakeType.serverHelloDone && suite !== undefined) {
-      return { kind: 'accepted', suite, certificateRequested };
-    }
-    at += 4 + length;
-  }
-  return undefined;
 }
 
 function extension(type: number, body: Buffer): Buffer {

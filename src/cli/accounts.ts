@@ -1,7 +1,7 @@
 import { Argument, Command } from 'commander';
 import { editAccounts } from '../compose-accounts.ts';
 import type { AccountStatus } from '../ports/account-directory.ts';
-import { hiddenInId } from '../ports/hidden-characters.ts';
+import { escapeHidden, hiddenInId } from '../ports/hidden-characters.ts';
 import { readAccountSettings } from './account-settings.ts';
 import { accountsImportCommand } from './accounts-import.ts';
 import { configSources, withConfigOptions } from './config-options.ts';
@@ -203,11 +203,11 @@ function showAccount(
 
 function asText(account: ReturnType<typeof showAccount>): string {
   return [
-    `account id    ${account.accountId}`,
+    `account id    ${escapeHidden(account.accountId)}`,
     `status        ${account.status}`,
     `phone number  ${account.phoneNumber ?? '(none)'}`,
-    `language      ${account.language ?? '(the default)'}`,
-    `associations  ${account.associationIds.join(`\n${' '.repeat(14)}`) || '(none)'}`,
+    `language      ${escapeHidden(account.language ?? '(the default)')}`,
+    `associations  ${account.associationIds.map(escapeHidden).join(`\n${' '.repeat(14)}`) || '(none)'}`,
   ].join('\n');
 }
 

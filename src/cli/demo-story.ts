@@ -1,9 +1,11 @@
 import { isDeepStrictEqual, styleText } from 'node:util';
 import type { Codec } from '../../conformance/codecs/codec.ts';
+import { escapeHidden } from '../ports/hidden-characters.ts';
 import { Failure } from './failure.ts';
 import { makeHeader, makeToken, type PlayedCall, playCall } from './google-call.ts';
 import { askOverHttp } from './http-client.ts';
 import { drawPhoneBubble, type ShownText } from './phone-bubble.ts';
+import { drawingTerminal } from './terminal.ts';
 
 /** The first account of the sample directory, and a number that nobody in it has. */
 const knownNumber = '+12025550101';
@@ -102,7 +104,7 @@ function indent(text: string): string {
 
 /** On a terminal, bold. */
 function title(line: string): void {
-  say(`\n${styleText('bold', line)}`);
+  drawingTerminal(process.stdout).write(`\n${styleText('bold', escapeHidden(line))}\n`);
 }
 
 function say(line: string): void {

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { openStoreForReading } from '../compose-store.ts';
 import type { Challenge, SubmittedText } from '../ports/challenge.ts';
+import { escapeHidden } from '../ports/hidden-characters.ts';
 import type { RequestHistory } from '../ports/otp-store.ts';
 import { readAccountSettings } from './account-settings.ts';
 import { configSources, withConfigOptions } from './config-options.ts';
@@ -68,9 +69,11 @@ function describeHistory(history: RequestHistory): string {
   ].filter((fact) => fact !== '');
   const timeline = momentsOf(history).map(
     ({ atMs, text }) =>
-      `  ${new Date(atMs).toISOString()}  ${`+${atMs - receivedAtMs} ms`.padStart(10)}  ${text}`,
+      `${new Date(atMs).toISOString()}  ${`+${atMs - receivedAtMs} ms`.padStart(10)}  ${text}`,
   );
-  return [`${method} ${requestId}`, ...facts.map((fact) => `  ${fact}`), ...timeline].join('\n');
+  return [`${method} ${requestId}`, ...facts, ...timeline]
+    .map((line, index) => `${index === 0 ? '' : '  '}${escapeHidden(line)}`)
+    .join('\n');
 }
 
 function describeChallenge(challenge: Challenge): string {

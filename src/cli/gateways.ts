@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { type GatewayTrial, listGateways, tryGateway } from '../compose-gateway.ts';
 import { listRoutes } from '../compose-routes.ts';
+import { escapeHidden } from '../ports/hidden-characters.ts';
 import { configSources, withConfigOptions } from './config-options.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { routeCommand, shareInWords } from './gateways-route.ts';
@@ -77,7 +78,7 @@ function testCommand(): Command {
       const names = listGateways(config.sms.gateway).map(({ name }) => name);
       checkTest(options, config, names);
       const trial = await tryGateway(config, options);
-      printLine(options.json ? JSON.stringify(trial, null, 2) : inWords(trial));
+      printLine(options.json ? JSON.stringify(trial, null, 2) : escapeHidden(inWords(trial)));
       process.exitCode = trial.delivery.kind === 'accepted' ? exitCodes.done : exitCodes.failed;
     });
 }

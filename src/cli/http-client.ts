@@ -10,7 +10,7 @@ export interface HttpAnswer {
 }
 
 /**
- * One HTTP call. Throws `Failure` if nothing answers within `timeoutMs`; `remedy` says what to do then.
+ * One HTTP call. Throws `Failure` if nothing answers within `timeoutMs`, or more than 4 MiB; `remedy` says what to do then.
  * Redirects are not followed: none of our servers sends one.
  */
 export async function askOverHttp(
@@ -32,13 +32,28 @@ export async function askOverHttp(
       ...(request.body !== undefined && { body: request.body }),
       ...(request.contentType !== undefined && { headers: { 'content-type': request.contentType } }),
     });
-    const body = await response.text();
+    const body = await readText(response);
     const contentType = response.headers.get('content-type') ?? '';
     const date = response.headers.get('date') ?? '';
     return { status: response.status, contentType, date, body, durationMs: performance.now() - startedMs };
   } catch (error) {
     throw new Failure(`${url} does not answer: ${reasonOf(error)}`, remedy);
   }
+}
+
+/** Longer than any answer of ours. What a server compresses counts at its full length. */
+const BODY_BYTES_MAX = 4 * 1024 * 1024;
+
+async function readText({ body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    bytes += chunk.length;
+    // Leaving the loop ends the connection.
+    if (bytes > BODY_BYTES_MAX) throw new Error(`its answer is longer than ${BODY_BYTES_MAX} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** `fetch` hides what went wrong in its error's cause. */

@@ -1,6 +1,7 @@
 import type { WriteStream } from 'node:tty';
 import { SingleBar } from 'cli-progress';
 import type { importIntoAccounts } from '../compose-accounts.ts';
+import { drawingTerminal } from './terminal.ts';
 
 type Progress = Parameters<Parameters<typeof importIntoAccounts>[1]['onProgress']>[0];
 
@@ -26,7 +27,13 @@ export function createImportProgress(stream: WriteStream): ImportProgress {
 
 function createBar(stream: WriteStream, describe: (progress: Progress) => string): ImportProgress {
   const format = '{phase} [{bar}] {percentage} % | {figures}';
-  const bar = new SingleBar({ stream, format, forceRedraw: true, gracefulExit: false, emptyOnZero: true });
+  const bar = new SingleBar({
+    stream: drawingTerminal(stream),
+    format,
+    forceRedraw: true,
+    gracefulExit: false,
+    emptyOnZero: true,
+  });
   let phase = '';
   return {
     show(progress) {
@@ -39,8 +46,9 @@ function createBar(stream: WriteStream, describe: (progress: Progress) => string
       bar.update(progress.done, figures);
     },
     write(line) {
-      stream.cursorTo(0);
-      stream.clearLine(1);
+      const drawing = drawingTerminal(stream);
+      drawing.cursorTo(0);
+      drawing.clearLine(1);
       stream.write(line);
     },
     stop: () => bar.stop(),

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { escapeHidden } from '../ports/hidden-characters.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { askOverHttp } from './http-client.ts';
 import { drawPhoneBubble } from './phone-bubble.ts';
@@ -132,10 +133,28 @@ function withOperatorOptions(command: Command): Command {
 
 async function readTexts({ count = 20, to, ...options }: InboxOptions): Promise<readonly InboxText[]> {
   const query = new URLSearchParams({ count: String(count), ...(to !== undefined && { to }) });
-  const { texts } = (await askOperator(options, `/inbox?${query}`)) as {
-    readonly texts: readonly InboxText[];
-  };
+  const answer = await askOperator(options, `/inbox?${query}`);
+  const texts: unknown = typeof answer === 'object' && answer !== null && 'texts' in answer && answer.texts;
+  if (!Array.isArray(texts) || !texts.every(isInboxText)) throw noInbox(options.operatorUrl);
   return texts;
+}
+
+function isInboxText(value: unknown): value is InboxText {
+  if (typeof value !== 'object' || value === null) return false;
+  const { number, receivedAtMs, to, text } = value as Readonly<Record<string, unknown>>;
+  return (
+    Number.isSafeInteger(number) &&
+    Number.isFinite(new Date(Number(receivedAtMs)).getTime()) &&
+    typeof to === 'string' &&
+    typeof text === 'string'
+  );
+}
+
+function noInbox(url: string): Failure {
+  return new Failure(
+    `${url} answers, but not as an inbox does`,
+    'Name the operator routes with --operator-url.',
+  );
 }
 
 async function askOperator(options: InboxOptions, path: string, wish?: unknown): Promise<unknown> {
@@ -153,13 +172,26 @@ async function askOperator(options: InboxOptions, path: string, wish?: unknown):
       'Only the gateway of kind inbox keeps texts: sms.gateway.kind.',
     );
   }
-  if (status !== 200) throw new Failure(`the server answered ${status}`, body, exitCodes.failed);
-  return JSON.parse(body);
+  if (status !== 200) {
+    const shown = escapeHidden(body.slice(0, 500)) || 'It said nothing else.';
+    throw new Failure(`the server answered ${status}`, shown, exitCodes.failed);
+  }
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw noInbox(url);
+  }
 }
 
 function oneLine({ number, receivedAtMs, to, text }: InboxText): string {
   const time = new Date(receivedAtMs).toISOString().slice(11, 19);
-  return `${String(number).padStart(4)}  ${time}  ${to.padEnd(16)}  ${text.replaceAll(/\s*\n\s*/g, ' ⏎ ')}`;
+  return `${String(number).padStart(4)}  ${time}  ${escapeHidden(to).padEnd(16)}  ${linesOf(text).join(' ⏎ ')}`;
+}
+
+/** Without those that are empty. */
+function linesOf(text: string): readonly string[] {
+  const lines = text.split('\n').map((line) => line.trim());
+  return lines.filter((line) => line !== '').map(escapeHidden);
 }
 
 function parseNumber(text: string): number {

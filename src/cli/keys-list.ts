@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { expiryWarnings } from '../compose-expiry.ts';
 import { type KeySettings, type ListedKeys, listKeys, readKeyRings } from '../compose-keys.ts';
 import { ConfigError } from '../config/faults.ts';
+import { escapeHidden } from '../ports/hidden-characters.ts';
 import { configSources, withConfigOptions } from './config-options.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { dayOf, readable } from './key-words.ts';
@@ -145,5 +146,5 @@ function asText(rows: readonly Row[]): string {
     return `${begin} ${cells.join(' ')}  ${readable(row.fingerprint ?? '')}  ${row.place}`;
   });
   const head = 'kind whose   to       state    expires    days left  fingerprint, and where it is kept';
-  return `${[head, ...lines].join('\n')}\n`;
+  return `${[head, ...lines.map(escapeHidden)].join('\n')}\n`;
 }

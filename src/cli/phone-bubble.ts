@@ -1,3 +1,5 @@
+import { escapeHidden } from '../ports/hidden-characters.ts';
+
 export interface ShownText {
   readonly to: string;
   readonly text: string;
@@ -6,8 +8,9 @@ export interface ShownText {
 const widthMax = 44;
 
 /** A text as it would look on the phone: its lines in a bubble under the number it went to. */
-export function drawPhoneBubble({ to, text }: ShownText): string {
-  const lines = text.split('\n').flatMap(wrapLine);
+export function drawPhoneBubble({ to: number, text }: ShownText): string {
+  const to = escapeHidden(number);
+  const lines = text.split('\n').map(escapeHidden).flatMap(wrapLine);
   const width = Math.max(to.length + 5, ...lines.map(({ length }) => length));
   const head = `╭─ To ${to} ${'─'.repeat(width - to.length - 4)}╮`;
   const body = lines.map((line) => `│ ${line.padEnd(width)} │`);

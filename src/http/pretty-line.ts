@@ -1,9 +1,12 @@
+import { escapeHidden } from '../ports/hidden-characters.ts';
+
 /** A line of the JSON log in a form for people; the stack of an error follows on lines of its own. */
 export function prettyLine(json: string): string {
   const { time, level, msg, err, ...fields } = JSON.parse(json) as LogLine;
   const shown = Object.entries(fields).map(([name, value]) => `${name}=${showValue(value)}`);
   const head = [time?.slice(11, 23), (levels[level] ?? String(level)).padEnd(5), msg, ...shown].join(' ');
-  return [head, ...(err?.stack?.split('\n') ?? [])].join('\n  ').concat('\n');
+  const lines = [head, ...(err?.stack?.split('\n') ?? [])];
+  return `${lines.map(escapeHidden).join('\n  ')}\n`;
 }
 
 interface LogLine {

@@ -1,6 +1,7 @@
 import { type DestinationStream, type LevelWithSilent, type Logger, pino } from 'pino';
 import type { CallReport } from '../methods/call-report.ts';
 import type { Clock } from '../ports/clock.ts';
+import { escapeHidden } from '../ports/hidden-characters.ts';
 import { prettyLine } from './pretty-line.ts';
 import { createQuiet } from './quiet-log.ts';
 
@@ -13,7 +14,9 @@ export interface LogSettings {
 
 /** Structured log: one JSON object a line, or a line for people. */
 export function createLog({ level, format, destination }: LogSettings): Logger {
-  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
+  // A log is read on terminals too. Its last character is the line break.
+  const streamWrite = (line: string) => `${escapeHidden(line.slice(0, -1))}\n`;
+  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, hooks: { streamWrite } };
   if (format === 'json') return destination === undefined ? pino(options) : pino(options, destination);
   const lines = destination ?? process.stdout;
   return pino(options, { write: (line) => lines.write(prettyLine(line)) });

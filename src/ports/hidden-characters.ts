@@ -58,6 +58,22 @@ export function hiddenInText(text: string): string | undefined {
   return describe(IN_TEXT.exec(text), ', where no script needs it');
 }
 
+const PLAIN = /^[\x20-\x7E]*$/;
+const EVERY_HIDDEN = new RegExp(HIDDEN_IN_TEXT, 'gu');
+
+/**
+ * The text with everything that can't be seen, line breaks and tabs included, written as JSON would (`\u001b`), so that
+ * a foreign value neither commands a terminal nor looks like a line of its own. What is JSON stays it.
+ */
+export function escapeHidden(text: string): string {
+  if (PLAIN.test(text)) return text;
+  return text.replace(EVERY_HIDDEN, (character) =>
+    Array.from({ length: character.length }, (_, index) => {
+      return `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`;
+    }).join(''),
+  );
+}
+
 /** Such as `U+00F3`. */
 export function codePointOf(character: string): string {
   return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;

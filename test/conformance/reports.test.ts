@@ -6,13 +6,16 @@ import { runConformance } from '../../conformance/suite.ts';
 import { type Fault, startReferenceServer } from './reference/server.ts';
 import { accounts, configFor } from './setting.ts';
 
+/** What commands a terminal, hides, or turns the reading direction. */
+const HOSTILE = '\u001b]52;c;Zm9v\u0007\u009b31m\u202e\u2028\u200b\u{e0041}\u007f';
+
 /** Sends the text without its token, repeats the phone number in errors, and has an answer that looks like markup. */
 const faults: Fault = {
   compose: () => (code) => `${code} is your code.`,
   finish: (right) => (reply, call) => {
     const finished = right(reply, call);
     if (reply.status === 200) return finished;
-    const errorDescription = `<script>alert('${String(call.message.accountPhoneNumber)}')</script> ]]> \u0001`;
+    const errorDescription = `<script>alert('${String(call.message.accountPhoneNumber)}')</script> ]]> \u0001${HOSTILE}`;
     return { ...finished, message: { ...finished.message, errorDescription } };
   },
 };
@@ -75,6 +78,14 @@ test('JUnit counts failures and skipped ones, and escapes what answers bring', (
   assert.doesNotMatch(xml, /<script>/);
   assert.equal(xml.includes('\u0001'), false);
   assert.equal(xml.match(/<testcase /g)?.length, source.run.outcomes.length);
+});
+
+test('no report holds anything that commands a terminal or can’t be seen', () => {
+  for (const format of reportFormats) {
+    const text = report(format).replaceAll('\n', '');
+    assert.doesNotMatch(text, /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u, format);
+    assert.match(text, /u001b\]52;c;Zm9v/, format);
+  }
 });
 
 test('the HTML needs nothing else, and runs no script that an answer brings', () => {

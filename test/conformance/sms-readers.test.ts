@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import type { SmsConfig } from '../../conformance/config.ts';
 import { CouldNotRun } from '../../conformance/could-not-run.ts';
 import { openTextReader } from '../../conformance/sms/open-text-reader.ts';
@@ -152,6 +153,53 @@ test('a path that leads nowhere is told, and is no text that never came', () =>
       }
     },
   ));
+
+test('an answer that inflates beyond 4 MiB, and a text beyond 16,384 characters, are not taken in', async () => {
+  const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, ' '));
+  const long = JSON.stringify([{ text: 'a'.repeat(16_385) }]);
+  for (const [body, encoding, reason] of [
+    [bomb, 'gzip', /more than 4194304 bytes/],
+    [Buffer.from(long), 'identity', /16385 characters/],
+  ] as const) {
+    const server = createServer((_, response) =>
+      response.writeHead(200, { 'content-encoding': encoding }).end(body),
+    );
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`;
+    await assert.rejects(
+      reading({ kind: 'http', url, text: 'text' }, (list) => list('+1')),
+      (error: Error) => error instanceof TextsUnreadable && reason.test(error.message),
+    );
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+test('the keys of a route go nowhere else: a redirect is not followed', async () => {
+  let followed = 0;
+  await serving(
+    () => {
+      followed += 1;
+      return [];
+    },
+    async (other) => {
+      const server = createServer((_, response) => response.writeHead(302, { location: other }).end());
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const address = server.address();
+      const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`;
+      const sms = { kind: 'http', url, text: 'text', headers: { 'x-api-key': 'secret' } } as const;
+      await assert.rejects(
+        reading(sms, (list) => list('+1')),
+        /redirects are not followed/,
+      );
+      server.close();
+    },
+  );
+  assert.equal(followed, 0);
+});
 
 test('a key in the URL of a route is not shown', async () => {
   const reader = await openTextReader({ kind: 'http', url: 'http://localhost/texts?key=abc', text: 'text' });

@@ -1,0 +1,20 @@
+/**
+ * Characters without a shape: controls, format characters (bidi marks, zero width), separators of lines, fillers. What an
+ * endpoint answers may hold them, and must neither command a terminal nor turn the reading direction.
+ */
+const SHAPELESS = /(?![\n])[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+
+/**
+ * The text with such characters written as JSON would (`\\u001b`), each line break kept. The examiner's own, since it
+ * shares nothing with the server: src/ports/hidden-characters.ts is the other one.
+ */
+export function terminalText(text: string): string {
+  return text.replaceAll(SHAPELESS, (character) =>
+    character.replaceAll(/./gs, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  );
+}
+
+/** The same on one line. */
+export function terminalLine(text: string): string {
+  return terminalText(text).replaceAll('\n', '\\n');
+}
