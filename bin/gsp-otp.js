@@ -7,6 +7,9 @@ import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
+// Node's own answer to this signal is a debugger that any local user can attach to. As early as can be.
+if (process.platform !== 'win32') process.on('SIGUSR1', () => undefined);
+
 const { engines } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 const nodeNeeded = engines.node.replace('>=', '');
 

@@ -63,10 +63,29 @@ function readConfig(sources: ConfigSources, mayMakeSecrets: boolean): ConfigInsp
     if (faulty || !broken(values as Settings)) continue;
     faults.push({ path, reason: reason(values as Settings), accepted, origin: layers.originOf(path) });
   }
+  const unchecked = uncheckedTls(environment, sandbox);
+  if (unchecked.fault) faults.push(unchecked.fault);
+  warnings.push(...unchecked.warnings);
+
   if (faults.length === 0) {
     warnings.push(...cautions.filter(({ applies }) => applies(values as Settings)).map(({ text }) => text));
   }
   return { faults, warnings, values, originOf: layers.originOf };
+}
+
+/** Node's own switch for all TLS of a process: no setting, but nothing that is set up here is safe with it. */
+function uncheckedTls(environment: ConfigSources['environment'], sandbox: boolean) {
+  const variable = 'NODE_TLS_REJECT_UNAUTHORIZED';
+  if (environment[variable] !== '0') return { warnings: [] };
+  const reason = 'is 0, which asks for connections to gateways whose certificates nobody checks';
+  if (sandbox)
+    return {
+      warnings: [`${variable}: ${reason}; certificates are checked all the same, and production refuses it`],
+    };
+  const accepted =
+    'in production, not to set it; a private authority is named in the settings of its gateway';
+  const origin: Origin = { kind: 'environment', variable };
+  return { fault: { path: '', reason: `${variable} ${reason}`, accepted, origin }, warnings: [] };
 }
 
 interface ReaderTerms {

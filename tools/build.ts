@@ -37,7 +37,7 @@ function nameJavaScriptFiles(): void {
     const text = readFileSync(path, 'utf8');
     const renamed = text
       .replace(/(new URL\(\s*'\.[^']*)\.ts'/g, "$1.js'")
-      .replace(/((?:from|import\() ?['"]\.[^'"]*)\.ts(['"])/g, '$1.js$2');
+      .replace(/((?:from|import\(?) ?['"]\.[^'"]*)\.ts(['"])/g, '$1.js$2');
     if (renamed !== text) writeFileSync(path, renamed);
   }
 }

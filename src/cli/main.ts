@@ -1,3 +1,4 @@
+import './environment.ts';
 import { runProgram } from './program.ts';
 import { guardTerminal } from './terminal.ts';
 

@@ -1,3 +1,4 @@
+import { url as debuggerUrl } from 'node:inspector';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { compose } from '../compose.ts';
@@ -5,6 +6,7 @@ import type { Addresses } from '../compose-listeners.ts';
 import type { ConfigSources } from '../config/layers.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { configSources, withConfigOptions } from './config-options.ts';
+import { Failure } from './failure.ts';
 import { explainListenError } from './listen-error.ts';
 import { reloadOnSignal } from './reload-signal.ts';
 import { stopSignal } from './stop-signal.ts';
@@ -39,6 +41,10 @@ type ServeOptions = Parameters<typeof configSources>[0] & { readonly newStore?: 
 
 async function serve(sources: ConfigSources, newStore: boolean): Promise<void> {
   const config = loadConfig(sources);
+  if (config.profile === 'production' && debuggerUrl() !== undefined) {
+    const remedy = 'Take --inspect out of NODE_OPTIONS and of the command.';
+    throw new Failure('a debugger is open, by which any local user can read every secret', remedy);
+  }
   // From here on, a signal that comes while starting is not lost.
   const stopped = stopSignal();
   const starting = compose(config, { newStore });

@@ -143,7 +143,14 @@ export class SmppLink {
 function openSocket({ host, port, tls }: SmppAddress): { readonly socket: Socket; readonly ready: string } {
   if (tls === undefined) return { socket: connect({ host, port }), ready: 'connect' };
   const name = isIP(host) === 0 ? { servername: host } : {};
-  const socket = connectTls({ host, port, ...name, ...(tls.ca !== undefined && { ca: tls.ca }) });
+  // Said outright: a variable of the environment would change the default.
+  const socket = connectTls({
+    host,
+    port,
+    rejectUnauthorized: true,
+    ...name,
+    ...(tls.ca !== undefined && { ca: tls.ca }),
+  });
   return { socket, ready: 'secureConnect' };
 }
 

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { test } from 'node:test';
+import { runCli, temporaryDirectory } from './cli-process.ts';
+import { productionConfig } from './production-config.ts';
+import { makeCertificate } from './test-certificates.ts';
+
+const root = join(import.meta.dirname, '../..');
+const free = ['--set', 'http.port=0', '--set', 'operator.port=0'];
+
+for (const program of ['bin/gsp-otp.js', 'src/cli/main.ts']) {
+  test(`SIGUSR1 opens no debugger in a server started as ${program}`, {
+    skip: process.platform === 'win32' && 'there are no such signals',
+  }, async (t) => {
+    const args = [join(root, program), 'serve', ...free, '--set', `dataDirectory=${temporaryDirectory(t)}`];
+    const child = spawn(process.execPath, args, {
+      env: { PATH: process.env['PATH'], NO_COLOR: '1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    t.after(() => child.kill('SIGKILL'));
+    const told = text(child.stderr);
+    const ended = once(child, 'exit');
+    const operator = await new Promise<string>((resolve) => {
+      let banner = '';
+      child.stderr.on('data', (chunk) => {
+        banner += chunk;
+        const [, url] = /operator +(http:\S+)/.exec(banner) ?? [];
+        if (url !== undefined) resolve(url);
+      });
+    });
+    for (let count = 0; count < 3; count += 1) {
+      child.kill('SIGUSR1');
+      assert.equal((await fetch(`${operator}/health/live`)).status, 200);
+    }
+    child.kill('SIGTERM');
+    assert.deepEqual(await ended, [0, null]);
+    assert.doesNotMatch(await told, /debugger/i);
+  });
+}
+
+const UNCHECKED = { NODE_TLS_REJECT_UNAUTHORIZED: '0' };
+
+test('NODE_TLS_REJECT_UNAUTHORIZED is told in the sandbox, and refused in production', async (t) => {
+  const settings = ['--set', `dataDirectory=${temporaryDirectory(t)}`];
+  const sandbox = await runCli(['config', 'check', ...settings], { env: UNCHECKED });
+  assert.equal(sandbox.code, 0);
+  assert.match(sandbox.stderr, /^warning: NODE_TLS_REJECT_UNAUTHORIZED: is 0/m);
+  const production = [...settings, '--set', 'profile=production'];
+  for (const command of [['config', 'check'], ['serve']]) {
+    const { code, stderr } = await runCli([...command, ...production], { env: UNCHECKED });
+    assert.equal(code, 2);
+    assert.match(stderr, /NODE_TLS_REJECT_UNAUTHORIZED is 0.*accepted: in production, not to set it/m);
+  }
+  const { code, stdout } = await runCli(['doctor', ...production], { env: UNCHECKED });
+  assert.equal(code, 1);
+  assert.match(stdout, /^FAILED +configuration: NODE_TLS_REJECT_UNAUTHORIZED is 0/m);
+});
+
+test('NODE_TLS_REJECT_UNAUTHORIZED changes nothing', async (t) => {
+  const { certificate: cert, key } = makeCertificate({ kind: 'ec' });
+  let asked = 0;
+  const server = createServer({ cert, key }, (_request, response) => {
+    asked += 1;
+    response.end('{}');
+  }).listen(0, '127.0.0.1');
+  t.after(() => server.close());
+  await once(server, 'listening');
+  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const call = await runCli(['call', 'echo', '--url', url], { env: UNCHECKED });
+  assert.equal(call.code, 1);
+
+  const secret = { value: 'a secret of the gateway of more than 40 characters' };
+  const sender = '+12025550100';
+  const gateways = [
+    { kind: 'http', url, body: '{"to":"{to}","text":"{text}"}', accepted: { statuses: [200] } },
+    { kind: 'infobip', baseUrl: url, apiKey: secret, sender },
+    { kind: 'twilio', baseUrl: url, accountSid: 'AC1', authToken: secret, sender },
+    { kind: 'vonage', baseUrl: url, apiKey: secret, apiSecret: secret, sender },
+  ];
+  for (const gateway of gateways) {
+    const env = { ...UNCHECKED, GSP_OTP_SMS_GATEWAY: JSON.stringify(gateway) };
+    const { code, stdout } = await runCli(['gateways', 'test', '--to', sender, '--yes'], { env });
+    assert.equal(code, 1, stdout);
+  }
+  assert.equal(asked, 0);
+});
+
+test('a debugger that is open stops a production start', async (t) => {
+  const { file } = await productionConfig(t);
+  const { code, stderr } = await runCli(['serve', '--config', file], {
+    env: { NODE_OPTIONS: '--inspect=127.0.0.1:0' },
+  });
+  assert.equal(code, 1);
+  assert.match(stderr, /a debugger is open, by which any local user can read every secret/);
+});
