@@ -5,13 +5,14 @@ import type { CredentialCheck, SmsGateway, SmsMessage } from '../../ports/sms-ga
 import { type AwsReceipts, createAwsReader } from './aws-receipts.ts';
 import { awsRefusals } from './aws-refusals.ts';
 import type { GatewayAnswer, GatewayRequest } from './exchange.ts';
+import type { LinkSettings } from './gateway-link.ts';
 import { createHttpGateway, receiptsByReference } from './http-gateway.ts';
 import { type SenderSettings, senderFor } from './sender.ts';
 import type { AskUrl } from './sns-certificates.ts';
 import { judgeCheck, judgeFailure, memberAt, parseJson, reasonIn, textAt, type Verdict } from './verdict.ts';
 
 /** A sender is a phone number, a sender id, a pool, or the id or ARN of one. */
-export interface AwsSettings extends SenderSettings {
+export interface AwsSettings extends SenderSettings, LinkSettings {
   readonly name: string;
   /** Such as `eu-west-1`. */
   readonly region: string;
@@ -48,6 +49,7 @@ export function createAwsGateway(settings: AwsSettings, clock: Clock, askUrl?: A
   };
   return createHttpGateway({
     name,
+    link: settings,
     receipts: receipts && receiptsByReference(createAwsReader(name, receipts, clock, askUrl)),
     // [docs.aws.amazon.com/goto/WebAPI/pinpoint-sms-voice-v2-2022-03-31/PutMessageFeedback]
     confirm: reportVerified

@@ -1,8 +1,7 @@
 import { type IncomingMessage, request as requestPlain } from 'node:http';
 import { request as requestTls } from 'node:https';
-import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import type { Deadline } from '../../ports/clock.ts';
+import { createLink, type Link, type LinkedRequest, ProxyFault } from './gateway-link.ts';
 
 /** One HTTP request to a gateway. `body` is `undefined` for a request without one. */
 export interface GatewayRequest {
@@ -40,26 +39,33 @@ const CONNECT_MS_MIN = 300;
 /** Some firewalls turn away what does not name itself. */
 const DEFAULT_HEADERS = { accept: '*/*', 'user-agent': 'gsp-otp' };
 
+/** Straight to wherever it is, by the public authorities. */
+const directLink = createLink();
+
 /**
  * Sends one request, once: redirects are not followed and nothing is repeated. Never rejects. Until a connection is
  * there nothing is written, so that what fails before is certain not to have reached the gateway. A connection that was
  * used before may end just when it is used again; whether the request was read then is open. [OQ-28]
  */
-export async function exchange(request: GatewayRequest, deadline: Deadline): Promise<Exchange> {
+export async function exchange(
+  request: GatewayRequest,
+  deadline: Deadline,
+  link: Link = directLink,
+): Promise<Exchange> {
   if (deadline.remainingMs() <= 0) return { kind: 'unreached', fault: 'no time left' };
-  let isWritten = false;
+  let connection = 'none' as 'none' | 'new' | 'kept';
   try {
-    const response = await responseTo(request, deadline, () => {
-      isWritten = true;
+    const response = await responseTo(request, deadline, link, (isKept) => {
+      connection = isKept ? 'kept' : 'new';
     });
     const status = response.statusCode ?? 0;
     const text = await readText(response);
     if (text === undefined) return { kind: 'lost', fault: `HTTP ${status} with an answer too long` };
     return { kind: 'answered', answer: { status, text } };
   } catch (error) {
-    const kind = isWritten ? 'lost' : 'unreached';
-    const late = isWritten ? 'no answer by the deadline' : 'no connection by the deadline';
-    return { kind, fault: deadline.signal.aborted ? late : faultOf(error) };
+    const unread = connection === 'none' || (connection === 'new' && isTurnedAway(error));
+    const late = unread ? 'no connection by the deadline' : 'no answer by the deadline';
+    return { kind: unread ? 'unreached' : 'lost', fault: deadline.signal.aborted ? late : faultOf(error) };
   }
 }
 
@@ -70,21 +76,28 @@ export async function exchange(request: GatewayRequest, deadline: Deadline): Pro
 function responseTo(
   { method, url, headers, body }: GatewayRequest,
   deadline: Deadline,
-  onWrite: () => void,
+  link: Link,
+  onWrite: (isKept: boolean) => void,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const send = /^https:/i.test(url) ? requestTls : requestPlain;
-    const call = send(url, { method, headers: { ...DEFAULT_HEADERS, ...headers }, signal: deadline.signal });
+    const connecting = new AbortController();
     const connectMs = Math.max(CONNECT_MS_MIN, deadline.remainingMs() * CONNECT_PART);
-    const timer = setTimeout(() => call.destroy(connectTimeout()), connectMs);
-    call.on('socket', (socket) =>
-      whenConnected(socket, () => {
-        clearTimeout(timer);
-        onWrite();
-        // As bytes: a text would make Node write the headers in UTF-8 as well.
-        call.end(body === undefined ? undefined : Buffer.from(body));
-      }),
-    );
+    const options: LinkedRequest = {
+      method,
+      headers: { ...DEFAULT_HEADERS, ...headers },
+      agent: link.agentFor(url),
+      signal: deadline.signal,
+      connectSignal: AbortSignal.any([deadline.signal, connecting.signal]),
+    };
+    const send = /^https:/i.test(url) ? requestTls : requestPlain;
+    const call = send(url, options);
+    const timer = setTimeout(() => connecting.abort(connectTimeout()), connectMs);
+    call.on('socket', () => {
+      clearTimeout(timer);
+      onWrite(call.reusedSocket);
+      // As bytes: a text would make Node write the headers in UTF-8 as well.
+      call.end(body === undefined ? undefined : Buffer.from(body));
+    });
     call.on('response', resolve);
     call.on('error', reject);
     call.on('close', () => {
@@ -94,13 +107,15 @@ function responseTo(
   });
 }
 
-/** Calls `run` once, when TLS if any is set up and the certificate found good; at once for a connection that was kept. */
-function whenConnected(socket: Socket, run: () => void): void {
-  const isTls = socket instanceof TLSSocket;
-  // There is no cipher before the handshake.
-  const isConnected = isTls ? socket.getCipher() !== undefined : !socket.connecting;
-  if (isConnected) run();
-  else socket.once(isTls ? 'secureConnect' : 'connect', run);
+/**
+ * Whether the server turned away the handshake itself. In TLS 1.3 it looks at a client's certificate after the client
+ * has begun to write, and reads nothing of that before. [RFC 8446, 4.4.2.4 and 6.2]
+ */
+function isTurnedAway(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return /^ERR_SSL_[\w/]+_ALERT_(CERTIFICATE_\w+|BAD_CERTIFICATE\w*|UNSUPPORTED_CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED|HANDSHAKE_FAILURE|DECRYPT_ERROR)$/.test(
+    code,
+  );
 }
 
 function connectTimeout(): Error {
@@ -130,6 +145,7 @@ const UNFIT: Readonly<Record<string, string>> = {
 /** Messages name hosts and values; codes don't. */
 function faultOf(error: unknown): string {
   if (!(error instanceof Error)) return 'broken off';
+  if (error instanceof ProxyFault) return error.message;
   const code = 'code' in error ? String(error.code) : '';
-  return /^[A-Z][A-Z0-9_]{2,60}$/.test(code) ? (UNFIT[code] ?? code) : error.name;
+  return /^[A-Z][A-Z0-9_/]{2,60}$/.test(code) ? (UNFIT[code] ?? code) : error.name;
 }

@@ -1,6 +1,7 @@
 import type { Secret } from '../../ports/secret.ts';
 import type { RefusalReason, SmsGateway } from '../../ports/sms-gateway.ts';
 import type { GatewayAnswer, GatewayRequest } from './exchange.ts';
+import type { LinkSettings } from './gateway-link.ts';
 import { createGenericReader, echoesReference, type GenericReceipts } from './generic-receipts.ts';
 import { type CredentialCheckDialect, createHttpGateway, type DialectReceipts } from './http-gateway.ts';
 import { receiptUrl, signedReceiptUrl } from './receipt-proof.ts';
@@ -21,7 +22,7 @@ interface AnswerRule {
   readonly values: readonly string[];
 }
 
-export interface GenericSettings {
+export interface GenericSettings extends LinkSettings {
   readonly name: string;
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly url: string;
@@ -66,6 +67,7 @@ export function createGenericGateway(
   const { name, receipts, verified } = settings;
   return createHttpGateway({
     name,
+    link: settings,
     receipts: receiptsUrl && receipts ? genericReceipts(name, receipts) : undefined,
     confirm:
       verified &&

@@ -3,12 +3,14 @@ import type { ReceiptReader } from '../../ports/delivery-receipt.ts';
 import type { CredentialCheck, Delivery, SmsGateway, SmsMessage } from '../../ports/sms-gateway.ts';
 import { UnavailableError } from '../../ports/unavailable.ts';
 import { exchange, type GatewayAnswer, type GatewayRequest } from './exchange.ts';
+import { createLink, type Link, type LinkSettings } from './gateway-link.ts';
 import { keyOf } from './receipt-call.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What one gateway does differently from the others. */
 export interface GatewayDialect {
   readonly name: string;
+  readonly link: LinkSettings;
   /** Puts a message into the gateway's words. Does no input or output. */
   write(message: SmsMessage): GatewayRequest | Promise<GatewayRequest>;
   /** Tells what an answer, of whatever status, says about the message. */
@@ -41,11 +43,12 @@ export interface CredentialCheckDialect {
 /** A gateway that takes one message by one HTTP request. */
 export function createHttpGateway(dialect: GatewayDialect): SmsGateway {
   const { name, receipts, confirm, credentialCheck } = dialect;
+  const link = createLink(dialect.link);
   const running = new Set<Promise<Delivery>>();
   return {
     name,
     send(message, deadline) {
-      const sending = submit(dialect, message, deadline)
+      const sending = submit(dialect, message, deadline, link)
         .catch((error: unknown) => unknownAfter(error))
         .then((verdict): Delivery => ({ ...withoutNumber(verdict, message), gateway: name }))
         .then((delivery) => withReceiptKey(delivery, message, receipts));
@@ -54,16 +57,23 @@ export function createHttpGateway(dialect: GatewayDialect): SmsGateway {
     },
     readReceipts: receipts?.read,
     confirmVerified:
-      confirm && (async (messageId, deadline) => tell(name, await confirm(messageId), deadline)),
+      confirm && (async (messageId, deadline) => tell(name, await confirm(messageId), deadline, link)),
     checkCredentials:
-      credentialCheck && ((deadline) => checkCredentials(credentialCheck, deadline).catch(unknownAfter)),
+      credentialCheck &&
+      ((deadline) => checkCredentials(credentialCheck, deadline, link).catch(unknownAfter)),
     async close() {
       await Promise.all(running);
+      link.close();
     },
   };
 }
 
-async function submit(dialect: GatewayDialect, message: SmsMessage, deadline: Deadline): Promise<Verdict> {
+async function submit(
+  dialect: GatewayDialect,
+  message: SmsMessage,
+  deadline: Deadline,
+  link: Link,
+): Promise<Verdict> {
   let request: GatewayRequest;
   try {
     request = await dialect.write(message);
@@ -71,7 +81,7 @@ async function submit(dialect: GatewayDialect, message: SmsMessage, deadline: De
     // Such as half a character in a text, which no URL has an encoding for.
     return { kind: 'refused', reason: 'gateway-down', detail: `not sent, ${nameOf(error)} while writing it` };
   }
-  const result = await exchange(request, deadline);
+  const result = await exchange(request, deadline, link);
   switch (result.kind) {
     case 'answered':
       return dialect.read(result.answer);
@@ -85,8 +95,9 @@ async function submit(dialect: GatewayDialect, message: SmsMessage, deadline: De
 async function checkCredentials(
   { write, read }: CredentialCheckDialect,
   deadline: Deadline,
+  link: Link,
 ): Promise<CredentialCheck> {
-  const result = await exchange(await write(), deadline);
+  const result = await exchange(await write(), deadline, link);
   return result.kind === 'answered' ? read(result.answer) : { kind: 'unknown', detail: result.fault };
 }
 
@@ -119,8 +130,8 @@ function withReceiptKey(
 }
 
 /** Rejects with `UnavailableError` unless the answer is a success. */
-async function tell(name: string, request: GatewayRequest, deadline: Deadline): Promise<void> {
-  const result = await exchange(request, deadline);
+async function tell(name: string, request: GatewayRequest, deadline: Deadline, link: Link): Promise<void> {
+  const result = await exchange(request, deadline, link);
   if (result.kind !== 'answered') throw new UnavailableError(`${name} could not be told: ${result.fault}`);
   const { status } = result.answer;
   if (status < 200 || status > 299) throw new UnavailableError(`${name} did not take it: HTTP ${status}`);

@@ -1,6 +1,7 @@
 import type { Secret } from '../../ports/secret.ts';
 import type { SmsGateway, SmsMessage } from '../../ports/sms-gateway.ts';
 import type { GatewayAnswer } from './exchange.ts';
+import type { LinkSettings } from './gateway-link.ts';
 import { createHttpGateway, receiptsByReference } from './http-gateway.ts';
 import { createInfobipReader } from './infobip-receipts.ts';
 import { type ReceiptProof, signedReceiptUrl } from './receipt-proof.ts';
@@ -16,7 +17,7 @@ import {
   type Verdict,
 } from './verdict.ts';
 
-export interface InfobipSettings extends SenderSettings {
+export interface InfobipSettings extends SenderSettings, LinkSettings {
   readonly name: string;
   /** The account's own host; without a slash at its end. */
   readonly baseUrl: string;
@@ -38,6 +39,7 @@ export function createInfobipGateway(settings: InfobipSettings, receiptsUrl?: st
   const headers = () => ({ authorization: `App ${apiKey.reveal()}`, accept: 'application/json' });
   return createHttpGateway({
     name,
+    link: settings,
     receipts:
       receiptsUrl && receipts ? receiptsByReference(createInfobipReader(name, receipts.proof)) : undefined,
     confirm: reportVerified

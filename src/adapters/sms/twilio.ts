@@ -1,6 +1,7 @@
 import type { Secret } from '../../ports/secret.ts';
 import type { SmsGateway } from '../../ports/sms-gateway.ts';
 import type { GatewayAnswer } from './exchange.ts';
+import type { LinkSettings } from './gateway-link.ts';
 import { type CredentialCheckDialect, createHttpGateway, receiptsByReference } from './http-gateway.ts';
 import { receiptUrl } from './receipt-proof.ts';
 import { type SenderSettings, senderFor } from './sender.ts';
@@ -9,7 +10,7 @@ import { twilioRefusals } from './twilio-refusals.ts';
 import { judgeCheck, judgeFailure, memberAt, parseJson, reasonIn, textAt, type Verdict } from './verdict.ts';
 
 /** A sender is a phone number, an alphanumeric sender id or the SID of a messaging service. */
-export interface TwilioSettings extends SenderSettings {
+export interface TwilioSettings extends SenderSettings, LinkSettings {
   readonly name: string;
   /** Without a slash at its end. */
   readonly baseUrl: string;
@@ -45,6 +46,7 @@ export function createTwilioGateway(settings: TwilioSettings, receiptsUrl?: stri
   const headers = () => ({ ...headersOf(settings), 'content-type': 'application/x-www-form-urlencoded' });
   return createHttpGateway({
     name,
+    link: settings,
     receipts: receiptToken ? receiptsByReference(createTwilioReader(name, receiptToken)) : undefined,
     // [twilio.com/docs/messaging/api/message-feedback-resource]
     confirm: reportVerified

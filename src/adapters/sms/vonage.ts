@@ -2,6 +2,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Secret } from '../../ports/secret.ts';
 import type { RefusalReason, SmsGateway } from '../../ports/sms-gateway.ts';
 import type { GatewayAnswer, GatewayRequest } from './exchange.ts';
+import type { LinkSettings } from './gateway-link.ts';
 import { createHttpGateway, receiptsByReference } from './http-gateway.ts';
 import { type SenderSettings, senderFor } from './sender.ts';
 import {
@@ -16,7 +17,7 @@ import {
 } from './verdict.ts';
 import { createVonageReader, type VonageReceipts } from './vonage-receipts.ts';
 
-export interface VonageSettings extends SenderSettings {
+export interface VonageSettings extends SenderSettings, LinkSettings {
   readonly name: string;
   /** Without a slash at its end. */
   readonly baseUrl: string;
@@ -44,6 +45,7 @@ export function createVonageGateway(
   const { name, baseUrl, apiKey, apiSecret, receipts, conversionUrl } = settings;
   return createHttpGateway({
     name,
+    link: settings,
     receipts: receipts && receiptsByReference(createVonageReader(name, receipts, clock)),
     confirm:
       conversionUrl === undefined

@@ -197,6 +197,7 @@ test('[OPS-2] after a gateway that can not be reached there is time for the next
   const { url } = await startStandIn(t, { status: 200, body: '' });
   const overHttp = (name: string, baseUrl: string) =>
     createHttpGateway({
+      link: {},
       name,
       write: () => ({ method: 'POST', url: baseUrl, headers: {}, body: '' }),
       read: () => ({ kind: 'accepted', messageId: 'one' }),

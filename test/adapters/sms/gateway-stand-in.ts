@@ -1,6 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 import { Secret } from '../../../src/ports/secret.ts';
@@ -51,15 +58,16 @@ export interface GatewayStandIn {
   reach(how: Reachability): Promise<void>;
 }
 
-/** A local HTTP server that answers as a gateway does. */
+/** A local HTTP server that answers as a gateway does; over TLS if it is given any. */
 export async function startStandIn(
   t: TestContext,
   answer: StandInAnswer = 'silence',
+  tls?: ServerOptions,
 ): Promise<GatewayStandIn> {
   const requests: ReceivedRequest[] = [];
   const sockets = new Set<Socket>();
   let closesAtOnce = false;
-  const server = createServer((request, response) => {
+  const serve = (request: IncomingMessage, response: ServerResponse) => {
     let body = '';
     request.setEncoding('utf8');
     request.on('data', (chunk) => {
@@ -72,7 +80,8 @@ export async function startStandIn(
       const { answer } = standIn;
       respond(typeof answer === 'function' ? answer(received) : answer, response, request.socket);
     });
-  });
+  };
+  const server = tls === undefined ? createServer(serve) : createTlsServer(tls, serve);
   server.on('connection', (socket) => {
     if (closesAtOnce) return void socket.destroy();
     sockets.add(socket);
@@ -93,7 +102,12 @@ export async function startStandIn(
     if (!server.listening) await listen(server, port);
     if (closesAtOnce) for (const socket of sockets) socket.destroy();
   };
-  const standIn: GatewayStandIn = { url: `http://127.0.0.1:${port}`, requests, answer, reach };
+  const standIn: GatewayStandIn = {
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`,
+    requests,
+    answer,
+    reach,
+  };
   return standIn;
 }
 

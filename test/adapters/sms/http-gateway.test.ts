@@ -7,6 +7,7 @@ import { exampleMessage } from './gateway-stand-in.ts';
 test('[OQ-28] a text of which no request can be made was not sent, and the cause is told', async () => {
   const gateway = createHttpGateway({
     name: 'first',
+    link: {},
     // Half a character.
     write: ({ to }) => ({
       method: 'GET',
