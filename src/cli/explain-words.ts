@@ -21,6 +21,7 @@ export const reasonMeanings: Readonly<Record<string, string>> = {
   'closed-account-taken-over': 'the account is closed because somebody took it over',
   'closed-fraud': 'the account is closed for fraud',
   acceptedLate: 'the gateway accepted the text after the earlier answer; no second text was sent',
+  restored: 'the database was restored from a backup, which ends the codes of then',
   superseded: 'a newer code was sent to the account meanwhile',
   exhausted: 'wrong codes used up the attempts (codes.attemptsMax)',
   expired: 'the code had expired (codes.validityMs)',

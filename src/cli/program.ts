@@ -44,6 +44,8 @@ const loaders: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['templates', async () => (await import('./templates.ts')).templatesCommand()],
   ['gateways', async () => (await import('./gateways.ts')).gatewaysCommand()],
   ['guard', async () => (await import('./guard.ts')).guardCommand()],
+  ['backup', async () => (await import('./backup.ts')).backupCommand()],
+  ['restore', async () => (await import('./restore.ts')).restoreCommand()],
   ['migrate', async () => (await import('./migrate.ts')).migrateCommand()],
   ['conformance', async () => (await import('./conformance.ts')).conformanceCommand()],
   ['config', async () => (await import('./config.ts')).configCommand()],

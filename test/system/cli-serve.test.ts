@@ -145,7 +145,10 @@ test('a port that is taken and a database that is in use are told in two lines a
   const free = ['--set', 'http.port=0', '--set', 'operator.port=0'];
   const second = await runCli(['serve', '--set', `dataDirectory=${dataDirectory}`, ...free]);
   assert.equal(second.code, 1);
-  assert.match(second.stderr, /^gsp-otp: another process serves from .*otp\.sqlite: stop it first.*\n$/);
+  assert.match(
+    second.stderr,
+    /^gsp-otp: another process serves from .*otp\.sqlite, or has it open: stop it first.*\n$/,
+  );
 
   const squatter = createServer().listen(0, '127.0.0.1');
   t.after(() => squatter.close());

@@ -4,6 +4,7 @@ import { DatabaseSync, type DatabaseSyncOptions } from 'node:sqlite';
 import { UnavailableError } from '../../ports/unavailable.ts';
 import type { DatabaseKind, Environment, MigrationResult } from './database-kind.ts';
 import { openingFailure } from './failure.ts';
+import { refuseHalfRestored } from './half-restored.ts';
 import { judgeSchema } from './judge-schema.ts';
 
 /** Opens a database; by default a `DatabaseSync`. */
@@ -32,7 +33,7 @@ export interface OpenedDatabase {
 const VALUE_BYTES_MAX = 1_048_576;
 
 /** For files that somebody else may have written: nothing that stands in a schema runs, nothing large is read. */
-const GUARDED = { defensive: true, limits: { length: VALUE_BYTES_MAX } } as const;
+export const GUARDED = { defensive: true, limits: { length: VALUE_BYTES_MAX } } as const;
 
 const NOTHING_RUNS = 'PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON';
 
@@ -84,6 +85,7 @@ export function openPlainly(file: string, options: DatabaseSyncOptions): Databas
 
 /** A link that leads nowhere would have SQLite make the database wherever it points. */
 function prepareFile(file: string, access: OpenOrder['access']): void {
+  refuseHalfRestored(file);
   if (access === 'create') {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     createPrivately(file);

@@ -18,14 +18,14 @@ const PROBE_WAIT_MS = 2000;
  * the number of its own file; where that is missing, whoever takes it asks the database itself, which nobody can have
  * to himself while a server has it open. Throws `UnavailableError` if there is one.
  */
-export function lockForServer(file: string, open: OpenSqlite): DatabaseSync {
+export function lockForServer(file: string, open: OpenSqlite, { restoring = false } = {}): DatabaseSync {
   let lock: DatabaseSync | undefined;
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const lockFile = lockFileOf(file);
     lock = openLock(lockFile, open);
     // Before anything else opens it: SQLite would apply the log that lies beside it.
-    refuseBackup(file, otpStoreKind);
+    if (!restoring) refuseBackup(file, otpStoreKind);
     const mark = Number(statSync(lockFile, { bigint: true }).ino & 0x7fff_ffffn);
     if (readMark(lock) === mark) return lock;
     requireNobody(file, open);
@@ -63,14 +63,16 @@ export function lockFileOf(file: string): string {
 }
 
 /** Throws `UnavailableError` if any process has the database open. */
-function requireNobody(file: string, open: OpenSqlite): void {
+export function requireNobody(file: string, open: OpenSqlite): void {
   if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0) return;
   const probe = open(file, { timeout: PROBE_WAIT_MS });
   try {
     // Of a database with a log, the first lock that is exclusive is one against every other connection.
     probe.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; ROLLBACK');
   } catch (error) {
-    throw sqliteCode(error) === sqliteCodes.busy ? inUse(file, error) : error;
+    if (sqliteCode(error) === sqliteCodes.busy) throw inUse(file, error);
+    // What is damaged is nobody's; whoever opens it next says so.
+    if (!saysDamaged(error)) throw error;
   } finally {
     probe.close();
   }
@@ -78,7 +80,7 @@ function requireNobody(file: string, open: OpenSqlite): void {
 
 function inUse(file: string, cause: unknown): UnavailableError {
   return new UnavailableError(
-    `another process serves from ${file}: stop it first, or give this one a file of its own`,
+    `another process serves from ${file}, or has it open: stop it first, or give this one a file of its own`,
     { cause },
   );
 }

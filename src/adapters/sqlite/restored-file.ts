@@ -1,0 +1,99 @@
+import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { UnavailableError } from '../../ports/unavailable.ts';
+import { type BackedUpFile, describeFile, syncToDisk } from './backup-folder.ts';
+import type { DatabaseKind, Environment } from './database-kind.ts';
+import { openingFailure } from './failure.ts';
+import { pendingFileOf } from './half-restored.ts';
+import { GUARDED, openDatabase } from './open-database.ts';
+import { checkThroughout } from './snapshot.ts';
+
+/** A copy of a backup beside the file whose place it is to take. */
+export interface RestoredFile {
+  readonly file: string;
+  readonly prepared: string;
+}
+
+/**
+ * Copies a file of a backup beside the one that it will replace, and makes it fit to be served from: whole, sound, of
+ * this environment and brought to this program's schema. `change` is made in one transaction. Throws
+ * `UnavailableError` that says why not; nothing was changed but that copy then.
+ */
+export async function prepareRestored(
+  kind: DatabaseKind,
+  { from, described, file, environment }: PrepareOrder,
+  change: (database: DatabaseSync) => void,
+): Promise<RestoredFile> {
+  const prepared = `${file}.restoring`;
+  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(prepared + suffix, { force: true });
+  try {
+    copyFileSync(join(from, described.name), prepared);
+    chmodSync(prepared, 0o600);
+    // The copy is judged, so that nothing can change between judging and using it.
+    const found = await describeFile(dirname(prepared), `${described.name}.restoring`);
+    if (found.bytes !== described.bytes || found.sha256 !== described.sha256) {
+      throw new UnavailableError(
+        `${join(from, described.name)} is not what was backed up: it was changed or cut since`,
+      );
+    }
+    unmark(prepared, kind);
+    const { database } = openDatabase(kind, { file: prepared, environment, access: 'write', waitMs: 0 });
+    try {
+      checkThroughout(database, join(from, described.name));
+      database.exec('BEGIN IMMEDIATE');
+      change(database);
+      database.exec('COMMIT; PRAGMA journal_mode = DELETE');
+    } finally {
+      database.close();
+    }
+    syncToDisk(prepared);
+    return { file, prepared };
+  } catch (error) {
+    throw openingFailure(error, prepared);
+  }
+}
+
+export interface PrepareOrder {
+  /** Folder of the backup. */
+  readonly from: string;
+  readonly described: BackedUpFile;
+  /** Whose place it will take. */
+  readonly file: string;
+  readonly environment: Environment;
+}
+
+function unmark(file: string, { applicationId, backupId, name }: DatabaseKind): void {
+  const database = new DatabaseSync(file, GUARDED);
+  try {
+    const found = database.prepare('SELECT application_id AS id FROM pragma_application_id').get()?.['id'];
+    if (found !== backupId) throw new UnavailableError(`is no backup of ${name}`);
+    database.exec(`PRAGMA application_id = ${applicationId}`);
+  } finally {
+    database.close();
+  }
+}
+
+/**
+ * Puts the prepared files in the place of the present ones, which go with their logs into the folder `aside`. Killed at
+ * any moment, either nothing has changed, or `refuseHalfRestored` keeps everybody from what is there until it is done
+ * again. Nobody may have the files open.
+ */
+export function putInPlace(files: readonly RestoredFile[], aside: string): void {
+  const folder = dirname(aside);
+  const pending = pendingFileOf(folder);
+  writeFileSync(pending, 'gsp-otp restore was interrupted: run it again.\n', { mode: 0o600 });
+  syncToDisk(pending);
+  syncToDisk(folder);
+  mkdirSync(aside, { mode: 0o700 });
+  for (const { file } of files) {
+    for (const suffix of ['', '-wal', '-shm', '-journal']) {
+      const present = file + suffix;
+      if (existsSync(present)) renameSync(present, join(aside, present.slice(folder.length + 1)));
+    }
+  }
+  for (const { file, prepared } of files) renameSync(prepared, file);
+  syncToDisk(folder);
+  rmSync(pending);
+  syncToDisk(folder);
+}

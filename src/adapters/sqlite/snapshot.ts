@@ -1,0 +1,66 @@
+import { backup, DatabaseSync } from 'node:sqlite';
+import { UnavailableError } from '../../ports/unavailable.ts';
+import { syncToDisk } from './backup-folder.ts';
+import type { DatabaseKind, Environment } from './database-kind.ts';
+import { openingFailure } from './failure.ts';
+import { createPrivately, GUARDED, openDatabase } from './open-database.ts';
+
+/** Pages copied between two reports: 8 MiB. */
+const PAGES_A_STEP = 2048;
+/** A crashed writer's log may have to be cleaned up. */
+const WAIT_MS = 1000;
+
+/** A database as it was at one moment, whatever is written to it meanwhile. */
+export interface Snapshot {
+  /**
+   * Copies it into a new file, for its owner alone, marked as a copy that waits to be restored and checked to its last
+   * index entry; it is on the disk then. Throws `UnavailableError` if the copy isn't sound.
+   */
+  copyTo(target: string, onProgress: (share: number) => void): Promise<void>;
+  close(): void;
+}
+
+/**
+ * Holds on to the present state of a database. Its writers go on; only their log grows for as long as this is open,
+ * and no write makes the copying begin again. Throws `UnavailableError` as `openDatabase` does.
+ */
+export function takeSnapshot(kind: DatabaseKind, file: string, environment: Environment): Snapshot {
+  const { database } = openDatabase(kind, { file, environment, access: 'read', waitMs: WAIT_MS });
+  // A transaction reads from the state that it read first.
+  database.exec('BEGIN; SELECT count(*) FROM sqlite_schema');
+  return {
+    async copyTo(target, onProgress) {
+      createPrivately(target);
+      try {
+        await backup(database, target, {
+          rate: PAGES_A_STEP,
+          progress: ({ totalPages, remainingPages }) =>
+            onProgress(1 - remainingPages / Math.max(1, totalPages)),
+        });
+        onProgress(1);
+        mark(target, kind.backupId);
+      } catch (error) {
+        throw openingFailure(error, target);
+      }
+      syncToDisk(target);
+    },
+    close: () => database.close(),
+  };
+}
+
+/** One file without a log, that no server takes for its database. */
+function mark(file: string, applicationId: number): void {
+  const copy = new DatabaseSync(file, GUARDED);
+  try {
+    copy.exec(`PRAGMA journal_mode = DELETE; PRAGMA application_id = ${applicationId}`);
+    checkThroughout(copy, file);
+  } finally {
+    copy.close();
+  }
+}
+
+/** Throws `UnavailableError` unless every page and every entry of an index is in order. Some 30 ms a MiB. */
+export function checkThroughout(database: DatabaseSync, file: string): void {
+  const found = database.prepare('PRAGMA integrity_check(1)').get()?.['integrity_check'];
+  if (found !== 'ok') throw new UnavailableError(`${file} is damaged`);
+}

@@ -1,0 +1,127 @@
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { directoryKind } from './adapters/directory/migrations.ts';
+import {
+  type BackupManifest,
+  beginBackup,
+  describeFile,
+  finishBackup,
+  readBackup,
+} from './adapters/sqlite/backup-folder.ts';
+import { openPlainly } from './adapters/sqlite/open-database.ts';
+import { prepareRestored, putInPlace } from './adapters/sqlite/restored-file.ts';
+import { takeSnapshot } from './adapters/sqlite/snapshot.ts';
+import { endCodesOfThen } from './adapters/storage/end-codes-of-then.ts';
+import { otpStoreKind } from './adapters/storage/migrations.ts';
+import { lockForServer, requireNobody } from './adapters/storage/server-lock.ts';
+import { markStore } from './adapters/storage/store-mark.ts';
+import { directoryFileOf } from './compose-accounts.ts';
+import { otpStoreFileOf, type StoreSettings } from './compose-store.ts';
+import { UnavailableError } from './ports/unavailable.ts';
+
+/** The databases, the store first: a directory may be kept elsewhere. */
+function databasesOf(settings: StoreSettings) {
+  return [
+    { kind: otpStoreKind, ...otpStoreFileOf(settings) },
+    { kind: directoryKind, ...directoryFileOf(settings) },
+  ] as const;
+}
+
+export interface BackupProgress {
+  /** Such as `otp.sqlite`. */
+  readonly name: string;
+  /** From 0 to 1; at 1 the copy is checked, which takes longest. */
+  readonly share: number;
+}
+
+/**
+ * Copies the databases as they are at this moment into a folder of their own, beside a running server or without one.
+ * Resolves when the copies are checked and on the disk. Throws `UnavailableError`, with what was made taken away
+ * again, if there is no store, the folder holds anything, or a copy isn't sound.
+ */
+export async function backUp(
+  settings: StoreSettings,
+  folder: string,
+  onProgress: (progress: BackupProgress) => void,
+): Promise<BackupManifest> {
+  const databases = databasesOf(settings).filter(({ file }) => existsSync(file));
+  const { file: store } = otpStoreFileOf(settings);
+  if (!existsSync(store)) throw new UnavailableError(`there is no database ${store} to back up`);
+  const wasThere = existsSync(folder);
+  beginBackup(folder);
+  const madeAtMs = Date.now();
+  const snapshots: { name: string; snapshot: ReturnType<typeof takeSnapshot> }[] = [];
+  try {
+    for (const { kind, file, environment } of databases) {
+      snapshots.push({ name: basename(file), snapshot: takeSnapshot(kind, file, environment) });
+    }
+    for (const { name, snapshot } of snapshots) {
+      await snapshot.copyTo(join(folder, name), (share) => onProgress({ name, share }));
+      snapshot.close();
+    }
+    const files = await Promise.all(snapshots.map(({ name }) => describeFile(folder, name)));
+    const manifest = { format: 1, madeAtMs, environment: settings.profile, files } as const;
+    finishBackup(folder, manifest);
+    return manifest;
+  } catch (error) {
+    for (const { name } of snapshots) rmSync(join(folder, name), { force: true });
+    if (!wasThere) rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** What a backup holds. Throws `UnavailableError` if it isn't whole, or of the other environment. [ENV-1] */
+export function inspectBackup(settings: StoreSettings, folder: string): BackupManifest {
+  const manifest = readBackup(folder);
+  if (manifest.environment !== settings.profile) {
+    throw new UnavailableError(
+      `${folder} is a backup of the ${manifest.environment} environment, this is ${settings.profile}`,
+    );
+  }
+  if (manifest.files.some(({ name }) => name === basename(otpStoreFileOf(settings).file))) return manifest;
+  throw new UnavailableError(`${folder} holds no otp.sqlite`);
+}
+
+export interface RestoreResult {
+  readonly endedCodes: number;
+  /** Where the files are that were replaced. `undefined`: there were none. */
+  readonly aside: string | undefined;
+}
+
+/**
+ * Puts a backup in the place of the databases, and ends every code that it has as unused. All files change places, or
+ * none: what is interrupted is refused by everybody until it is done again. Throws `UnavailableError`, with
+ * nothing changed, if a server or another command has the databases open, or the backup can't be used.
+ */
+export async function restore(settings: StoreSettings, folder: string): Promise<RestoreResult> {
+  const manifest = inspectBackup(settings, folder);
+  const { file: store } = otpStoreFileOf(settings);
+  mkdirSync(settings.dataDirectory, { recursive: true, mode: 0o700 });
+  const lock = lockForServer(store, openPlainly, { restoring: true });
+  try {
+    const databases = databasesOf(settings);
+    for (const { file } of databases) requireNobody(file, openPlainly);
+    let endedCodes = 0;
+    const prepared = [];
+    for (const described of manifest.files) {
+      const database = databases.find(({ file }) => basename(file) === described.name);
+      if (database === undefined)
+        throw new UnavailableError(`${folder} holds ${described.name}, which is not known`);
+      const { kind, file, environment } = database;
+      const order = { from: folder, described, file, environment };
+      prepared.push(
+        await prepareRestored(kind, order, (restored) => {
+          if (kind !== otpStoreKind) return;
+          endedCodes = endCodesOfThen(restored, { madeAtMs: manifest.madeAtMs, nowMs: Date.now() });
+        }),
+      );
+    }
+    const replaced = prepared.some(({ file }) => existsSync(file));
+    const aside = join(settings.dataDirectory, `replaced-${new Date().toISOString().replaceAll(':', '')}`);
+    putInPlace(prepared, aside);
+    markStore(store);
+    return { endedCodes, aside: replaced ? aside : undefined };
+  } finally {
+    lock.close();
+  }
+}
