@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Codec } from '../../conformance/codecs/codec.ts';
+import { configSources, withConfigOptions } from './config-options.ts';
 import { exitCodes } from './failure.ts';
 import {
   makeHeader,
@@ -9,10 +10,13 @@ import {
   playCall,
   type RequestHeader,
 } from './google-call.ts';
+import { ownMethodsUrl } from './own-server.ts';
 import { codecOf, type SealOptions, withSealOptions } from './seal-options.ts';
 
 interface CallOptions extends SealOptions {
-  readonly url: string;
+  readonly url?: string;
+  readonly config?: string;
+  readonly set?: Readonly<Record<string, string>>;
   readonly requestId?: string;
   readonly requestTimestamp?: string;
   readonly protocolVersion: ProtocolVersion;
@@ -130,8 +134,8 @@ Example:
 }
 
 function withCallOptions(command: Command): Command {
-  return withSealOptions(command)
-    .option('--url <url>', 'base URL; the method name is appended', 'http://127.0.0.1:8080/v1')
+  return withConfigOptions(withSealOptions(command))
+    .option('--url <url>', 'base URL; the method name is appended (default: the server that is configured)')
     .option('--request-id <id>', 'the idempotency key (default: a random one)')
     .option('--request-timestamp <ms>', 'milliseconds since 1970 (default: now)')
     .addOption(
@@ -154,7 +158,7 @@ function headerOf({ requestId, requestTimestamp, protocolVersion }: CallOptions)
 }
 
 async function call(method: string, body: unknown, options: CallOptions): Promise<void> {
-  const { url: baseUrl, timeoutMs } = options;
+  const { url: baseUrl = ownMethodsUrl(configSources(options)), timeoutMs } = options;
   const codec = await codecOf(options);
   const played = await playCall(method, body, { baseUrl, codec, timeoutMs });
   process.stdout.write(options.json ? asJson(played) : asText(played, codec, options.verbose));

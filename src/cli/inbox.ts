@@ -1,12 +1,16 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { escapeHidden } from '../ports/hidden-characters.ts';
+import { configSources, withConfigOptions } from './config-options.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { askOverHttp } from './http-client.ts';
+import { ownOperatorUrl } from './own-server.ts';
 import { drawPhoneBubble } from './phone-bubble.ts';
 
 interface InboxOptions {
-  readonly operatorUrl: string;
+  readonly operatorUrl?: string;
+  readonly config?: string;
+  readonly set?: Readonly<Record<string, string>>;
   readonly to?: string;
   readonly count?: number;
   readonly json?: true;
@@ -126,8 +130,11 @@ Examples:
 }
 
 function withOperatorOptions(command: Command): Command {
-  return command
-    .option('--operator-url <url>', 'where the operator routes are', 'http://127.0.0.1:8081')
+  return withConfigOptions(command)
+    .option(
+      '--operator-url <url>',
+      'where the operator routes are (default: of the server that is configured)',
+    )
     .option('--json', 'print as JSON');
 }
 
@@ -135,7 +142,7 @@ async function readTexts({ count = 20, to, ...options }: InboxOptions): Promise<
   const query = new URLSearchParams({ count: String(count), ...(to !== undefined && { to }) });
   const answer = await askOperator(options, `/inbox?${query}`);
   const texts: unknown = typeof answer === 'object' && answer !== null && 'texts' in answer && answer.texts;
-  if (!Array.isArray(texts) || !texts.every(isInboxText)) throw noInbox(options.operatorUrl);
+  if (!Array.isArray(texts) || !texts.every(isInboxText)) throw noInbox(operatorUrlOf(options));
   return texts;
 }
 
@@ -157,8 +164,12 @@ function noInbox(url: string): Failure {
   );
 }
 
+function operatorUrlOf({ operatorUrl, ...options }: InboxOptions): string {
+  return operatorUrl ?? ownOperatorUrl(configSources(options));
+}
+
 async function askOperator(options: InboxOptions, path: string, wish?: unknown): Promise<unknown> {
-  const url = `${options.operatorUrl.replace(/\/+$/, '')}${path}`;
+  const url = `${operatorUrlOf(options).replace(/\/+$/, '')}${path}`;
   const remedy =
     'Is the server running? Start one with `gsp-otp serve`, or name another with --operator-url.';
   const request =

@@ -77,7 +77,7 @@ function rows(path: string, schema: SettingSchema, required = true): readonly st
   const [item] = [schema.items, ...Object.values(schema.patternProperties ?? {})].filter(
     (inner) => inner !== undefined,
   );
-  const inside = item?.properties ? Object.entries(item.properties) : [];
+  const inside = item?.properties && !item.secret ? Object.entries(item.properties) : [];
   const [open, close] = schema.type === 'array' ? ['[', ']'] : ['.<name>', ''];
   return [
     row(path, schema, required),

@@ -58,7 +58,11 @@ function acceptedList({ minItems, maxItems, uniqueItems, items = {} }: SettingSc
   const bounds = [minItems ? `at least ${minItems}` : '', maxItems ? `at most ${maxItems}` : ''];
   const size = bounds.filter(Boolean).join(' and ');
   const each = uniqueItems ? ', each one different' : '';
-  return `a list${size && ` of ${size}`}${each}: ${items.type === 'object' ? 'groups as below' : acceptedBy(items)}`;
+  return `a list${size && ` of ${size}`}${each}: ${items.type === 'object' && !items.secret ? groupsOf(items) : acceptedBy(items)}`;
+}
+
+function groupsOf({ properties = {} }: SettingSchema): string {
+  return `groups of ${Object.keys(properties).join(', ')}`;
 }
 
 export function kindsOf(schema: SettingSchema): readonly string[] {

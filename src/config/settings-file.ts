@@ -47,11 +47,17 @@ function readText(file: string): string {
   try {
     return readTextFile(file, TEXT_BYTES_MAX);
   } catch (error) {
-    const reason = `the configuration file can't be read: ${error instanceof Error ? error.message : error}`;
+    const reason = isMissing(error)
+      ? 'there is no such configuration file'
+      : `the configuration file can't be read: ${error instanceof Error ? error.message : error}`;
     const accepted = error instanceof UnreadableFile ? error.accepted : 'a readable file in UTF-8';
     const origin = { kind: 'file', file, line: undefined } as const;
     throw new ConfigError([{ path: '', reason, accepted, origin }]);
   }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 /** Goes down as far as the path leads and tells where the last thing found begins. */
