@@ -26,7 +26,7 @@ async function shown(t: TestContext, { certificate, key }: TestCertificate, ...a
 
 test('[TLS-4] a chain is complete if what the server sends leads to a root', async (t) => {
   const root = makeCertificate({ name: 'root' });
-  const between = makeCertificate({ name: 'between', issuer: root });
+  const between = makeCertificate({ name: 'between', issuer: root, authority: true });
   const leaf = makeCertificate({ name: 'leaf', issuer: between });
   const whole = await shown(t, leaf, between.certificate);
   assert.equal(distrustOf(whole, [root.certificate]), undefined);
