@@ -2,6 +2,8 @@ import type { Logger } from 'pino';
 import { INBOX_BEHAVIOURS, type InboxBehaviour, type InboxGateway } from './adapters/sms/inbox.ts';
 import { composeReceipts } from './compose-receipts.ts';
 import type { Config } from './config.ts';
+import { descriptorLimit } from './http/descriptors.ts';
+import type { OnEnded } from './http/ended-log.ts';
 import { addMethodRoutes } from './http/method-routes.ts';
 import {
   createOperatorServer,
@@ -9,7 +11,7 @@ import {
   type OperatorRoutes,
   type ReadinessCheck,
 } from './http/operator-routes.ts';
-import { createServer, openListener, replaceTls } from './http/server.ts';
+import { createServer, type ListenerWatch, openListener, replaceTls } from './http/server.ts';
 import type { ServerTls } from './http/tls.ts';
 import type { Pipeline } from './methods/pipeline.ts';
 import type { Clock } from './ports/clock.ts';
@@ -46,8 +48,12 @@ export interface ListenerParts {
   readonly clock: Clock;
   readonly log: Logger;
   /** Told of each request that a listener answers by itself. */
-  readonly onRefused: (listener: 'methods' | 'operator' | 'receipts', status: number) => void;
+  readonly onRefused: (listener: ListenerName, status: number) => void;
+  /** Told of each connection that was not taken, or ended. */
+  readonly onEnded: (listener: ListenerName, ...what: Parameters<OnEnded>) => void;
 }
+
+type ListenerName = 'methods' | 'operator' | 'receipts';
 
 /** Probes, a scraper or two, and somebody with a browser. */
 const OPERATOR_CONNECTIONS_MAX = 256;
@@ -55,8 +61,10 @@ const OPERATOR_CONNECTIONS_MAX = 256;
 /** One for Google, one for operators, and one for gateways if the settings have it. None is open yet. */
 export function composeListeners(config: Config, parts: ListenerParts): Listeners {
   const { basePaths, methods } = config.http;
-  const onRefused = (status: number) => parts.onRefused('methods', status);
-  const server = createServer(config.http, onRefused, parts.tls);
+  const watch = watchOf('methods', parts);
+  const { onRefused } = watch;
+  const connectionsMax = connectionsFor(config.http.connectionsMax, parts.log);
+  const server = createServer({ ...config.http, connectionsMax }, watch, parts.tls);
   const enabledMethods = new Set(methods);
   addMethodRoutes(server, { basePaths, enabledMethods, pipeline: parts.pipeline, onRefused });
   const operator = createOperatorServer({
@@ -65,12 +73,12 @@ export function composeListeners(config: Config, parts: ListenerParts): Listener
     metricsPage: parts.metricsPage,
     hostNames: [config.operator.host, ...config.operator.hostNames].map((name) => name.toLowerCase()),
     connectionsMax: OPERATOR_CONNECTIONS_MAX,
-    onRefused: (status) => parts.onRefused('operator', status),
+    watch: watchOf('operator', parts),
   });
   const receipts = composeReceipts(config.receipts, {
     ...parts,
     sink: parts.takeReceipt,
-    onRefused: (status) => parts.onRefused('receipts', status),
+    watch: watchOf('receipts', parts),
   });
   const close = async () => {
     await Promise.all([server.close(), operator.close(), receipts?.close()]);
@@ -89,6 +97,26 @@ export function composeListeners(config: Config, parts: ListenerParts): Listener
     },
     replaceTls: (tls) => replaceTls(server, tls),
     close,
+  };
+}
+
+/** Of the files that the process may open, so many are for connections of the methods. */
+const DESCRIPTORS_SHARE = 0.75;
+
+/** Where more connections are allowed than files can be opened, the system would close them without a word. */
+function connectionsFor(wanted: number, log: Logger): number {
+  const limit = descriptorLimit();
+  if (limit === undefined || wanted <= DESCRIPTORS_SHARE * limit) return wanted;
+  const connectionsMax = Math.ceil(DESCRIPTORS_SHARE * limit);
+  log.warn({ wanted, connectionsMax, openFilesMax: limit }, 'http.connectionsMax is bounded by open files');
+  return connectionsMax;
+}
+
+function watchOf(name: ListenerName, { clock, onRefused, onEnded }: ListenerParts): ListenerWatch {
+  return {
+    clock,
+    onRefused: (status) => onRefused(name, status),
+    onEnded: (...what) => onEnded(name, ...what),
   };
 }
 

@@ -2,8 +2,7 @@ import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { reportReceiptsToLog } from './http/receipt-log.ts';
 import { addReceiptRoutes } from './http/receipt-routes.ts';
-import type { OnRefused } from './http/refusal-log.ts';
-import { createServer } from './http/server.ts';
+import { createServer, type ListenerWatch } from './http/server.ts';
 import type { Clock } from './ports/clock.ts';
 import type { ReceiptSink } from './ports/delivery-receipt.ts';
 import type { SmsGateway } from './ports/sms-gateway.ts';
@@ -21,16 +20,16 @@ export interface ReceiptParts {
   readonly sink: ReceiptSink;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly onRefused: OnRefused;
+  readonly watch: ListenerWatch;
 }
 
 /** The listener that gateways call with receipts, not yet open; `undefined` where there is none. */
 export function composeReceipts(
   settings: Config['receipts'],
-  { gateways, sink, clock, log, onRefused }: ReceiptParts,
+  { gateways, sink, clock, log, watch }: ReceiptParts,
 ): ReturnType<typeof createServer> | undefined {
   if (settings === undefined) return undefined;
-  const server = createServer({ ...LIMITS, connectionsMax: settings.connectionsMax }, onRefused);
+  const server = createServer({ ...LIMITS, connectionsMax: settings.connectionsMax }, watch);
   const readers = new Map(
     gateways.flatMap(({ name, readReceipts }) => (readReceipts ? [[name, readReceipts] as const] : [])),
   );
@@ -42,7 +41,7 @@ export function composeReceipts(
     readers,
     sink,
     report: reportReceiptsToLog(log, clock),
-    onRefused,
+    onRefused: watch.onRefused,
   });
   return server;
 }

@@ -1,3 +1,4 @@
+import { createSystemClock } from './adapters/system/system-clock.ts';
 import { ConfigError } from './config/faults.ts';
 import type { Settings } from './config/settings.ts';
 import { CertificateError, readAuthorities, readCertificates } from './http/certificates.ts';
@@ -19,7 +20,8 @@ export async function openBareListener(
   http: Settings['http'],
   clock: Pick<Clock, 'nowMs'>,
 ): Promise<BareListener> {
-  const server = createServer(http, () => undefined, composeTls(http, clock));
+  const watch = { clock: createSystemClock(), onRefused: () => undefined, onEnded: () => undefined };
+  const server = createServer(http, watch, composeTls(http, clock));
   const { hostname, port } = new URL(await openListener(server, { host: '127.0.0.1', port: 0 }));
   return { host: hostname, port: Number(port), close: async () => void (await server.close()) };
 }

@@ -11,6 +11,7 @@ import { composeTemplates } from './compose-templates.ts';
 import type { Config } from './config.ts';
 import { createDeadline } from './domain/deadline.ts';
 import { recordReceipt } from './domain/record-receipt.ts';
+import { reportEndedToLog } from './http/ended-log.ts';
 import { createMetrics } from './http/metrics.ts';
 import { reportRefusalsToLog } from './http/refusal-log.ts';
 import { createLog, reportToLog } from './http/telemetry.ts';
@@ -94,6 +95,7 @@ async function assemble(
 
   const logCall = reportToLog(log, clock);
   const logRefused = reportRefusalsToLog(log, clock);
+  const logEnded = reportEndedToLog(log, clock);
   const pipeline = composePipeline(config, { ...rules, ...data, gateway, codecs }, (call) => {
     logCall(call);
     metrics.countCall(call);
@@ -121,6 +123,10 @@ async function assemble(
     onRefused: (listener, status) => {
       logRefused(listener, status);
       metrics.countRefused(listener, status);
+    },
+    onEnded: (listener, ...what) => {
+      logEnded(listener, ...what);
+      metrics.countEnded(listener, what[0]);
     },
   });
   const retention = composeRetention(config, { store, clock, log });

@@ -148,14 +148,16 @@ export const receipts = (host: object, port: object) =>
         minimum: 1,
         maximum: 65_536,
         unit: 'connections',
-        description: 'Further connections are closed at once.',
+        description:
+          'Beyond them, the connection on which no receipt came and which is idle for longest gives way to the next one.',
       }),
       concurrentMax: Type.Integer({
         default: 256,
         minimum: 1,
         maximum: 65_536,
         unit: 'calls',
-        description: 'Calls at work at once; further ones are answered 503.',
+        description:
+          'Calls at work at once, half of them on connections on which no receipt came yet; further ones are answered 503.',
       }),
     },
     {

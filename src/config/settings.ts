@@ -123,14 +123,15 @@ const http = Type.Object(
       maximum: 600_000,
       unit: 'ms',
       description:
-        'An idle connection is kept open so long; longer than the load balancer in front keeps it.',
+        'An idle connection is kept open so long, half of it if nothing valid came on it; longer than the load balancer in front keeps it.',
     }),
     connectionsMax: Type.Integer({
       default: 2048,
       minimum: 1,
       maximum: 65_536,
       unit: 'connections',
-      description: 'Further connections are closed at once.',
+      description:
+        'Beyond them, the connection on which nothing valid came and which is idle for longest gives way to the next one.',
     }),
     tls: Type.Optional(tls),
     behindProxy: Type.Boolean({

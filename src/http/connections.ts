@@ -1,60 +1,130 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
+import type { Clock } from '../ports/clock.ts';
+import { hasDescriptor } from './descriptors.ts';
+import type { OnEnded } from './ended-log.ts';
+import { Standing } from './standing.ts';
 
 interface Connection {
+  readonly socket: Socket;
+  readonly standing: Standing;
   /** Requests that are not answered yet. */
   running: number;
+  /** Of these, those that came whole. */
+  atWork: number;
   /** The TLS handshake is not over. */
   handshaking: boolean;
   /** It was let in under terms that hold no more. */
   outdated: boolean;
+  /** Its last answer is under way. */
+  ending: boolean;
 }
 
-/** The open connections of a listener, and on which of them there is work. */
-export class Connections {
-  readonly #open = new Map<Socket, Connection>();
-  /** Sockets in their handshake, by the peer's address: Node doesn't tell which one a TLS socket stands on. */
-  readonly #handshaking = new Map<string, Socket>();
+export interface ConnectionRules {
+  readonly tls: boolean;
+  /** At once, ≥ 1. */
+  readonly connectionsMax: number;
+  /** Silence between two requests; on a connection on which nothing valid came, half of it. */
+  readonly keepAliveTimeoutMs: number;
+  readonly clock: Clock;
+  readonly onEnded: OnEnded;
+}
 
-  constructor(server: Server | HttpsServer, { tls }: { readonly tls: boolean }) {
+/** Requests at once on a connection on which nothing valid came yet. Google waits for an answer before it asks again. */
+const PIPELINED_MAX = 16;
+/** Of the idle connections on which nothing valid came, so many give way where the process can open no more files. */
+const GIVING_WAY_SHARE = 1 / 8;
+const DESCRIPTORS_CHECK_MS = 1000;
+/** For reading the last answer. */
+const UNREAD_MS = 5000;
+
+/**
+ * The open connections of a listener, what each has shown so far, and on which of them there is work. When places run
+ * out, one that proved nothing gives way to the next one that comes. [OQ-61, OQ-62]
+ */
+export class Connections {
+  readonly #rules: ConnectionRules;
+  readonly #open = new Map<Socket, Connection>();
+  /** Sockets in their handshake, the oldest first, by the peer's address: Node doesn't tell which one a TLS socket stands on. */
+  readonly #handshaking = new Map<string, Socket>();
+  /** Those that proved nothing and have no request at work; the one that has been so for longest first. */
+  readonly #yielding = new Set<Connection>();
+  readonly #requests = new WeakMap<IncomingMessage, { readonly connection: Connection; whole: boolean }>();
+
+  constructor(server: Server | HttpsServer, rules: ConnectionRules) {
+    this.#rules = rules;
     server.on('connection', (socket: Socket) => {
-      this.#add(socket, tls);
-      if (!tls) return;
-      const peer = peerOf(socket);
-      this.#handshaking.set(peer, socket);
-      socket.once('close', () => this.#handshaking.delete(peer));
+      const connection = this.#add(socket, rules.tls);
+      if (rules.tls) this.#expectHandshake(socket);
+      this.#makeRoom(connection);
     });
-    if (tls) {
+    if (rules.tls) {
       server.on('secureConnection', (socket: Socket) => {
         const below = this.#handshaking.get(peerOf(socket));
-        if (below) this.#open.delete(below);
+        if (below) this.#forget(below);
+        this.#handshaking.delete(peerOf(socket));
         this.#add(socket, false);
       });
-    }
-    server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
-      const connection = this.#open.get(socket);
-      if (!connection) return;
-      connection.running += 1;
-      response.once('close', () => {
-        connection.running -= 1;
+      server.on('tlsClientError', ({ code }: NodeJS.ErrnoException, socket: Socket) => {
+        // One that only looked whether somebody listens began no handshake.
+        if (code !== 'ECONNRESET' || socket.bytesRead > 0) rules.onEnded('handshake-failed', code);
       });
-    });
+    }
+    const watch = setInterval(() => this.#checkDescriptors(), DESCRIPTORS_CHECK_MS).unref();
+    server.once('close', () => clearInterval(watch));
   }
 
-  #add(socket: Socket, handshaking: boolean): void {
-    this.#open.set(socket, { running: 0, handshaking, outdated: false });
-    socket.once('close', () => this.#open.delete(socket));
+  /** What the connection has shown that a request came on. */
+  callerOf({ socket }: IncomingMessage): Standing {
+    return this.#open.get(socket)?.standing ?? new Standing(this.#rules.clock);
+  }
+
+  /** Takes note of a request. `false`: it is not to be looked at, and its connection is ending. */
+  enter(request: IncomingMessage, response: ServerResponse): boolean {
+    const connection = this.#open.get(request.socket);
+    if (!connection || connection.ending) return false;
+    if (!connection.standing.everProved && connection.running >= PIPELINED_MAX) {
+      this.#end(connection, 'pipelined');
+      return false;
+    }
+    connection.running += 1;
+    this.#requests.set(request, { connection, whole: false });
+    response.once('finish', () => this.#shortenIdleness(connection));
+    response.once('close', () => this.#leave(request));
+    return true;
+  }
+
+  /** A request has come whole: its connection doesn't give way until it is answered. */
+  received(request: IncomingMessage): void {
+    const noted = this.#requests.get(request);
+    if (!noted || noted.whole) return;
+    noted.whole = true;
+    noted.connection.atWork += 1;
+    this.#yielding.delete(noted.connection);
+  }
+
+  /** The answer to a request is known, whether or not anybody reads it. Yields what belongs into its head. */
+  answered(request: IncomingMessage): { readonly keepAliveMs: number | undefined; readonly ends: boolean } {
+    this.#leave(request);
+    const connection = this.#open.get(request.socket);
+    if (!connection) return { keepAliveMs: undefined, ends: true };
+    const { standing, outdated } = connection;
+    if (standing.spent && !connection.ending) this.#endSoon(connection);
+    return {
+      keepAliveMs: standing.everProved ? undefined : this.#rules.keepAliveTimeoutMs / 2,
+      ends: outdated || connection.ending,
+    };
   }
 
   /** Ends those on which nothing was ever sent. */
   endUnused(): void {
-    this.#end(({ handshaking }, { bytesRead }) => handshaking || bytesRead === 0);
+    this.#endThose(({ handshaking, socket }) => handshaking || socket.bytesRead === 0);
   }
 
   /** Ends those without a request that is being answered. */
   endIdle(): void {
-    this.#end(({ running }) => running === 0);
+    this.#endThose(({ running }) => running === 0);
   }
 
   /** From now on all that are open are outdated, and end: at once, or with the answer under way. */
@@ -63,12 +133,97 @@ export class Connections {
     this.endIdle();
   }
 
-  isOutdated(socket: Socket): boolean {
-    return this.#open.get(socket)?.outdated ?? false;
+  #leave(request: IncomingMessage): void {
+    const noted = this.#requests.get(request);
+    if (!noted) return;
+    this.#requests.delete(request);
+    noted.connection.running -= 1;
+    if (!noted.whole) return;
+    noted.connection.atWork -= 1;
+    this.#settle(noted.connection);
   }
 
-  #end(isMeant: (connection: Connection, socket: Socket) => boolean): void {
-    for (const [socket, connection] of this.#open) if (isMeant(connection, socket)) socket.destroy();
+  #add(socket: Socket, handshaking: boolean): Connection {
+    const standing = new Standing(this.#rules.clock);
+    const connection = {
+      socket,
+      standing,
+      running: 0,
+      atWork: 0,
+      handshaking,
+      outdated: false,
+      ending: false,
+    };
+    this.#open.set(socket, connection);
+    this.#settle(connection);
+    socket.once('close', () => this.#forget(socket));
+    return connection;
+  }
+
+  #expectHandshake(socket: Socket): void {
+    const peer = peerOf(socket);
+    this.#handshaking.set(peer, socket);
+    socket.once('close', () => this.#handshaking.delete(peer));
+  }
+
+  #forget(socket: Socket): void {
+    const connection = this.#open.get(socket);
+    this.#open.delete(socket);
+    if (connection) this.#yielding.delete(connection);
+  }
+
+  /** Whether it may have to give way from now on. */
+  #settle(connection: Connection): void {
+    this.#yielding.delete(connection);
+    const { socket, atWork, handshaking, standing } = connection;
+    if (atWork > 0 || handshaking || standing.everProved || !this.#open.has(socket)) return;
+    this.#yielding.add(connection);
+  }
+
+  /** Node has set the time-out of the others when the answer was out. */
+  #shortenIdleness({ socket, running, standing }: Connection): void {
+    if (running === 0 && !standing.everProved) socket.setTimeout(this.#rules.keepAliveTimeoutMs / 2);
+  }
+
+  #makeRoom(newcomer: Connection): void {
+    const { connectionsMax } = this.#rules;
+    const [oldest] = this.#handshaking.values();
+    if (oldest && this.#handshaking.size > Math.ceil(connectionsMax / 2)) {
+      this.#end(this.#open.get(oldest), 'handshake-gave-way');
+    }
+    if (this.#open.size <= connectionsMax) return;
+    const [yielding] = this.#yielding;
+    if (yielding && yielding !== newcomer) this.#end(yielding, 'gave-way');
+    else if (oldest && oldest !== newcomer.socket) this.#end(this.#open.get(oldest), 'handshake-gave-way');
+    else this.#end(newcomer, 'no-place');
+  }
+
+  #checkDescriptors(): void {
+    if (hasDescriptor()) return;
+    this.#rules.onEnded('no-descriptors');
+    const count = Math.ceil(this.#yielding.size * GIVING_WAY_SHARE);
+    for (const connection of [...this.#yielding].slice(0, count)) this.#end(connection, 'gave-way');
+  }
+
+  /** With the answer under way, whether or not somebody reads it. */
+  #endSoon(connection: Connection): void {
+    connection.ending = true;
+    this.#rules.onEnded('refusals');
+    this.#rules.clock.after(UNREAD_MS, () => connection.socket.destroy());
+  }
+
+  /** At once, and its place is free at once. */
+  #end(connection: Connection | undefined, reason: Parameters<OnEnded>[0]): void {
+    if (!connection) return;
+    const { socket } = connection;
+    this.#rules.onEnded(reason);
+    this.#forget(socket);
+    if (this.#handshaking.get(peerOf(socket)) === socket) this.#handshaking.delete(peerOf(socket));
+    socket.destroy();
+  }
+
+  #endThose(isMeant: (connection: Connection) => boolean): void {
+    for (const connection of this.#open.values()) if (isMeant(connection)) connection.socket.destroy();
   }
 }
 

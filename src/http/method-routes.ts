@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Pipeline } from '../methods/pipeline.ts';
-import { TRUSTED_CALLER } from '../ports/caller.ts';
 import type { MethodName } from '../ports/otp-store.ts';
 import type { OnRefused } from './refusal-log.ts';
 
@@ -36,18 +35,21 @@ export function addMethodRoutes(
   for (const basePath of basePaths) {
     for (const method of METHODS) {
       const url = `${basePath}/${method}`;
-      server.post(url, enabledMethods.has(method) ? serve(pipeline, method) : notOffered);
+      if (enabledMethods.has(method))
+        server.post(url, { config: { judges: true } }, serve(server, pipeline, method));
+      else server.post(url, notOffered);
       const others = server.supportedMethods.filter((verb) => verb !== 'POST');
       server.route({ method: others, url, handler: onlyPost });
     }
   }
 }
 
-function serve(pipeline: Pipeline, method: MethodName) {
+function serve(server: FastifyInstance, pipeline: Pipeline, method: MethodName) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const body = request.body instanceof Uint8Array ? request.body : EMPTY_BODY;
     const contentType = request.headers['content-type'];
-    const sealed = await pipeline({ method, contentType, body, caller: TRUSTED_CALLER });
+    const caller = server.connections.callerOf(request.raw);
+    const sealed = await pipeline({ method, contentType, body, caller });
     reply.code(sealed.status);
     if (sealed.body === undefined) return reply.send();
     return reply.header('content-type', sealed.contentType).send(sealed.body);

@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import type { CallReport } from '../methods/call-report.ts';
 import type { DeliveryReceipt, ReceiptRecord } from '../ports/delivery-receipt.ts';
+import type { EndedReason } from './ended-log.ts';
 
 /** Counters for Prometheus. No label holds anything of a user: gateways, countries, result codes. */
 export interface Metrics {
@@ -10,6 +11,8 @@ export interface Metrics {
   readonly countReceipt: (receipt: DeliveryReceipt, record: ReceiptRecord) => void;
   /** Counts one request that was answered before anything looked at it. */
   readonly countRefused: (listener: string, status: number) => void;
+  /** Counts one connection that was not taken, or ended. */
+  readonly countEnded: (listener: string, reason: EndedReason) => void;
   /** All of them, in the text format of Prometheus. */
   readonly page: () => Promise<{ readonly contentType: string; readonly body: string }>;
 }
@@ -26,6 +29,7 @@ export function createMetrics(): Metrics {
     countCall: (report) => countCall(counters, report),
     countReceipt: (receipt, record) => countReceipt(counters, receipt, record),
     countRefused: (listener, status) => counters.refused.inc({ listener, status }),
+    countEnded: (listener, reason) => counters.ended.inc({ listener, reason }),
     page: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   };
 }
@@ -48,6 +52,10 @@ function createCounters(registry: Registry) {
     refused: counter('refused_requests_total', 'Requests answered by the listener itself, without a body.', [
       'listener',
       'status',
+    ]),
+    ended: counter('connections_ended_total', 'Connections not taken, or ended for what came on them.', [
+      'listener',
+      'reason',
     ]),
     callSeconds: histogram(
       'call_seconds',

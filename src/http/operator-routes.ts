@@ -2,8 +2,7 @@ import { isIP } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Secret } from '../ports/secret.ts';
 import type { Metrics } from './metrics.ts';
-import type { OnRefused } from './refusal-log.ts';
-import { createServer } from './server.ts';
+import { createServer, type ListenerWatch } from './server.ts';
 
 /** What the sandbox's gateway shows; absent when texts go to a real one. */
 export interface Inbox {
@@ -42,7 +41,7 @@ export interface OperatorRoutes {
   readonly hostNames: readonly string[];
   /** Connections at once. */
   readonly connectionsMax: number;
-  readonly onRefused: OnRefused;
+  readonly watch: ListenerWatch;
 }
 
 const TEXTS_MAX = 1000;
@@ -62,8 +61,9 @@ const LIMITS = {
  * names that are known are answered. Health tells nothing that is worth it, and probes call by any name.
  */
 export function createOperatorServer(routes: OperatorRoutes): FastifyInstance {
-  const { onRefused, connectionsMax } = routes;
-  const server = createServer({ ...LIMITS, connectionsMax }, onRefused);
+  const { watch, connectionsMax } = routes;
+  const { onRefused } = watch;
+  const server = createServer({ ...LIMITS, connectionsMax }, watch);
   // In a context of its own: bodies are JSON here, and faults are told in words.
   server.register(async (operator) => {
     operator.removeAllContentTypeParsers();

@@ -1,4 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Places } from '../methods/places.ts';
+import type { Caller } from '../ports/caller.ts';
 import type { DeliveryReceipt, ReceiptReader, ReceiptSink } from '../ports/delivery-receipt.ts';
 import { UnavailableError } from '../ports/unavailable.ts';
 import type { OnRefused } from './refusal-log.ts';
@@ -33,7 +35,7 @@ export interface ReceiptRoutes {
   readonly readers: ReadonlyMap<string, ReceiptReader>;
   readonly sink: ReceiptSink;
   readonly report: (report: ReceiptReport) => void;
-  /** Calls at work at once. */
+  /** Calls at work at once, half of them on connections on which no gateway ever proved to call. */
   readonly concurrentMax: number;
   readonly onRefused: OnRefused;
 }
@@ -42,7 +44,7 @@ const EMPTY_BODY = new Uint8Array(0);
 
 /** What gateways call. Anyone can: what no gateway proves to have made changes nothing and is told nothing. */
 export function addReceiptRoutes(server: FastifyInstance, routes: ReceiptRoutes): void {
-  let running = 0;
+  const places = new Places(routes.concurrentMax);
   const onlyGetAndPost = async (_request: FastifyRequest, reply: FastifyReply) => {
     routes.onRefused(405);
     return reply.code(405).header('allow', 'GET, POST').send();
@@ -52,23 +54,24 @@ export function addReceiptRoutes(server: FastifyInstance, routes: ReceiptRoutes)
     const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
       const report = (outcome: ReceiptReport['outcome'], receipt?: DeliveryReceipt, cause?: Error) =>
         routes.report({ gateway, outcome, receipt, cause });
-      if (running >= routes.concurrentMax) {
+      const caller = server.connections.callerOf(request.raw);
+      const leave = places.enter(caller.proved);
+      if (!leave) {
         report('busy');
         return reply.code(503).send();
       }
-      running += 1;
       try {
-        return reply.code(await take(request, reader, routes, report)).send();
+        return reply.code(await take(request, reader, routes, caller, report)).send();
       } catch (error) {
         const cause = error instanceof Error ? error : new Error('thrown');
         const unavailable = error instanceof UnavailableError;
         report(unavailable ? 'unavailable' : 'bug', undefined, cause);
         return reply.code(unavailable ? 503 : 500).send();
       } finally {
-        running -= 1;
+        leave();
       }
     };
-    server.route({ method: ['GET', 'POST'], url, handler });
+    server.route({ method: ['GET', 'POST'], url, config: { judges: true }, handler });
     const others = server.supportedMethods.filter((verb) => verb !== 'GET' && verb !== 'POST');
     server.route({ method: others, url, handler: onlyGetAndPost });
   }
@@ -79,6 +82,7 @@ async function take(
   request: FastifyRequest,
   reader: ReceiptReader,
   { publicUrl, sink }: ReceiptRoutes,
+  caller: Caller,
   report: (outcome: ReceiptReport['outcome'], receipt?: DeliveryReceipt) => void,
 ): Promise<number> {
   const reading = await reader({
@@ -88,9 +92,11 @@ async function take(
     body: request.body instanceof Uint8Array ? request.body : EMPTY_BODY,
   });
   if (reading.kind !== 'receipts') {
+    caller.offend();
     report(reading.kind);
     return reading.kind === 'unauthenticated' ? 403 : 400;
   }
+  caller.prove();
   if (reading.receipts.length === 0) report('not-final');
   // One that is not matched is waited for; the others need not wait for it.
   const records = await Promise.allSettled(

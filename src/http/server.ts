@@ -8,8 +8,10 @@ import {
 import { createServer as createHttpsServer, Server as HttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
+import type { Clock } from '../ports/clock.ts';
 import { createClientJudge, isNarrower } from './client-certificates.ts';
 import { Connections } from './connections.ts';
+import type { OnEnded } from './ended-log.ts';
 import type { OnRefused } from './refusal-log.ts';
 import { isUnambiguous } from './strict-request.ts';
 import { type ServerTls, secureContext, tlsOptions } from './tls.ts';
@@ -21,10 +23,27 @@ export interface HttpLimits {
   readonly headersTimeoutMs: number;
   /** Until the last byte of the body must have come. */
   readonly requestTimeoutMs: number;
-  /** Silence between two requests of a connection. */
+  /** Silence between two requests of a connection; half of it where nothing valid came yet. */
   readonly keepAliveTimeoutMs: number;
-  /** Connections at once; one more is closed. */
+  /** Connections at once; one on which nothing valid came yet gives way to one more. [OQ-62] */
   readonly connectionsMax: number;
+}
+
+/** Whom a listener tells, and what time it is. */
+export interface ListenerWatch {
+  readonly clock: Clock;
+  readonly onRefused: OnRefused;
+  readonly onEnded: OnEnded;
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    readonly connections: Connections;
+  }
+  interface FastifyContextConfig {
+    /** Whoever answers on this route says by himself what counts against the caller. */
+    readonly judges?: boolean;
+  }
 }
 
 /** Slow clients are looked for this often, so one lives at most this much longer than its time-out. */
@@ -41,18 +60,28 @@ const ANSWER_MS_MAX = 5000;
  * told to `onRefused`, and a slow or greedy client is cut off. [OQ-21] `close()` takes no new connection, answers what
  * comes on those that are open, one request each, and ends those on which no whole request comes in time.
  */
-export function createServer(limits: HttpLimits, onRefused: OnRefused, tls?: ServerTls): FastifyInstance {
-  const server = Fastify({
+export function createServer(limits: HttpLimits, watch: ListenerWatch, tls?: ServerTls): FastifyInstance {
+  const { onRefused } = watch;
+  const server: FastifyInstance = Fastify({
     bodyLimit: limits.bodyBytesMax,
-    serverFactory: (handler) => listenerOf(handler, limits, onRefused, tls),
+    serverFactory: (handler) =>
+      listenerOf(
+        (request, response) => {
+          if (server.connections.enter(request, response)) handler(request, response);
+        },
+        limits,
+        onRefused,
+        tls,
+      ),
     routerOptions: { querystringParser: (text) => Object.fromEntries(new URLSearchParams(text)) },
     ajv: { customOptions: { removeAdditional: false } },
     // Its own 503 has a body in the clear. What comes on an open connection is served instead. [ERR-1]
     return503OnClosing: false,
     exposeHeadRoutes: false,
     logger: false,
-    frameworkErrors: (_error, _request, reply) => {
+    frameworkErrors: (_error, request, reply) => {
       onRefused(400);
+      server.connections.callerOf(request.raw).offend();
       reply.hijack();
       reply.raw.writeHead(400, { 'content-length': 0 }).end();
     },
@@ -76,18 +105,22 @@ export function createServer(limits: HttpLimits, onRefused: OnRefused, tls?: Ser
     onRefused(status);
     reply.code(status).header('connection', 'close').send();
   });
-  const connections = new Connections(server.server, { tls: tls !== undefined });
+  const connections = new Connections(server.server, { ...limits, ...watch, tls: tls !== undefined });
+  server.decorate('connections', connections);
   if (tls) watchClients(server, connections, onRefused, tls);
-  endInOrder(server, connections, limits);
+  server.addHook('preHandler', async (request) => connections.received(request.raw));
+  endInOrder(server, limits);
   return server;
 }
 
+/** Of refusals by the listener itself; what the world or we are to blame for counts against nobody. */
+function isTheirFault(status: number): boolean {
+  return (status >= 400 && status < 500) || status === 501;
+}
+
 /** The framework ends idle connections alone, and Node looks for slow clients no more once a listener closes. */
-function endInOrder(
-  server: FastifyInstance,
-  connections: Connections,
-  { requestTimeoutMs }: HttpLimits,
-): void {
+function endInOrder(server: FastifyInstance, { requestTimeoutMs }: HttpLimits): void {
+  const { connections } = server;
   let closing = false;
   server.addHook('preClose', async () => {
     closing = true;
@@ -98,7 +131,12 @@ function endInOrder(
     server.server.once('close', () => clearInterval(look));
   });
   server.addHook('onSend', async (request, reply) => {
-    if (closing || connections.isOutdated(request.raw.socket)) reply.header('connection', 'close');
+    if (!request.routeOptions.config.judges && isTheirFault(reply.statusCode)) {
+      connections.callerOf(request.raw).offend();
+    }
+    const { ends, keepAliveMs } = connections.answered(request.raw);
+    if (closing || ends) reply.header('connection', 'close');
+    else if (keepAliveMs) reply.header('keep-alive', `timeout=${Math.floor(keepAliveMs / 1000)}`);
   });
 }
 
@@ -121,7 +159,6 @@ function listenerOf(
   const listener = tls
     ? createHttpsServer({ ...options, ...tlsOptions(tls, limits.headersTimeoutMs) }, handler)
     : createHttpServer(options, handler);
-  listener.maxConnections = limits.connectionsMax;
   // Beyond its own limit Node would drop fields without a word; the size of all of them is limited.
   listener.maxHeadersCount = 0;
   tellOwnAnswers(listener, onRefused);

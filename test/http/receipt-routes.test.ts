@@ -5,6 +5,7 @@ import { addReceiptRoutes, type ReceiptReport, type ReceiptRoutes } from '../../
 import { createServer } from '../../src/http/server.ts';
 import type { DeliveryReceipt, ReceiptCall, ReceiptReading } from '../../src/ports/delivery-receipt.ts';
 import { UnavailableError } from '../../src/ports/unavailable.ts';
+import { watching } from './watching.ts';
 
 const limits = {
   bodyBytesMax: 65_536,
@@ -34,7 +35,7 @@ async function serve(t: TestContext, more: Partial<ReceiptRoutes> = {}) {
   };
   const refused: number[] = [];
   const onRefused = (status: number) => refused.push(status);
-  const server = createServer(limits, onRefused);
+  const server = createServer(limits, watching(onRefused));
   addReceiptRoutes(server, {
     path: '/receipts',
     publicUrl: 'https://bank.example/otp',
@@ -155,7 +156,8 @@ describe('the routes that gateways call', () => {
   test('beyond so many calls at once, further ones are answered 503', { timeout: 20_000 }, async (t) => {
     const release: (() => void)[] = [];
     const { ask, outcomes } = await serve(t, {
-      concurrentMax: 2,
+      // Half of them for gateways that have not proved to call yet.
+      concurrentMax: 4,
       sink: () => new Promise((resolve) => release.push(() => resolve('recorded'))),
     });
     const first = [ask(), ask()];

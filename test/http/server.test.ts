@@ -9,6 +9,7 @@ import { createServer, type HttpLimits } from '../../src/http/server.ts';
 import type { SealedRequest } from '../../src/methods/pipeline.ts';
 import { Secret } from '../../src/ports/secret.ts';
 import { makeCertificate } from '../system/test-certificates.ts';
+import { watching } from './watching.ts';
 
 const limits: HttpLimits = {
   bodyBytesMax: 65_536,
@@ -26,7 +27,7 @@ describe('the edge', () => {
   let port: number;
 
   before(async () => {
-    server = createServer(limits, onRefused);
+    server = createServer(limits, watching(onRefused));
     addMethodRoutes(server, {
       basePaths: ['/v1', '/wallet/e-wallets-v1'],
       enabledMethods: new Set(['sendOtp', 'echo']),
@@ -172,7 +173,7 @@ describe('the edge, while it is closing', () => {
 
   /** A listener, one connection to it, and what has come back on it when it ended. */
   async function start(t: TestContext, more: { limits?: Partial<HttpLimits>; gate?: Promise<void> } = {}) {
-    const server = createServer({ ...limits, keepAliveTimeoutMs: 60_000, ...more.limits }, () => undefined);
+    const server = createServer({ ...limits, keepAliveTimeoutMs: 60_000, ...more.limits }, watching());
     const reached = Promise.withResolvers<void>();
     addMethodRoutes(server, {
       basePaths: ['/v1'],
@@ -261,7 +262,7 @@ describe('the edge, while it is closing', () => {
     const tls = {
       certificates: readCertificates([{ name: 'a', certificate, key: new Secret(key) }], Date.now()),
     };
-    const server = createServer(patient, () => undefined, { ...tls, tls13: false, clients: undefined });
+    const server = createServer(patient, watching(), { ...tls, tls13: false, clients: undefined });
     await server.listen({ port: 0, host: '127.0.0.1' });
     const address = { host: '127.0.0.1', port: (server.server.address() as AddressInfo).port };
     const silent = connect(address);

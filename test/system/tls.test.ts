@@ -229,14 +229,19 @@ describe('TLS, configured otherwise', () => {
     }
   });
 
-  it('no more connections than allowed, handshake or not', async () => {
+  it('[OQ-62] no more connections than allowed, handshake or not: the oldest gives way', async () => {
     const app = await start([ec], {}, { 'http.connectionsMax': 2 });
-    const idle = [0, 1].map(() => connect(portOf(app), '127.0.0.1'));
+    const idle: Socket[] = [];
     try {
-      await Promise.all(idle.map((socket) => new Promise((resolve) => socket.once('connect', resolve))));
-      const { durationMs, answer } = await sendPlain(portOf(app), '\x16');
-      assert.equal(answer, '');
-      assert.ok(durationMs < 3000, `closed after ${durationMs} ms`);
+      for (const _ of [0, 1, 2]) {
+        const socket = connect(portOf(app), '127.0.0.1');
+        idle.push(socket);
+        await new Promise((resolve) => socket.once('connect', resolve));
+      }
+      const [oldest] = idle;
+      if (!oldest?.closed) await new Promise((resolve) => oldest?.once('close', resolve));
+      const secured = await shakeHands(portOf(app));
+      assert.match(secured.output, /TLSv1\.2/);
     } finally {
       for (const socket of idle) socket.destroy();
       await app.stop();
