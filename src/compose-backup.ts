@@ -11,7 +11,7 @@ import {
 import { openPlainly } from './adapters/sqlite/open-database.ts';
 import { prepareRestored, putInPlace } from './adapters/sqlite/restored-file.ts';
 import { takeSnapshot } from './adapters/sqlite/snapshot.ts';
-import { endCodesOfThen } from './adapters/storage/end-codes-of-then.ts';
+import { endCodesOfThen } from './adapters/storage/end-codes.ts';
 import { otpStoreKind } from './adapters/storage/migrations.ts';
 import { lockForServer, requireNobody } from './adapters/storage/server-lock.ts';
 import { markStore } from './adapters/storage/store-mark.ts';

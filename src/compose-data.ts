@@ -6,8 +6,10 @@ import { markStore, requireStore } from './adapters/storage/store-mark.ts';
 import { createSystemClock } from './adapters/system/system-clock.ts';
 import { createSystemEntropy } from './adapters/system/system-entropy.ts';
 import { directoryFileOf } from './compose-accounts.ts';
+import { requireKnownSecrets } from './compose-secrets.ts';
 import { otpStoreFileOf } from './compose-store.ts';
 import type { Config } from './config.ts';
+import type { OtpKeys } from './domain/otp-keys.ts';
 import type { AccountDirectory } from './ports/account-directory.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Entropy } from './ports/entropy.ts';
@@ -35,10 +37,15 @@ const LOOK_MS = 2000;
 type Closers = (() => Promise<void>)[];
 
 /** What is on the disk, and the clock, which goes on where the store's newest moment left it. */
-export function openData(config: Config, log: Logger, overrides: DataOverrides, closers: Closers): Data {
+export function openData(
+  config: Config,
+  { log, keys }: { readonly log: Logger; readonly keys: OtpKeys },
+  overrides: DataOverrides,
+  closers: Closers,
+): Data {
   mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 });
   const watched: Watched[] = [];
-  const { store, notBeforeMs } = openStore(config, overrides, watched);
+  const { store, notBeforeMs } = openStore(config, keys, overrides, watched);
   closers.push(() => store.close());
   const directory = overrides.directory ?? openDirectory(config, watched);
   closers.push(() => directory.close());
@@ -48,17 +55,20 @@ export function openData(config: Config, log: Logger, overrides: DataOverrides, 
   return { store, directory, clock, entropy: overrides.entropy ?? createSystemEntropy() };
 }
 
-function openStore(
-  config: Config,
-  { store, directory, newStore = false }: DataOverrides,
-  watched: Watched[],
-) {
+function openStore(config: Config, keys: OtpKeys, overrides: DataOverrides, watched: Watched[]) {
+  const { store, directory, newStore = false } = overrides;
   if (store !== undefined) return { store, notBeforeMs: 0 };
   const location = otpStoreFileOf(config);
   const beside = directory === undefined ? directoryFileOf(config).file : undefined;
   requireStore({ ...location, beside, newStore });
   const opened = openSqliteOtpStore(location);
-  markStore(location.file);
+  try {
+    requireKnownSecrets(opened, keys, location.file);
+    markStore(location.file);
+  } catch (error) {
+    void opened.close();
+    throw error;
+  }
   watched.push({ name: 'store', fault: () => opened.fault() });
   return { store: opened, notBeforeMs: opened.newestMomentMs };
 }

@@ -34,7 +34,7 @@ function moneyGuardOf({ mode, countryMax = {}, ...budgets }: Config['moneyGuard'
 }
 
 /** The secrets behind codes and digests. Throws `TypeError` without one for codes, which reading settings excludes. */
-export function keysOf({ codes, digests }: Config): OtpKeys {
+export function keysOf({ codes, digests }: Pick<Config, 'codes' | 'digests'>): OtpKeys {
   const [active] = codes.secrets;
   if (active === undefined) throw new TypeError('codes.secrets is empty');
   return {

@@ -78,7 +78,7 @@ async function assemble(
   // Before anything is opened: a template that doesn't fit leaves nothing behind.
   const rules = { policy: policyOf(config), keys: keysOf(config), templates: composeTemplates(config) };
   const metrics = createMetrics();
-  const data = openData(config, log, overrides, closers);
+  const data = openData(config, { log, keys: rules.keys }, overrides, closers);
   const { store, directory, clock } = data;
   const takeReceipt: ReceiptSink = async (receipt) => {
     const record = await recordReceipt(receipt, { store, clock });

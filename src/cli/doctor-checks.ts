@@ -5,6 +5,7 @@ import { checkCredentials } from '../compose-credentials.ts';
 import { expiryWarnings } from '../compose-expiry.ts';
 import { listGateways } from '../compose-gateway.ts';
 import { listKeys, readKeyRings } from '../compose-keys.ts';
+import { secretsFault } from '../compose-secrets.ts';
 import { checkDatabases, migrateDatabases } from '../compose-store.ts';
 import { inspectTemplates } from '../compose-templates.ts';
 import { describeFault } from '../config/faults.ts';
@@ -63,7 +64,7 @@ export function examineTemplates(settings: Settings): readonly Finding[] {
 }
 
 export async function examineDatabases(settings: Settings): Promise<readonly Finding[]> {
-  const { ok, warning, skipped } = about('databases');
+  const { ok, warning, failed, skipped } = about('databases');
   const { dataDirectory } = settings;
   if (!existsSync(dataDirectory)) {
     return [skipped(`${dataDirectory} is not there yet`, 'It is made at the first start.')];
@@ -71,9 +72,12 @@ export async function examineDatabases(settings: Settings): Promise<readonly Fin
   const openTo = statSync(dataDirectory).mode & 0o077;
   const databases = await migrateDatabases(settings, { dryRun: true });
   // Of an older version they are looked at when they are brought up to date.
-  if (databases.every(({ fromVersion, toVersion }) => fromVersion === toVersion)) checkDatabases(settings);
+  const current = databases.every(({ fromVersion, toVersion }) => fromVersion === toVersion);
+  if (current) checkDatabases(settings);
+  const secrets = current ? await secretsFault(settings) : undefined;
   const accountsFile = directoryFileOf(settings).file;
   return [
+    ...(secrets === undefined ? [] : [failed(secrets, 'The server will not start: gsp-otp secrets --help')]),
     ...(openTo === 0 || process.platform === 'win32'
       ? []
       : [warning(`${dataDirectory} can be entered by others than its owner`, `chmod 700 ${dataDirectory}`)]),

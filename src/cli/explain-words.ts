@@ -22,6 +22,7 @@ export const reasonMeanings: Readonly<Record<string, string>> = {
   'closed-fraud': 'the account is closed for fraud',
   acceptedLate: 'the gateway accepted the text after the earlier answer; no second text was sent',
   restored: 'the database was restored from a backup, which ends the codes of then',
+  secretRotated: 'another secret was configured at once, which ends the codes of before',
   superseded: 'a newer code was sent to the account meanwhile',
   exhausted: 'wrong codes used up the attempts (codes.attemptsMax)',
   expired: 'the code had expired (codes.validityMs)',

@@ -46,6 +46,7 @@ const loaders: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['guard', async () => (await import('./guard.ts')).guardCommand()],
   ['backup', async () => (await import('./backup.ts')).backupCommand()],
   ['restore', async () => (await import('./restore.ts')).restoreCommand()],
+  ['secrets', async () => (await import('./secrets.ts')).secretsCommand()],
   ['migrate', async () => (await import('./migrate.ts')).migrateCommand()],
   ['conformance', async () => (await import('./conformance.ts')).conformanceCommand()],
   ['config', async () => (await import('./config.ts')).configCommand()],

@@ -272,7 +272,7 @@ const digests = Type.Object(
       minLength: 32,
       sandboxDefault: { file: 'sandbox-digest-secret' },
       description:
-        'Key of the digests that stand for account ids, phone numbers and request bodies in the store; 32 characters or more. With another key, running quotas are forgotten and repeated requests look changed.',
+        'Key of the digests that stand for account ids, phone numbers and request bodies in the store; 32 characters or more. With another key the server refuses to start, since running quotas would be forgotten and repeated requests look changed: see gsp-otp secrets.',
     }),
   },
   { description: 'What the store holds in place of personal data. [IDEM-13]' },

@@ -1,3 +1,4 @@
+import type { DatabaseSync } from 'node:sqlite';
 import type { Challenge, ChallengeState } from '../../ports/challenge.ts';
 import type { DeliveryReceipt, ReceiptRecord } from '../../ports/delivery-receipt.ts';
 import type {
@@ -70,6 +71,11 @@ export class SqliteOtpStore implements OtpStore {
     // A database that was patched together may be sound page by page.
     for (const row of this.#sql.findNewest.all()) readRequestHistory(row);
     this.newestMomentMs = Number(this.#sql.newestMoment.get()?.['at_ms'] ?? 0);
+  }
+
+  /** For what is done before the server begins. */
+  get database(): DatabaseSync {
+    return this.#engine.database;
   }
 
   /** Transactions that changed something since the store was opened; one may serve many steps. */

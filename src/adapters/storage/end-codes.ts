@@ -17,17 +17,26 @@ export interface PastCodes {
  * account as guesses of that time. Yields how many codes were ended. [OQ-73]
  */
 export function endCodesOfThen(database: DatabaseSync, { madeAtMs, nowMs }: PastCodes): number {
-  const event = eventLine({ atMs: nowMs, event: 'restored', detail: '' });
-  const unused = `challenge_state IN ('issued', 'submitting', 'sent', 'ambiguous')`;
   database
     .prepare(
       `UPDATE request SET failed_attempts = max(failed_attempts, ${ATTEMPTS_MAX}),
          attempted_at_ms = max(attempted_at_ms, min(expires_at_ms, ?))
-       WHERE ${unused} AND expires_at_ms > ?`,
+       WHERE ${UNUSED} AND expires_at_ms > ?`,
     )
     .run(nowMs, madeAtMs);
+  return endCodes(database, { event: 'restored', nowMs });
+}
+
+/** Ends every code that was not used, for the reason that `event` tells. Yields how many. */
+export function endCodes(
+  database: DatabaseSync,
+  { event, nowMs }: { readonly event: string; readonly nowMs: number },
+): number {
+  const line = eventLine({ atMs: nowMs, event, detail: '' });
   const ended = database
-    .prepare(`UPDATE request SET challenge_state = 'superseded', events = events || ? WHERE ${unused}`)
-    .run(event);
+    .prepare(`UPDATE request SET challenge_state = 'superseded', events = events || ? WHERE ${UNUSED}`)
+    .run(line);
   return Number(ended.changes);
 }
+
+const UNUSED = `challenge_state IN ('issued', 'submitting', 'sent', 'ambiguous')`;
