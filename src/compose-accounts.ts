@@ -3,6 +3,7 @@ import { type AccountEditor, openAccountEditor } from './adapters/directory/acco
 import { type ImportOrder, type ImportResult, importAccounts } from './adapters/directory/accounts-import.ts';
 import type { DirectoryFile } from './adapters/directory/directory-file.ts';
 import type { Settings } from './config/settings.ts';
+import { doubtAbout } from './domain/number-doubts.ts';
 
 /** The settings that the embedded account directory depends on. */
 export type AccountSettings = Pick<Settings, 'profile' | 'dataDirectory'>;
@@ -35,5 +36,5 @@ export function importIntoAccounts(
   settings: AccountSettings,
   order: Omit<ImportOrder, 'directory'>,
 ): Promise<ImportResult> {
-  return importAccounts({ ...order, directory: directoryFileOf(settings) });
+  return importAccounts({ doubtAbout, ...order, directory: directoryFileOf(settings) });
 }

@@ -40,7 +40,7 @@ function createBar(stream: WriteStream, describe: (progress: Progress) => string
       const figures = { phase: progress.phase.padEnd(8), figures: describe(progress) };
       if (progress.phase !== phase) {
         if (phase !== '') bar.stop();
-        bar.start(progress.total, progress.done, figures);
+        bar.start(progress.total ?? progress.done, progress.done, figures);
         phase = progress.phase;
       }
       bar.update(progress.done, figures);
@@ -61,9 +61,13 @@ function createLines(stream: WriteStream, describe: (progress: Progress) => stri
   return {
     show(progress) {
       const nowMs = performance.now();
-      if (progress.phase === phase && nowMs - lastMs < lineIntervalMs) return;
-      const percent = Math.floor((100 * progress.done) / Math.max(1, progress.total));
-      stream.write(`${progress.phase}: ${percent} %, ${describe(progress)}\n`);
+      const { done, total } = progress;
+      // Applying has a line at its begin and its end, and what takes long one now and then.
+      const isEnd = phase === 'applying' && done === total;
+      const isDue = progress.phase !== phase || isEnd || nowMs - lastMs >= lineIntervalMs;
+      if (!isDue) return;
+      const percent = total === undefined ? '' : `${Math.floor((100 * done) / Math.max(1, total))} %, `;
+      stream.write(`${progress.phase}: ${percent}${describe(progress)}\n`);
       phase = progress.phase;
       lastMs = nowMs;
     },

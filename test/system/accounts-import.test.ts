@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createWriteStream, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { runCli, startCli, temporaryDirectory } from './cli-process.ts';
 
@@ -90,6 +91,31 @@ test('a file of another kind is a usage error, a missing one a failure', async (
   const missing = await run('import', 'missing.csv');
   assert.equal(missing.code, 1);
   assert.match(missing.stderr, /^gsp-otp: missing\.csv could not be imported: ENOENT/);
+});
+
+test('standard input is imported, its format told by --format; the case of a name does not matter', async (t) => {
+  const { run, start, file } = workplace(t);
+  const unnamed = await run('import', '-');
+  assert.equal(unnamed.code, 2);
+  assert.match(unnamed.stderr, /standard input has no name.*\n.*--format csv/);
+  const child = start('import', '-', '--format', 'ndjson');
+  child.stdin.end(
+    '\uFEFF{"accountId":"w-1","status":"active","phoneNumber":"+5215512345678"}\n{"accountId":""}\n',
+  );
+  const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+  assert.equal(code, 2);
+  assert.match(stderr, /^standard input:1: warning: phoneNumber may be of before a renumbering: .*Mexico/m);
+  assert.match(stderr, /^standard input:2: accountId must be/m);
+  const loud = await run(
+    'import',
+    file('ACCOUNTS.CSV', `${header}${maria}w-2,x,,,\n`),
+    '--reject-file',
+    `${file('x', '')}.csv`,
+  );
+  assert.equal(loud.code, 1, loud.stderr);
+  assert.match(loud.stdout, /1 row applied[\s\S]*rejected +1 row, written with reasons to .*x\.csv/);
+  assert.match(loud.stderr, /applying: 100 %, 2 rows/);
+  assert.equal((await run('show', 'w-1')).code, 0);
 });
 
 for (const [signal, code] of [

@@ -62,6 +62,6 @@ export function startCli(
   return spawn(process.execPath, [program, ...args], {
     cwd,
     env: cleanEnvironment(env),
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
 }

@@ -29,6 +29,9 @@ export const fieldRules = {
   associationIds: 'must each be 1 to 1024 characters that can be seen, without space at either end',
 } as const;
 
+/** A column or member beside the fields: why a row was rejected. Passed over when it is imported again. */
+export const PROBLEM_FIELD = 'problem';
+
 export type AccountField = keyof typeof fieldRules;
 
 export const accountFields = Object.keys(fieldRules) as readonly AccountField[];

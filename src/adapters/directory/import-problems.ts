@@ -7,6 +7,8 @@ export interface ImportProblem {
   /** `undefined`: the line as a whole. */
   readonly field: AccountField | undefined;
   readonly reason: string;
+  /** Nothing of the file can be understood, so that no row of it may be applied. */
+  readonly wholeFile?: true;
 }
 
 export type ReportProblem = (problem: ImportProblem) => void;
@@ -14,6 +16,8 @@ export type ReportProblem = (problem: ImportProblem) => void;
 /** Counts problems, and puts those found together in the order of their lines. */
 export class ProblemList {
   count = 0;
+  /** Whether one of them is about the file as a whole. */
+  wholeFile = false;
   readonly #tell: ReportProblem;
   #untold: ImportProblem[] = [];
 
@@ -22,7 +26,10 @@ export class ProblemList {
   }
 
   readonly report: ReportProblem = (problem) => {
+    // What follows would only be its consequence.
+    if (this.wholeFile) return;
     this.count += 1;
+    this.wholeFile ||= problem.wholeFile === true;
     this.#untold.push(problem);
   };
 

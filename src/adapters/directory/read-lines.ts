@@ -8,35 +8,76 @@ export interface Line {
   readonly text: string;
 }
 
+export interface LineOptions {
+  /** Whether nothing can be understood without the first line that isn't empty: then nothing follows a bad one. */
+  readonly headed?: boolean;
+  /** Told of every line; of one that can't be read, with its bytes as Latin-1. */
+  readonly keep?: ((line: Line) => void) | undefined;
+}
+
 /** A longer line is no row but a damaged file, and must not fill the memory. */
 export const LINE_BYTES_MAX = 1_048_576;
 
 const LF = 10;
+const UTF8_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+
+const TOO_LONG = `is longer than ${LINE_BYTES_MAX} bytes; lines end with LF or CR LF, not with CR alone`;
+const NOT_UTF8 =
+  'is not valid UTF-8, as text in Latin-1 or another code page of Windows: save the file as UTF-8';
+const UTF16 = 'is UTF-16, as Excel writes "Unicode text": save the file as UTF-8';
 
 /**
- * The lines of a file, in batches as the file is read, in memory bounded by the length of a chunk and of a line. A line that isn't
- * UTF-8 or is too long is reported and left out; the numbers go on.
+ * The lines of a file, in batches as the file is read, in memory bounded by the length of a chunk and of a line. A line
+ * that isn't UTF-8 or is too long is reported and left out; the numbers go on. A byte order mark is passed over; a file
+ * in UTF-16 is reported once, and nothing of it is read.
  */
 export async function* readLines(
   chunks: AsyncIterable<Uint8Array>,
   report: ReportProblem,
+  { headed = false, keep = () => undefined }: LineOptions = {},
 ): AsyncGenerator<readonly Line[]> {
   let lastNumber = 0;
   let rest: Buffer = Buffer.alloc(0);
   let restIsTooLong = false;
-  const splitBlock = (block: Buffer): Line[] => {
-    const texts = decodeLines(block);
-    const firstNumber = lastNumber + 1;
-    lastNumber += texts.length;
-    return texts.flatMap((text, index) => {
-      const number = firstNumber + index;
-      const tooLong = text === TOO_LONG || (index === 0 && restIsTooLong);
-      if (typeof text === 'string' && !tooLong) return { number, text };
-      const reason = tooLong ? `is longer than ${LINE_BYTES_MAX} bytes` : 'is not valid UTF-8';
-      report({ line: number, field: undefined, reason });
-      return [];
-    });
+  let headIsDue = headed;
+  let ended = false;
+
+  const readLine = (bytes: Buffer, tooLong: boolean): Line | undefined => {
+    lastNumber += 1;
+    const number = lastNumber;
+    const reason = tooLong || bytes.length > LINE_BYTES_MAX ? TOO_LONG : isUtf8(bytes) ? undefined : NOT_UTF8;
+    const text = withoutCr(
+      reason === TOO_LONG ? '' : bytes.toString(reason === undefined ? 'utf8' : 'latin1'),
+    );
+    const line = { number, text };
+    keep(line);
+    if (reason !== undefined) {
+      report({ line: number, field: undefined, reason, ...(headIsDue && { wholeFile: true }) });
+      ended = headIsDue;
+      return undefined;
+    }
+    if (text !== '') headIsDue = false;
+    return line;
   };
+
+  const splitBlock = (block: Buffer): readonly Line[] => {
+    const bytes = lastNumber === 0 && block.subarray(0, 3).equals(UTF8_MARK) ? block.subarray(3) : block;
+    if (lastNumber === 0 && looksLikeUtf16(bytes)) {
+      report({ line: 1, field: undefined, reason: UTF16, wholeFile: true });
+      ended = true;
+      return [];
+    }
+    const lines: Line[] = [];
+    for (let start = 0; start <= bytes.length && !ended; ) {
+      const found = bytes.indexOf(LF, start);
+      const end = found === -1 ? bytes.length : found;
+      const line = readLine(bytes.subarray(start, end), start === 0 && restIsTooLong);
+      if (line !== undefined) lines.push(line);
+      start = end + 1;
+    }
+    return lines;
+  };
+
   for await (const chunk of chunks) {
     const bytes = restIsTooLong
       ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
@@ -44,6 +85,7 @@ export async function* readLines(
     const end = bytes.lastIndexOf(LF);
     if (end !== -1) {
       yield splitBlock(bytes.subarray(0, end));
+      if (ended) return;
       restIsTooLong = false;
     }
     rest = bytes.subarray(end + 1);
@@ -52,22 +94,11 @@ export async function* readLines(
   if (rest.length > 0) yield splitBlock(rest);
 }
 
-const TOO_LONG = Symbol('too long');
-const NOT_UTF8 = Symbol('not UTF-8');
-
-function decodeLines(block: Buffer): readonly (string | typeof TOO_LONG | typeof NOT_UTF8)[] {
-  if (block.length <= LINE_BYTES_MAX && isUtf8(block))
-    return block.toString('utf8').split('\n').map(withoutCr);
-  const texts = [];
-  for (let start = 0; start <= block.length; ) {
-    const found = block.indexOf(LF, start);
-    const end = found === -1 ? block.length : found;
-    const line = block.subarray(start, end);
-    if (line.length > LINE_BYTES_MAX) texts.push(TOO_LONG);
-    else texts.push(isUtf8(line) ? withoutCr(line.toString('utf8')) : NOT_UTF8);
-    start = end + 1;
-  }
-  return texts;
+/** By its mark, or by the half of each Latin letter that is zero. */
+function looksLikeUtf16(bytes: Buffer): boolean {
+  const [first = 0, second = 0] = bytes;
+  const marked = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  return marked || bytes.subarray(0, 4).includes(0);
 }
 
 function withoutCr(text: string): string {

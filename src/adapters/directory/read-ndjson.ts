@@ -1,4 +1,4 @@
-import { type AccountField, accountFields, isAccountField } from './account-fields.ts';
+import { type AccountField, accountFields, isAccountField, PROBLEM_FIELD } from './account-fields.ts';
 import type { ReportProblem } from './import-problems.ts';
 import type { GivenRow, TextField } from './import-row.ts';
 import type { Line } from './read-lines.ts';
@@ -8,7 +8,16 @@ export async function* readNdjson(
   batches: AsyncIterable<readonly Line[]>,
   report: ReportProblem,
 ): AsyncGenerator<readonly GivenRow[]> {
+  let begun = false;
   for await (const batch of batches) {
+    const first: Line | undefined = begun ? undefined : batch.find(({ text }) => text.trim() !== '');
+    begun ||= first !== undefined;
+    if (first !== undefined && /^\s*\[\s*(\{|$)/.test(first.text)) {
+      const reason =
+        'begins a JSON array: NDJSON has one object a line, without brackets and commas around them';
+      report({ line: first.number, field: undefined, reason, wholeFile: true });
+      return;
+    }
     yield batch.flatMap((line) => (line.text.trim() === '' ? [] : (readObject(line, report) ?? [])));
   }
 }
@@ -22,6 +31,7 @@ function readObject({ number: line, text }: Line, report: ReportProblem): GivenR
   const texts: Partial<Record<TextField, string>> = {};
   let associationIds: readonly string[] = [];
   for (const [index, [name, value]] of members.entries()) {
+    if (name === PROBLEM_FIELD) continue;
     if (!isAccountField(name)) {
       // What stands where a name should may be anything, so it is not repeated in a report.
       return refuse(

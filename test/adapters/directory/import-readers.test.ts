@@ -43,14 +43,36 @@ describe('CSV', () => {
     );
   });
 
-  test('a byte order mark before the header is not part of it', async () => {
-    for (const text of ['\uFEFFaccountId\nw-1', '\uFEFF"accountId"\nw-1']) {
-      assert.deepEqual(await read(readCsv, text), {
-        rows: [{ line: 2, texts: { accountId: 'w-1' }, associationIds: [] }],
-        problems: [],
-      });
-    }
+  test('rows of nothing but empty fields are skipped, and a column for problems is passed over', async () => {
+    const { rows, problems } = await read(
+      readCsv,
+      'accountId,problem,status\n,,\nw-1,what was wrong,active\n , ,\n"","",\n,,,,,,',
+    );
+    assert.deepEqual(problems, []);
+    assert.deepEqual(rows, [{ line: 3, texts: { accountId: 'w-1', status: 'active' }, associationIds: [] }]);
   });
+
+  for (const [text, cause] of [
+    [
+      'accountId;status\nw-1;active\nw-2;active',
+      /^1 - has semicolons between its names, where commas are due/,
+    ],
+    ['accountId\tstatus\nw-1\tactive', /^1 - has tabs between/],
+    ['"accountId"|"status"\nw-1|active', /^1 - has vertical bars between/],
+    ['AccountID;Status', /^1 - has semicolons between/],
+    ['sep=,\naccountId,status', /^1 - tells Excel its separator and is no header/],
+    ['sep=;\naccountId;status', /^1 - tells Excel/],
+    ['accountId,status\rw-1,active\rw-2,active', /^1 - has a CR in it: lines end with LF or CR LF/],
+    ['accountId,status\r\nw-1,active', /^1 - has a CR in it/],
+    ['AccountId,status', /^1 - has an unknown name for column 1, where accountId may be meant/],
+    ['accountId,phone_number', /^1 - has an unknown name for column 2, where phoneNumber may be meant/],
+  ] as const) {
+    test(`of ${JSON.stringify(text)} the cause is told, and nothing else`, async () => {
+      const { rows, problems } = await read(readCsv, text);
+      assert.deepEqual([rows, problems.length], [[], 1]);
+      assert.match(problems[0] ?? '', cause);
+    });
+  }
 
   test('empty lines are skipped, before the header too, and the numbers go on', async () => {
     const { rows, problems } = await read(readCsv, '\n\naccountId\n\n\nw-1\n');
@@ -151,13 +173,26 @@ describe('NDJSON', () => {
     ]);
   });
 
+  test('a JSON array is told as one, and nothing of it is read', async () => {
+    for (const text of ['[{"accountId":"w-1"}]', '[\n{"accountId":"w-1"}\n]', ' [ {"a":1},\n{"b":2}]']) {
+      const { rows, problems } = await read(readNdjson, text);
+      assert.deepEqual([rows, problems.length], [[], 1]);
+      assert.match(problems[0] ?? '', /^1 - begins a JSON array/);
+    }
+  });
+
+  test('a member for problems is passed over', async () => {
+    const { rows, problems } = await read(readNdjson, '{"problem":"line 3: status","accountId":"w-1"}');
+    assert.deepEqual(problems, []);
+    assert.deepEqual(rows, [{ line: 1, texts: { accountId: 'w-1' }, associationIds: [] }]);
+  });
+
   for (const [line, problem] of [
     ['{', '- is not one JSON object'],
     ['[]', '- is not one JSON object'],
     ['null', '- is not one JSON object'],
     ['"w-1"', '- is not one JSON object'],
     ['{"accountId":"w-1"} {"accountId":"w-2"}', '- is not one JSON object'],
-    ['\uFEFF{"accountId":"w-1"}', '- is not one JSON object'],
     ['{"accountId":"w-1","phone":""}', '- has an unknown name for member 2'],
     ['{"__proto__":{"accountId":"w-1"}}', '- has an unknown name for member 1'],
     ['{"accountId":1}', 'accountId must be a string, or null'],

@@ -2,15 +2,24 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { ImportProblem } from '../../../src/adapters/directory/import-problems.ts';
-import { LINE_BYTES_MAX, type Line, readLines } from '../../../src/adapters/directory/read-lines.ts';
+import {
+  LINE_BYTES_MAX,
+  type Line,
+  type LineOptions,
+  readLines,
+} from '../../../src/adapters/directory/read-lines.ts';
 
-async function readAll(chunks: readonly Uint8Array[]) {
+const NOT_UTF8 =
+  'is not valid UTF-8, as text in Latin-1 or another code page of Windows: save the file as UTF-8';
+
+async function readAll(chunks: readonly Uint8Array[], options: LineOptions = {}) {
   const problems: ImportProblem[] = [];
   const lines: Line[] = [];
   async function* source() {
     yield* chunks;
   }
-  for await (const batch of readLines(source(), (problem) => problems.push(problem))) lines.push(...batch);
+  for await (const batch of readLines(source(), (problem) => problems.push(problem), options))
+    lines.push(...batch);
   return { lines, problems };
 }
 
@@ -70,7 +79,7 @@ test('a line that is not UTF-8 is reported by its number and left out, wherever 
   ]);
   for (let place = 0; place <= bytes.length; place += 1) {
     const { lines, problems } = await readAll(cut(bytes, [place]));
-    assert.deepEqual(problems, [{ line: 2, field: undefined, reason: 'is not valid UTF-8' }]);
+    assert.deepEqual(problems, [{ line: 2, field: undefined, reason: NOT_UTF8 }]);
     assert.deepEqual(
       lines.map(({ number, text }) => `${number} ${text}`),
       ['1 first', '3 éé', '4 last'],
@@ -92,7 +101,7 @@ for (const [what, excess, tooLong] of [
       });
       for (const { lines, problems } of [await readAll([bytes]), await readAll(chunks)]) {
         const longLine = text.startsWith('a') ? 2 : 1;
-        const reason = `is longer than ${LINE_BYTES_MAX} bytes`;
+        const reason = `is longer than ${LINE_BYTES_MAX} bytes; lines end with LF or CR LF, not with CR alone`;
         assert.deepEqual(problems, tooLong ? [{ line: longLine, field: undefined, reason }] : []);
         assert.deepEqual(
           lines.map(({ number, text: { length } }) => [number, length]),
@@ -106,6 +115,58 @@ for (const [what, excess, tooLong] of [
     }
   });
 }
+
+test('a byte order mark is passed over, wherever the chunks end', async () => {
+  const bytes = Buffer.from('\uFEFFa\nb\uFEFF\n');
+  for (let place = 0; place <= bytes.length; place += 1) {
+    const { lines, problems } = await readAll(cut(bytes, [place]));
+    assert.deepEqual(problems, []);
+    assert.deepEqual(
+      lines.map(({ text }) => text),
+      ['a', 'b\uFEFF'],
+    );
+  }
+});
+
+test('a file in UTF-16 is told once, with a mark or without, and nothing of it is read', async () => {
+  const text = 'accountId,status\nw-1,active\n';
+  const little = Buffer.from(text, 'utf16le');
+  const big = Buffer.from(little).swap16();
+  for (const bytes of [
+    little,
+    big,
+    Buffer.from(`\uFEFF${text}`, 'utf16le'),
+    Buffer.concat([Buffer.from([254, 255]), big]),
+  ]) {
+    for (const places of [[], [1], [2], [5]]) {
+      const { lines, problems } = await readAll(cut(bytes, places));
+      assert.deepEqual(lines, []);
+      assert.deepEqual([problems.length, problems[0]?.line, problems[0]?.wholeFile], [1, 1, true]);
+      assert.match(problems[0]?.reason ?? '', /^is UTF-16/);
+    }
+  }
+});
+
+test('after a header that can’t be read nothing follows; every line is kept for whoever wants it', async () => {
+  const bytes = Buffer.concat([
+    Buffer.from('\n\nacc'),
+    Buffer.from([0xe9]),
+    Buffer.from('\nb\n'),
+    Buffer.from([0xff]),
+  ]);
+  const { lines, problems } = await readAll([bytes], { headed: true });
+  assert.deepEqual(problems, [{ line: 3, field: undefined, reason: NOT_UTF8, wholeFile: true }]);
+  assert.deepEqual(
+    lines.map(({ text }) => text),
+    ['', ''],
+  );
+  const kept: Line[] = [];
+  await readAll([bytes], { keep: (line) => kept.push(line) });
+  assert.deepEqual(
+    kept.map(({ number, text }) => `${number} ${text}`),
+    ['1 ', '2 ', '3 accé', '4 b', '5 ÿ'],
+  );
+});
 
 test('a line without end fills no memory', async () => {
   const chunk = Buffer.alloc(1_048_576, 'x');

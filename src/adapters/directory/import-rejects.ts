@@ -1,0 +1,120 @@
+import { closeSync, openSync, unlinkSync } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { DatabaseSync } from 'node:sqlite';
+import { PROBLEM_FIELD } from './account-fields.ts';
+import type { ImportProblem } from './import-problems.ts';
+import { joinFields, splitFields } from './read-csv.ts';
+import type { Line } from './read-lines.ts';
+
+/*
+ * A database of its own, since what it holds outlives the passes that are rolled back. It lies where phone numbers may
+ * lie and loses its name at once, as the staging database does.
+ */
+const SCHEMA = `
+  PRAGMA journal_mode = MEMORY;
+  PRAGMA synchronous = OFF;
+  CREATE TABLE lines (line INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;
+  CREATE TABLE problems (problem INTEGER PRIMARY KEY, line INTEGER NOT NULL, words TEXT NOT NULL) STRICT;
+  CREATE INDEX problems_by_line ON problems (line);
+  BEGIN;
+`;
+
+/** The lines of a file, and what is wrong with some of them. */
+export class RejectLog {
+  readonly #database: DatabaseSync;
+  readonly #keep;
+  readonly #add;
+  #dropped = 0;
+
+  constructor(directoryFile: string) {
+    const file = `${directoryFile}.rejects-${process.pid}`;
+    closeSync(openSync(file, 'w', 0o600));
+    try {
+      this.#database = new DatabaseSync(file);
+      this.#database.exec(SCHEMA);
+    } finally {
+      unlinkSync(file);
+    }
+    this.#keep = this.#database.prepare('INSERT INTO lines VALUES (?, ?)');
+    this.#add = this.#database.prepare('INSERT INTO problems (line, words) VALUES (?, ?)');
+  }
+
+  keep({ number, text }: Line): void {
+    this.#keep.run(number, text.toWellFormed());
+  }
+
+  add({ line, field, reason }: ImportProblem): void {
+    this.#add.run(line, `${field ?? 'the line'} ${reason}`);
+  }
+
+  /** How many lines have problems. */
+  count(): number {
+    const row = this.#database.prepare('SELECT count(DISTINCT line) AS count FROM problems').get();
+    return Number(row?.['count']);
+  }
+
+  /** Takes the rows with problems that were found since the last time out of the staging tables. */
+  dropFrom(database: DatabaseSync): void {
+    const newest = this.#database.prepare('SELECT coalesce(max(problem), 0) AS newest FROM problems').get();
+    const lines = this.#database.prepare('SELECT DISTINCT line FROM problems WHERE problem > ?');
+    database.exec('BEGIN');
+    const drops = ['accounts', 'associations'].map((table) => {
+      database.exec(`CREATE INDEX IF NOT EXISTS staged.${table}_by_line ON ${table} (line)`);
+      return database.prepare(`DELETE FROM staged.${table} WHERE line = ?`);
+    });
+    for (const row of lines.iterate(this.#dropped)) for (const drop of drops) drop.run(Number(row['line']));
+    database.exec('COMMIT');
+    this.#dropped = Number(newest?.['newest']);
+  }
+
+  /** Writes the lines with problems, each with all that is wrong with it, as a file that can be imported again. */
+  async write(file: FileHandle, format: 'csv' | 'ndjson'): Promise<void> {
+    const header = this.#database
+      .prepare("SELECT text FROM lines WHERE trim(text) <> '' ORDER BY line LIMIT 1")
+      .get();
+    const names = format === 'csv' ? (splitFields(String(header?.['text'])) ?? []) : [];
+    const rejects = this.#database.prepare(`
+      SELECT line, text, (SELECT group_concat(words, '; ') FROM problems WHERE problems.line = lines.line) AS words
+      FROM lines WHERE line IN (SELECT line FROM problems) ORDER BY line`);
+    if (format === 'csv') await file.write(`${joinFields(withProblem(names, names, PROBLEM_FIELD))}\n`);
+    for (const { line, text, words } of rejects.iterate()) {
+      const problem = `line ${line}: ${words}`;
+      const written =
+        format === 'csv' ? csvRow(String(text), names, problem) : jsonRow(String(text), problem);
+      await file.write(`${written}\n`);
+    }
+    await file.sync();
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+}
+
+function csvRow(text: string, names: readonly string[], problem: string): string {
+  const fields = splitFields(text);
+  // What can't be taken apart stays as it is.
+  return fields === undefined
+    ? `${text},${joinFields([problem])}`
+    : joinFields(withProblem(fields, names, problem));
+}
+
+/** The problem in the last place; what an earlier import said goes. */
+function withProblem(
+  fields: readonly string[],
+  names: readonly string[],
+  problem: string,
+): readonly string[] {
+  const earlier = names.indexOf(PROBLEM_FIELD);
+  return [...fields.filter((_, index) => index !== earlier), problem];
+}
+
+function jsonRow(text: string, problem: string): string {
+  try {
+    const { [PROBLEM_FIELD]: _earlier, ...members } = JSON.parse(text) as Record<string, unknown>;
+    if (/^\s*\{/.test(text)) return JSON.stringify({ [PROBLEM_FIELD]: problem, ...members });
+  } catch {
+    // Not JSON: the line is kept whole.
+  }
+  return JSON.stringify({ [PROBLEM_FIELD]: problem, line: text });
+}

@@ -1,0 +1,66 @@
+import { type FileHandle, open, unlink } from 'node:fs/promises';
+import { UnavailableError } from '../../ports/unavailable.ts';
+import type { ImportProblem } from './import-problems.ts';
+import { RejectLog } from './import-rejects.ts';
+import type { Line } from './read-lines.ts';
+
+/** The file that rejected rows go to, and what is gathered for it. */
+export interface RejectFile {
+  readonly log: RejectLog;
+  readonly keep: (line: Line) => void;
+  /** Takes problems for the file; those of the whole file are told to `tell`. */
+  tell(tell: (problem: ImportProblem) => void): (problem: ImportProblem) => void;
+  /** Puts what was rejected on disk. */
+  write(format: 'csv' | 'ndjson'): Promise<void>;
+  /** Takes the file away again if nothing was written to it. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes the file, for its owner alone, since it will hold personal data. Throws `UnavailableError` if there is a file of
+ * that name, or it can't be made. `undefined`: none is wanted.
+ */
+export async function openRejectFile({
+  rejectFile: path,
+  directory,
+}: {
+  readonly rejectFile?: string | undefined;
+  readonly directory: { readonly file: string };
+}): Promise<RejectFile | undefined> {
+  if (path === undefined) return undefined;
+  const file = await create(path);
+  let log: RejectLog;
+  let written = false;
+  try {
+    log = new RejectLog(directory.file);
+  } catch (error) {
+    await file.close();
+    await unlink(path);
+    throw error;
+  }
+  return {
+    log,
+    keep: (line) => log.keep(line),
+    tell: (tell) => (problem) => (problem.wholeFile ? tell(problem) : log.add(problem)),
+    async write(format) {
+      if (log.count() === 0) return;
+      written = true;
+      await log.write(file, format);
+    },
+    async close() {
+      log.close();
+      await file.close();
+      if (!written) await unlink(path);
+    },
+  };
+}
+
+async function create(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'wx', 0o600);
+  } catch (error) {
+    const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
+    const reason = exists ? 'is there already, and is not written over: name another' : "can't be made";
+    throw new UnavailableError(`the reject file ${path} ${reason}`, { cause: exists ? undefined : error });
+  }
+}

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import fc from 'fast-check';
+import { UnavailableError } from '../../../src/ports/unavailable.ts';
+import { contentOf, fill, importText, leftovers, newLocation } from './directory-under-test.ts';
+
+function newFile(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'gsp-otp-rejects-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  return join(folder, 'rejects');
+}
+
+const header = 'accountId,status,phoneNumber,associationIds';
+const bad = [
+  'w-2,activ,+14035550102,',
+  'w-3,active,4035550103,"as-3 as-4"',
+  'w-1,active,,',
+  'w-5,active',
+  'w-6,act"ive,,',
+  'w-7,,,',
+  'w-8,active,+14035550109,',
+  'w-9,active,+14035550108,as-0',
+];
+
+test('good rows are applied, the others written with their reasons, for the owner alone', async (t) => {
+  const location = newLocation(t);
+  fill(location, [{ accountId: 'w-0', phoneNumber: '+14035550109', associationIds: ['as-0'] }]);
+  const rejectFile = newFile(t);
+  const text = `${header}\nw-1,active,+14035550101,as-1\n${bad.join('\n')}\nw-4,closed,,\n`;
+  const { outcome, rejected, applicable, counts, told } = await importText(location, text, { rejectFile });
+  assert.deepEqual([outcome, applicable, rejected, counts?.created, told], ['applied', 2, bad.length, 2, []]);
+  assert.deepEqual(
+    contentOf(location).map(({ accountId }) => accountId),
+    ['w-0', 'w-1', 'w-4'],
+  );
+  assert.equal(statSync(rejectFile).mode & 0o777, 0o600);
+  const lines = readFileSync(rejectFile, 'utf8').trimEnd().split('\n');
+  assert.equal(lines[0], `${header},problem`);
+  for (const [index, reason] of [
+    /^w-2,activ,\+14035550102,,"line 3: status must be one of /,
+    /^w-3,active,4035550103,as-3 as-4,"line 4: phoneNumber must be E\.164/,
+    /^w-1,active,,,line 5: accountId was given on line 2 already$/,
+    /^w-5,active,line 6: the line has 2 fields where the header names 4$/,
+    /^w-6,act"ive,,,"?line 7: the line has a double quote out of place/,
+    /^w-7,,,,"line 8: status must be one of /,
+    /^w-8,active,\+14035550109,,line 9: phoneNumber belongs to another active account too/,
+    /^w-9,active,\+14035550108,as-0,line 10: associationIds holds one that belongs to another account$/,
+  ].entries()) {
+    assert.match(lines[index + 1] ?? '', reason);
+  }
+  assert.deepEqual(leftovers(location), []);
+});
+
+test('what was corrected is imported as it stands, reasons and all, and rejected again if it is still wrong', async (t) => {
+  for (const [first, corrected] of [
+    [`${header}\nw-1,activ,,\nw-2,open,,\n`, (text: string) => text.replace('activ', 'active')],
+    [
+      '{"accountId":"w-1","status":"activ"}\n{"accountId":"w-2","status":"open"}\nno JSON\n',
+      (text: string) => text.replace('"activ"', '"active"'),
+    ],
+  ] as const) {
+    const location = newLocation(t);
+    const [one, two] = [newFile(t), newFile(t)];
+    const format = first.startsWith('{') ? 'ndjson' : 'csv';
+    assert.equal((await importText(location, first, { rejectFile: one, format })).outcome, 'applied');
+    assert.deepEqual(contentOf(location), []);
+    const again = await importText(location, corrected(readFileSync(one, 'utf8')), {
+      rejectFile: two,
+      format,
+    });
+    assert.equal(again.outcome, 'applied');
+    assert.deepEqual(
+      contentOf(location).map(({ accountId }) => accountId),
+      ['w-1'],
+    );
+    const rejects = readFileSync(two, 'utf8');
+    assert.equal((rejects.match(/status must be one of/g) ?? []).length, 1, rejects);
+    assert.doesNotMatch(rejects, /w-1/);
+  }
+});
+
+test('a row that is rejected takes the ground from under no other one', async (t) => {
+  const location = newLocation(t);
+  fill(location, [
+    { accountId: 'w-1', phoneNumber: '+14035550101' },
+    { accountId: 'w-2', phoneNumber: '+14035550102' },
+  ]);
+  const rejectFile = newFile(t);
+  // w-2 would take the number of w-1, which would move on to one that w-3 claims as well.
+  const rows = [
+    'w-1,active,+14035550103',
+    'w-2,active,+14035550101',
+    'w-3,active,+14035550103',
+    'w-4,active,+14035550102',
+  ];
+  const { rejected } = await importText(location, `accountId,status,phoneNumber\n${rows.join('\n')}\n`, {
+    rejectFile,
+  });
+  assert.equal(rejected, 4);
+  assert.deepEqual(
+    contentOf(location).map(({ phoneNumber }) => phoneNumber),
+    ['+14035550101', '+14035550102'],
+  );
+});
+
+test('no file is written over, and none is left where nothing was rejected or nothing could be read', async (t) => {
+  const location = newLocation(t);
+  const rejectFile = newFile(t);
+  const sound = `${header}\nw-1,active,,\n`;
+  assert.equal((await importText(location, sound, { rejectFile })).rejected, 0);
+  assert.ok(!existsSync(rejectFile));
+  for (const broken of ['accountId;status\nw-1;active\n', '', '\uFFFDx\n']) {
+    const result = await importText(location, broken, { rejectFile, format: 'csv' });
+    assert.deepEqual([result.outcome, result.told.length], ['refused', 1]);
+    assert.ok(!existsSync(rejectFile));
+  }
+  const target = newFile(t);
+  symlinkSync(target, rejectFile);
+  const refused = () => importText(location, `${header}\nw-2,x,,\n`, { rejectFile });
+  await assert.rejects(refused, UnavailableError);
+  assert.ok(!existsSync(target));
+  rmSync(rejectFile);
+  writeFileSync(rejectFile, 'mine');
+  await assert.rejects(refused, /is there already, and is not written over/);
+  assert.equal(readFileSync(rejectFile, 'utf8'), 'mine');
+  assert.equal(contentOf(location).length, 1);
+});
+
+test('a dry run rejects and applies nothing', async (t) => {
+  const location = newLocation(t);
+  const rejectFile = newFile(t);
+  const text = `${header}\nw-1,active,,\nw-2,x,,\n`;
+  const { outcome, rejected } = await importText(location, text, { rejectFile, dryRun: true });
+  assert.deepEqual([outcome, rejected], ['tried', 1]);
+  assert.match(readFileSync(rejectFile, 'utf8'), /w-2,x/);
+  assert.deepEqual(contentOf(location), []);
+});
+
+test('whatever the rows are, each is applied or rejected, and the rest is a file that applies whole', async (t) => {
+  const row = fc.record({
+    accountId: fc.constantFrom('w-1', 'w-2', 'w-3', 'w-4', 'w 5,"', ''),
+    status: fc.constantFrom('active', 'active', 'closed', 'x'),
+    phoneNumber: fc.constantFrom('', '+14035550101', '+14035550102', '403'),
+    associationIds: fc.subarray(['as-1', 'as-2', 'as-3']),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(row, { maxLength: 6 }), async (rows) => {
+      const [location, whole] = [newLocation(t), newLocation(t)];
+      const rejectFile = newFile(t);
+      const lines = rows.map((given) => JSON.stringify(given));
+      const text = (some: readonly string[]) => some.map((line) => `${line}\n`).join('');
+      const { rejected } = await importText(location, text(lines), { rejectFile, format: 'ndjson' });
+      const rejects = rejected === 0 ? [] : readFileSync(rejectFile, 'utf8').trimEnd().split('\n');
+      assert.equal(rejects.length, rejected);
+      const left = [...lines];
+      for (const line of rejects) {
+        const { problem, ...given } = JSON.parse(line);
+        const [, number] = /^line (\d+): /.exec(problem) ?? [];
+        assert.deepEqual(JSON.parse(lines[Number(number) - 1] ?? ''), given);
+        left[Number(number) - 1] = '';
+      }
+      const result = await importText(whole, text(left), { format: 'ndjson' });
+      assert.deepEqual(result.told, []);
+      assert.deepEqual(contentOf(location), contentOf(whole));
+    }),
+    { numRuns: 25 },
+  );
+});
