@@ -144,7 +144,13 @@ async function submit(
     });
   await settle(delivery, answer);
   // A yes or no that comes after the answer spares a retry its second text. Lost news only costs that. [OQ-28]
-  if (late) sending.then((news) => settle(news, undefined)).catch(() => undefined);
+  const recordLater = async () => {
+    const news = late ? await sending : delivery;
+    if (late) await settle(news, undefined);
+    const later = news.kind === 'unknown' ? await news.later : undefined;
+    if (later !== undefined) await settle(later, undefined);
+  };
+  recordLater().catch(() => undefined);
   const { country } = recipient;
   return {
     kind: 'answered',

@@ -60,6 +60,8 @@ export type RefusalReason =
  * - `unknown`: it may or may not have taken it (time-out or broken connection after the request was written).
  *   Never treated as refused. [OQ-28]
  *
+ * `later` is what an answer says that comes after the deadline, `undefined` if none comes; it doesn't reject.
+ *
  * `receiptKey` is what a later receipt will name the text by, 1 to 160 printable ASCII characters, unique among all
  * gateways; `undefined`: no receipt will come.
  */
@@ -80,6 +82,7 @@ export type Delivery =
       readonly kind: 'unknown';
       readonly gateway: string;
       readonly detail: string;
+      readonly later?: Promise<Delivery | undefined> | undefined;
       readonly receiptKey?: string | undefined;
     };
 

@@ -51,7 +51,12 @@ test('gateways test tells a refusal and its class, as JSON too', async (t) => {
   const { url } = await startStandIn(t, answer);
   const { code, stdout } = await run(url, 'test', '--to', to, '--gateway', 'vonage', '--yes', '--json');
   const { delivery } = JSON.parse(stdout);
-  assert.deepEqual(delivery, { kind: 'refused', gateway: 'vonage', reason: 'blocked', detail: 'status 7' });
+  assert.deepEqual(delivery, {
+    kind: 'refused',
+    gateway: 'vonage',
+    reason: 'sender-not-allowed',
+    detail: 'status 7',
+  });
   assert.equal(code, 1);
 });
 

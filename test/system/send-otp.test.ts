@@ -229,6 +229,22 @@ describe('sendOtp: every result', () => {
     assert.equal(gateway.messages.length, sentBefore + 1);
   });
 
+  it('[OQ-28] what a gateway says after its deadline is recorded, and spares the second text', async () => {
+    const sentBefore = gateway.messages.length;
+    const { promise, resolve } = Promise.withResolvers<Delivery>();
+    gateway.next = async () => ({ kind: 'unknown', gateway: 'scripted', detail: 'late', later: promise });
+    const answered = await send({ accountPhoneNumber: activeNumber(29) }, 'later');
+    assert.equal(answered.body['result'], 'MESSAGE_UNABLE_TO_BE_SENT');
+
+    resolve({ kind: 'accepted', gateway: 'scripted', messageId: 'later' });
+    gateway.next = gateway.accept;
+    await promise;
+    await app.application.store.check();
+    const retried = await send({ accountPhoneNumber: activeNumber(29) }, 'later');
+    assert.equal(retried.body['result'], 'SUCCESS');
+    assert.equal(gateway.messages.length, sentBefore + 1);
+  });
+
   it('[SO-4, SMS-1, SMS-2] the text holds the code, and the token alone on its last line', () => {
     for (const text of gateway.textsSent) {
       assert.match(text, /(?<!\d)\d{6}(?!\d)/);

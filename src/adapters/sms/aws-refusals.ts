@@ -9,7 +9,8 @@ export const awsRefusals: RefusalTable = {
   AccessDeniedException: 'credentials',
   // The account is in AWS's sandbox.
   'ConflictException/DESTINATION_PHONE_NUMBER_NOT_VERIFIED': 'sender-not-allowed',
-  'ConflictException/DESTINATION_PHONE_NUMBER_OPTED_OUT': 'blocked',
+  // On a list of the account's or the sender's; the user asks for a code now.
+  'ConflictException/DESTINATION_PHONE_NUMBER_OPTED_OUT': 'sender-not-allowed',
   // Rules of the account's owner.
   'ConflictException/DESTINATION_COUNTRY_BLOCKED_BY_PROTECT_CONFIGURATION': 'blocked',
   'ConflictException/DESTINATION_PHONE_NUMBER_BLOCKED_BY_PROTECT_NUMBER_OVERRIDE': 'blocked',
@@ -21,15 +22,20 @@ export const awsRefusals: RefusalTable = {
   // The sender, the pool or the configuration set.
   ResourceNotFoundException: 'sender-not-allowed',
   ServiceQuotaExceededException: 'quota',
-  ThrottlingException: 'quota',
+  ThrottlingException: 'throttled',
   'ValidationException/DestinationPhoneNumber': 'invalid-number',
+  'ValidationException/MessageBody': 'content',
+  'ValidationException/OriginationIdentity': 'sender-not-allowed',
+  'ValidationException/CHANNEL_NOT_ENABLED': 'sender-not-allowed',
   'ValidationException/COUNTRY_CODE_MISMATCH': 'sender-not-allowed',
   'ValidationException/COUNTRY_NOT_ENABLED': 'sender-not-allowed',
   'ValidationException/DESTINATION_COUNTRY_BLOCKED': 'sender-not-allowed',
   'ValidationException/INTERNATIONAL_SENDING_NOT_SUPPORTED': 'sender-not-allowed',
   'ValidationException/INVALID_ARN': 'sender-not-allowed',
   'ValidationException/INVALID_IDENTITY_FOR_DESTINATION_COUNTRY': 'sender-not-allowed',
-  'ValidationException/PRICE_OVER_THRESHOLD': 'quota',
+  // Too dear there.
+  'ValidationException/PRICE_OVER_THRESHOLD': 'sender-not-allowed',
+  'ValidationException/MAXIMUM_SIZE_EXCEEDED': 'content',
   'ValidationException/RESOURCE_NOT_ACCESSIBLE': 'sender-not-allowed',
   'ValidationException/SENDER_ID_NOT_REGISTERED': 'sender-not-allowed',
   'ValidationException/SENDER_ID_NOT_SUPPORTED': 'sender-not-allowed',

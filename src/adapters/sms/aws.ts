@@ -9,7 +9,16 @@ import type { LinkSettings } from './gateway-link.ts';
 import { createHttpGateway, receiptsByReference } from './http-gateway.ts';
 import { type SenderSettings, senderFor } from './sender.ts';
 import type { AskUrl } from './sns-certificates.ts';
-import { judgeCheck, judgeFailure, memberAt, parseJson, reasonIn, textAt, type Verdict } from './verdict.ts';
+import {
+  idAt,
+  judgeCheck,
+  judgeFailure,
+  memberAt,
+  parseJson,
+  reasonIn,
+  textAt,
+  type Verdict,
+} from './verdict.ts';
 
 /** A sender is a phone number, a sender id, a pool, or the id or ARN of one. */
 export interface AwsSettings extends SenderSettings, LinkSettings {
@@ -66,7 +75,7 @@ export function createAwsGateway(settings: AwsSettings, clock: Clock, askUrl?: A
 export function readAwsAnswer({ status, text }: GatewayAnswer): Verdict {
   const answer = parseJson(text);
   if (status === 200) {
-    const messageId = textAt(answer, 'MessageId');
+    const messageId = idAt(answer, 'MessageId');
     if (messageId !== undefined) return { kind: 'accepted', messageId };
     return { kind: 'unknown', detail: 'success without a message' };
   }
@@ -106,9 +115,8 @@ function faultOf(answer: unknown): string | undefined {
   const type = textAt(answer, '__type')?.replace(/^.*#/, '');
   const fields = memberAt(answer, 'Fields');
   const faultyFields = Array.isArray(fields) ? fields.map((field) => memberAt(field, 'Name')) : [];
-  const reason = faultyFields.includes('DestinationPhoneNumber')
-    ? 'DestinationPhoneNumber'
-    : textAt(answer, 'Reason');
+  const telling = ['DestinationPhoneNumber', 'OriginationIdentity', 'MessageBody'];
+  const reason = telling.find((field) => faultyFields.includes(field)) ?? textAt(answer, 'Reason');
   const precise = `${type}/${reason}`;
   return reasonIn(awsRefusals, precise) === undefined ? type : precise;
 }

@@ -1,6 +1,7 @@
 import { type IncomingMessage, request as requestPlain } from 'node:http';
 import { request as requestTls } from 'node:https';
 import type { Deadline } from '../../ports/clock.ts';
+import { decodeText } from './decode-text.ts';
 import { createLink, type Link, type LinkedRequest, ProxyFault } from './gateway-link.ts';
 
 /** One HTTP request to a gateway. `body` is `undefined` for a request without one. */
@@ -18,12 +19,18 @@ export interface GatewayAnswer {
 
 /**
  * What became of a request: an answer came whole; it was never written (`unreached`); or it may have been written
- * and no whole answer came (`lost`). `fault` is a code or a phrase of ours, never a value from the request.
+ * and no whole answer came (`lost`). `status` is that of an answer which ended early. `later` is what comes of one that
+ * is late; it doesn't reject. `fault` is a code or a phrase of ours, never a value from the request.
  */
 export type Exchange =
   | { readonly kind: 'answered'; readonly answer: GatewayAnswer }
   | { readonly kind: 'unreached'; readonly fault: string }
-  | { readonly kind: 'lost'; readonly fault: string };
+  | {
+      readonly kind: 'lost';
+      readonly fault: string;
+      readonly status?: number;
+      readonly later?: Promise<Exchange>;
+    };
 
 /** A gateway has no reason to say more. */
 const ANSWER_BYTES_MAX = 65_536;
@@ -45,40 +52,74 @@ const directLink = createLink();
 /**
  * Sends one request, once: redirects are not followed and nothing is repeated. Never rejects. Until a connection is
  * there nothing is written, so that what fails before is certain not to have reached the gateway. A connection that was
- * used before may end just when it is used again; whether the request was read then is open. [OQ-28]
+ * used before may end just when it is used again; whether the request was read then is open. [OQ-28] An answer is waited
+ * for by the deadline, and `lateMs` longer for whoever wants to know it `later`.
  */
 export async function exchange(
   request: GatewayRequest,
   deadline: Deadline,
   link: Link = directLink,
+  lateMs = 0,
 ): Promise<Exchange> {
   if (deadline.remainingMs() <= 0) return { kind: 'unreached', fault: 'no time left' };
-  let connection = 'none' as 'none' | 'new' | 'kept';
+  const attempt: Attempt = { request, deadline, link, connection: 'none', status: undefined };
+  const end = lateMs > 0 ? AbortSignal.timeout(Math.ceil(deadline.remainingMs() + lateMs)) : deadline.signal;
+  const settled = settle(attempt, end);
+  if (lateMs === 0) return settled;
+  const result = await Promise.race([settled, once(deadline.signal)]);
+  if (result !== 'late') return result;
+  // Without a connection it ends now, as one that was never written.
+  if (attempt.connection === 'none') return settled;
+  return { kind: 'lost', fault: LATE, later: settled };
+}
+
+/** A request under way. */
+interface Attempt {
+  readonly request: GatewayRequest;
+  readonly deadline: Deadline;
+  readonly link: Link;
+  /** On what it is written. */
+  connection: 'none' | 'new' | 'kept';
+  /** Of the answer, once its head is there. */
+  status: number | undefined;
+}
+
+const LATE = 'no answer by the deadline';
+
+async function settle(attempt: Attempt, end: AbortSignal): Promise<Exchange> {
   try {
-    const response = await responseTo(request, deadline, link, (isKept) => {
-      connection = isKept ? 'kept' : 'new';
-    });
-    const status = response.statusCode ?? 0;
+    const response = await responseTo(attempt, end);
+    attempt.status = response.statusCode ?? 0;
     const text = await readText(response);
-    if (text === undefined) return { kind: 'lost', fault: `HTTP ${status} with an answer too long` };
+    const { status } = attempt;
+    if (text === undefined) return { kind: 'lost', fault: `HTTP ${status} with an answer too long`, status };
     return { kind: 'answered', answer: { status, text } };
   } catch (error) {
+    const { connection, status } = attempt;
     const unread = connection === 'none' || (connection === 'new' && isTurnedAway(error));
-    const late = unread ? 'no connection by the deadline' : 'no answer by the deadline';
-    return { kind: unread ? 'unreached' : 'lost', fault: deadline.signal.aborted ? late : faultOf(error) };
+    const isLate = end.aborted || (unread && attempt.deadline.signal.aborted);
+    const late = unread ? 'no connection by the deadline' : LATE;
+    const fault = isLate ? late : faultOf(error);
+    return unread
+      ? { kind: 'unreached', fault }
+      : { kind: 'lost', fault, ...(status !== undefined && { status }) };
   }
 }
 
+function once(signal: AbortSignal): Promise<'late'> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve('late');
+    else signal.addEventListener('abort', () => resolve('late'), { once: true });
+  });
+}
+
 /**
- * Settles by the head of the answer. Calls `onWrite` just before the first byte is written. Rejects too where no request
- * can be made of it, such as a header with characters that HTTP has none for.
+ * Settles by the head of the answer. Notes the connection just before the first byte is written. Rejects too where no
+ * request can be made of it, such as a header with characters that HTTP has none for.
  */
-function responseTo(
-  { method, url, headers, body }: GatewayRequest,
-  deadline: Deadline,
-  link: Link,
-  onWrite: (isKept: boolean) => void,
-): Promise<IncomingMessage> {
+function responseTo(attempt: Attempt, end: AbortSignal): Promise<IncomingMessage> {
+  const { request, deadline, link } = attempt;
+  const { method, url, headers, body } = request;
   return new Promise((resolve, reject) => {
     const connecting = new AbortController();
     const connectMs = Math.max(CONNECT_MS_MIN, deadline.remainingMs() * CONNECT_PART);
@@ -86,7 +127,7 @@ function responseTo(
       method,
       headers: { ...DEFAULT_HEADERS, ...headers },
       agent: link.agentFor(url),
-      signal: deadline.signal,
+      signal: end,
       connectSignal: AbortSignal.any([deadline.signal, connecting.signal]),
     };
     const send = /^https:/i.test(url) ? requestTls : requestPlain;
@@ -94,7 +135,7 @@ function responseTo(
     const timer = setTimeout(() => connecting.abort(connectTimeout()), connectMs);
     call.on('socket', () => {
       clearTimeout(timer);
-      onWrite(call.reusedSocket);
+      attempt.connection = call.reusedSocket ? 'kept' : 'new';
       // As bytes: a text would make Node write the headers in UTF-8 as well.
       call.end(body === undefined ? undefined : Buffer.from(body));
     });
@@ -122,17 +163,16 @@ function connectTimeout(): Error {
   return Object.assign(new Error('no connection in time'), { code: 'ETIMEDOUT' });
 }
 
-/** `undefined`: longer than any gateway's answer is. Throws if it ends early or isn't UTF-8. */
+/** `undefined`: longer than any gateway's answer is. Throws if it ends early. */
 async function readText(response: IncomingMessage): Promise<string | undefined> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const chunks: Buffer[] = [];
   let bytes = 0;
-  let text = '';
   for await (const chunk of response as AsyncIterable<Buffer>) {
     bytes += chunk.byteLength;
     if (bytes > ANSWER_BYTES_MAX) return undefined;
-    text += decoder.decode(chunk, { stream: true });
+    chunks.push(chunk);
   }
-  return text + decoder.decode();
+  return decodeText(Buffer.concat(chunks), response.headers['content-type']);
 }
 
 /** Of a request that can't be written. Templates of the operator's may come to that, with some values or with all. */

@@ -2,10 +2,10 @@ import type { Deadline } from '../../ports/clock.ts';
 import type { ReceiptReader } from '../../ports/delivery-receipt.ts';
 import type { CredentialCheck, Delivery, SmsGateway, SmsMessage } from '../../ports/sms-gateway.ts';
 import { UnavailableError } from '../../ports/unavailable.ts';
-import { exchange, type GatewayAnswer, type GatewayRequest } from './exchange.ts';
+import { type Exchange, exchange, type GatewayAnswer, type GatewayRequest } from './exchange.ts';
 import { createLink, type Link, type LinkSettings } from './gateway-link.ts';
 import { keyOf } from './receipt-call.ts';
-import type { Verdict } from './verdict.ts';
+import { digitRuns, type Verdict } from './verdict.ts';
 
 /** What one gateway does differently from the others. */
 export interface GatewayDialect {
@@ -40,6 +40,9 @@ export interface CredentialCheckDialect {
   read(answer: GatewayAnswer): CredentialCheck;
 }
 
+/** So long after its deadline a text's answer is still worth knowing: it spares a retry its second text. [OQ-28] */
+const LATE_MS = 10_000;
+
 /** A gateway that takes one message by one HTTP request. */
 export function createHttpGateway(dialect: GatewayDialect): SmsGateway {
   const { name, receipts, confirm, credentialCheck } = dialect;
@@ -48,10 +51,9 @@ export function createHttpGateway(dialect: GatewayDialect): SmsGateway {
   return {
     name,
     send(message, deadline) {
-      const sending = submit(dialect, message, deadline, link)
-        .catch((error: unknown) => unknownAfter(error))
-        .then((verdict): Delivery => ({ ...withoutNumber(verdict, message), gateway: name }))
-        .then((delivery) => withReceiptKey(delivery, message, receipts));
+      const sending = submit(dialect, message, deadline, link).catch(
+        (error: unknown): Delivery => ({ ...unknownAfter(error), gateway: name }),
+      );
       running.add(sending);
       return sending.finally(() => running.delete(sending));
     },
@@ -73,22 +75,44 @@ async function submit(
   message: SmsMessage,
   deadline: Deadline,
   link: Link,
-): Promise<Verdict> {
+): Promise<Delivery> {
   let request: GatewayRequest;
   try {
     request = await dialect.write(message);
   } catch (error) {
     // Such as half a character in a text, which no URL has an encoding for.
-    return { kind: 'refused', reason: 'gateway-down', detail: `not sent, ${nameOf(error)} while writing it` };
+    const detail = `not sent, ${nameOf(error)} while writing it`;
+    return { kind: 'refused', gateway: dialect.name, reason: 'gateway-down', detail };
   }
-  const result = await exchange(request, deadline, link);
+  const result = await exchange(request, deadline, link, LATE_MS);
+  const delivery = deliveryOf(dialect, message, result);
+  if (delivery.kind !== 'unknown' || result.kind !== 'lost' || result.later === undefined) return delivery;
+  const later = result.later.then((answer) => {
+    const news = deliveryOf(dialect, message, answer);
+    return news.kind === 'unknown' ? undefined : news;
+  });
+  return { ...delivery, later };
+}
+
+function deliveryOf(dialect: GatewayDialect, message: SmsMessage, result: Exchange): Delivery {
+  const verdict = judge(dialect, result);
+  const delivery: Delivery = { ...withoutOwn(verdict, message), gateway: dialect.name };
+  const messageId = verdict.kind === 'accepted' ? verdict.messageId : undefined;
+  return withReceiptKey(delivery, dialect.receipts?.nameOf(message, messageId));
+}
+
+function judge(dialect: GatewayDialect, result: Exchange): Verdict {
   switch (result.kind) {
     case 'answered':
       return dialect.read(result.answer);
     case 'unreached':
       return { kind: 'refused', reason: 'gateway-down', detail: result.fault };
-    case 'lost':
-      return { kind: 'unknown', detail: result.fault };
+    case 'lost': {
+      // The head of an answer may say enough without a body.
+      const { fault: detail, status } = result;
+      const verdict = status === undefined ? undefined : dialect.read({ status, text: '' });
+      return verdict === undefined || verdict.kind === 'unknown' ? { kind: 'unknown', detail } : verdict;
+    }
   }
 }
 
@@ -110,22 +134,32 @@ function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : 'thrown';
 }
 
-/** The record keeps message ids; one that isn't an id, or has the phone number in it, is not kept. [IDEM-13] */
-function withoutNumber(verdict: Verdict, { to }: SmsMessage): Verdict {
-  if (verdict.kind !== 'accepted' || verdict.messageId === undefined) return verdict;
+/** Neither log nor record may hold the number of a text or its code. [IDEM-13] */
+function withoutOwn(verdict: Verdict, message: SmsMessage): Verdict {
+  if (verdict.kind === 'refused') {
+    return holdsOwn(verdict.detail, message) ? { ...verdict, detail: 'a code that is not shown' } : verdict;
+  }
+  if (verdict.kind === 'unknown' || verdict.messageId === undefined) return verdict;
   const { messageId } = verdict;
-  const fit = /^[\x21-\x7e]{1,128}$/.test(messageId) && !messageId.includes(to.reveal().slice(-7));
+  const fit = /^[\x21-\x7e]{1,128}$/.test(messageId) && !messageId.includes(message.to.reveal().slice(-7));
   return fit ? verdict : { kind: 'accepted', messageId: undefined };
 }
 
-function withReceiptKey(
-  delivery: Delivery,
-  message: SmsMessage,
-  receipts: DialectReceipts | undefined,
-): Delivery {
-  if (receipts === undefined || delivery.kind === 'refused') return delivery;
-  const messageId = delivery.kind === 'accepted' ? delivery.messageId : undefined;
-  const receiptKey = keyOf(delivery.gateway, receipts.nameOf(message, messageId));
+/** Whether a number in it is the code of the text, or the recipient's. */
+function holdsOwn(detail: string, { to, text }: SmsMessage): boolean {
+  const number = to.reveal();
+  const codes = digitRuns(text.reveal()).filter((digits) => digits.length >= 4);
+  return digitRuns(detail).some(
+    (digits) =>
+      codes.some((code) => digits.includes(code)) ||
+      digits.includes(number.slice(-7)) ||
+      (digits.length >= 7 && number.includes(digits)),
+  );
+}
+
+function withReceiptKey(delivery: Delivery, name: string | undefined): Delivery {
+  if (delivery.kind === 'refused') return delivery;
+  const receiptKey = keyOf(delivery.gateway, name);
   return receiptKey === undefined ? delivery : { ...delivery, receiptKey };
 }
 

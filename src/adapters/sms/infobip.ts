@@ -7,13 +7,14 @@ import { createInfobipReader } from './infobip-receipts.ts';
 import { type ReceiptProof, signedReceiptUrl } from './receipt-proof.ts';
 import { type SenderSettings, senderFor } from './sender.ts';
 import {
+  codeWord,
+  idAt,
   judgeCheck,
   judgeFailure,
   memberAt,
   parseJson,
   type RefusalTable,
   reasonIn,
-  textAt,
   type Verdict,
 } from './verdict.ts';
 
@@ -116,7 +117,7 @@ function codeIn(body: unknown): unknown {
 }
 
 /**
- * `status.id` of a message in the group REJECTED, which comes with HTTP 200.
+ * `status.id` of a message that was refused, which comes with HTTP 200.
  * [infobip.com/docs/essentials/api-essentials/response-status-and-error-codes]
  */
 export const infobipRefusals: RefusalTable = {
@@ -139,8 +140,8 @@ export const infobipRefusals: RefusalTable = {
   18: 'sender-not-allowed',
   // No route for the account.
   19: 'sender-not-allowed',
-  // Too many texts to this number.
-  20: 'blocked',
+  // Too many texts to this number, by Infobip's own limit.
+  20: 'recipient-limit',
   // An error of the platform.
   21: 'gateway-down',
   24: 'content',
@@ -149,25 +150,38 @@ export const infobipRefusals: RefusalTable = {
   // No recipient, or an invalid one.
   51: 'invalid-number',
   52: 'invalid-number',
+  // Protection against fraud.
+  87: 'blocked',
+  // The platform can't serve this recipient, or not now.
+  100: 'unexplained',
 };
 
 /** Group ids of `status`. */
 const PENDING = 1;
+const UNDELIVERABLE = 2;
 const DELIVERED = 3;
+const EXPIRED = 4;
 const REJECTED = 5;
 
 /** The id was given before: an earlier submission of the same challenge may have been taken. [OQ-28] */
-const DUPLICATE_MESSAGE_ID = 23;
+const DUPLICATE_MESSAGE_ID = '23';
 
 function judgeStatus(body: unknown): Verdict {
-  const messageId = textAt(body, 'messages', 0, 'messageId');
-  const group = memberAt(body, 'messages', 0, 'status', 'groupId');
+  const messageId = idAt(body, 'messages', 0, 'messageId');
+  const group = Number(memberAt(body, 'messages', 0, 'status', 'groupId') ?? Number.NaN);
   const id = memberAt(body, 'messages', 0, 'status', 'id');
   if ((group === PENDING || group === DELIVERED) && messageId !== undefined)
     return { kind: 'accepted', messageId };
-  if (id === DUPLICATE_MESSAGE_ID) return { kind: 'unknown', detail: 'the reference was used before' };
+  if (String(id) === DUPLICATE_MESSAGE_ID)
+    return { kind: 'unknown', detail: 'the reference was used before' };
   const reason = reasonIn(infobipRefusals, id);
-  if (group === REJECTED && reason !== undefined)
-    return { kind: 'refused', reason, detail: `status ${String(id)}` };
+  if (group === REJECTED || group === UNDELIVERABLE || (group === EXPIRED && reason !== undefined)) {
+    return {
+      kind: 'refused',
+      reason: reason ?? 'unexplained',
+      detail: `status ${codeWord(id) ?? 'unheard of'}`,
+    };
+  }
+  // What expired otherwise may have been on its way.
   return { kind: 'unknown', detail: 'no status, or one unheard of' };
 }

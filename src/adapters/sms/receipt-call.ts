@@ -1,4 +1,5 @@
 import type { DeliveryReceipt, ReceiptCall } from '../../ports/delivery-receipt.ts';
+import { decodeText } from './decode-text.ts';
 import { codeWord, parseJson } from './verdict.ts';
 
 export function queryOf({ url }: ReceiptCall): URLSearchParams {
@@ -16,8 +17,8 @@ export function jsonOf(call: ReceiptCall): unknown {
   return parseJson(textOf(call));
 }
 
-function textOf({ body }: ReceiptCall): string {
-  return new TextDecoder().decode(body);
+function textOf({ body, headers }: ReceiptCall): string {
+  return decodeText(body, headers['content-type']);
 }
 
 /** A message reference of ours; `undefined`: it is none. */
@@ -33,6 +34,9 @@ export function keyOf(gateway: string, name: string | undefined): string | undef
   return name === undefined || !/^[\x21-\x7e]{1,120}$/.test(name) ? undefined : `${gateway}:${name}`;
 }
 
+/** Of words of more digits nobody here can say whether they are the number or the code of the text. */
+const WORD_DIGITS_MAX = 5;
+
 /** Makes a receipt of what a gateway said of the text that it calls by that name; `undefined`: it isn't final, or names no text. */
 export function receiptOf(
   gateway: string,
@@ -42,6 +46,6 @@ export function receiptOf(
 ): DeliveryReceipt | undefined {
   const receiptKey = keyOf(gateway, name);
   if (receiptKey === undefined || state === undefined) return undefined;
-  const detail = words.map(codeWord).filter((word) => word !== undefined);
+  const detail = words.map((word) => codeWord(word, WORD_DIGITS_MAX)).filter((word) => word !== undefined);
   return { gateway, receiptKey, state, detail: detail.join(' ') };
 }

@@ -7,7 +7,17 @@ import { receiptUrl } from './receipt-proof.ts';
 import { type SenderSettings, senderFor } from './sender.ts';
 import { createTwilioReader } from './twilio-receipts.ts';
 import { twilioRefusals } from './twilio-refusals.ts';
-import { judgeCheck, judgeFailure, memberAt, parseJson, reasonIn, textAt, type Verdict } from './verdict.ts';
+import {
+  codeWord,
+  idAt,
+  judgeCheck,
+  judgeFailure,
+  memberAt,
+  parseJson,
+  reasonIn,
+  textAt,
+  type Verdict,
+} from './verdict.ts';
 
 /** A sender is a phone number, an alphanumeric sender id or the SID of a messaging service. */
 export interface TwilioSettings extends SenderSettings, LinkSettings {
@@ -117,13 +127,14 @@ function credentialCheckOf(settings: TwilioSettings): CredentialCheckDialect {
 const TAKEN = new Set(['accepted', 'scheduled', 'queued', 'sending', 'sent', 'delivered']);
 
 function judgeMessage(body: unknown): Verdict {
-  const messageId = textAt(body, 'sid');
+  const messageId = idAt(body, 'sid');
   const state = textAt(body, 'status') ?? '';
   if (messageId !== undefined && TAKEN.has(state)) return { kind: 'accepted', messageId };
   // Twilio made the message and gave it up at once: no text comes of it.
   if (messageId !== undefined && state === 'failed') {
-    const reason = reasonIn(twilioRefusals, memberAt(body, 'error_code')) ?? 'unexplained';
-    return { kind: 'refused', reason, detail: 'created as failed' };
+    const code = codeWord(memberAt(body, 'error_code'));
+    const detail = code === undefined ? 'created as failed' : `created as failed, code ${code}`;
+    return { kind: 'refused', reason: reasonIn(twilioRefusals, code) ?? 'unexplained', detail };
   }
   return { kind: 'unknown', detail: 'success without a message' };
 }

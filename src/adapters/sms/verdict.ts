@@ -56,20 +56,42 @@ export function reasonIn(table: RefusalTable, code: unknown): RefusalReason | un
   return word !== undefined && Object.hasOwn(table, word) ? table[word] : undefined;
 }
 
-/** A code fit to be logged. `undefined`: it is none, or has so many digits that it may be a number or a one-time code. */
-export function codeWord(code: unknown): string | undefined {
+/** Gateways have codes of so many digits. */
+const CODE_DIGITS_MAX = 10;
+
+/**
+ * What stands in the place of a code, if it looks like one. `undefined`: it doesn't, or has more digits in a row than
+ * `digitsMax`. In an answer it may still be the text's own code or number; `http-gateway.ts` looks after that.
+ */
+export function codeWord(code: unknown, digitsMax = CODE_DIGITS_MAX): string | undefined {
   const word = typeof code === 'number' ? String(code) : code;
   if (typeof word !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9_./-]{0,79}$/.test(word)) return undefined;
-  return /\d{6}/.test(word) ? undefined : word;
+  return digitRuns(word).some((digits) => digits.length > digitsMax) ? undefined : word;
 }
 
-/** `undefined`: not JSON. */
+export function digitRuns(text: string): readonly string[] {
+  return text.match(/\d+/g) ?? [];
+}
+
+/**
+ * `undefined`: not JSON. A number of which a float would lose digits is the text that it was written as: it is an
+ * identifier.
+ */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, withAllDigits);
   } catch {
     return undefined;
   }
+}
+
+/** Floats hold all numbers of so many digits. */
+const EXACT_DIGITS = 15;
+
+function withAllDigits(_name: string, value: unknown, context?: { readonly source?: string }): unknown {
+  const source = context?.source;
+  if (typeof value !== 'number' || source === undefined || source.length <= EXACT_DIGITS) return value;
+  return String(value) === source ? value : source;
 }
 
 /** The member of a JSON value that a path of names and positions leads to; `undefined` if there is none. */
@@ -86,6 +108,12 @@ export function memberAt(value: unknown, ...path: readonly (string | number)[]):
 export function textAt(value: unknown, ...path: readonly (string | number)[]): string | undefined {
   const member = memberAt(value, ...path);
   return typeof member === 'string' && member !== '' ? member : undefined;
+}
+
+/** An identifier as text: gateways write them as texts or as numbers. `undefined`: there is none. */
+export function idAt(value: unknown, ...path: readonly (string | number)[]): string | undefined {
+  const member = memberAt(value, ...path);
+  return typeof member === 'number' ? String(member) : textAt(value, ...path);
 }
 
 /** A text, number or switch at a path of names and positions with dots between them, as text. */

@@ -1,18 +1,19 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { Secret } from '../../ports/secret.ts';
-import type { RefusalReason, SmsGateway } from '../../ports/sms-gateway.ts';
+import type { SmsGateway } from '../../ports/sms-gateway.ts';
 import type { GatewayAnswer, GatewayRequest } from './exchange.ts';
 import type { LinkSettings } from './gateway-link.ts';
 import { createHttpGateway, receiptsByReference } from './http-gateway.ts';
 import { type SenderSettings, senderFor } from './sender.ts';
 import {
+  codeWord,
+  idAt,
   judgeCheck,
   judgeFailure,
   memberAt,
   parseJson,
   type RefusalTable,
   reasonIn,
-  textAt,
   type Verdict,
 } from './verdict.ts';
 import { createVonageReader, type VonageReceipts } from './vonage-receipts.ts';
@@ -101,23 +102,23 @@ export function readVonageAnswer({ status, text }: GatewayAnswer): Verdict {
  */
 export const vonageRefusals: RefusalTable = {
   // Faster than the account's limit.
-  1: 'quota',
-  // A parameter is missing, or invalid.
-  2: 'content',
-  3: 'content',
+  1: 'throttled',
+  // A parameter is missing, or invalid: any of them, hardly the text.
+  2: 'unexplained',
+  3: 'unexplained',
   4: 'credentials',
   // An error of the platform while it worked on the message; it was not queued.
   5: 'gateway-down',
   // Can't be processed, such as a prefix that is not recognised.
   6: 'invalid-number',
-  // The number is barred.
-  7: 'blocked',
+  // The number is on a list of Vonage's own.
+  7: 'sender-not-allowed',
   // The account is suspended.
   8: 'credentials',
   // No credit left.
   9: 'quota',
   // Too many connections.
-  10: 'quota',
+  10: 'throttled',
   // The account may not use this API.
   11: 'credentials',
   // Too long.
@@ -125,8 +126,8 @@ export const vonageRefusals: RefusalTable = {
   14: 'credentials',
   15: 'sender-not-allowed',
   // Network code, callback URL.
-  22: 'content',
-  23: 'content',
+  22: 'unexplained',
+  23: 'unexplained',
   // A trial account sends to listed numbers only.
   29: 'sender-not-allowed',
   32: 'credentials',
@@ -134,19 +135,22 @@ export const vonageRefusals: RefusalTable = {
   33: 'invalid-number',
 };
 
-/** A long text is one message a part. All must be taken; if only some are, something may arrive. [OQ-28] */
+/**
+ * A long text is one message a part. All must be taken; if only some are, something may arrive. [OQ-28] Any status but 0
+ * means that something went wrong, listed or not.
+ */
 function judgeParts(body: unknown): Verdict {
   const parts = memberAt(body, 'messages');
   if (!Array.isArray(parts) || parts.length === 0)
     return { kind: 'unknown', detail: 'success without a message' };
-  const states: readonly unknown[] = parts.map((part) => memberAt(part, 'status'));
-  const taken = states.filter((state) => state === '0').length;
-  const messageId = textAt(parts[0], 'message-id');
-  if (taken === parts.length && messageId !== undefined) return { kind: 'accepted', messageId };
-  const reason: RefusalReason | undefined = reasonIn(vonageRefusals, states[0]);
-  if (taken > 0 || reason === undefined)
-    return { kind: 'unknown', detail: 'taken in part, or a status unheard of' };
-  return { kind: 'refused', reason, detail: `status ${String(states[0])}` };
+  const states = parts.map((part) => String(memberAt(part, 'status')));
+  const [state] = states;
+  const messageId = idAt(parts[0], 'message-id');
+  if (states.every((each) => each === '0') && messageId !== undefined) return { kind: 'accepted', messageId };
+  if (!states.every((each) => /^[1-9][0-9]*$/.test(each)))
+    return { kind: 'unknown', detail: 'taken in part, or no status' };
+  const reason = reasonIn(vonageRefusals, state) ?? 'unexplained';
+  return { kind: 'refused', reason, detail: `status ${codeWord(state) ?? 'unheard of'}` };
 }
 
 /** [developer.vonage.com/api/conversion] */

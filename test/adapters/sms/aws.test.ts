@@ -22,10 +22,9 @@ const settings = {
 const exceptionOf = (row: string, status = 400) => {
   const [type, reason] = row.split('/');
   const about = { Message: `Not to ${exampleNumber}` };
-  const why =
-    reason === 'DestinationPhoneNumber'
-      ? { Reason: 'FIELD_VALIDATION_FAILED', Fields: [{ Name: reason, Message: exampleNumber }] }
-      : { Reason: reason };
+  const why = ['DestinationPhoneNumber', 'OriginationIdentity', 'MessageBody'].includes(reason ?? '')
+    ? { Reason: 'FIELD_VALIDATION_FAILED', Fields: [{ Name: reason, Message: exampleNumber }] }
+    : { Reason: reason };
   return { status, body: { __type: `com.amazonaws.pinpointsmsvoicev2#${type}`, ...about, ...why } };
 };
 
@@ -40,7 +39,8 @@ dialectTests({
   refusals: [
     ...Object.entries(awsRefusals).map(([row, reason]) => [reason, exceptionOf(row)] as const),
     ['gateway-down', exceptionOf('ServiceUnavailable', 503)],
-    ['unexplained', exceptionOf('ValidationException/MAXIMUM_SIZE_EXCEEDED')],
+    ['unexplained', exceptionOf('ValidationException/A_REASON_OF_TOMORROW')],
+    ['unexplained', exceptionOf('ConflictException/A_REASON_OF_TOMORROW')],
     ['quota', exceptionOf('ServiceQuotaExceededException/MONTHLY_SPEND_LIMIT_REACHED_FOR_TEXT')],
   ],
   unsaid: [exceptionOf('InternalServerException', 500)],

@@ -138,7 +138,7 @@ function respondWhole(
   { status, body, headers, afterMs, byteEveryMs }: WholeAnswer,
   response: ServerResponse,
 ): void {
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const text = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
   const begin = () => response.writeHead(status, { 'content-type': 'application/json', ...headers });
   if (afterMs !== undefined) {
     const timer = setTimeout(() => begin().end(text), afterMs);

@@ -39,6 +39,11 @@ dialectTests({
     ...Object.entries(infobipRefusals).map(
       ([id, reason]) => [reason, answerOf(5, 'REJECTED', Number(id))] as const,
     ),
+    ['unexplained', answerOf(5, 'REJECTED', 999)],
+    ['unexplained', answerOf(2, 'UNDELIVERABLE', 4)],
+    ['unexplained', answerOf(2, 'UNDELIVERABLE', 9)],
+    ['unexplained', answerOf(2, 'UNDELIVERABLE', 31)],
+    ['blocked', answerOf(4, 'EXPIRED', 87)],
     ['unexplained', errorOf(400, 'E400')],
     ['credentials', errorOf(401, 'E401')],
     ['unexplained', errorOf(403, 'E403')],
@@ -51,9 +56,9 @@ dialectTests({
   unsaid: [
     errorOf(500, 'E500'),
     answerOf(5, 'REJECTED', 23),
-    answerOf(5, 'REJECTED', 99),
-    answerOf(2, 'UNDELIVERABLE', 9),
     answerOf(4, 'EXPIRED', 15),
+    answerOf(4, 'EXPIRED', 29),
+    answerOf(7, 'NEW', 99),
   ],
 });
 

@@ -46,7 +46,7 @@ dialectTests({
     ['credentials', refusalOf(20003, 401)],
     ['throttled', { status: 429, body: 'Too Many Requests' }],
     ['unexplained', refusalOf(29999)],
-    ['blocked', created('failed', 21610)],
+    ['blocked', created('failed', 30450)],
     ['unexplained', created('failed')],
   ],
   unsaid: [refusalOf(20500, 500), created('undelivered', 30003), { status: 201, body: { status: 'queued' } }],

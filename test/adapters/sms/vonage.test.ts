@@ -36,13 +36,15 @@ dialectTests({
   messageId: '0A0000000123ABCD1',
   refusals: [
     ...Object.entries(vonageRefusals).map(([status, reason]) => [reason, answerOf(status)] as const),
+    ...['13', '16', '34', '99'].map((status) => ['unexplained', answerOf(status)] as const),
+    ['unexplained', answerOf('99', '1')],
     ['credentials', { status: 401, body: '' }],
     ['throttled', { status: 429, body: 'Too Many Requests' }],
   ],
   unsaid: [
     answerOf('0', '1'),
     answerOf('1', '0'),
-    answerOf('99'),
+    answerOf('OK'),
     { status: 200, body: { messages: [{ status: '0' }] } },
   ],
 });
