@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDirectoryFile } from './adapters/directory/directory-file.ts';
@@ -7,9 +8,10 @@ import { quickCheck } from './adapters/sqlite/quick-check.ts';
 import { otpStoreKind } from './adapters/storage/migrations.ts';
 import { openSqliteOtpStore } from './adapters/storage/otp-store.ts';
 import { markStore, requireStore, storeWasMade } from './adapters/storage/store-mark.ts';
-import { directoryFileOf } from './compose-accounts.ts';
+import { directoryFileOf, editAccounts } from './compose-accounts.ts';
 import type { Settings } from './config/settings.ts';
-import type { OtpStore } from './ports/otp-store.ts';
+import { type DigestPurpose, keyedDigest } from './domain/keyed-digest.ts';
+import type { OtpStore, RequestHistory } from './ports/otp-store.ts';
 import { UnavailableError } from './ports/unavailable.ts';
 
 /** The settings that the embedded databases depend on. */
@@ -28,6 +30,45 @@ export function openStoreForReading(settings: StoreSettings): OtpStore {
   const { file, environment } = otpStoreFileOf(settings);
   if (!existsSync(file)) throw new UnavailableError(`there is no database ${file} yet: a server makes it`);
   return openSqliteOtpStore({ file, environment, readOnly: true });
+}
+
+/** What an operator may know of whoever got no code. */
+export interface RequestSearch {
+  readonly key: 'accountId' | 'phoneNumber' | 'associationId';
+  readonly value: string;
+}
+
+/**
+ * The newest requests of an account or a phone number, newest first, 100 at most. The store knows both by digest
+ * alone, so this takes the secret of the server; an association id is looked up in the account directory first. Throws
+ * `UnavailableError` if a database is not there.
+ */
+export async function findRequests(
+  settings: StoreSettings & Pick<Settings, 'digests'>,
+  { key, value }: RequestSearch,
+): Promise<readonly RequestHistory[]> {
+  const digestKey = createSecretKey(settings.digests.secret.reveal(), 'utf8');
+  const digestOf = (purpose: DigestPurpose, text: string) => keyedDigest(digestKey, purpose, text);
+  const store = openStoreForReading(settings);
+  try {
+    if (key === 'phoneNumber') {
+      return await store.requestsOf({ kind: 'phone-number', digest: digestOf('phone-number', value) });
+    }
+    const accountId = key === 'accountId' ? value : accountOfAssociation(settings, value);
+    if (accountId === undefined) return [];
+    return await store.requestsOf({ kind: 'account', digest: digestOf('account-id', accountId) });
+  } finally {
+    await store.close();
+  }
+}
+
+function accountOfAssociation(settings: StoreSettings, associationId: string): string | undefined {
+  const editor = editAccounts(settings);
+  try {
+    return editor.find('associationId', associationId)[0]?.accountId;
+  } finally {
+    editor.close();
+  }
 }
 
 /** One database and its schema versions; 0: it is not there. */

@@ -1,39 +1,98 @@
 import { Command } from 'commander';
-import { openStoreForReading } from '../compose-store.ts';
+import { findRequests, openStoreForReading, type RequestSearch } from '../compose-store.ts';
 import type { Challenge, SubmittedText } from '../ports/challenge.ts';
 import { escapeHidden } from '../ports/hidden-characters.ts';
 import type { RequestHistory } from '../ports/otp-store.ts';
 import { readAccountSettings } from './account-settings.ts';
 import { configSources, withConfigOptions } from './config-options.ts';
 import { reasonMeanings } from './explain-words.ts';
-import { Failure } from './failure.ts';
+import { exitCodes, Failure } from './failure.ts';
+import { asTyped } from './invocation.ts';
+import { readSomeSettings } from './some-settings.ts';
 
 export function explainCommand(): Command {
   return withConfigOptions(new Command('explain'))
     .description(
       'tell what became of a request: when it came, what was decided and why, what the gateway said',
     )
-    .argument('<request-id>', 'requestHeader.requestId, as Google sent it')
+    .argument('[request-id]', 'requestHeader.requestId, as Google sent it')
+    .option('--account-phone-number <number>', 'list the newest sendOtp requests for this number, E.164')
+    .option('--account-id <id>', 'list those of this account, by your own id of it')
+    .option('--association-id <id>', 'list those of the account that has this association id')
     .option('--json', 'print as JSON')
     .addHelpText(
       'after',
       `
-It only reads the database, beside a running server. No code, token or phone number is in there.
+It only reads the database, beside a running server. No code, token or phone number is in there: to find the requests of a
+number or an account it needs digests.secret of the server. Requests for which no code was made, because no account was found
+or a limit declined them, are found by their id alone.
 
 Examples:
   $ gsp-otp explain 0123434-otp-abc
   $ gsp-otp explain 0123434-otp-abc --config gsp-otp.yaml --json
+  $ gsp-otp explain --account-phone-number +12025550101
 
 Exit code: 1 if no such request is known.
 `,
     )
-    .action(async (requestId: string, options) => {
-      const histories = await readHistories(requestId, options);
-      const text = options.json
-        ? JSON.stringify(histories.map(presentable), null, 2)
-        : histories.map(describeHistory).join('\n\n');
+    .action(async (requestId: string | undefined, options: ExplainOptions) => {
+      const searches = searchesOf(options);
+      if (searches.length + (requestId === undefined ? 0 : 1) !== 1) {
+        throw new Failure(
+          'name one thing to look for',
+          'A request id, or one of --account-phone-number, --account-id and --association-id.',
+          exitCodes.usage,
+        );
+      }
+      const [search] = searches;
+      const histories =
+        search === undefined ? await readHistories(requestId ?? '', options) : await find(search, options);
+      const told = search === undefined ? histories.map(describeHistory).join('\n\n') : listOf(histories);
+      const text = options.json ? JSON.stringify(histories.map(presentable), null, 2) : told;
       process.stdout.write(`${text}\n`);
     });
+}
+
+type ExplainOptions = Parameters<typeof configSources>[0] & {
+  readonly accountPhoneNumber?: string;
+  readonly accountId?: string;
+  readonly associationId?: string;
+  readonly json?: true;
+};
+
+function searchesOf({
+  accountPhoneNumber,
+  accountId,
+  associationId,
+}: ExplainOptions): readonly RequestSearch[] {
+  const searches = { phoneNumber: accountPhoneNumber, accountId, associationId };
+  return Object.entries(searches).flatMap(([key, value]) =>
+    value === undefined ? [] : [{ key, value } as RequestSearch],
+  );
+}
+
+async function find(search: RequestSearch, options: ExplainOptions): Promise<readonly RequestHistory[]> {
+  if (search.key === 'phoneNumber' && !/^\+[1-9]\d{6,14}$/.test(search.value)) {
+    throw new Failure('that is no phone number in E.164', 'Write it as +12025550101.', exitCodes.usage);
+  }
+  const settings = readSomeSettings(configSources(options), ['profile', 'dataDirectory', 'digests']);
+  const histories = await findRequests(settings, search);
+  if (histories.length > 0) return histories;
+  throw new Failure(
+    'no request for it is known',
+    'None came, or its account was not found, or it is older than retention.requestsMs; or digests.secret is not that of the server.',
+  );
+}
+
+/** The newest first, a line each; at the end what tells more. */
+function listOf(histories: readonly RequestHistory[]): string {
+  const lines = histories.map(({ requestId, receivedAtMs, answer, challenge }) => {
+    const text = challenge?.text === undefined ? '' : `, ${describeText(challenge.text, challenge.country)}`;
+    const state = challenge === undefined ? '' : `: ${challenge.state}${text}`;
+    const result = answer?.result ?? 'not answered';
+    return `${new Date(receivedAtMs).toISOString()}  ${escapeHidden(`${requestId}  ${result}${state}`)}`;
+  });
+  return [...lines, '', asTyped('All that is known of one: `gsp-otp explain REQUEST_ID`')].join('\n');
 }
 
 async function readHistories(

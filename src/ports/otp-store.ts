@@ -53,12 +53,23 @@ export interface OtpStore {
   /** All that is known of the requests with that id, for an operator. No code, token or number is in it. */
   history(requestId: string): Promise<readonly RequestHistory[]>;
 
+  /**
+   * The newest sendOtp requests that had a challenge for that account, or for that phone number, newest first, 100 at
+   * most. For an operator; requests for which no code was made are not among them.
+   */
+  requestsOf(subject: RequestSubject): Promise<readonly RequestHistory[]>;
+
   /** Resolves if a durable step would be possible; throws `UnavailableError` otherwise. */
   check(): Promise<void>;
 
   /** Finishes the steps under way and lets go of the database. Safe to call twice. */
   close(): Promise<void>;
 }
+
+/** Whom requests are looked for by: a digest, of 16 bytes. */
+export type RequestSubject =
+  | { readonly kind: 'account'; readonly digest: Uint8Array }
+  | { readonly kind: 'phone-number'; readonly digest: Uint8Array };
 
 export type MethodName = 'sendOtp' | 'verifyOtp' | 'echo';
 

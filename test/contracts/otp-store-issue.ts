@@ -70,6 +70,26 @@ function issuesAndRecalls(open: StoreFactory): void {
     assert.equal((await store.findChallenge('send-1'))?.state, 'submitting');
   });
 
+  test('the requests of an account and of a number are found, the newest first', async (t) => {
+    const { store } = await open(t);
+    const ofMaria = { kind: 'account', digest: digest('maria') } as const;
+    assert.deepEqual(await store.requestsOf(ofMaria), []);
+    await issue(store, 'send-1');
+    await issue(store, 'send-2', { issuedAtMs: T0 + HOUR, phoneNumberDigest: digest('new number') });
+    await issue(store, 'send-3', { accountDigest: digest('pedro') });
+    const ids = async (subject: Parameters<typeof store.requestsOf>[0]) =>
+      (await store.requestsOf(subject)).map(({ requestId }) => requestId);
+    assert.deepEqual(await ids(ofMaria), ['send-2', 'send-1']);
+    const number = { kind: 'phone-number', digest: digest('new number') } as const;
+    assert.deepEqual(await ids(number), ['send-2']);
+    assert.deepEqual(await ids({ kind: 'phone-number', digest: digest('maria') }), []);
+    for (let n = 0; n < 101; n += 1) {
+      await issue(store, `many-${n}`, { accountDigest: digest('many'), issuedAtMs: T0 + n });
+    }
+    const found = await ids({ kind: 'account', digest: digest('many') });
+    assert.deepEqual([found.length, found[0], found.at(-1)], [100, 'many-100', 'many-1']);
+  });
+
   test('[HDR-1] request ids are compared exactly', async (t) => {
     const { store } = await open(t);
     await issue(store, 'Send-1');

@@ -86,6 +86,20 @@ test('serve, call, inbox, explain: a code from request to verification', async (
   const asJson = JSON.parse((await runCli(['explain', 'demo-1', '--json', ...data])).stdout);
   assert.equal(asJson[0].challenge.state, 'verified');
   assert.ok(!('nonce' in asJson[0].challenge));
+  const search = (...terms: readonly string[]) => runCli(['explain', ...terms, ...data]);
+  for (const terms of [
+    ['--account-phone-number', number],
+    ['--account-id', 'wallet-1001'],
+  ]) {
+    const { stdout: list, stderr } = await search(...terms);
+    assert.match(list, /^\S+Z {2}demo-1 {2}SUCCESS: verified, text to US by inbox, no receipt$/m, stderr);
+    assert.ok(!list.includes(number) && !list.includes(otp));
+  }
+  const nobody = await search('--account-phone-number', '+12025550199');
+  assert.deepEqual([nobody.code, nobody.stdout], [1, '']);
+  for (const terms of [[], ['demo-1', '--account-id', 'x'], ['--account-phone-number', '12025550101']]) {
+    assert.equal((await search(...terms)).code, 2, terms.join(' '));
+  }
   const unknown = await runCli(['explain', 'demo-9', ...data]);
   assert.deepEqual([unknown.code, unknown.stdout], [1, '']);
   assert.match(unknown.stderr, /^gsp-otp: no request demo-9 is known\n/);

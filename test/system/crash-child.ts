@@ -106,6 +106,7 @@ const store: OtpStore = {
   recordReceipt: (receipt, nowMs) => opened.recordReceipt(receipt, nowMs),
   blocks: (nowMs) => opened.blocks(nowMs),
   history: (requestId) => opened.history(requestId),
+  requestsOf: (subject) => opened.requestsOf(subject),
   check: () => opened.check(),
   close: () => opened.close(),
 };

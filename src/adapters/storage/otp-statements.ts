@@ -24,6 +24,10 @@ export const OTP_STATEMENTS = {
 
   findHistory: `SELECT * FROM request WHERE request_id = ? ORDER BY method`,
 
+  findRequestsOfAccount: findRequests('account_digest'),
+
+  findRequestsOfPhoneNumber: findRequests('phone_number_digest'),
+
   findOfAccount: findPast('account_digest'),
 
   findOfPhoneNumber: findPast('phone_number_digest'),
@@ -141,6 +145,10 @@ export const OTP_STATEMENTS = {
     SELECT max(max(received_at_ms, coalesce(answered_at_ms, 0))) AS at_ms
     FROM (SELECT received_at_ms, answered_at_ms FROM request ORDER BY received_at_ms DESC LIMIT 64)`,
 } as const;
+
+function findRequests(digest: 'account_digest' | 'phone_number_digest'): string {
+  return `SELECT * FROM request WHERE ${digest} = ? ORDER BY issued_at_ms DESC LIMIT 100`;
+}
 
 /** Newest first. The limit is no parameter: SQLite plans a statement anew whenever a bound LIMIT changes. */
 function findPast(digest: 'account_digest' | 'phone_number_digest'): string {

@@ -15,6 +15,7 @@ import type {
   RequestHistory,
   RequestKey,
   RequestRecord,
+  RequestSubject,
   Settlement,
 } from '../../ports/otp-store.ts';
 import { UnavailableError } from '../../ports/unavailable.ts';
@@ -104,6 +105,12 @@ export class SqliteOtpStore implements OtpStore {
 
   history(requestId: string): Promise<readonly RequestHistory[]> {
     return this.#engine.read(() => this.#sql.findHistory.all(requestId).map(readRequestHistory));
+  }
+
+  requestsOf({ kind, digest }: RequestSubject): Promise<readonly RequestHistory[]> {
+    const { findRequestsOfAccount, findRequestsOfPhoneNumber } = this.#sql;
+    const statement = kind === 'account' ? findRequestsOfAccount : findRequestsOfPhoneNumber;
+    return this.#engine.read(() => statement.all(digest).map(readRequestHistory));
   }
 
   issue(order: IssueOrder, decide: (facts: IssueFacts) => IssueDecision): Promise<IssueDecision> {
