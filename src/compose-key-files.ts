@@ -1,11 +1,11 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { exportPublicJwks, generateJwks } from './codecs/jwk-generate.ts';
-import { readJwkKeyRing } from './codecs/jwk-keys.ts';
-import { type KeyEnvironment, KeyRingError, type RingKey } from './codecs/key-ring.ts';
-import { addEncryptionSubkey, exportPublicKey, generatePgpKey } from './codecs/pgp-generate.ts';
+import { type KeyEnvironment, KeyRingError } from './codecs/key-ring.ts';
+import { exportPublicKeys } from './codecs/pgp-export.ts';
+import { addEncryptionSubkey, generatePgpKey } from './codecs/pgp-generate.ts';
 import { readPgpKeyRing } from './codecs/pgp-keys.ts';
-import { readRegularFile, SECRET_BYTES_MAX } from './config/read-file.ts';
+import { readRegularFile, SECRET_BYTES_MAX, UnreadableFile } from './config/read-file.ts';
 import { Secret } from './ports/secret.ts';
 
 export { KeyRingError as UnusableKey } from './codecs/key-ring.ts';
@@ -148,7 +148,7 @@ export async function exportKeys(files: readonly string[]): Promise<string> {
     texts.map(async ({ file, bytes }) => {
       try {
         return kinds.has('pgp')
-          ? await exportPublicKey(bytes)
+          ? await exportPublicKeys(bytes)
           : exportPublicJwks(new Secret(bytes.toString('utf8')));
       } catch {
         throw new KeyRingError(`${file} holds no private key; an OpenPGP key or a JWK set is accepted`);
@@ -156,63 +156,6 @@ export async function exportKeys(files: readonly string[]): Promise<string> {
     }),
   );
   return kinds.has('pgp') ? parts.join('') : joinJwks(parts);
-}
-
-export interface PeerKey {
-  readonly kind: KeyKind;
-  /** As it is to be kept: armored, or JSON. */
-  readonly text: string;
-  /** At least one. */
-  readonly keys: readonly RingKey[];
-  /** OpenPGP: of the whole key. JWK: of each. */
-  readonly fingerprints: readonly string[];
-}
-
-/** Reads a public key of Google's and checks it as the server will. Throws `UnusableKey`. */
-export async function readPeerKey(file: string, nowMs: number): Promise<PeerKey> {
-  const bytes = readKeyBytes(file);
-  const kind = kindOf(bytes);
-  const peer = [{ name: file, bytes }];
-  if (kind === 'pgp') {
-    const { keys } = await readPgpKeyRing({ own: [], peer, purposes: [], graceMs: 0, nowMs });
-    const fingerprints = [...new Set(keys.map(({ certificate }) => certificate))];
-    return { kind, text: await exportPublicKey(bytes), keys, fingerprints };
-  }
-  const allowed = {
-    keyManagement: ['RSA-OAEP-256', 'RSA-OAEP', 'RSA1_5'],
-    contentEncryption: [],
-    signing: ['RS256', 'PS256', 'ES256'],
-  } as const;
-  const { keys } = await readJwkKeyRing({ own: [], peer, allowed, purposes: [], graceMs: 0, nowMs });
-  return {
-    kind,
-    text: bytes.toString('utf8'),
-    keys,
-    fingerprints: keys.map(({ fingerprint }) => fingerprint),
-  };
-}
-
-export interface StoredKey {
-  readonly file: string;
-  /** Whether the very same was kept there before. */
-  readonly wasKept: boolean;
-}
-
-/** Keeps a key of Google's in a file of its own, unless one of the directory holds it already. Never overwrites. */
-export function storePeerKey(
-  { kind, text, fingerprints }: PeerKey,
-  directory: string,
-  nowMs: number,
-): StoredKey {
-  const folder = place(directory);
-  const end = `-${shortened(fingerprints[0] ?? '')}.${kind === 'pgp' ? 'asc' : 'json'}`;
-  const begin = `google-${kind}-`;
-  const kept = readdirSync(folder)
-    .filter((name) => name.startsWith(begin) && name.endsWith(end))
-    .map((name) => join(folder, name))
-    .find((file) => readKeyBytes(file).toString('utf8') === text);
-  if (kept !== undefined) return { file: kept, wasKept: true };
-  return { file: writePublic(join(folder, `${begin}${dayOf(nowMs)}${end}`), text), wasKept: false };
 }
 
 function fileBeginning(
@@ -227,10 +170,10 @@ function place(directory: string): string {
   return resolve(directory);
 }
 
-const dayOf = (nowMs: number) => new Date(nowMs).toISOString().slice(0, 10);
+export const dayOf = (nowMs: number) => new Date(nowMs).toISOString().slice(0, 10);
 
 /** Enough of it to tell files apart, without what a file name shouldn't have. */
-const shortened = (fingerprint: string) => fingerprint.replace(/[^A-Za-z0-9]/g, '').slice(-8);
+export const shortened = (fingerprint: string) => fingerprint.replace(/[^A-Za-z0-9]/g, '').slice(-8);
 
 function writeSecret(file: string, text: string): string {
   writeFileSync(file, text, { mode: 0o600, flag: 'wx' });
@@ -242,12 +185,17 @@ function writePublic(file: string, text: string): string {
   return file;
 }
 
-function readKeyBytes(file: string): Buffer {
-  return readRegularFile(file, SECRET_BYTES_MAX).bytes;
+/** The bytes of a file with a key. Throws `UnreadableFile`, also where it is in UTF-16, as some editors save it. */
+export function readKeyBytes(file: string): Buffer {
+  const { bytes } = readRegularFile(file, SECRET_BYTES_MAX);
+  if (/^(fffe|feff)/.test(bytes.toString('hex', 0, 2)))
+    throw new UnreadableFile(`${file} is text in UTF-16`, 'a file in UTF-8');
+  return bytes;
 }
 
-function kindOf(bytes: Buffer): KeyKind {
-  return bytes.toString('latin1').trimStart().startsWith('{') ? 'jwe' : 'pgp';
+/** A JWK set is JSON, whatever white space or byte order mark it begins with. */
+export function kindOf(bytes: Buffer): KeyKind {
+  return bytes.toString('utf8').trimStart().startsWith('{') ? 'jwe' : 'pgp';
 }
 
 function joinJwks(sets: readonly string[]): string {

@@ -1,7 +1,8 @@
 import { JweCodec } from './codecs/jwe.ts';
 import { exportPublicJwks, generateJwks } from './codecs/jwk-generate.ts';
 import { PgpCodec } from './codecs/pgp.ts';
-import { exportPublicKey, generatePgpKey } from './codecs/pgp-generate.ts';
+import { exportPublicKeys } from './codecs/pgp-export.ts';
+import { generatePgpKey } from './codecs/pgp-generate.ts';
 import type { KeyKind } from './compose-key-files.ts';
 import { type KeySettings, readKeyRings } from './compose-keys.ts';
 import { jweRulesOf } from './compose-sealing.ts';
@@ -96,6 +97,6 @@ async function makeGoogle(kind: KeyKind, { payload: { jwe } }: KeySettings, nowM
 }
 
 async function publicPart(kind: KeyKind, key: Secret): Promise<{ readonly key: Secret }> {
-  const text = kind === 'pgp' ? await exportPublicKey(Buffer.from(key.reveal())) : exportPublicJwks(key);
+  const text = kind === 'pgp' ? await exportPublicKeys(Buffer.from(key.reveal())) : exportPublicJwks(key);
   return { key: new Secret(text) };
 }

@@ -1,6 +1,6 @@
 import { type AllowedAlgorithms, RSA1_5_CONTENTS } from './codecs/jose-algorithms.ts';
 import type { JoseKey } from './codecs/jose-key.ts';
-import { type KeyPurpose, type KeyRing, KeyRingError, type RingKey } from './codecs/key-ring.ts';
+import { type KeyPurpose, KeyRing, KeyRingError, type RingKey } from './codecs/key-ring.ts';
 import type { PgpKey } from './codecs/pgp-key.ts';
 import { ConfigError } from './config/faults.ts';
 import type { Settings } from './config/settings.ts';
@@ -22,8 +22,8 @@ export async function readKeyRings(settings: KeySettings, nowMs: number): Promis
   const jwePurposes = jwe?.profile === 'jwe' ? (['decrypt', 'encrypt'] as const) : signing;
   const terms = { settings, nowMs };
   return {
-    pgp: pgp && (await checked('payload.pgp', settings, readPgp(entriesOf('pgp', pgp), signing, terms))),
-    jwe: jwe && (await checked('payload.jwe', settings, readJwe(entriesOf('jwe', jwe), jwePurposes, terms))),
+    pgp: pgp && (await checked('payload.pgp', readPgp(entriesOf('pgp', pgp), signing, terms))),
+    jwe: jwe && (await checked('payload.jwe', readJwe(entriesOf('jwe', jwe), jwePurposes, terms))),
   };
 }
 
@@ -39,9 +39,11 @@ interface KeyEntry {
 
 /** An entry, and the keys it holds. */
 export interface ListedKeys extends KeyEntry {
-  /** Why it can't be used, if so. */
+  /** Why nothing of it can be used, if so. */
   readonly fault: string | undefined;
   readonly keys: readonly (RingKey & { readonly state: ReturnType<KeyRing['state']> })[];
+  /** What of it is passed over, and why; nothing where there is a fault. [OQ-79] */
+  readonly passedOver: readonly string[];
 }
 
 /** Every entry looked at by itself. What is faulty, expired or missing is told, not thrown. */
@@ -50,18 +52,46 @@ export async function listKeys(settings: KeySettings, nowMs: number): Promise<re
   const entries = [...(pgp ? entriesOf('pgp', pgp) : []), ...(jwe ? entriesOf('jwe', jwe) : [])];
   return Promise.all(
     entries.map(async (entry): Promise<ListedKeys> => {
-      const { source: _, ...listed } = entry;
-      const read = entry.kind === 'pgp' ? readPgp : readJwe;
+      const { source, ...listed } = entry;
+      const told = { ...listed, keys: [], passedOver: [] };
       try {
-        const ring: KeyRing = await read([entry], [], { settings, nowMs });
-        const keys = ring.keys.map((key) => ({ ...key, state: ring.state(key, nowMs) }));
-        return { ...listed, fault: foreignKey(ring, settings), keys };
+        const {
+          keys: found,
+          passedOver: left,
+          graceMs,
+        } = await readBeside(entry, entries, { settings, nowMs });
+        const ring = new KeyRing(found, graceMs, left);
+        const keys = ring.keys
+          .filter((key) => key.source === source.name)
+          .map((key) => ({ ...key, state: ring.state(key, nowMs) }));
+        const passedOver = sentencesOf(ring.passedOver.filter((key) => key.source === source.name));
+        const fault = keys.length === 0 ? passedOver.join('; ') || 'holds no key' : undefined;
+        return fault === undefined ? { ...listed, fault, keys, passedOver } : { ...told, fault };
       } catch (error) {
         if (!(error instanceof KeyRingError)) throw error;
-        return { ...listed, fault: error.message, keys: [] };
+        return { ...told, fault: error.message };
       }
     }),
   );
+}
+
+/** Copies of one key count together, so an entry of Google's is read beside the others; one of ours by itself. */
+async function readBeside(
+  entry: Sourced[number],
+  entries: Sourced,
+  terms: ReadingTerms,
+): Promise<Pick<KeyRing, 'keys' | 'passedOver' | 'graceMs'>> {
+  const read = async (some: Sourced): Promise<Pick<KeyRing, 'keys' | 'passedOver' | 'graceMs'>> =>
+    entry.kind === 'pgp' ? readPgp(some, [], terms) : readJwe(some, [], terms);
+  if (entry.owner === 'ours') return read([entry]);
+  const beside = entries.filter(({ kind, owner }) => kind === entry.kind && owner === 'google');
+  // A file among them that can't be read at all is the fault of its own entry.
+  return read(beside).catch(() => read([entry]));
+}
+
+/** What is passed over, each as a sentence. */
+export function sentencesOf(passedOver: KeyRing['passedOver']): readonly string[] {
+  return passedOver.map(({ key, reason }) => `${key} ${reason}`);
 }
 
 /** The older edition's algorithms come after all others. [JWE-3] */
@@ -119,14 +149,15 @@ interface ReadingTerms {
 async function readPgp(entries: Sourced, purposes: readonly KeyPurpose[], { settings, nowMs }: ReadingTerms) {
   const { graceMs } = settings.payload;
   const { readPgpKeyRing } = await import('./codecs/pgp-keys.ts');
-  return readPgpKeyRing({ ...byOwner(entries), purposes, graceMs, nowMs });
+  return readPgpKeyRing({ ...byOwner(entries), purposes, graceMs, nowMs, environment: settings.profile });
 }
 
 async function readJwe(entries: Sourced, purposes: readonly KeyPurpose[], { settings, nowMs }: ReadingTerms) {
   const { graceMs, jwe } = settings.payload;
   if (!jwe) throw new TypeError('there are no settings for JWE');
   const { readJwkKeyRing } = await import('./codecs/jwk-keys.ts');
-  return readJwkKeyRing({ ...byOwner(entries), allowed: allowedAlgorithms(jwe), purposes, graceMs, nowMs });
+  const rules = { allowed: allowedAlgorithms(jwe), purposes, graceMs, nowMs, environment: settings.profile };
+  return readJwkKeyRing({ ...byOwner(entries), ...rules });
 }
 
 function byOwner(entries: Sourced) {
@@ -141,24 +172,11 @@ function momentMs(text: string | undefined): number | undefined {
 
 async function checked<Key extends RingKey>(
   path: string,
-  settings: KeySettings,
   reading: Promise<KeyRing<Key>>,
 ): Promise<KeyRing<Key>> {
-  const origin = { kind: 'default' } as const;
-  const fail = (reason: string, accepted: string) => new ConfigError([{ path, reason, accepted, origin }]);
-  const ring = await reading.catch((error: unknown) => {
-    throw error instanceof KeyRingError
-      ? fail(error.message, 'keys that `gsp-otp keys check` passes')
-      : error;
+  return reading.catch((error: unknown) => {
+    if (!(error instanceof KeyRingError)) throw error;
+    const accepted = 'keys that `gsp-otp keys check` passes';
+    throw new ConfigError([{ path, reason: error.message, accepted, origin: { kind: 'default' } }]);
   });
-  const foreign = foreignKey(ring, settings);
-  if (foreign !== undefined) {
-    throw fail(foreign, `a key of its own for ${settings.profile}: gsp-otp keys generate --help`);
-  }
-  return ring;
-}
-
-function foreignKey({ keys }: KeyRing, { profile }: KeySettings): string | undefined {
-  const key = keys.find(({ environment }) => environment !== undefined && environment !== profile);
-  return key && `key ${key.keyId} was made for the ${key.environment} profile; no key serves both [ENV-1]`;
 }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { checkNothingExpired, expiryWarnings, logExpiry } from './compose-expiry.ts';
+import { forgedKeyWarnings, passedOverWarnings } from './compose-key-warnings.ts';
 import { readKeyRings } from './compose-keys.ts';
 import { settingsThatWait, takeReloaded } from './compose-reload.ts';
 import { composeSealing } from './compose-sealing.ts';
@@ -31,8 +32,14 @@ export async function composeProtection(config: Config, clock: Clock, log: Logge
     log,
   });
   const inForce = () => ({ rings: sealing.rings, tls });
-  const warnings = () => expiryWarnings(inForce(), clock.nowMs());
-  const stopLogging = logExpiry(warnings, log);
+  const expiring = () => expiryWarnings(inForce(), clock.nowMs());
+  const warnings = () => [...forgedKeyWarnings(sealing.rings, config), ...expiring()];
+  const stopLogging = logExpiry(expiring, log);
+  const logKeys = () => {
+    const told = [...forgedKeyWarnings(sealing.rings, config), ...passedOverWarnings(sealing.rings)];
+    for (const warning of told) log.warn({ warning }, 'keys');
+  };
+  logKeys();
 
   let running = config;
   async function replace(next: Config, replaceTls: (tls: ServerTls) => void): Promise<void> {
@@ -44,6 +51,7 @@ export async function composeProtection(config: Config, clock: Clock, log: Logge
     sealing.replaceRings(rings);
     running = taken;
     log.info({ settingsThatWait: settingsThatWait(running, next), warnings: warnings() }, 'reloaded');
+    logKeys();
   }
 
   let replacing = Promise.resolve();

@@ -4,7 +4,8 @@ import { countAccounts, directoryFileOf } from '../compose-accounts.ts';
 import { checkCredentials } from '../compose-credentials.ts';
 import { expiryWarnings } from '../compose-expiry.ts';
 import { listGateways } from '../compose-gateway.ts';
-import { listKeys, readKeyRings } from '../compose-keys.ts';
+import { forgedKeyWarnings, keyFaults, passedOverWarnings } from '../compose-key-warnings.ts';
+import { readKeyRings } from '../compose-keys.ts';
 import { secretsFault } from '../compose-secrets.ts';
 import { checkDatabases, migrateDatabases } from '../compose-store.ts';
 import { inspectTemplates } from '../compose-templates.ts';
@@ -37,15 +38,19 @@ export async function examineKeys(settings: Settings, nowMs: number): Promise<re
   const { ok, warning, failed, skipped } = about('keys');
   const { pgp, jwe } = settings.payload;
   if (!pgp && !jwe) return [skipped('bodies are clear JSON', 'Make keys: gsp-otp keys generate --help')];
-  const faulty = (await listKeys(settings, nowMs)).flatMap(({ fault }) => fault ?? []);
+  const faulty = await keyFaults(settings, nowMs);
   const remedy = 'gsp-otp keys check --help says what is accepted.';
   if (faulty.length > 0) return faulty.map((fault) => failed(fault, remedy));
   const rings = await readKeyRings(settings, nowMs);
   const expiring = expiryWarnings({ rings, tls: undefined }, nowMs);
-  if (expiring.length === 0) return [ok('all can be used, and none expires within 60 days')];
-  return expiring.map((text) =>
-    warning(text, 'Put a successor beside it in time: gsp-otp keys rotate --help'),
-  );
+  return [
+    ...forgedKeyWarnings(rings, settings).map((text) => warning(text)),
+    ...passedOverWarnings(rings).map((text) =>
+      warning(`passed over: ${text}`, 'The others are used. Ask Google whether it is meant to be.'),
+    ),
+    ...(expiring.length === 0 ? [ok('those in use can be used, and none expires within 60 days')] : []),
+    ...expiring.map((text) => warning(text, 'Put a successor beside it in time: gsp-otp keys rotate --help')),
+  ];
 }
 
 export function examineTemplates(settings: Settings): readonly Finding[] {

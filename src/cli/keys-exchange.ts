@@ -1,6 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
-import { exportKeys, readPeerKey, storePeerKey, UnusableKey } from '../compose-key-files.ts';
+import { exportKeys, UnusableKey } from '../compose-key-files.ts';
+import {
+  type PeerKey,
+  RevokedKey,
+  readPeerKey,
+  storePeerKey,
+  storeRevocation,
+} from '../compose-peer-keys.ts';
 import { UnreadableFile } from '../config/read-file.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { dayAndDistance, entryLine, fileReference, readable, settingLines } from './key-words.ts';
@@ -56,11 +63,12 @@ Examples:
   $ gsp-otp keys import google.jwks.json --directory /etc/gsp-otp/keys
   $ gsp-otp keys import google.jwks.json --fingerprint THUMBPRINT --fingerprint THUMBPRINT
 
-A key that is kept already is not written again: its file is named once more.
+All keys of the file are read. Those that the server would pass over are named; if it could use none of them, or if a
+private key is among them, nothing is kept. A key that is kept already is not written again: its file is named once more.
 
 Exit codes:
   0  it is kept
-  1  it can't be used, has other fingerprints or can't be written; nothing is kept then
+  1  it can't be used, has other fingerprints or can't be written; nothing is kept then but a revocation
   2  the file can't be read
 `,
     )
@@ -69,32 +77,56 @@ Exit codes:
 
 async function importKey(file: string, options: ImportOptions): Promise<void> {
   const nowMs = Date.now();
-  const key = await explained(reading, () => readPeerKey(file, nowMs));
+  const key = await explained(reading, () => readPeerKey(file, options.directory, nowMs)).catch(
+    (error: unknown) => {
+      throw error instanceof RevokedKey ? keepRevocation(error, options.directory, nowMs) : error;
+    },
+  );
   const { kind, fingerprints } = key;
   if (options.fingerprint !== undefined) compareFingerprints(file, fingerprints, options.fingerprint);
   const { file: stored, wasKept } = await explained(keeping, () =>
     storePeerKey(key, options.directory, nowMs),
   );
-  const keys = key.keys.map(({ purpose, keyId, expiresAtMs }) => ({ purpose, keyId, expiresAtMs }));
   if (options.json) {
-    process.stdout.write(`${JSON.stringify({ kind, file: stored, wasKept, fingerprints, keys }, null, 2)}\n`);
+    const { passedOver, needs } = key;
+    const keys = key.keys.map(({ purpose, keyId, expiresAtMs }) => ({ purpose, keyId, expiresAtMs }));
+    const told = { kind, file: stored, wasKept, fingerprints, keys, passedOver, needs };
+    process.stdout.write(`${JSON.stringify(told, null, 2)}\n`);
     return;
   }
+  process.stdout.write(describeImport(key, stored, wasKept, nowMs));
+}
+
+function describeImport(
+  { kind, keys, fingerprints, passedOver, needs }: PeerKey,
+  stored: string,
+  wasKept: boolean,
+  nowMs: number,
+): string {
   const ends = (ms: number | undefined) =>
-    ms === undefined ? 'never expires' : `expires ${dayAndDistance(ms, nowMs)}`;
-  process.stdout.write(
-    `${[
-      ...fingerprints.map((fingerprint) => `  fingerprint  ${readable(fingerprint)}`),
-      ...keys.map(
-        ({ purpose, keyId, expiresAtMs }) => `  to ${purpose.padEnd(9)} ${keyId}, ${ends(expiresAtMs)}`,
-      ),
-      `  kept in      ${stored}${wasKept ? ', since it was imported before' : ''}`,
-      '',
-      'Compare the fingerprint with the one that Google tells you, by another way than the one the key took.',
-      'If it is the same, name the key in the configuration, beside keys that are there already:',
-      '',
-      settingLines(kind, 'google', [entryLine({ key: fileReference(stored) })]),
-    ].join('\n')}\n`,
+    ms === undefined ? 'never expires' : `${ms > nowMs ? 'expires' : 'expired'} ${dayAndDistance(ms, nowMs)}`;
+  return `${[
+    ...fingerprints.map((fingerprint) => `  fingerprint  ${readable(fingerprint)}`),
+    ...keys.map(
+      ({ purpose, keyId, expiresAtMs }) => `  to ${purpose.padEnd(9)} ${keyId}, ${ends(expiresAtMs)}`,
+    ),
+    ...passedOver.map((sentence) => `  passed over  ${sentence}`),
+    ...needs.map((sentence) => `  note         ${sentence}`),
+    `  kept in      ${stored}${wasKept ? ', since it was imported before' : ''}`,
+    '',
+    'Compare the fingerprint with the one that Google tells you, by another way than the one the key took.',
+    'If it is the same, name the key in the configuration, beside keys that are there already:',
+    '',
+    settingLines(kind, 'google', [entryLine({ key: fileReference(stored) })]),
+  ].join('\n')}\n`;
+}
+
+/** What to tell whoever imports a revoked key. */
+function keepRevocation(error: RevokedKey, directory: string, nowMs: number): Failure {
+  const { file } = storeRevocation(error, directory, nowMs);
+  return new Failure(
+    error.message,
+    `Take it out of payload.pgp.google wherever it stands, and reload. Its revocation is kept in ${file}, so that no older copy is taken again.`,
   );
 }
 
@@ -151,6 +183,12 @@ async function explained<T>({ fault, remedy, exitCode }: FileWork, work: () => T
   try {
     return await work();
   } catch (error) {
+    if (error instanceof RevokedKey) throw error;
+    if (error instanceof UnusableKey && /leaked$/.test(error.message))
+      throw new Failure(
+        error.message,
+        'Tell whoever it belongs to, who has to replace it. Nothing of the file is kept: delete it, and every copy of it.',
+      );
     if (error instanceof UnusableKey) {
       throw new Failure(error.message, 'Ask whoever made it for one that fits; docs/keys.md says what does.');
     }

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { expiryWarnings } from '../compose-expiry.ts';
+import { forgedKeyWarnings, keyFaults, passedOverWarnings } from '../compose-key-warnings.ts';
 import { type KeySettings, type ListedKeys, listKeys, readKeyRings } from '../compose-keys.ts';
-import { ConfigError } from '../config/faults.ts';
 import { escapeHidden } from '../ports/hidden-characters.ts';
 import { configSources, withConfigOptions } from './config-options.ts';
 import { exitCodes, Failure } from './failure.ts';
@@ -20,16 +20,17 @@ export function keysListCommand(): Command {
       'after',
       `
 The states:
-  pending   not used yet
-  active    used for everything
-  retiring  good on receipt only, until payload.graceMs after its end
-  retired   not used any more
+  passed over  of Google's: can't be used, and is left out for the reason that is given
+  pending      not used yet
+  active       used for everything
+  retiring     good on receipt only, until payload.graceMs after its end
+  retired      not used any more
 
 Examples:
   $ gsp-otp keys list --config gsp-otp.yaml
   $ gsp-otp keys list --config gsp-otp.yaml --json
 
-Exit code: 1 if a key can't be used at all.
+Exit code: 1 if there is an entry of which nothing can be used.
 `,
     )
     .action(async (options: ConfigOptions) => {
@@ -47,8 +48,9 @@ export function keysCheckCommand(): Command {
     .addHelpText(
       'after',
       `
-Refused are keys that are not RSA of 2048 to 4096 bits, that live longer than two years, have no encryption subkey,
-are revoked, expired without a successor, not given their passphrase, or made for the other environment.
+Refused are keys of ours that are not RSA of 2048 to 4096 bits, that live longer than two years, have no encryption
+subkey, are revoked, expired without a successor, not given their passphrase, made for the other environment, or share a
+kid. Of Google's, what can't be used is passed over and warned of; they are refused if nothing is left.
 
 Examples:
   $ gsp-otp keys check --config gsp-otp.yaml
@@ -63,7 +65,7 @@ Exit codes:
     .action(async (options: ConfigOptions) => {
       const nowMs = Date.now();
       const settings = keySettings(options);
-      const faults = await faultsOf(settings, nowMs);
+      const faults = await keyFaults(settings, nowMs);
       const warnings = faults.length > 0 ? [] : await warningsOf(settings, nowMs);
       if (options.json) process.stdout.write(`${JSON.stringify({ faults, warnings }, null, 2)}\n`);
       else {
@@ -86,24 +88,18 @@ export function keySettings(options: ConfigOptions): KeySettings {
   );
 }
 
-async function faultsOf(settings: KeySettings, nowMs: number): Promise<readonly string[]> {
-  const listed = (await listKeys(settings, nowMs)).flatMap(({ fault }) => fault ?? []);
-  if (listed.length > 0) return listed;
-  try {
-    await readKeyRings(settings, nowMs);
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigError) return error.faults.map(({ path, reason }) => `${path}: ${reason}`);
-    throw error;
-  }
-}
-
 async function warningsOf(settings: KeySettings, nowMs: number): Promise<readonly string[]> {
-  return expiryWarnings({ rings: await readKeyRings(settings, nowMs), tls: undefined }, nowMs);
+  const rings = await readKeyRings(settings, nowMs);
+  return [
+    ...forgedKeyWarnings(rings, settings),
+    ...passedOverWarnings(rings).map((told) => `passed over: ${told}`),
+    ...expiryWarnings({ rings, tls: undefined }, nowMs),
+  ];
 }
 
-interface Row extends Omit<ListedKeys, 'keys' | 'fault'> {
+interface Row extends Omit<ListedKeys, 'keys' | 'fault' | 'passedOver'> {
   readonly fault?: string;
+  readonly passedOver?: string;
   readonly purpose?: string;
   readonly keyId?: string;
   readonly fingerprint?: string;
@@ -115,8 +111,9 @@ interface Row extends Omit<ListedKeys, 'keys' | 'fault'> {
 }
 
 function rowsOf(listed: readonly ListedKeys[], nowMs: number): readonly Row[] {
-  return listed.flatMap(({ keys, fault, ...entry }): readonly Row[] => [
+  return listed.flatMap(({ keys, fault, passedOver, ...entry }): readonly Row[] => [
     ...(fault === undefined ? [] : [{ ...entry, fault }]),
+    ...passedOver.map((reason) => ({ ...entry, passedOver: reason })),
     ...keys.map(({ purpose, keyId, fingerprint, state, notBeforeMs, retiresAtMs, expiresAtMs }) => ({
       ...entry,
       purpose,
@@ -140,11 +137,15 @@ function asText(rows: readonly Row[]): string {
   const lines = rows.map((row) => {
     const begin = `${row.kind.padEnd(4)} ${row.owner.padEnd(7)}`;
     if (row.fault !== undefined) return `${begin} ${row.fault}`;
-    const end = row.expiresAt ? dayOf(Date.parse(row.expiresAt)) : 'never';
+    if (row.passedOver !== undefined) return `${begin} passed over: ${row.passedOver}`;
+    const retires = row.retiresAt ? dayOf(Date.parse(row.retiresAt)) : '-';
+    const expires = row.expiresAt ? dayOf(Date.parse(row.expiresAt)) : 'never';
     const left = row.daysLeft === null ? '-' : String(row.daysLeft);
-    const cells = [row.purpose?.padEnd(8), row.state?.padEnd(8), end.padEnd(10), left.padStart(9)];
+    const days = [retires.padEnd(10), expires.padEnd(10), left.padStart(9)];
+    const cells = [row.purpose?.padEnd(8), row.state?.padEnd(8), ...days];
     return `${begin} ${cells.join(' ')}  ${readable(row.fingerprint ?? '')}  ${row.place}`;
   });
-  const head = 'kind whose   to       state    expires    days left  fingerprint, and where it is kept';
+  const head =
+    'kind whose   to       state    retires    expires    days left  fingerprint, and where it is kept';
   return `${[head, ...lines.map(escapeHidden)].join('\n')}\n`;
 }

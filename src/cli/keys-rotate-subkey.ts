@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { writeNewSubkey } from '../compose-key-files.ts';
+import { UnusableKey, writeNewSubkey } from '../compose-key-files.ts';
 import type { KeySettings } from '../compose-keys.ts';
 import { Secret } from '../ports/secret.ts';
 import { exitCodes, Failure } from './failure.ts';
@@ -33,7 +33,11 @@ export async function rotateSubkey(
   }
   const { key: before, passphrase } = entry;
   const terms = { environment: settings.profile, validityDays: validDays, directory, nowMs };
-  const key = await writeNewSubkey({ privateKey: before, passphrase, ...terms });
+  const key = await writeNewSubkey({ privateKey: before, passphrase, ...terms }).catch((error: unknown) => {
+    throw error instanceof UnusableKey
+      ? new Failure(error.message, 'With several, leave --subkey-only out.', exitCodes.usage)
+      : error;
+  });
   const [file = ''] = key.privateFiles.map((written) => written.file);
   const after = new Secret(readFileSync(file, 'utf8').trim(), fileReference(file));
   const next = { ...settings, payload: { ...payload, pgp: { ...pgp, ours: [{ ...entry, key: after }] } } };

@@ -1,7 +1,7 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import { Secret } from '../ports/secret.ts';
 import type { KeyManagement, Signing } from './jose-algorithms.ts';
-import { type Jwk, parseJwks, purposeOf } from './jwk.ts';
+import { isJwk, type Jwk, JwkFault, parseJwks, purposeOf } from './jwk.ts';
 import { LIFETIME_MAX_MS, RSA_BITS_MAX, RSA_BITS_MIN } from './key-limits.ts';
 import type { KeyEnvironment } from './key-ring.ts';
 
@@ -68,6 +68,7 @@ export async function generateJwks(order: JwkOrder): Promise<GeneratedJwks> {
 /** The public part of a private JWK or JWK set, as a JWK set in JSON, to hand to the peer. [ENC-3, ENC-4] */
 export function exportPublicJwks(privateKeys: Secret): string {
   const jwks = parseJwks(Buffer.from(privateKeys.reveal(), 'utf8')) ?? [];
+  if (!jwks.every(isJwk)) throw new JwkFault('is no object');
   return setOf(jwks.map(publicPart));
 }
 

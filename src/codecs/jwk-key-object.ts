@@ -6,19 +6,20 @@ import {
   sign,
   verify,
 } from 'node:crypto';
-import { type Jwk, JwkFault, type KeyOwner } from './jwk.ts';
+import { isPrivateJwk, type Jwk, JwkFault, type KeyOwner } from './jwk.ts';
 import { EXPONENT_BYTES_MAX, RSA_BITS_MAX, RSA_BITS_MIN } from './key-limits.ts';
 
 const EXPONENT_MIN = 65_537n;
+/** Of a key that ought to be the peer's public one. */
+export const LEAKED =
+  'is private, where a public key is due: it has left the hands it belongs in, so treat it as leaked';
+
 const EXPONENT_MAX = 2n ** BigInt(EXPONENT_BYTES_MAX * 8) - 1n;
 
 /** The key itself, private or public, checked for strength. [ENC-5] Throws `JwkFault`. */
 export function jwkKeyObject(jwk: Jwk, owner: KeyOwner): KeyObject {
-  if ((jwk['d'] !== undefined) !== (owner === 'own')) {
-    const due =
-      owner === 'own' ? 'public, where a private key of ours is due' : 'private, where a public key is due';
-    throw new JwkFault(`is ${due}`);
-  }
+  if (isPrivateJwk(jwk) !== (owner === 'own'))
+    throw new JwkFault(owner === 'own' ? 'is public, where a private key of ours is due' : LEAKED);
   const publicKey = imported(jwk, createPublicKey);
   checkStrength(publicKey);
   if (owner === 'peer') return publicKey;

@@ -1,16 +1,18 @@
-import { calculateJwkThumbprint } from 'jose';
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { calculateJwkThumbprint, type JWK } from 'jose';
 import type { AllowedAlgorithms } from './jose-algorithms.ts';
 import type { JoseKey } from './jose-key.ts';
 import {
   algorithmsOf,
-  type Jwk,
+  isJwk,
+  isPrivateJwk,
   JwkFault,
   type JwkSource,
   type KeyOwner,
   parseJwks,
   purposeOf,
 } from './jwk.ts';
-import { jwkKeyObject } from './jwk-key-object.ts';
+import { jwkKeyObject, LEAKED } from './jwk-key-object.ts';
 import { jwkLife } from './jwk-life.ts';
 import {
   createKeyRing,
@@ -18,6 +20,7 @@ import {
   type KeyPurpose,
   type KeyRing,
   KeyRingError,
+  type PassedOverKey,
 } from './key-ring.ts';
 
 export interface JwkSources {
@@ -31,6 +34,8 @@ export interface JwkSources {
   /** For how long a key is good on receipt after its end, ≥ 0. [OQ-26] */
   readonly graceMs: number;
   readonly nowMs: number;
+  /** Keys made for the other one aren't used; `undefined`: they are. [ENV-1] */
+  readonly environment?: KeyEnvironment | undefined;
 }
 
 /** Printable ASCII, since a header is read in ASCII. */
@@ -38,20 +43,36 @@ const KEY_ID = /^[ -~]{1,256}$/;
 
 /**
  * Reads and checks all keys: type, strength, purpose, algorithm, name, life. [JWE-2, JWE-4, ENC-5] Expired keys are
- * let in, for the ring to pass over. Throws `KeyRingError` for what can't be used, naming source and key and what
- * would be accepted, and never a part of a key.
+ * let in, for the ring to pass over. Throws `KeyRingError` for a key of ours that can't be used, and where of the peer's
+ * nothing is left, naming source and key and what would be accepted, and never a part of a key. [OQ-79]
  */
 export async function readJwkKeyRing(sources: JwkSources): Promise<KeyRing<JoseKey>> {
-  const { own, peer, purposes, graceMs, nowMs } = sources;
-  const readAll = (owner: KeyOwner, all: readonly JwkSource[]) =>
-    all.flatMap((source) => readJwks(source).map((jwk, at) => readKey(jwk, at, source, owner, sources)));
-  const keys = await Promise.all([...readAll('own', own), ...readAll('peer', peer)]);
-  checkTogether(keys);
-  return createKeyRing(keys, { purposes, graceMs, nowMs });
+  const { own, peer, allowed, ...rules } = sources;
+  const ours = await Promise.all(candidatesIn(own).map((candidate) => readOwnKey(candidate, sources)));
+  checkTogether(ours);
+  const theirs = await readPeerKeys(candidatesIn(peer), sources);
+  return createKeyRing([...ours, ...theirs.keys], rules, theirs.passedOver);
 }
 
-function readJwks({ name, bytes }: JwkSource): readonly Jwk[] {
-  let jwks: readonly Jwk[] | undefined;
+/** A member of a set, and what it is called. */
+interface Candidate {
+  readonly jwk: unknown;
+  readonly name: string;
+  readonly source: JwkSource;
+}
+
+function candidatesIn(sources: readonly JwkSource[]): readonly Candidate[] {
+  return sources.flatMap((source) =>
+    readJwks(source).map((jwk, at) => ({
+      jwk,
+      name: `the JWK at place ${at + 1} of ${source.name}`,
+      source,
+    })),
+  );
+}
+
+function readJwks({ name, bytes }: JwkSource): readonly unknown[] {
+  let jwks: readonly unknown[] | undefined;
   try {
     jwks = parseJwks(bytes);
   } catch {
@@ -61,38 +82,97 @@ function readJwks({ name, bytes }: JwkSource): readonly Jwk[] {
   throw new KeyRingError(`${name} is neither a JWK nor a JWK set with at least one key, in JSON`);
 }
 
+async function readOwnKey(candidate: Candidate, sources: JwkSources): Promise<JoseKey> {
+  try {
+    return await readKey(candidate, 'own', sources);
+  } catch (error) {
+    throw error instanceof JwkFault ? new KeyRingError(`${candidate.name} ${error.message}`) : error;
+  }
+}
+
+/** A key of the peer's, and where it stands. */
+interface Named {
+  readonly key: JoseKey;
+  readonly name: string;
+}
+
+/** RFC 7517 section 5: what isn't understood in a set is passed over. */
+async function readPeerKeys(candidates: readonly Candidate[], sources: JwkSources) {
+  const passedOver: PassedOverKey[] = [];
+  const passOver = (source: string | undefined, key: string, reason: string) =>
+    passedOver.push({ source, key, reason });
+  const named = new Map<string, Named>();
+  for (const candidate of candidates) {
+    const { name, source } = candidate;
+    try {
+      const key = await readKey(candidate, 'peer', sources);
+      const identity = `${key.purpose} ${key.keyId} ${key.fingerprint}`;
+      const known = named.get(identity);
+      named.set(identity, known ? { name: known.name, key: joined(known.key, key) } : { name, key });
+      if (known)
+        passOver(source.name, name, `is the same key as ${known.name}: the earlier end of both counts`);
+    } catch (error) {
+      if (!(error instanceof JwkFault)) throw error;
+      passOver(source.name, name, error.message);
+    }
+  }
+  const keys: JoseKey[] = [];
+  for (const { key, name } of named.values()) {
+    const namesakes = [...named.values()].filter(
+      (other) => other.key.purpose === key.purpose && other.key.keyId === key.keyId,
+    );
+    if (namesakes.length === 1) keys.push(key);
+    else passOver(key.source, name, `shares its kid with another key to ${key.purpose}; each needs its own`);
+  }
+  return { keys, passedOver };
+}
+
+/** One key that is there twice, perhaps once for each algorithm. What has ended in one place doesn't go on in another. */
+function joined(first: JoseKey, second: JoseKey): JoseKey {
+  const earlier = (one: number | undefined, other: number | undefined) =>
+    one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
+  return {
+    ...first,
+    algorithms: [...new Set([...first.algorithms, ...second.algorithms])],
+    retiresAtMs: earlier(first.retiresAtMs, second.retiresAtMs),
+    expiresAtMs: earlier(first.expiresAtMs, second.expiresAtMs),
+  };
+}
+
 async function readKey(
-  jwk: Jwk,
-  at: number,
-  source: JwkSource,
+  { jwk, source }: Candidate,
   owner: KeyOwner,
   { allowed, nowMs }: JwkSources,
 ): Promise<JoseKey> {
-  try {
-    const keyId = jwk['kid'];
-    if (typeof keyId !== 'string' || !KEY_ID.test(keyId)) {
-      throw new JwkFault('lacks a kid of 1 to 256 printable ASCII characters, by which messages name it');
-    }
-    const purpose = purposeOf(jwk, owner);
-    const algorithms = algorithmsOf(jwk, purpose, allowed);
-    const key = jwkKeyObject(jwk, owner);
-    const fingerprint = await calculateJwkThumbprint(jwk);
-    const environment = environmentOf(keyId);
-    return {
-      purpose,
-      keyId,
-      fingerprint,
-      algorithms,
-      key,
-      environment,
-      ...jwkLife(jwk, source, owner, nowMs),
-    };
-  } catch (error) {
-    if (error instanceof JwkFault) {
-      throw new KeyRingError(`the JWK at place ${at + 1} of ${source.name} ${error.message}`);
-    }
-    throw error;
+  if (!isJwk(jwk)) throw new JwkFault('is no object');
+  const keyId = jwk['kid'];
+  if (typeof keyId !== 'string' || !KEY_ID.test(keyId)) {
+    throw new JwkFault('lacks a kid of 1 to 256 printable ASCII characters, by which messages name it');
   }
+  if (owner === 'peer' && isPrivateJwk(jwk)) throw new JwkFault(LEAKED);
+  const purpose = purposeOf(jwk, owner);
+  const algorithms = algorithmsOf(jwk, purpose, allowed);
+  const key = jwkKeyObject(jwk, owner);
+  return {
+    purpose,
+    keyId,
+    fingerprint: await fingerprintOf(key),
+    algorithms,
+    key,
+    environment: environmentOf(keyId),
+    source: source.name,
+    ...jwkLife(jwk, source, owner, nowMs),
+  };
+}
+
+/**
+ * The thumbprint of RFC 7638 over the key as it was read, not as it was written: zeros in front of a number, padding or
+ * the order of members make no other key.
+ */
+function fingerprintOf(key: KeyObject): Promise<string> {
+  const publicKey =
+    key.type === 'private' ? createPublicKey(key.export({ format: 'pem', type: 'pkcs8' })) : key;
+  return calculateJwkThumbprint(publicKey.export({ format: 'jwk' }) as JWK);
 }
 
 /** `generateJwks` begins a `kid` with it. */

@@ -60,14 +60,25 @@ export class JwkFault extends Error {
   override readonly name = 'JwkFault';
 }
 
-/** The keys of a JWK set, or the one JWK. `undefined`: something else. Throws `SyntaxError` if it isn't JSON. */
-export function parseJwks(bytes: Uint8Array): readonly Jwk[] | undefined {
-  const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
-  const jwks: unknown = isObject(value) && value['keys'] !== undefined ? value['keys'] : [value];
-  return Array.isArray(jwks) && jwks.length > 0 && jwks.every(isObject) ? jwks : undefined;
+/** What a JWK set lists, right or wrong, or the one JWK. `undefined`: something else. Throws `SyntaxError` if it isn't JSON. */
+export function parseJwks(bytes: Uint8Array): readonly unknown[] | undefined {
+  // A byte order mark is no part of the text, says the decoder.
+  const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+  if (!isJwk(value)) return undefined;
+  const jwks = value['keys'] ?? [value];
+  return Array.isArray(jwks) && jwks.length > 0 ? jwks : undefined;
 }
 
-function isObject(value: unknown): value is Jwk {
+/** Members that only a private key has. Those of a symmetric one are not among them. */
+const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth'];
+
+/** Whether it is a private key of a pair, or has some of one in it. */
+export function isPrivateJwk(jwk: Jwk): boolean {
+  return jwk['kty'] !== 'oct' && PRIVATE_MEMBERS.some((member) => jwk[member] !== undefined);
+}
+
+/** Whether it is an object, as every JWK is. */
+export function isJwk(value: unknown): value is Jwk {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

@@ -28,6 +28,18 @@ export interface RingKey {
   readonly expiresAtMs: number | undefined;
   /** What it was made for, if it says so: no key serves both. [ENV-1] */
   readonly environment?: KeyEnvironment | undefined;
+  /** Name of the source it came from. */
+  readonly source?: string | undefined;
+}
+
+/** A key of the peer's that isn't used. It never takes those beside it down. [OQ-79] */
+export interface PassedOverKey {
+  /** Name of the source it came from. */
+  readonly source: string | undefined;
+  /** Which one, as a sentence about it begins. */
+  readonly key: string;
+  /** Why, as the sentence goes on. */
+  readonly reason: string;
 }
 
 export type KeyEnvironment = 'sandbox' | 'production';
@@ -47,6 +59,8 @@ export interface KeyRingRules {
   /** How long a key is still good on receipt after its end, ≥ 0. [OQ-26] */
   readonly graceMs: number;
   readonly nowMs: number;
+  /** Keys made for the other one aren't used; `undefined`: they are. [ENV-1] */
+  readonly environment?: KeyEnvironment | undefined;
 }
 
 /** The keys offered don't make a ring; the one in force stays. The message names keys by id only. */
@@ -64,11 +78,14 @@ const WARNING_DAYS = [7, 30, 60] as const;
 export class KeyRing<Key extends RingKey = RingKey> {
   readonly keys: readonly Key[];
   readonly graceMs: number;
+  /** What the peer's sources hold beside them. */
+  readonly passedOver: readonly PassedOverKey[];
 
   /** Takes the keys as they are; `createKeyRing` also checks them. */
-  constructor(keys: readonly Key[], graceMs: number) {
+  constructor(keys: readonly Key[], graceMs: number, passedOver: readonly PassedOverKey[] = []) {
     this.keys = keys;
     this.graceMs = graceMs;
+    this.passedOver = passedOver;
   }
 
   /** The state of one of its keys. */
@@ -109,29 +126,62 @@ export class KeyRing<Key extends RingKey = RingKey> {
 }
 
 /**
- * Makes a ring of keys that together can do what the rules ask.
- * Throws `KeyRingError` if a purpose has no usable key, a key is given twice for one purpose, or one of ours never
- * expires. Keys that are pending, retiring or retired may be among them.
+ * Makes a ring of keys that together can do what the rules ask. Throws `KeyRingError` if a purpose has no usable key, or
+ * if one of ours is given twice, never expires or was made for the other environment; such a key of the peer's is passed
+ * over. Keys that are pending, retiring or retired may be among them.
  */
-export function createKeyRing<Key extends RingKey>(keys: readonly Key[], rules: KeyRingRules): KeyRing<Key> {
+export function createKeyRing<Key extends RingKey>(
+  keys: readonly Key[],
+  rules: KeyRingRules,
+  passedOver: readonly PassedOverKey[] = [],
+): KeyRing<Key> {
   if (!(rules.graceMs >= 0)) throw new KeyRingError('the grace for retiring keys must be 0 or more');
-  const seen = new Set<string>();
-  for (const { purpose, keyId, fingerprint, expiresAtMs } of keys) {
-    const identity = `${purpose} ${fingerprint}`;
-    if (seen.has(identity)) throw new KeyRingError(`key ${keyId} is given twice to ${purpose}`);
-    seen.add(identity);
-    const ours = purpose === 'decrypt' || purpose === 'sign';
-    if (ours && expiresAtMs === undefined) {
-      throw new KeyRingError(`key ${keyId} of ours has no expiry; it needs one, two years ahead at most`);
-    }
-  }
-  const ring = new KeyRing(keys, rules.graceMs);
+  checkOurs(keys.filter(isOurs), rules);
+  const foreign = keys.filter((key) => !isOurs(key) && isForeign(key, rules));
+  const ring = new KeyRing(
+    keys.filter((key) => !foreign.includes(key)),
+    rules.graceMs,
+    [...passedOver, ...foreign.map(passedOverAsForeign)],
+  );
   for (const purpose of rules.purposes) {
     if (ring.usable(purpose, rules.nowMs).length > 0) continue;
-    const states = keys
+    const states = ring.keys
       .filter((key) => key.purpose === purpose)
       .map((key) => `${key.keyId} is ${ring.state(key, rules.nowMs)}`);
-    throw new KeyRingError(`no key to ${purpose} with: ${states.join(', ') || 'none was given'}`);
+    const beside = ring.passedOver.map(({ key, reason }) => `${key} ${reason}`);
+    const peers = purpose === 'verify' || purpose === 'encrypt';
+    throw new KeyRingError(
+      [
+        `no key to ${purpose} with: ${states.join(', ') || 'none was given'}`,
+        ...(peers && beside.length > 0 ? [`passed over: ${beside.join('; ')}`] : []),
+      ].join('; '),
+    );
   }
   return ring;
 }
+
+const isOurs = ({ purpose }: RingKey) => purpose === 'decrypt' || purpose === 'sign';
+
+function checkOurs(keys: readonly RingKey[], rules: KeyRingRules): void {
+  const seen = new Set<string>();
+  for (const key of keys) {
+    const { purpose, keyId, fingerprint, expiresAtMs } = key;
+    const identity = `${purpose} ${fingerprint}`;
+    if (seen.has(identity)) throw new KeyRingError(`key ${keyId} is given twice to ${purpose}`);
+    seen.add(identity);
+    if (expiresAtMs === undefined)
+      throw new KeyRingError(`key ${keyId} of ours has no expiry; it needs one, two years ahead at most`);
+    if (isForeign(key, rules)) throw new KeyRingError(`key ${keyId} ${madeFor(key)}`);
+  }
+}
+
+function isForeign(key: RingKey, { environment }: KeyRingRules): boolean {
+  return environment !== undefined && key.environment !== undefined && key.environment !== environment;
+}
+
+function passedOverAsForeign(key: RingKey): PassedOverKey {
+  return { source: key.source, key: `key ${key.keyId}`, reason: madeFor(key) };
+}
+
+const madeFor = ({ environment }: RingKey) =>
+  `was made for the ${environment} profile; no key serves both, so make another: gsp-otp keys generate --help [ENV-1]`;

@@ -1,15 +1,8 @@
-import {
-  decryptKey,
-  encryptKey,
-  enums,
-  generateKey,
-  type PrivateKey,
-  readKey,
-  readPrivateKey,
-} from 'openpgp';
+import { decryptKey, encryptKey, enums, generateKey, type PrivateKey } from 'openpgp';
 import { Secret } from '../ports/secret.ts';
 import { LIFETIME_MAX_MS, RSA_BITS_MAX, RSA_BITS_MIN } from './key-limits.ts';
-import type { KeyEnvironment } from './key-ring.ts';
+import { type KeyEnvironment, KeyRingError } from './key-ring.ts';
+import { readPrivateKeys } from './pgp-key-file.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -88,7 +81,9 @@ export async function addEncryptionSubkey(
   order: SubkeyOrder,
 ): Promise<Pick<GeneratedPgpKey, 'privateKey' | 'publicKey'>> {
   const { passphrase, nowMs, validityDays = 365 } = order;
-  const locked = await readPrivateKey({ armoredKey: order.privateKey.reveal() });
+  const [locked, another] = await readPrivateKeys(Buffer.from(order.privateKey.reveal()));
+  if (!locked || another)
+    throw new KeyRingError('there are several keys in the file; a subkey is added to one alone');
   const unlocked = locked.isDecrypted()
     ? locked
     : await decryptKey({ privateKey: locked, passphrase: passphrase?.reveal() ?? '' });
@@ -98,17 +93,6 @@ export async function addEncryptionSubkey(
     privateKey: new Secret(await armorPrivate(extended, passphrase)),
     publicKey: extended.toPublic().armor(),
   };
-}
-
-/**
- * The public part of a key, armored, to hand to the peer or to keep. The key may be private or public, armored or
- * binary, and needs no passphrase. [ENC-3, ENC-4] Throws if it is no key.
- */
-export async function exportPublicKey(key: Uint8Array): Promise<string> {
-  const text = Buffer.from(key).toString('latin1');
-  const isArmored = text.includes('-----BEGIN PGP ');
-  const read = await (isArmored ? readKey({ armoredKey: text }) : readKey({ binaryKey: key }));
-  return read.toPublic().armor();
 }
 
 async function armorPrivate(key: PrivateKey, passphrase: Secret | undefined): Promise<string> {

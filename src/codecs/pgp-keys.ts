@@ -1,16 +1,7 @@
 import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
-import {
-  decryptKey,
-  type Key,
-  type KeyID,
-  type PrivateKey,
-  readKey,
-  readPrivateKey,
-  type Subkey,
-  unarmor,
-} from 'openpgp';
+import { decryptKey, type Key, type PrivateKey } from 'openpgp';
 import type { Secret } from '../ports/secret.ts';
-import { EXPONENT_BYTES_MAX, LIFETIME_MAX_MS, RSA_BITS_MAX, RSA_BITS_MIN } from './key-limits.ts';
+import { LIFETIME_MAX_MS } from './key-limits.ts';
 import {
   createKeyRing,
   type KeyEnvironment,
@@ -19,21 +10,13 @@ import {
   KeyRingError,
 } from './key-ring.ts';
 import type { PgpKey } from './pgp-key.ts';
-import { privateKeyObject, publicKeyObject } from './pgp-key-object.ts';
+import { KeyFileFault, readPrivateKeys } from './pgp-key-file.ts';
+import { privateKeyObject } from './pgp-key-object.ts';
+import { type AnyKey, describeKey, idOf, keysFor, strengthFault } from './pgp-key-parts.ts';
+import type { PgpKeySource } from './pgp-key-source.ts';
+import { readPeerKeys } from './pgp-peer-keys.ts';
 
-/** One OpenPGP certificate as it lies in a file. */
-export interface PgpKeySource {
-  /** What messages call it, such as the name of its file. */
-  readonly name: string;
-  /** Armored or binary, one certificate. */
-  readonly bytes: Uint8Array;
-  /** Wall clock; `undefined`: from its creation on. */
-  readonly notBeforeMs?: number | undefined;
-  /** Wall clock; `undefined`: not before it expires. */
-  readonly retiresAtMs?: number | undefined;
-}
-
-/** A private key of ours. `passphrase` is `undefined` where it has none. */
+/** Private keys of ours. `passphrase` is that of all of them; `undefined` where they have none. */
 export interface OwnPgpKeySource extends PgpKeySource {
   readonly passphrase?: Secret | undefined;
 }
@@ -46,22 +29,39 @@ export interface PgpKeySources {
   /** For how long a key of ours is good on receipt after its end, ≥ 0. [OQ-26] */
   readonly graceMs: number;
   readonly nowMs: number;
+  /** Keys made for the other one aren't used; `undefined`: they are. [ENV-1] */
+  readonly environment?: KeyEnvironment | undefined;
 }
 
 /**
  * Reads and checks all keys: self-signatures, revocation, usage flags, strength, life. [ENC-5, PGP-7, PGP-8]
  * Expired keys are let in, for the ring to pass over, so that one of them can't keep a server from starting beside its
- * successor. Throws `KeyRingError` for what can't be used, naming the source and what would be accepted.
+ * successor. Throws `KeyRingError` for a key of ours that can't be used, and where of the peer's nothing is left,
+ * naming the source and what would be accepted. [OQ-79]
  */
 export async function readPgpKeyRing(sources: PgpKeySources): Promise<KeyRing<PgpKey>> {
-  const { own, peer, graceMs, nowMs, purposes = ['decrypt', 'sign', 'verify', 'encrypt'] } = sources;
-  const ours = await Promise.all(own.map((source) => readOwnKey(source, nowMs)));
-  const theirs = await Promise.all(peer.map((source) => readPeerKey(source, nowMs)));
-  return createKeyRing([...ours, ...theirs].flat(), { purposes, graceMs, nowMs });
+  const { own, peer, nowMs, purposes = ['decrypt', 'sign', 'verify', 'encrypt'], ...rules } = sources;
+  const ours = await Promise.all(own.map((source) => readOwnKeys(source, nowMs)));
+  const theirs = await readPeerKeys(peer, nowMs);
+  return createKeyRing([...ours.flat(), ...theirs.keys], { purposes, nowMs, ...rules }, theirs.passedOver);
 }
 
-async function readOwnKey(source: OwnPgpKeySource, nowMs: number): Promise<PgpKey[]> {
-  const certificate = await unlock(source, await parse(source, readPrivateKey));
+/** Every key of a source. */
+async function readOwnKeys(source: OwnPgpKeySource, nowMs: number): Promise<readonly PgpKey[]> {
+  const certificates = await readPrivateKeys(source.bytes).catch((cause: unknown) => {
+    throw cause instanceof KeyFileFault ? refused(source, cause.message, cause) : cause;
+  });
+  const keys = await Promise.all(
+    certificates.map(async (key) => readOwnKey(source, await unlock(source, key), nowMs)),
+  );
+  return keys.flat();
+}
+
+async function readOwnKey(
+  source: OwnPgpKeySource,
+  certificate: PrivateKey,
+  nowMs: number,
+): Promise<PgpKey[]> {
   const { signing, encrypting } = await sortKeys(source, certificate);
   const primary = certificate.getFingerprint();
   if (encrypting.some((key) => key.getFingerprint() === primary)) {
@@ -71,10 +71,16 @@ async function readOwnKey(source: OwnPgpKeySource, nowMs: number): Promise<PgpKe
   if (overlap)
     throw refused(source, `has a key for signing and encrypting, ${idOf(overlap)}; it needs one for each`);
   const signer = await pick(signing, nowMs, (date) => certificate.getSigningKey(undefined, date));
-  const describeWith = describer(source, certificate, nowMs);
+  const { name, notBeforeMs, retiresAtMs } = source;
+  const terms = { source: name, notBeforeMs, retiresAtMs, nowMs };
+  const describeAs = (purpose: 'sign' | 'decrypt') => (key: AnyKey) => {
+    const keyObject = privateKeyObject(key);
+    if (!keyObject) throw refused(source, `lacks the private part of ${idOf(key)}`);
+    return describeKey(certificate, key, purpose, keyObject, terms);
+  };
   const keys = await Promise.all([
-    describeWith(signer, 'sign', privateKeyObject),
-    ...encrypting.map((key) => describeWith(key, 'decrypt', privateKeyObject)),
+    ...[signer].map(describeAs('sign')),
+    ...encrypting.map(describeAs('decrypt')),
   ]);
   for (const { keyId, key, createdAtMs, expiresAtMs } of keys) {
     if (!belongsTogether(key))
@@ -88,38 +94,6 @@ async function readOwnKey(source: OwnPgpKeySource, nowMs: number): Promise<PgpKe
   return keys;
 }
 
-async function readPeerKey(source: PgpKeySource, nowMs: number): Promise<PgpKey[]> {
-  const certificate = await parse(source, readKey);
-  if (certificate.isPrivate())
-    throw refused(source, 'is a private key, where the public key of the peer is due');
-  const { signing, encrypting } = await sortKeys(source, certificate);
-  const recipient = await pick(encrypting, nowMs, (date) => certificate.getEncryptionKey(undefined, date));
-  const describeWith = describer(source, certificate, nowMs);
-  return Promise.all([
-    describeWith(recipient, 'encrypt', publicKeyObject),
-    ...signing.map((key) => describeWith(key, 'verify', publicKeyObject)),
-  ]);
-}
-
-async function parse<T extends Key>(
-  source: PgpKeySource,
-  read: (options: { binaryKey: Uint8Array }) => Promise<T>,
-): Promise<T> {
-  try {
-    const text = Buffer.from(source.bytes).toString('latin1');
-    const armored = text.includes('-----BEGIN PGP ');
-    return await read({ binaryKey: armored ? await armoredBytes(text) : source.bytes });
-  } catch (cause) {
-    throw refused(source, 'is not an OpenPGP key of the kind that is due', cause);
-  }
-}
-
-async function armoredBytes(text: string): Promise<Uint8Array> {
-  const { data } = await unarmor(text);
-  if (data instanceof Uint8Array) return data;
-  throw new TypeError('armor of a text is read as bytes');
-}
-
 async function unlock({ passphrase, ...source }: OwnPgpKeySource, key: PrivateKey): Promise<PrivateKey> {
   if (key.isDecrypted()) return key;
   if (!passphrase) throw refused(source, 'is protected by a passphrase, and none is given');
@@ -129,8 +103,6 @@ async function unlock({ passphrase, ...source }: OwnPgpKeySource, key: PrivateKe
     throw refused(source, 'is protected by another passphrase than the one that is given');
   }
 }
-
-type AnyKey = Key | Subkey;
 
 /** Which keys of a certificate may sign and which may encrypt, by their flags, whenever that is or was. [PGP-8] */
 async function sortKeys(source: PgpKeySource, certificate: Key) {
@@ -153,16 +125,6 @@ async function sortKeys(source: PgpKeySource, certificate: Key) {
   return { signing, encrypting };
 }
 
-async function keysFor(certificate: Key, find: (keyId: KeyID) => Promise<AnyKey>): Promise<AnyKey[]> {
-  const found = certificate.getKeys().map((key) =>
-    find(key.getKeyID()).then(
-      () => [key],
-      () => [],
-    ),
-  );
-  return (await Promise.all(found)).flat();
-}
-
 /** The newest that is good now; else, for a certificate that is to come or is over, the newest. */
 async function pick(
   among: readonly AnyKey[],
@@ -174,54 +136,8 @@ async function pick(
 }
 
 function checkStrength(source: PgpKeySource, key: AnyKey): void {
-  const { algorithm, bits = 0 } = key.getAlgorithmInfo();
-  if (key.keyPacket.version !== 4 || algorithm !== 'rsaEncryptSign') {
-    throw refused(source, `has a key that is not RSA of version 4, ${idOf(key)}`);
-  }
-  if (bits < RSA_BITS_MIN || bits > RSA_BITS_MAX) {
-    const range = `${RSA_BITS_MIN} to ${RSA_BITS_MAX} bits are accepted [ENC-5]`;
-    throw refused(source, `has an RSA key of ${bits} bits, ${idOf(key)}; ${range}`);
-  }
-  const { e } = key.keyPacket.publicParams as { readonly e?: Uint8Array };
-  if (!e || e.length > EXPONENT_BYTES_MAX) {
-    throw refused(source, `has a public exponent of more than 32 bits, ${idOf(key)}; 65537 is usual`);
-  }
-}
-
-function describer(source: PgpKeySource, certificate: Key, nowMs: number) {
-  return async (
-    key: AnyKey,
-    purpose: KeyPurpose,
-    extract: (key: AnyKey) => KeyObject | undefined,
-  ): Promise<PgpKey> => {
-    const createdAtMs = key.getCreationTime().getTime();
-    const keyObject = extract(key);
-    if (!keyObject) throw refused(source, `lacks the private part of ${idOf(key)}`);
-    const at = new Date(Math.max(nowMs, createdAtMs));
-    // A subkey doesn't outlive its certificate. `null`: its binding signature has run out.
-    const subkeyEnd =
-      key === certificate ? Number.POSITIVE_INFINITY : await (key as Subkey).getExpirationTime(at);
-    const endMs = Math.min(Number(await certificate.getExpirationTime()), Number(subkeyEnd));
-    return {
-      purpose,
-      keyId: idOf(key),
-      fingerprint: key.getFingerprint(),
-      certificate: certificate.getFingerprint(),
-      key: keyObject,
-      createdAtMs,
-      modulusBytes: (keyObject.asymmetricKeyDetails?.modulusLength ?? 0) / 8,
-      notBeforeMs: Math.max(createdAtMs, source.notBeforeMs ?? createdAtMs),
-      retiresAtMs: source.retiresAtMs,
-      expiresAtMs: endMs === Number.POSITIVE_INFINITY ? undefined : endMs,
-      environment: environmentOf(certificate),
-    };
-  };
-}
-
-/** `generatePgpKey` writes it into the comment of the user id: `Example Bank (sandbox) <otp@example.com>`. */
-function environmentOf(certificate: Key): KeyEnvironment | undefined {
-  const comments = certificate.getUserIDs().map((userId) => /\(([a-z]+)\)(?: <[^>]*>)?$/.exec(userId)?.[1]);
-  return (['sandbox', 'production'] as const).find((environment) => comments.includes(environment));
+  const fault = strengthFault(key);
+  if (fault !== undefined) throw refused(source, fault);
 }
 
 function belongsTogether(key: KeyObject): boolean {
@@ -233,8 +149,6 @@ function belongsTogether(key: KeyObject): boolean {
     sign('sha384', probe, key),
   );
 }
-
-const idOf = (key: AnyKey) => key.getKeyID().toHex();
 
 function refused({ name }: { readonly name: string }, fault: string, cause?: unknown): KeyRingError {
   return new KeyRingError(`the OpenPGP key ${name} ${fault}`, { cause });

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { createHash, createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { type AllowedAlgorithms, CURRENT_ALGORITHMS } from '../../src/codecs/jose-algorithms.ts';
 import type { JwkSource } from '../../src/codecs/jwk.ts';
 import { readJwkKeyRing } from '../../src/codecs/jwk-keys.ts';
+import type { KeyRing } from '../../src/codecs/key-ring.ts';
 import { DAY_MS, jwkOf, keyFile, NOW_MS, OLDER_ALGORITHMS, readRing, sourceOf } from './jwe-vectors.ts';
 
 type Jwk = Record<string, unknown>;
@@ -30,6 +31,12 @@ function read({ own = [], peer = [], allowed = CURRENT_ALGORITHMS }: Change) {
 }
 const readOwn = (...keys: Jwk[]) => read({ own: [sourceOf('own.json', keys)] });
 const readPeer = (...keys: Jwk[]) => read({ peer: [sourceOf('google.json', keys)] });
+
+/** Nothing else is there, so without it there is no ring. */
+async function passesOver(reading: Promise<KeyRing>, message: RegExp): Promise<void> {
+  const { passedOver } = await reading;
+  assert.match(passedOver.map(({ key, reason }) => `${key} ${reason}`).join('\n'), message);
+}
 
 const refuses = (reading: Promise<unknown>, message: RegExp) =>
   assert.rejects(reading, { name: 'KeyRingError', message });
@@ -64,7 +71,7 @@ describe('reading JWKs', () => {
     await readRing(['own-older'], ['google-older'], { purposes: ['decrypt', 'encrypt'] });
   });
 
-  for (const bytes of ['', 'x', '{', 'null', '[]', '{"keys":[]}', '{"keys":{}}', '{"keys":[null]}', '[{}]']) {
+  for (const bytes of ['', 'x', '{', 'null', '[]', '{"keys":[]}', '{"keys":{}}', '[{}]']) {
     test(`what is no JWK is refused by the name of its file: ${bytes}`, async () => {
       await refuses(
         read({ own: [{ name: 'own.json', bytes: Buffer.from(bytes) }] }),
@@ -93,7 +100,7 @@ describe('reading JWKs', () => {
 describe('what a JWK is for', () => {
   test('[ENC-4] a public key is no key of ours, and a private one none of Google’s', async () => {
     await refuses(readOwn(jwkOf('own.public', 'own-sig')), /place 1 of own\.json is public/);
-    await refuses(
+    await passesOver(
       readPeer(PEER_ENC, jwkOf('google.private', 'google-sig')),
       /place 2 of google\.json is private/,
     );
@@ -104,7 +111,7 @@ describe('what a JWK is for', () => {
       readOwn({ kty: 'oct', k: 'AAAA', kid: 'a', use: 'sig', alg: 'HS256', exp: 2e9 }),
       /agree on sig or enc/,
     );
-    await refuses(
+    await passesOver(
       readPeer({ kty: 'oct', k: 'AAAA', kid: 'a', use: 'sig' }),
       /not allowed here; accepted to verify: RS256/,
     );
@@ -137,7 +144,7 @@ describe('what a JWK is for', () => {
     }
     await refuses(readOwn({ ...bare, use: 'enc', key_ops: 'decrypt' }), /not a list/);
     await refuses(readOwn({ ...bare, key_ops: ['encrypt'] }), /its key_ops lack decrypt and unwrapKey/);
-    await refuses(readPeer({ ...PEER_SIG, key_ops: ['sign'] }), /its key_ops lack verify/);
+    await passesOver(readPeer({ ...PEER_SIG, key_ops: ['sign'] }), /its key_ops lack verify/);
   });
 
   test('[JWE-2] its own algorithm is the only one; without one, those allowed that fit it, never RSA1_5', async () => {
@@ -150,21 +157,30 @@ describe('what a JWK is for', () => {
     assert.deepEqual(await algorithmsOf(without(jwkOf('google-es256.public', 'google-es256-sig'), 'alg')), [
       'ES256',
     ]);
-    await refuses(
+    await passesOver(
       readPeer({ ...PEER_ENC, alg: 'RSA1_5' }),
       /not allowed here; accepted to encrypt: RSA-OAEP-256$/,
     );
-    await refuses(readPeer({ ...PEER_SIG, alg: 'ES256' }), /not allowed here/);
+    await passesOver(readPeer({ ...PEER_SIG, alg: 'ES256' }), /not allowed here/);
     await refuses(readOwn({ ...OWN_EC, use: 'enc', alg: undefined }), /accepted to decrypt: RSA-OAEP-256$/);
   });
 
   test('[JWE-4] each has a name, and no two of one purpose the same', async () => {
     for (const kid of [undefined, '', 7, 'ä', 'a\nb', 'a'.repeat(257)]) {
-      await refuses(readPeer({ ...PEER_SIG, kid }), /lacks a kid of 1 to 256 printable ASCII characters/);
+      await passesOver(readPeer({ ...PEER_SIG, kid }), /lacks a kid of 1 to 256 printable ASCII characters/);
     }
     const twin = { ...jwkOf('google-next.public', 'google-next-sig'), kid: PEER_SIG['kid'] };
-    await refuses(readPeer(PEER_SIG, twin), /two keys to verify have the kid google-sig/);
-    await refuses(readPeer(PEER_SIG, { ...PEER_SIG, kid: 'b' }), /given twice to verify/);
+    const twins = await readPeer(PEER_SIG, twin, PEER_ENC);
+    assert.deepEqual(
+      twins.keys.map(({ keyId }) => keyId),
+      ['google-enc'],
+      'which of the two a message means can not be told',
+    );
+    assert.equal(twins.passedOver.filter(({ reason }) => /shares its kid/.test(reason)).length, 2);
+    const ownTwin = { ...jwkOf('own-next.private', 'own-next-sig'), kid: OWN_SIG['kid'] };
+    await refuses(readOwn(OWN_SIG, ownTwin), /two keys to sign have the kid own-sig/);
+    assert.equal((await readPeer(PEER_SIG, { ...PEER_SIG, kid: 'b' })).keys.length, 2);
+    await refuses(readOwn(OWN_SIG, { ...OWN_SIG, kid: 'b' }), /given twice to sign/);
     assert.equal((await readPeer(PEER_SIG, { ...PEER_ENC, kid: PEER_SIG['kid'] })).keys.length, 2);
   });
 
@@ -184,15 +200,15 @@ describe('[ENC-5] strength and life of a JWK', () => {
     await refuses(readOwn(rsa(1024)), /RSA key of 1024 bits; 2048 to 4096/);
     await refuses(readOwn(rsa(2040)), /RSA key of 2040 bits/);
     await refuses(readOwn(rsa(2048, 3)), /public exponent below 65537/);
-    await refuses(readPeer({ ...PEER_SIG, e: 'AQ' }), /public exponent below 65537/);
+    await passesOver(readPeer({ ...PEER_SIG, e: 'AQ' }), /public exponent below 65537/);
   });
 
   test('elliptic curves: P-256 and only for signatures', async () => {
     assert.equal((await readOwn(OWN_EC)).keys[0]?.purpose, 'sign');
     const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' });
     const jwk = publicKey.export({ format: 'jwk' }) as Jwk;
-    await refuses(readPeer({ ...jwk, kid: 'a', use: 'sig' }), /EC key of another curve than P-256/);
-    await refuses(readPeer({ ...jwk, kid: 'a', alg: 'ECDH-ES' }), /agree on sig or enc/);
+    await passesOver(readPeer({ ...jwk, kid: 'a', use: 'sig' }), /EC key of another curve than P-256/);
+    await passesOver(readPeer({ ...jwk, kid: 'a', alg: 'ECDH-ES' }), /agree on sig or enc/);
   });
 
   test('a damaged key is refused, and a private part of another key', async () => {
@@ -200,8 +216,8 @@ describe('[ENC-5] strength and life of a JWK', () => {
       readOwn(without(OWN_SIG, 'p', 'q', 'dp', 'dq', 'qi')),
       /is not a sound key; RSA has n and e/,
     );
-    await refuses(readPeer(without(PEER_SIG, 'n')), /is not a sound key/);
-    await refuses(
+    await passesOver(readPeer(without(PEER_SIG, 'n')), /is not a sound key/);
+    await passesOver(
       readPeer({ ...jwkOf('google-es256.public', 'google-es256-sig'), y: 'AAAA' }),
       /is not a sound key/,
     );
@@ -254,5 +270,111 @@ describe('[ENC-5] strength and life of a JWK', () => {
   test('expired keys stand beside their successors', async () => {
     assert.equal((await readRing(['own-expired', 'own'], ['google-expired', 'google'])).keys.length, 8);
     await refuses(readRing(['own-expired'], ['google']), /own-expired-enc is retired/);
+  });
+});
+
+describe('[OQ-79] what is unusable in a set of the peer’s is passed over', () => {
+  const ed25519 = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' });
+  const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey.export({ format: 'jwk' });
+  const weak = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' });
+  const unusable: Readonly<Record<string, unknown>> = {
+    EdDSA: { ...ed25519, kid: 'x', alg: 'EdDSA', use: 'sig' },
+    'EdDSA without alg': { ...ed25519, kid: 'x', use: 'sig' },
+    'ECDH-ES': { ...p384, kid: 'x', alg: 'ECDH-ES', use: 'enc' },
+    RS384: { ...PEER_SIG, kid: 'x', alg: 'RS384' },
+    ES384: { ...p384, kid: 'x', alg: 'ES384', use: 'sig' },
+    oct: { kty: 'oct', k: 'AAAA', kid: 'x', use: 'sig', alg: 'HS256' },
+    'unknown kty': { kty: 'AKP', alg: 'ML-DSA-44', pub: 'AAAA', kid: 'x', use: 'sig' },
+    'too weak': { ...weak, kid: 'x', use: 'sig', alg: 'RS256' },
+    private: { ...jwkOf('google-next.private', 'google-next-sig'), kid: 'x' },
+    'no number': { ...PEER_SIG, kid: 'x', n: 7 },
+    'exp as text': { ...PEER_SIG, kid: 'x', exp: '2030' },
+    'key_ops as text': { ...PEER_SIG, kid: 'x', key_ops: 'verify' },
+    'no kid': without(PEER_SIG, 'kid'),
+    nothing: null,
+    text: 'key',
+    list: [],
+  };
+  for (const [what, jwk] of Object.entries(unusable)) {
+    test(`${what}, named, wherever it stands`, async () => {
+      for (const at of [0, 1, 2]) {
+        const keys = [PEER_SIG, PEER_ENC].toSpliced(at, 0, jwk as Jwk);
+        const all = ['verify', 'encrypt'] as const;
+        const peer = [sourceOf('google.json', keys)];
+        const ring = await readJwkKeyRing({
+          own: [],
+          peer,
+          allowed: CURRENT_ALGORITHMS,
+          purposes: all,
+          graceMs: 0,
+          nowMs: NOW_MS,
+        });
+        assert.deepEqual(
+          ring.keys.map(({ keyId }) => keyId),
+          ['google-sig', 'google-enc'],
+        );
+        const [passedOver, ...others] = ring.passedOver;
+        assert.deepEqual([passedOver?.source, others.length], ['google.json', 0]);
+        assert.equal(passedOver?.key, `the JWK at place ${at + 1} of google.json`);
+      }
+      await refuses(
+        readJwkKeyRing({
+          own: [],
+          peer: [sourceOf('google.json', [jwk as Jwk])],
+          allowed: CURRENT_ALGORITHMS,
+          purposes: ['verify'],
+          graceMs: 0,
+          nowMs: NOW_MS,
+        }),
+        /no key to verify with: none was given; passed over: the JWK at place 1 of google\.json /,
+      );
+      if (what !== 'private')
+        await refuses(readOwn(OWN_SIG, OWN_ENC, jwk as Jwk), /^the JWK at place 3 of own\.json /);
+    });
+  }
+
+  test('the same key in an old file and in a new one is one key, which ends as soon as either says', async () => {
+    const old = sourceOf('old.json', [PEER_SIG], { retiresAtMs: NOW_MS + DAY_MS });
+    const later = sourceOf('new.json', [PEER_SIG, jwkOf('google-next.public', 'google-next-sig')]);
+    for (const peer of [
+      [old, later],
+      [later, old],
+    ]) {
+      const ring = await read({ peer });
+      assert.deepEqual(ring.keys.map(({ keyId }) => keyId).toSorted(), ['google-next-sig', 'google-sig']);
+      assert.equal(ring.keys.find(({ keyId }) => keyId === 'google-sig')?.retiresAtMs, NOW_MS + DAY_MS);
+      assert.match(ring.passedOver[0]?.reason ?? '', /is the same key as/);
+    }
+  });
+
+  test('a fingerprint is of the key, however it is written', async () => {
+    const [right] = (await readPeer(PEER_SIG)).keys;
+    const n = Buffer.from(String(PEER_SIG['n']), 'base64url');
+    const e = Buffer.from(String(PEER_SIG['e']), 'base64url');
+    const zeros = (bytes: Buffer, count: number) =>
+      Buffer.concat([Buffer.alloc(count), bytes]).toString('base64url');
+    for (const spelt of [
+      { ...PEER_SIG, n: zeros(n, 1) },
+      { ...PEER_SIG, n: zeros(n, 3), e: zeros(e, 2) },
+      { ...PEER_SIG, n: `${PEER_SIG['n']}==` },
+      { ...PEER_SIG, e: n.length > 0 ? `${PEER_SIG['e']}=` : '' },
+      Object.fromEntries(Object.entries(PEER_SIG).reverse()),
+    ]) {
+      const [key] = (await readPeer(spelt)).keys;
+      assert.equal(key?.fingerprint, right?.fingerprint);
+    }
+    // RFC 7638, section 3.1, by hand.
+    const canonical = JSON.stringify({ e: PEER_SIG['e'], kty: 'RSA', n: PEER_SIG['n'] });
+    assert.equal(right?.fingerprint, createHash('sha256').update(canonical).digest('base64url'));
+    const [own] = (await readOwn(OWN_SIG)).keys;
+    const [ownZeros] = (
+      await readOwn({ ...OWN_SIG, n: zeros(Buffer.from(String(OWN_SIG['n']), 'base64url'), 1) })
+    ).keys;
+    assert.equal(ownZeros?.fingerprint, own?.fingerprint);
+  });
+
+  test('a byte order mark and line ends of Windows don’t matter', async () => {
+    const text = `\ufeff${JSON.stringify({ keys: [PEER_SIG] }, null, 2).replaceAll('\n', '\r\n')}\r\n`;
+    assert.equal((await read({ peer: [{ name: 'google.json', bytes: Buffer.from(text) }] })).keys.length, 1);
   });
 });

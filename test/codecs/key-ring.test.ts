@@ -104,7 +104,7 @@ describe('key ring', () => {
   });
 
   test('a key given twice, [ENC-5] a key of ours without expiry and a negative grace are refused', () => {
-    assert.throws(() => ringOf(key('verify', 'k'), key('verify', 'k')), /key k is given twice to verify/);
+    assert.throws(() => ringOf(key('sign', 'k'), key('sign', 'k')), /key k is given twice to sign/);
     assert.throws(() => ringOf(key('sign', 'k', { expiresAtMs: undefined })), /has no expiry/);
     assert.throws(() => createKeyRing([], { purposes: [], graceMs: Number.NaN, nowMs: 0 }), KeyRingError);
     assert.equal(ringOf(key('verify', 'k'), key('encrypt', 'k')).keys.length, 2);

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readKey } from 'openpgp';
 import { sealMessage } from '../../src/codecs/openpgp-message.ts';
-import { addEncryptionSubkey, exportPublicKey, generatePgpKey } from '../../src/codecs/pgp-generate.ts';
+import { exportPublicKeys } from '../../src/codecs/pgp-export.ts';
+import { addEncryptionSubkey, generatePgpKey } from '../../src/codecs/pgp-generate.ts';
 import { readPgpKeyRing } from '../../src/codecs/pgp-keys.ts';
 import { Secret } from '../../src/ports/secret.ts';
 import { DAY_MS, NOW_MS, ownSource, peerSource, REQUEST, tryOpen } from './pgp-vectors.ts';
@@ -69,7 +70,7 @@ describe('generating OpenPGP keys', () => {
   });
 
   test('[ENC-3, ENC-4] the public part is exported without the passphrase and holds nothing private', async () => {
-    const exported = await exportPublicKey(Buffer.from(generated.privateKey.reveal()));
+    const exported = await exportPublicKeys(Buffer.from(generated.privateKey.reveal()));
     assert.equal(exported, generated.publicKey);
     assert.match(exported, /^-----BEGIN PGP PUBLIC KEY BLOCK-----/);
     assert.equal((await readKey({ armoredKey: exported })).isPrivate(), false);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { encryptKey, PacketList, PublicKey, readKey, readPrivateKey } from 'openpgp';
+import { armor, encryptKey, enums, PacketList, PublicKey, readKey, readPrivateKey, revokeKey } from 'openpgp';
 import type { KeyPurpose, KeyRing } from '../../src/codecs/key-ring.ts';
 import type { PgpKey } from '../../src/codecs/pgp-key.ts';
 import { readPgpKeyRing } from '../../src/codecs/pgp-keys.ts';
@@ -80,7 +80,7 @@ describe('OpenPGP keys', () => {
   }
 
   const refusedPeer: readonly (readonly [string, RegExp])[] = [
-    ['peer-revoked', /has no key that may sign, or is revoked/],
+    ['peer-revoked', /peer-revoked is revoked/],
     ['peer-weak', /has an RSA key of 1024 bits/],
     ['peer-elliptic', /has a key that is not RSA of version 4/],
     ['own-no-subkey', /has no subkey that may encrypt/],
@@ -164,21 +164,121 @@ describe('OpenPGP keys', () => {
     assert.equal(ring.keys.filter(({ purpose }) => purpose === 'verify').length, 2);
   });
 
-  test('[ENC-5] a subkey that is not RSA, or weak, is refused beside a good primary key', async () => {
+  test('[OQ-79] a subkey of the peer’s that can’t be used is passed over, named, and stands in nobody’s way', async () => {
     const key = await readOwnKey('own-2048');
-    const elliptic = await key.addSubkey({ type: 'ecc', curve: 'curve25519Legacy', date: new Date(NOW_MS) });
-    const peers = (bytes: Uint8Array) => readPgpKeyRing({ own, peer: [{ name: 'x', bytes }], ...rules });
-    await assert.rejects(peers(elliptic.toPublic().write()), /has a key that is not RSA of version 4/);
-    const alone = await readOwnKey('own-no-subkey');
-    const weak = await alone.addSubkey({
-      rsaBits: 1024,
-      date: new Date(NOW_MS),
-      config: { minRSABits: 1024 },
-    });
+    const date = new Date(NOW_MS);
+    const elliptic = { type: 'ecc', curve: 'curve25519Legacy', date } as const;
+    const weak = { rsaBits: 1024, date, config: { minRSABits: 1024 } } as const;
+    for (const [options, reason] of [
+      [elliptic, /^has a key that is not RSA of version 4, [0-9a-f]{16}$/],
+      [{ ...elliptic, curve: 'ed25519Legacy', sign: true }, /^has a key that is not RSA of version 4/],
+      [weak, /^has an RSA key of 1024 bits/],
+      [{ ...weak, sign: true }, /^has an RSA key of 1024 bits/],
+    ] as const) {
+      const bytes = (await key.addSubkey({ ...options })).toPublic().write();
+      const ring = await readPgpKeyRing({ own, peer: [{ name: 'x', bytes }], ...rules });
+      const alone = await readRing(['own-2048'], ['own-2048']);
+      assert.deepEqual(
+        ring.keys.map(({ fingerprint }) => fingerprint),
+        alone.keys.map(({ fingerprint }) => fingerprint),
+      );
+      assert.deepEqual([ring.passedOver.length, ring.passedOver[0]?.key], [1, 'the OpenPGP key x']);
+      assert.match(ring.passedOver[0]?.reason ?? '', reason);
+    }
+    const ours = { name: 'x', bytes: (await key.addSubkey(elliptic)).write() };
+    await assert.rejects(readPgpKeyRing({ own: [ours], peer, ...rules }), /not RSA of version 4/);
+  });
+
+  test('[OQ-79] all keys of a file are read, however they were put together', async () => {
+    const [first, second] = [keyBytes('peer-2048.public'), keyBytes('peer-3072.public')];
+    const keys = await Promise.all([readPeerKey('peer-2048'), readPeerKey('peer-3072')]);
+    const binary = Buffer.concat(keys.map((key) => key.write()));
+    const text = `${first}\n${second}`;
+    const files: Readonly<Record<string, Buffer>> = {
+      'two armors': Buffer.from(text),
+      'lines of Windows, a mark and prose': Buffer.from(
+        `\ufeffDear bank,\n\n${first}\nand\n\n${second}\n--\nGoogle`.replaceAll('\n', '\r\n'),
+      ),
+      'one armor': Buffer.from(armor(enums.armor.publicKey, binary)),
+      binary,
+    };
+    for (const [name, bytes] of Object.entries(files)) {
+      const ring = await readPgpKeyRing({ own, peer: [{ name, bytes }], ...rules });
+      assert.deepEqual(states(ring, 'verify'), ['active', 'active'], name);
+      assert.deepEqual(states(ring, 'encrypt'), ['active', 'active'], name);
+      assert.deepEqual(ring.passedOver, []);
+    }
+    const secrets = Buffer.concat([keyBytes('own-2048.secret'), keyBytes('own-3072.secret')]);
+    const ours = await readPgpKeyRing({ own: [{ name: 'ours', bytes: secrets }], peer, ...rules });
+    assert.deepEqual([states(ours, 'sign').length, states(ours, 'decrypt').length], [2, 2]);
+    const weak = Buffer.concat([keyBytes('own-2048.secret'), keyBytes('peer-weak.secret')]);
     await assert.rejects(
-      peers(weak.toPublic().write()),
-      /no subkey that may encrypt, is strong enough and not revoked/,
+      readPgpKeyRing({ own: [{ name: 'ours', bytes: weak }], peer, ...rules }),
+      /1024 bits/,
     );
+  });
+
+  test('[OQ-79] of several keys of a file a bad one is passed over', async () => {
+    const good = keyBytes('peer-2048.public').toString();
+    const bad: Readonly<Record<string, readonly [string, RegExp]>> = {
+      revoked: [keyBytes('peer-revoked.public').toString(), /is revoked$/],
+      weak: [keyBytes('peer-weak.public').toString(), /1024 bits/],
+      elliptic: [keyBytes('peer-elliptic.public').toString(), /not RSA/],
+      private: [keyBytes('peer-3072.secret').toString(), /treat it as leaked$/],
+      cut: [keyBytes('peer-3072.public').toString().slice(0, 900), /is damaged/],
+      'of another version': [
+        armor(enums.armor.publicKey, Buffer.from('99000203ff', 'hex')),
+        /is damaged, or of a version/,
+      ],
+    };
+    for (const [what, [text, reason]] of Object.entries(bad)) {
+      for (const both of [`${good}\n${text}\n`, `${text}\n${good}`]) {
+        const ring = await readPgpKeyRing({
+          own,
+          peer: [{ name: 'both', bytes: Buffer.from(both) }],
+          ...rules,
+        });
+        assert.equal(states(ring, 'verify').length, 1, what);
+        assert.match(ring.passedOver.map((key) => key.reason).join('\n'), reason, what);
+      }
+    }
+  });
+
+  test('[OQ-79] what was revoked in one copy is not revived by another', async () => {
+    const key = await readOwnKey('peer-2048');
+    const { publicKey: revoked } = await revokeKey({ key, date: new Date(NOW_MS), format: 'object' });
+    const [old, late] = [peerSource('peer-2048'), { name: 'revoked', bytes: revoked.write() }];
+    for (const copies of [
+      [old, late],
+      [late, old],
+    ]) {
+      await assert.rejects(
+        readPgpKeyRing({ own, peer: copies, ...rules }),
+        /no key to verify with.*is revoked/,
+      );
+      const ring = await readPgpKeyRing({ own, peer: [...copies, peerSource('peer-3072')], ...rules });
+      assert.deepEqual([states(ring, 'verify').length, states(ring, 'encrypt').length], [1, 1]);
+    }
+    const many = await readOwnKey('peer-subkeys');
+    const [signing] = many.subkeys;
+    assert.ok(signing);
+    many.subkeys[0] = await signing.revoke(
+      many.keyPacket as Parameters<typeof signing.revoke>[0],
+      undefined,
+      new Date(NOW_MS),
+    );
+    const partly = { name: 'partly', bytes: many.toPublic().write() };
+    for (const copies of [
+      [peerSource('peer-subkeys'), partly],
+      [partly, peerSource('peer-subkeys')],
+    ]) {
+      const ring = await readPgpKeyRing({ own, peer: copies, ...rules });
+      assert.equal(
+        ring.keys.some(({ fingerprint }) => fingerprint === signing.getFingerprint()),
+        false,
+      );
+      assert.match(ring.passedOver.map(({ reason }) => reason).join('\n'), /has a subkey that is revoked/);
+    }
   });
 
   test('a subkey that the primary key never bound is not used', async () => {
