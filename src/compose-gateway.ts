@@ -1,5 +1,6 @@
 import { createFailoverGateway, isRouted } from './adapters/sms/failover.ts';
 import { InboxGateway } from './adapters/sms/inbox.ts';
+import { withSecondTry } from './adapters/sms/second-try.ts';
 import { createSystemClock } from './adapters/system/system-clock.ts';
 import { createSystemEntropy } from './adapters/system/system-entropy.ts';
 import type { Config } from './config.ts';
@@ -126,8 +127,10 @@ export async function composeGateways(
   receipts: ReceiptWays = {},
 ): Promise<ComposedGateways> {
   if (settings.kind !== 'failover') {
-    const gateway = await composeMember(settings, clock, receipts);
-    return { gateway, members: [gateway] };
+    const member = await composeMember(settings, clock, receipts);
+    // The inbox is never busy.
+    const gateway = settings.kind === 'inbox' ? member : withSecondTry(member, clock, ATTEMPT_MS_MIN);
+    return { gateway, members: [member] };
   }
   const members = await Promise.all(
     settings.gateways.map((member) => composeMember(member, clock, receipts)),

@@ -3,6 +3,7 @@ import type { Delivery, SmsGateway, SmsMessage } from '../../ports/sms-gateway.t
 import { type GatewayHealth, type GuardedGateway, guardGateway } from './guarded-gateway.ts';
 import { refusalClasses } from './refusal-classes.ts';
 import { chooseRoute, orderGateways, type Route } from './routes.ts';
+import { pauseBeforeSecondTry } from './second-try.ts';
 import { sooner } from './sooner.ts';
 
 export interface FailoverTerms {
@@ -32,7 +33,10 @@ export function isRouted(gateway: SmsGateway): gateway is RoutedGateway {
 /** Timers are late on a busy machine. */
 const TIMER_LAG_MS = 50;
 
-/** Several gateways as one: what one can't take now, the next one of the number's route is asked to. [OPS-2] */
+/**
+ * Several gateways as one: what one can't take now, the next one of the number's route is asked to. [OPS-2] If none is left,
+ * one that was only too busy is asked once more. [OQ-75]
+ */
 export function createFailoverGateway(terms: FailoverTerms): RoutedGateway {
   const { name, gateways, routes = [], clock } = terms;
   const guarded = new Map(gateways.map((gateway) => [gateway.name, guardGateway(gateway, clock)]));
@@ -59,6 +63,7 @@ async function sendByOne(
   { name, afterUnknown, attemptMsMin, clock }: FailoverTerms,
 ): Promise<Delivery> {
   const failed: Delivery[] = [];
+  let throttled: GuardedGateway | undefined;
   for (const [index, member] of members.entries()) {
     if (failed.length > 0 && deadline.remainingMs() < attemptMsMin) break;
     // Time for the others is kept back only if an unknown outcome leads on to them.
@@ -69,7 +74,13 @@ async function sendByOne(
     if (delivery === undefined) continue;
     failed.push(delivery);
     const goesOn = delivery.kind === 'unknown' ? afterUnknown : refusalClasses[delivery.reason].goesOn;
-    if (!goesOn) break;
+    if (!goesOn) return summarize(name, failed);
+    if (delivery.kind === 'refused' && delivery.reason === 'throttled') throttled ??= member;
+  }
+  if (throttled && (await pauseBeforeSecondTry(clock, deadline, attemptMsMin))) {
+    const delivery = await throttled.attempt(message, deadline);
+    if (delivery?.kind === 'accepted') return delivery;
+    if (delivery !== undefined) failed.push(delivery);
   }
   return summarize(name, failed);
 }
