@@ -1,4 +1,4 @@
-import { decryptKey, encryptKey, enums, generateKey, type PrivateKey } from 'openpgp';
+import { config, decryptKey, encryptKey, enums, generateKey, type PrivateKey } from 'openpgp';
 import { Secret } from '../ports/secret.ts';
 import { LIFETIME_MAX_MS, RSA_BITS_MAX, RSA_BITS_MIN } from './key-limits.ts';
 import { type KeyEnvironment, KeyRingError } from './key-ring.ts';
@@ -41,7 +41,7 @@ export async function generatePgpKey(order: PgpKeyOrder): Promise<GeneratedPgpKe
   if (!Number.isInteger(rsaBits) || rsaBits < RSA_BITS_MIN || rsaBits > RSA_BITS_MAX) {
     throw new RangeError(`an RSA key has ${RSA_BITS_MIN} to ${RSA_BITS_MAX} bits [ENC-5]`);
   }
-  const { privateKey, publicKey, revocationCertificate } = await generateKey({
+  const { privateKey, revocationCertificate } = await generateKey({
     type: 'rsa',
     rsaBits,
     userIDs: { name, ...(email && { email }), ...(environment && { comment: environment }) },
@@ -49,12 +49,11 @@ export async function generatePgpKey(order: PgpKeyOrder): Promise<GeneratedPgpKe
     subkeys: [{}],
     date: new Date(nowMs),
     format: 'object',
-    // What a sender reads in the key: SHA-384 and AES-256 first. [PGP-9, PGP-10]
-    config: {
-      preferredHashAlgorithm: enums.hash.sha384,
-      preferredSymmetricAlgorithm: enums.symmetric.aes256,
-    },
+    // What a sender reads in the key. [PGP-10]
+    config: { preferredSymmetricAlgorithm: enums.symmetric.aes256 },
   });
+  await preferDigests(privateKey, new Date(nowMs));
+  const publicKey = privateKey.toPublic();
   return {
     privateKey: new Secret(await armorPrivate(privateKey, passphrase)),
     publicKey: publicKey.armor(),
@@ -62,6 +61,27 @@ export async function generatePgpKey(order: PgpKeyOrder): Promise<GeneratedPgpKe
     fingerprint: publicKey.getFingerprint(),
     expiresAtMs: Number(await publicKey.getExpirationTime()),
   };
+}
+
+/** What a sender reads in the key: SHA-384 first, and nothing that GnuPG 2.2 doesn't know and warns of. [PGP-9] */
+const DIGESTS = [enums.hash.sha384, enums.hash.sha512, enums.hash.sha256];
+
+/** The library names SHA-3 among them and can't be told not to, so the certificate is signed once more. */
+async function preferDigests({ users, keyPacket }: PrivateKey, date: Date): Promise<void> {
+  for (const { userID, selfCertifications } of users) {
+    for (const certification of selfCertifications) {
+      certification.preferredHashAlgorithms = DIGESTS;
+      // Its salt is there already.
+      const settings = { ...config, nonDeterministicSignaturesViaNotation: false };
+      const signed = { userID, key: keyPacket };
+      await (certification as unknown as Certification).sign(keyPacket, signed, date, false, settings);
+    }
+  }
+}
+
+/** As the library has it; its types know of signatures over data alone. */
+interface Certification {
+  sign(key: unknown, signed: object, date: Date, detached: boolean, settings: typeof config): Promise<void>;
 }
 
 export interface SubkeyOrder {
