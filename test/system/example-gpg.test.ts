@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { generatePgpKey } from '../../src/codecs/pgp-generate.ts';
 import { startApplication } from './test-application.ts';
+import { makeCertificate } from './test-certificates.ts';
 import { makeKey, sealingSettings, type TestKey } from './test-keys.ts';
 
 const script = fileURLToPath(new URL('../../examples/sealed-call-with-gpg.sh', import.meta.url));
@@ -43,7 +45,60 @@ test('[PGP-12] the example makes a sealed call with gpg and curl, and believes t
   );
 });
 
-async function call(t: TestContext, directory: string, methodsUrl: string, google: TestKey, server: TestKey) {
+test('[PGP-3, ENC-2] in the middle of a rotation, and behind a private authority, the example works', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'gpg-'));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  const [before, after, google, stranger] = await Promise.all([
+    makeKey('pgp'),
+    makeKey('pgp'),
+    makeKey('pgp'),
+    makeKey('pgp'),
+  ]);
+  const authority = makeCertificate({ name: 'authority' });
+  const { certificate, key } = makeCertificate({ issuer: authority });
+  const app = await startApplication({
+    settings: {
+      'payload.pgp': sealingSettings([before, after], [google]),
+      'http.tls': { certificates: [{ certificate: { value: certificate }, key: { value: key } }] },
+    },
+  });
+  t.after(() => app.stop());
+  const trusted = { CA_FILE: join(directory, 'authority.pem') };
+  writeFileSync(trusted.CA_FILE, authority.certificate);
+  const url = app.methodsUrl.replace(/\/\/[^:]*/, '//localhost');
+  // The answer bears both signatures, of which whoever knows one of the keys can't check the other.
+  for (const server of [before, after, { ...after, public: `${before.public}\n${after.public}` }]) {
+    const answered = await call(t, directory, url, google, server, trusted);
+    assert.equal(answered.code, 0, answered.stderr);
+    assert.equal(JSON.parse(answered.stdout).clientMessage, 'Hello from gpg and curl');
+  }
+  const misled = await call(t, directory, url, google, stranger, trusted);
+  assert.deepEqual([misled.code, misled.stdout], [1, '']);
+  assert.notEqual((await call(t, directory, url, google, before)).code, 0, 'nobody else is trusted');
+});
+
+test('[PGP-9] GnuPG has nothing to warn of in a key that is made here', async (t) => {
+  const { privateKey } = await generatePgpKey({ name: 'Bank', environment: 'sandbox', nowMs: Date.now() });
+  const home = mkdtempSync(join(tmpdir(), 'gpg-'));
+  t.after(() => {
+    spawnSync('gpgconf', ['--homedir', home, '--kill', 'all']);
+    rmSync(home, { recursive: true, force: true });
+  });
+  const imported = spawnSync('gpg', ['--homedir', home, '--batch', '--import'], {
+    input: privateKey.reveal(),
+  });
+  assert.equal(imported.status, 0);
+  assert.doesNotMatch(imported.stderr.toString(), /WARNING|preference/);
+});
+
+async function call(
+  t: TestContext,
+  directory: string,
+  methodsUrl: string,
+  google: TestKey,
+  server: TestKey,
+  more: Readonly<Record<string, string>> = {},
+) {
   const write = (name: string, content: string) => {
     writeFileSync(join(directory, name), content, { mode: 0o600 });
     return join(directory, name);
@@ -53,6 +108,7 @@ async function call(t: TestContext, directory: string, methodsUrl: string, googl
     TMPDIR: directory,
     GOOGLE_KEY: write('google.asc', google.private),
     INTEGRATOR_KEY: write('ours.public.asc', server.public),
+    ...more,
   };
   const child = spawn(script, [`${methodsUrl}/v1`, 'echo', echo], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   t.after(() => child.kill('SIGKILL'));
