@@ -4,6 +4,7 @@ import { readSettingsFile } from './config/settings-file.ts';
 import { createTemplates, TemplateError } from './domain/sms-template.ts';
 import type { SmsTemplates } from './domain/sms-text.ts';
 import { checkTemplates, type TemplateReport } from './domain/template-check.ts';
+import { listWordings, type Wording } from './domain/template-list.ts';
 
 /** The settings that the texts depend on. */
 export interface TemplateSettings {
@@ -34,6 +35,11 @@ export function composeTemplates(settings: TemplateSettings): SmsTemplates {
 /** How each text comes out. Throws `ConfigError` if the operator's own can't be used at all. */
 export function inspectTemplates(settings: TemplateSettings): TemplateReport {
   return checkTemplates(readTemplates(settings));
+}
+
+/** How each text is worded. Throws `ConfigError` if the operator's own can't be used at all. */
+export function listTexts(settings: TemplateSettings): readonly Wording[] {
+  return listWordings(readTemplates(settings));
 }
 
 function readTemplates(settings: TemplateSettings): SmsTemplates {

@@ -19,7 +19,7 @@ function faultsOf(run: () => unknown): readonly string[] {
 }
 
 test('[OQ-12] the shipped texts with a short brand are proved to fit', () => {
-  assert.equal(composeTemplates({ sms, codes }).byLanguage.size, 20);
+  assert.equal(composeTemplates({ sms, codes }).byLanguage.size, 22);
 });
 
 test('[OQ-12] a text that does not fit keeps the server from starting, with its remedies', () => {
@@ -36,12 +36,16 @@ test('[OQ-12] a text that does not fit keeps the server from starting, with its 
 test('the operator’s own texts come from a file', (t) => {
   const templatesFile = temporaryFile(t, 'texts.yaml', "en:\n  general: 'Use {code} at {brand}'\n");
   const { byLanguage } = composeTemplates({ sms: { ...sms, templatesFile }, codes });
-  assert.deepEqual(byLanguage.get('en')?.general, { beforeCode: 'Use ', afterCode: ' at Acme' });
+  assert.deepEqual(byLanguage.get('en')?.general, {
+    beforeCode: 'Use ',
+    afterCode: ' at Acme',
+    wording: 'Use {code} at {brand}',
+  });
 });
 
 test('a file that is empty changes nothing', (t) => {
   const templatesFile = temporaryFile(t, 'texts.yaml', '');
-  assert.equal(composeTemplates({ sms: { ...sms, templatesFile }, codes }).byLanguage.size, 20);
+  assert.equal(composeTemplates({ sms: { ...sms, templatesFile }, codes }).byLanguage.size, 22);
 });
 
 test('faults in the operator’s own texts are those of the file', (t) => {

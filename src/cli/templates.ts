@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { inspectTemplates, type TemplateSettings } from '../compose-templates.ts';
+import { inspectTemplates, listTexts, type TemplateSettings } from '../compose-templates.ts';
 import { ConfigError } from '../config/faults.ts';
 import type { ConfigSources } from '../config/layers.ts';
 import { inspectConfig } from '../config.ts';
@@ -12,9 +12,40 @@ type TextReport = TemplateReport['texts'][number];
 /** The texts of the messages. */
 export function templatesCommand(): Command {
   return new Command('templates')
-    .description('check the texts that are sent')
+    .description('show the texts that are sent, and check that they fit')
+    .addCommand(showCommand())
     .addCommand(checkCommand())
     .addHelpText('after', examples);
+}
+
+function showCommand(): Command {
+  return withConfigOptions(new Command('show'))
+    .description(
+      'print the wording of every text, with its variables: for lawyers, translators and registries',
+    )
+    .option('--json', 'print the texts as JSON')
+    .addHelpText('after', showHelp)
+    .action((options) => {
+      const settings = readTemplateSettings(configSources(options));
+      const texts = listTexts(settings);
+      const { brand } = settings.sms;
+      const text = options.json
+        ? `${JSON.stringify({ brand, codeLength: settings.codes.length, texts }, null, 2)}\n`
+        : showWordings(texts, settings);
+      process.stdout.write(text);
+    });
+}
+
+function showWordings(texts: ReturnType<typeof listTexts>, { sms, codes }: TemplateSettings): string {
+  const blocks = texts.map(({ language, context, source, message }) => {
+    const lines = message.split('\n').map((line) => `  ${line}`.trimEnd());
+    return [`${language}.${context}${source === 'own' ? ' (your own)' : ''}`, ...lines, ''].join('\n');
+  });
+  const legend = [
+    `${texts.length} texts. {brand} is "${sms.brand}", {code} has ${codes.length} digits, and {smsMatchingToken} is`,
+    'what Google sends along. No native speaker has read the texts that come with the program: have yours read.',
+  ];
+  return `${[...blocks, ...legend].join('\n')}\n`;
 }
 
 function checkCommand(): Command {
@@ -32,9 +63,19 @@ function checkCommand(): Command {
 
 const examples = `
 Examples:
+  $ gsp-otp templates show --config gsp-otp.yaml
   $ gsp-otp templates check --config gsp-otp.yaml
   $ gsp-otp templates check --set sms.brand="Banco Exemplo" --set codes.length=8
   $ gsp-otp templates check --set sms.templatesFile=texts.yaml --json
+`;
+
+const showHelp = `
+Each text stands under its language and context, as sms.templatesFile names them, and as the whole message: the text,
+and the SMS matching token on its line. With --json, "text" is the text alone and "message" all of it.
+
+Examples:
+  $ gsp-otp templates show --config gsp-otp.yaml
+  $ gsp-otp templates show --set sms.languages=en,hi --json
 `;
 
 const checkHelp = `${examples}

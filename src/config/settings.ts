@@ -373,7 +373,7 @@ const dlt = Type.Object(
       {
         keyAccepts: 'a text such as hi.association or en.general, or default',
         description:
-          'Ids of the content templates, by language and context as `gsp-otp templates check` lists them; `default` is for each text not named.',
+          'Ids of the content templates, by language and context as `gsp-otp templates show` lists them; `default` is for each text not named.',
       },
     ),
   },

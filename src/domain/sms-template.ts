@@ -117,14 +117,19 @@ function completeTexts(
   faults: string[],
 ): ReadonlyMap<string, Texts> {
   const complete = new Map(Object.entries(smsTexts));
-  // Shorter tags first: what a language lacks it takes from the next broader one.
-  for (const [language, texts] of [...own].sort(([a], [b]) => a.length - b.length)) {
+  // Broader tags first: what a language lacks it takes from the next broader one.
+  for (const [language, texts] of [...own].sort(([a], [b]) => breadthOf(a) - breadthOf(b))) {
     const broader = lookUpLanguage(language, complete);
     const base = complete.get(broader ?? '') ?? generalTexts(texts.general);
     if (base !== undefined) complete.set(language, { ...base, ...texts });
     else faults.push(`${language} has no text for general, which serves where another is missing`);
   }
   return complete;
+}
+
+/** `zh-Hant` is broader than `zh-TW`, though it is longer. */
+function breadthOf(tag: string): number {
+  return tag.length + (new Intl.Locale(tag).region === undefined ? 0 : 100);
 }
 
 function generalTexts(general: string | undefined): Texts | undefined {
@@ -149,11 +154,11 @@ function selectLanguages(
 }
 
 /** Cuts the text at its code before the brand is put in, so that nothing in a brand is taken for a placeholder. */
-function fillBrand(text: string, brand: string): SmsTemplate {
-  const [beforeCode = '', afterCode = ''] = text
+function fillBrand(wording: string, brand: string): SmsTemplate {
+  const [beforeCode = '', afterCode = ''] = wording
     .split('{code}')
     .map((part) => part.split('{brand}').join(brand));
-  return { beforeCode, afterCode };
+  return { beforeCode, afterCode, wording };
 }
 
 function mapTexts<T>(texts: Texts, map: (text: string) => T): Readonly<Record<TextContext, T>> {

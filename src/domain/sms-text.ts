@@ -8,6 +8,8 @@ import { type TextContext, textContextOf } from './sms-texts.ts';
 export interface SmsTemplate {
   readonly beforeCode: string;
   readonly afterCode: string;
+  /** As it was written, with `{code}` and `{brand}`. */
+  readonly wording: string;
 }
 
 /** The line on which the SMS matching token stands alone. [SMS-2] */
@@ -53,7 +55,12 @@ export function composeSmsText(
 }
 
 /** The SMS matching token stands alone on its line, set off from the text by a blank one. [SMS-2, SMS-8] */
-export function layOut(template: SmsTemplate, tokenLine: TokenLine, code: string, token: string): string {
-  const text = template.beforeCode + code + template.afterCode;
+export function layOut(
+  { beforeCode, afterCode }: Pick<SmsTemplate, 'beforeCode' | 'afterCode'>,
+  tokenLine: TokenLine,
+  code: string,
+  token: string,
+): string {
+  const text = beforeCode + code + afterCode;
   return tokenLine === 'first' ? `${token}\n\n${text}` : `${text}\n\n${token}`;
 }

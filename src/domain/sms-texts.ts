@@ -114,6 +114,14 @@ export const smsTexts: Readonly<Record<string, Readonly<Record<TextContext, stri
     associationWithMandateCreation: '[{brand}] 계정 연결·자동결제 인증번호: {code}\n타인 공유 금지',
     general: '[{brand}] 인증번호: {code}\n타인에게 알려주지 마세요',
   },
+  ms: {
+    association: '{code} ialah kod untuk memautkan akaun {brand} anda. Jangan kongsi dengan sesiapa.',
+    mandateCreation:
+      '{code} ialah kod untuk meluluskan bayaran automatik dengan {brand}. Jangan kongsi dengan sesiapa.',
+    associationWithMandateCreation:
+      '{code} ialah kod untuk memautkan {brand} dan meluluskan bayaran automatik. Jangan kongsi kod ini.',
+    general: '{code} ialah kod {brand} anda. Jangan kongsi dengan sesiapa.',
+  },
   pl: {
     association: 'Kod do dodania konta {brand}: {code}. Nie podawaj go nikomu.',
     mandateCreation: 'Kod do zatwierdzenia automatycznych transakcji {brand}: {code}. Nie podawaj go nikomu.',
@@ -132,7 +140,7 @@ export const smsTexts: Readonly<Record<string, Readonly<Record<TextContext, stri
   ru: {
     association: 'Код привязки {brand}: {code}\nНикому не говорите',
     mandateCreation: 'Код автоплатежа {brand}: {code}\nНе сообщайте код',
-    associationWithMandateCreation: 'Код привязки и автоплатежа {brand}: {code}',
+    associationWithMandateCreation: 'Привязка, автоплатёж {brand}: {code}\nНе говорите',
     general: 'Код {brand}: {code}\nНикому его не сообщайте',
   },
   ta: {
@@ -163,7 +171,13 @@ export const smsTexts: Readonly<Record<string, Readonly<Record<TextContext, stri
   vi: {
     association: 'Mã liên kết {brand}: {code}\nKhông chia sẻ mã này',
     mandateCreation: 'Mã thanh toán tự động {brand}: {code}\nGiữ bí mật',
-    associationWithMandateCreation: 'Mã liên kết, thanh toán tự động {brand}: {code}',
+    associationWithMandateCreation: 'Liên kết, trả tự động {brand}: {code}\nGiữ bí mật',
     general: 'Mã của {brand}: {code}\nKhông chia sẻ mã này',
+  },
+  'zh-Hant': {
+    association: '{brand} 帳戶連結驗證碼: {code}\n請勿告知他人',
+    mandateCreation: '{brand} 自動付款驗證碼: {code}\n請勿告知他人',
+    associationWithMandateCreation: '{brand} 帳戶連結及自動付款驗證碼: {code}\n請勿告知他人',
+    general: '{brand} 驗證碼: {code}\n請勿將驗證碼告知他人',
   },
 };

@@ -21,6 +21,33 @@ for (const [tag, canonical] of [
 
 const known = new Set(['pt', 'pt-BR', 'zh-Hant', 'id']);
 
+const written = new Set(['zh-Hant', 'sr-Latn', 'pt']);
+
+for (const [tag, found] of [
+  ['zh-TW', 'zh-Hant'],
+  ['zh_HK', 'zh-Hant'],
+  ['zh-MO', 'zh-Hant'],
+  ['zh-Hant-HK', 'zh-Hant'],
+  ['cmn-TW', 'zh-Hant'],
+  ['zh', undefined],
+  ['zh-CN', undefined],
+  ['zh-SG', undefined],
+  ['zh-Hans', undefined],
+  ['zh-Hans-TW', undefined],
+  ['sr', undefined],
+  ['sr-ME', 'sr-Latn'],
+  ['pt-BR', 'pt'],
+] as const) {
+  test(`${inspect(tag)}, by the script that is usual there, is served by ${found ?? 'none'}`, () =>
+    assert.equal(lookUpLanguage(tag, written), found));
+}
+
+test('a place is served in its script before its language at large', () => {
+  assert.equal(lookUpLanguage('zh-TW', new Set(['zh', 'zh-Hant'])), 'zh-Hant');
+  assert.equal(lookUpLanguage('zh-CN', new Set(['zh', 'zh-Hant'])), 'zh');
+  assert.equal(lookUpLanguage('zh', new Set(['zh-Hans'])), 'zh-Hans');
+});
+
 for (const [tag, found] of [
   ['pt', 'pt'],
   ['pt-BR', 'pt-BR'],

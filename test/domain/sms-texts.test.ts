@@ -13,9 +13,35 @@ const TOKEN = 'AB12345678C';
 const BRAND_CHARACTERS = { 'gsm-7': 20, 'ucs-2': 12 };
 
 /** Languages whose texts do without any character outside GSM-7. */
-const GSM7_LANGUAGES = ['de', 'en', 'es', 'fil', 'fr', 'id', 'it', 'pl', 'pt', 'tr'];
+const GSM7_LANGUAGES = ['de', 'en', 'es', 'fil', 'fr', 'id', 'it', 'ms', 'pl', 'pt', 'tr'];
 /** The accented letters of GSM-7 that those texts use, written down by hand. */
 const GSM7_ACCENTS = /[äéèàöüç]/g;
+
+/** The words by which each language asks not to share the code. */
+const WARNINGS: Readonly<Record<string, RegExp>> = {
+  ar: /لا تشاركه/,
+  bn: /বলবেন না/,
+  de: /nicht weiter|Nicht weitergeben|an niemanden weiter/,
+  en: /Do not share/,
+  es: /No la compartas/,
+  fil: /Huwag itong ibahagi/,
+  fr: /Ne le (partagez|communiquez)|ne le partagez/,
+  hi: /न बताएँ|साझा न करें|न बताएं/,
+  id: /Jangan bagikan|Rahasiakan/,
+  it: /Non (lo |la |comunicar|condivid)/,
+  ja: /教えないで/,
+  ko: /알려주지 마세요|공유 금지/,
+  ms: /Jangan kongsi/,
+  pl: /Nie (podawaj|udost)/,
+  pt: /Nunca compartilhe/,
+  ru: /[Нн]е (говорите|сообщайте)|не сообщайте/,
+  ta: /பகிர/,
+  te: /చెప్పకండి/,
+  th: /ห้ามบอก/,
+  tr: /kimseye vermeyin/,
+  vi: /Không chia sẻ|Giữ bí mật/,
+  'zh-Hant': /請勿/,
+};
 
 const SCRIPTS: Readonly<Record<string, string>> = {
   ar: 'Arabic',
@@ -27,6 +53,7 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   ta: 'Tamil',
   te: 'Telugu',
   th: 'Thai',
+  'zh-Hant': 'Han',
 };
 
 function compose(language: string, context: (typeof textContexts)[number], brand: string): string {
@@ -42,7 +69,7 @@ function compose(language: string, context: (typeof textContexts)[number], brand
 test('the shipped languages are there', () => {
   assert.deepEqual(
     Object.keys(smsTexts).sort(),
-    'ar bn de en es fil fr hi id it ja ko pl pt ru ta te th tr vi'.split(' ').sort(),
+    'ar bn de en es fil fr hi id it ja ko ms pl pt ru ta te th tr vi zh-Hant'.split(' ').sort(),
   );
 });
 
@@ -86,6 +113,12 @@ for (const [language, texts] of Object.entries(smsTexts)) {
         else assert.match(template, /^[\p{Script=Latin}\p{Script=Common}]*$/u);
       });
     }
+
+    test('asks in every context not to share the code', () => {
+      for (const context of textContexts) {
+        assert.match(texts[context], WARNINGS[language] ?? /never/, context);
+      }
+    });
 
     test('says for each context what the code is for', () => {
       assert.equal(new Set(Object.values(texts)).size, textContexts.length);

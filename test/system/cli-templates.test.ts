@@ -9,7 +9,7 @@ test('[OQ-12] templates check: every text measured, exit code 0 if all fit, and 
   const { code, stdout, stderr } = await runCli(['templates', 'check', '--set', 'sms.brand=Acme'], { cwd });
   assert.deepEqual([code, stderr], [0, '']);
   assert.match(stdout, /^en +general +GSM-7 +67\/160 +67\/140$/m);
-  assert.match(stdout, /^80 texts, with the brand "Acme" and codes of 6 digits: all fit\.$/m);
+  assert.match(stdout, /^88 texts, with the brand "Acme" and codes of 6 digits: all fit\.$/m);
   assert.equal(existsSync(join(cwd, 'gsp-otp-data')), false);
 });
 
@@ -50,7 +50,7 @@ test('templates check: bad input is exit code 2', async (t) => {
   writeFileSync(join(cwd, 'texts.yaml'), 'en: {general: no}\n');
   for (const [flag, message] of [
     ['sms.templatesFile=texts.yaml', /^sms: en\.general is not a text|^sms: en\.general has no \{code\}/m],
-    ['sms.templatesFile=absent.yaml', /ENOENT/],
+    ['sms.templatesFile=absent.yaml', /no such/],
     ['sms.brand=', /^sms\.brand: is empty/m],
     ['codes.length=11', /^codes\.length: is 11/m],
     ['sms.languages=en,xx', /^sms: the language xx has no texts/m],
@@ -65,4 +65,27 @@ test('templates check: settings that texts do not depend on may be faulty', asyn
   const cwd = temporaryDirectory(t);
   const flags = ['--set', 'profile=production', '--set', 'sms.brand=Acme', '--set', 'http.port=99999'];
   assert.equal((await runCli(['templates', 'check', ...flags], { cwd })).code, 0);
+});
+
+test('templates show: every wording with its variables, as text and as JSON', async (t) => {
+  const cwd = temporaryDirectory(t);
+  writeFileSync(join(cwd, 'texts.yaml'), "en-GB: {general: 'Your {brand} code: {code}'}\n");
+  const flags = ['--set', 'sms.templatesFile=texts.yaml', '--set', 'sms.brand=Acme'];
+  const { code, stdout, stderr } = await runCli(['templates', 'show', ...flags], { cwd });
+  assert.deepEqual([code, stderr], [0, '']);
+  assert.match(
+    stdout,
+    /^en\.general\n {2}\{code\} is your \{brand\} code\. .*\n\n {2}\{smsMatchingToken\}$/m,
+  );
+  assert.match(stdout, /^en-GB\.general \(your own\)\n {2}Your \{brand\} code: \{code\}\n/m);
+  assert.match(stdout, /^92 texts\. \{brand\} is "Acme", .*No native speaker has read/ms);
+
+  const asJson = await runCli(['templates', 'show', '--json', '--set', 'sms.languages=en,zh-Hant'], { cwd });
+  const { texts } = JSON.parse(asJson.stdout) as { readonly texts: readonly Record<string, string>[] };
+  assert.equal(texts.length, 8);
+  for (const { text, message } of texts) {
+    assert.match(text ?? '', /\{code\}/);
+    assert.match(text ?? '', /\{brand\}/);
+    assert.equal(message, `${text}\n\n{smsMatchingToken}`);
+  }
 });
