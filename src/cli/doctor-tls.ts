@@ -166,18 +166,21 @@ function examineCertificate(shown: NonNullable<Shown>, target: TlsTarget, nowMs:
   return [...findings, ...trustFinding(untrusted, subject)];
 }
 
-/** Against the roots of Mozilla's program, which Node carries along. [TLS-4] */
+const ROOTS =
+  "a root that Node carries (Mozilla's; Google goes by Chrome's root store, which differs little)";
+
+/** Google goes by Chrome's root store. What can be known here are the roots that Node carries, which are Mozilla's. [TLS-4] */
 function trustFinding(untrusted: string | undefined, subject: string): readonly Finding[] {
   const { ok, warning, failed } = about(subject);
-  if (untrusted === undefined) return [ok("its chain is complete, to a root of Mozilla's program")];
+  if (untrusted === undefined) return [ok(`its chain is complete, to ${ROOTS}`)];
   if (/SELF_SIGNED/.test(untrusted)) {
     const remedy = 'That is possible by arrangement with Google only; else get one from a public authority.';
     return [warning(`it, or its root, is signed by itself (${untrusted}) [TLS-4]`, remedy)];
   }
   if (/UNABLE_TO_(VERIFY_LEAF|GET_ISSUER)/.test(untrusted)) {
     const remedy =
-      'Append the certificates between it and its root to the file of the certificate, in that order.';
-    return [failed(`its chain does not reach a root of Mozilla's program (${untrusted}) [TLS-4]`, remedy)];
+      "Append the certificates between it and its root to the file of the certificate, in that order. If they are there, look whether Chrome's root store has the root: that is what counts.";
+    return [failed(`its chain does not reach ${ROOTS} (${untrusted}) [TLS-4]`, remedy)];
   }
   return /EXPIRED|NOT_YET_VALID/.test(untrusted)
     ? []
