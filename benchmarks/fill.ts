@@ -41,10 +41,10 @@ export function fillHistory(file: string, count: number): void {
   const insert = database.prepare(`
     INSERT INTO request (request_id, method, state, fingerprint, owner, lease_expires_at_ms, received_at_ms,
       answered_at_ms, result, integrator_id, challenge_id, challenge_state, nonce, secret_id, code_length,
-      account_digest, phone_number_digest, otp_context, issued_at_ms, expires_at_ms, submissions, failed_attempts,
-      attempted_at_ms, events)
+      account_digest, phone_number_digest, otp_context, issued_at_ms, expires_at_ms, expires_at_wall_ms, submissions,
+      failed_attempts, counted_at_ms, events)
     VALUES (?, 'sendOtp', 'completed', ?, 'embedded', 0, ?, ?, 'SUCCESS', ?, ?, 'verified', ?, 'sandbox', 6, ?, ?,
-      'association', ?, ?, 1, 0, ?, '')`);
+      'association', ?, ?, ?, 1, 0, ?, '')`);
   const nowMs = Date.now();
   const stepMs = (29 * 86_400_000) / count;
   for (let number = 0; number < count; number += 1) {
@@ -65,7 +65,8 @@ export function fillHistory(file: string, count: number): void {
       phone,
       atMs,
       atMs + 600_000,
-      atMs + 20_000,
+      atMs + 600_000,
+      atMs,
     );
   }
   database.exec('COMMIT; PRAGMA wal_checkpoint(TRUNCATE)');

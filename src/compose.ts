@@ -10,6 +10,7 @@ import { composeProtection } from './compose-protection.ts';
 import { composeTemplates } from './compose-templates.ts';
 import type { Config } from './config.ts';
 import { createDeadline } from './domain/deadline.ts';
+import { type CodesOf, endCodes } from './domain/end-codes.ts';
 import { recordReceipt } from './domain/record-receipt.ts';
 import { reportEndedToLog } from './http/ended-log.ts';
 import { createMetrics } from './http/metrics.ts';
@@ -46,6 +47,12 @@ export interface Application {
    * settings are left alone; those that differ are named in the log.
    */
   reload(config: Config): Promise<void>;
+  /**
+   * Ends the live codes of an account or a phone number, for whoever keeps accounts elsewhere: call it when an account is
+   * closed, or its number replaced. Resolves to how many codes that were; a code that is typed from then on is answered
+   * OTP_NOT_MATCHED. Throws `UnavailableError` when the store is down: then some may be live, so call it again. [OQ-70]
+   */
+  endCodes(of: CodesOf): Promise<number>;
   readonly store: OtpStore;
   readonly directory: AccountDirectory;
   /** The sandbox's inbox; `undefined` where texts go to a real gateway. */
@@ -142,6 +149,7 @@ async function assemble(
     inbox,
     listen: () => listeners.open(),
     reload: (next) => protection.reload(next, listeners.replaceTls),
+    endCodes: (of) => endCodes(of, { ...rules, store, clock }),
     close: () => closeAll(closers),
   };
 }
@@ -178,8 +186,8 @@ function composePipeline(
   parts: Omit<CatalogParts, 'owner'> & Pick<PipelineParts, 'codecs'>,
   report: PipelineParts['report'],
 ): Pipeline {
-  // The embedded store has one server at a time, so whatever an earlier one claimed is free. [OQ-28]
-  const catalog = createCatalog({ ...parts, owner: 'embedded' });
+  // Of this process alone: servers that share a store must not take each other's claims for their own. [OQ-8]
+  const catalog = createCatalog({ ...parts, owner: parts.entropy.id() });
   const { budgetMs, twinWaitMs, concurrentMax } = config.requests;
   return createPipeline({
     ...parts,

@@ -6,12 +6,16 @@
  *     const config = loadConfig({ file: 'gsp-otp.yaml', environment: process.env });
  *     const application = await compose(config, { directory: myDirectory });
  *     const { methods } = await application.listen();
+ *
+ *     // Accounts that are kept elsewhere: when one is closed, or its number replaced.
+ *     await application.endCodes({ accountId: 'account-17' });
  */
 export { type Application, compose, type Overrides } from './compose.ts';
 export type { Addresses } from './compose-listeners.ts';
 export { ConfigError, type ConfigFault } from './config/faults.ts';
 export type { ConfigSources } from './config/layers.ts';
 export { type Config, loadConfig } from './config.ts';
+export type { CodesOf } from './domain/end-codes.ts';
 export type { Account, AccountDirectory, AccountStatus } from './ports/account-directory.ts';
 export type { Clock, Deadline } from './ports/clock.ts';
 export type { Entropy } from './ports/entropy.ts';

@@ -4,6 +4,12 @@ export const reasonMeanings: Readonly<Record<string, string>> = {
     'the account exhausted a challenge with wrong codes and is locked for a while (quotas.exhaustionLockMs)',
   failedVerificationsPerAccount:
     'too many wrong codes for the account (quotas.failedVerificationsPerAccount)',
+  uncomparedVerificationsPerAccount:
+    'too many codes for the account that came too late to be compared (quotas.uncomparedVerificationsPerAccount)',
+  coolDownAfterRefusal:
+    'a gateway has just refused a text to the account or its number, and was not asked again (quotas.coolDownAfterRefusalMs)',
+  refusedTexts:
+    'a gateway refused too many texts to the account or its number, and was not asked again (quotas.refusedTexts)',
   coolDown: 'the last text to the account or its number is too recent (quotas.coolDownMs)',
   sendsPerPhoneNumber: 'too many texts to the phone number (quotas.sendsPerPhoneNumber)',
   sendsPerAccount: 'too many texts to the account (quotas.sendsPerAccount)',
@@ -23,7 +29,9 @@ export const reasonMeanings: Readonly<Record<string, string>> = {
   acceptedLate: 'the gateway accepted the text after the earlier answer; no second text was sent',
   restored: 'the database was restored from a backup, which ends the codes of then',
   secretRotated: 'another secret was configured at once, which ends the codes of before',
-  superseded: 'a newer code was sent to the account meanwhile',
+  superseded: 'a newer code was sent to the account meanwhile, or its codes were ended',
+  unknownAssociation: 'no account has the association id any more',
+  ended: 'the live codes of the account or number were ended by the integrator',
   exhausted: 'wrong codes used up the attempts (codes.attemptsMax)',
   expired: 'the code had expired (codes.validityMs)',
   recipientChanged: 'the account has another phone number than when the code was issued',

@@ -115,7 +115,13 @@ async function readHistories(
 /** Without the bytes: they say nothing to a person, and with the server's secret the nonce is the code. */
 function presentable({ challenge, ...history }: RequestHistory) {
   if (challenge === undefined) return history;
-  const { nonce: _nonce, accountDigest: _account, phoneNumberDigest: _number, ...shown } = challenge;
+  const {
+    nonce: _nonce,
+    accountDigest: _account,
+    phoneNumberDigest: _number,
+    recipient: _recipient,
+    ...shown
+  } = challenge;
   return { ...history, challenge: shown };
 }
 

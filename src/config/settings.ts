@@ -289,7 +289,27 @@ const quotas = Type.Object(
     }),
     sendsPerPhoneNumber: quota(5, 3_600_000, 'texts', 'Texts to one phone number.'),
     sendsPerAccount: quota(10, day, 'texts', 'Texts to one account.'),
+    coolDownAfterRefusalMs: Type.Integer({
+      default: 2000,
+      minimum: 0,
+      maximum: 600_000,
+      unit: 'ms',
+      description:
+        'After a text that a gateway refused, least time to the next one to the same phone number or account; 0 switches it off. [OQ-67]',
+    }),
+    refusedTexts: quota(
+      20,
+      3_600_000,
+      'texts',
+      'Texts to one phone number, or to one account, that a gateway refused. [OQ-67]',
+    ),
     failedVerificationsPerAccount: quota(5, day, 'wrong codes', 'Wrong codes for one account. [SO-13]'),
+    uncomparedVerificationsPerAccount: quota(
+      50,
+      day,
+      'codes',
+      'Codes for one account that came too late to be compared: expired, superseded, exhausted, used. [OQ-68]',
+    ),
     exhaustionLockMs: Type.Integer({
       default: 1_800_000,
       minimum: 0,
@@ -313,7 +333,7 @@ const quotas = Type.Object(
   },
   {
     description:
-      'Limits on texts and wrong codes. Beyond a limit of one number or account the answer is OTP_LIMIT_REACHED; beyond one over many users, which is none of their doing, MESSAGE_UNABLE_TO_BE_SENT.',
+      'Limits on texts and wrong codes. Beyond a limit of one number or account the answer is OTP_LIMIT_REACHED; beyond one over many users or on refused texts, which is none of their doing, MESSAGE_UNABLE_TO_BE_SENT.',
   },
 );
 

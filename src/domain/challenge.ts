@@ -14,9 +14,17 @@ export const CHALLENGE_MOVES: Readonly<Record<ChallengeState, readonly Challenge
 /** A text may be out: the first, and the one that a retry may send after an unknown outcome. [OQ-28] */
 export const SUBMISSIONS_MAX = 2;
 
+/** One moment on both clocks. */
+export interface Moment {
+  /** On the steady clock. */
+  readonly nowMs: number;
+  /** On the wall clock. */
+  readonly wallMs: number;
+}
+
 /** Whether the code of this challenge can verify now. While `submitting` the text may already have arrived. */
-export function isVerifiable(challenge: Challenge, nowMs: number): boolean {
-  return isLive(challenge.state) && !isExpired(challenge, nowMs);
+export function isVerifiable(challenge: Challenge, moment: Moment): boolean {
+  return isLive(challenge.state) && !isExpired(challenge, moment);
 }
 
 /** Whether its text is or may be out, and its code is neither used nor void. */
@@ -24,9 +32,12 @@ export function isLive(state: ChallengeState): boolean {
   return state === 'sent' || state === 'ambiguous' || state === 'submitting';
 }
 
-/** A code lives until `expiresAtMs`, exclusively. */
-export function isExpired(challenge: Challenge, nowMs: number): boolean {
-  return nowMs >= challenge.expiresAtMs;
+/**
+ * A code lives until the first of the clocks says that it is over, exclusively: the steady one goes on when the wall clock
+ * is set back, the wall clock while the machine sleeps. [OQ-69]
+ */
+export function isExpired(challenge: Challenge, { nowMs, wallMs }: Moment): boolean {
+  return nowMs >= challenge.expiresAtMs || wallMs >= challenge.expiresAtWallMs;
 }
 
 /** Whether a text of this challenge is or may be out: then its request id is bound to its parameters. [OQ-41] */

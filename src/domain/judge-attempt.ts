@@ -1,21 +1,22 @@
 import type { Challenge } from '../ports/challenge.ts';
-import type { AttemptDecision, AttemptFacts } from '../ports/otp-store.ts';
-import { isLive, isVerifiable } from './challenge.ts';
+import type { AttemptDecision, AttemptFacts, Misstep } from '../ports/otp-store.ts';
+import { isLive, isVerifiable, type Moment } from './challenge.ts';
 import { guardOrderFor } from './money-guard.ts';
 import type { OtpPolicy } from './otp-policy.ts';
 import type { VerifyOtpResult } from './outcome.ts';
-import { failedVerifications } from './quotas.ts';
+import { isUsedUp } from './quotas.ts';
 import { sameBytes } from './same-bytes.ts';
 
-export interface AttemptQuestion {
+export interface AttemptQuestion extends Moment {
   readonly fingerprint: Uint8Array;
-  readonly nowMs: number;
   readonly policy: OtpPolicy;
   /** paymentIntegratorVerifyOtpId of a judged attempt. */
   readonly integratorId: string;
   readonly verifyOtpRequestId: string;
   /** Whether what the user typed is the challenge's code. */
   readonly matches: boolean;
+  /** Why whoever got this code would get none now; `undefined`: nothing has changed. [OQ-70] */
+  readonly ended: string | undefined;
 }
 
 interface Verdict {
@@ -24,6 +25,7 @@ interface Verdict {
   readonly failedAttempts: number;
   /** What the record says; the wire tells less. [VO-4, OQ-5] */
   readonly event: string;
+  readonly missteps: readonly Misstep[];
 }
 
 /**
@@ -39,39 +41,47 @@ export function judgeAttempt(facts: AttemptFacts, question: AttemptQuestion): At
       : { kind: 'conflict' };
   }
   if (challenge === undefined) return { kind: 'absent' };
-  const { result, state, failedAttempts, event } = judge(challenge, facts, question);
+  const { result, state, failedAttempts, event, missteps } = judge(challenge, facts, question);
   return {
     kind: 'judged',
     answer: { result, integratorId: question.integratorId },
     state,
     failedAttempts,
+    missteps,
     event: { atMs: question.nowMs, event, detail: question.verifyOtpRequestId },
     ...(result === 'SUCCESS' && { guard: guardOrderFor(question.policy.moneyGuard, challenge) }),
   };
 }
 
 function judge(challenge: Challenge, facts: AttemptFacts, question: AttemptQuestion): Verdict {
-  const { matches, nowMs, policy } = question;
+  const { matches, nowMs, policy, ended } = question;
   const { state, failedAttempts } = challenge;
+  // It says nothing of the code, so it is no wrong one, and prolongs no lock. [OQ-68]
   const notCompared = (event: string): Verdict => ({
     result: 'OTP_NOT_MATCHED',
     state,
     failedAttempts,
     event,
+    missteps: ['uncompared'],
+  });
+  const right = (result: VerifyOtpResult, event: string): Verdict => ({
+    result,
+    state: 'verified',
+    failedAttempts,
+    event,
+    missteps: [],
   });
 
   if (state === 'verified') {
     // Single use: the right code again is told apart from a wrong one. [VO-2, OQ-5]
-    return matches
-      ? { result: 'OTP_ALREADY_USED', state, failedAttempts, event: 'used' }
-      : notCompared('wrongAfterUse');
+    return matches ? right('OTP_ALREADY_USED', 'used') : notCompared('wrongAfterUse');
   }
-  if (!isVerifiable(challenge, nowMs)) return notCompared(isLive(state) ? 'expired' : state);
-  const quota = policy.failedVerificationsPerAccount;
-  if (failedVerifications(facts.accountChallenges, quota, nowMs) >= quota.max) {
+  if (!isVerifiable(challenge, question)) return notCompared(isLive(state) ? 'expired' : state);
+  if (ended !== undefined) return { ...notCompared(ended), state: 'superseded' };
+  if (isUsedUp(facts.wrongCodes, policy.failedVerificationsPerAccount, nowMs)) {
     return notCompared('failedVerificationsPerAccount'); // [SO-13]
   }
-  if (matches) return { result: 'SUCCESS', state: 'verified', failedAttempts, event: 'verified' };
+  if (matches) return right('SUCCESS', 'verified');
 
   const failed = failedAttempts + 1;
   const exhausted = failed >= policy.attemptsMax;
@@ -80,5 +90,6 @@ function judge(challenge: Challenge, facts: AttemptFacts, question: AttemptQuest
     state: exhausted ? 'exhausted' : state,
     failedAttempts: failed,
     event: exhausted ? 'exhausted' : 'wrong',
+    missteps: exhausted ? ['wrong', 'exhausted'] : ['wrong'],
   };
 }

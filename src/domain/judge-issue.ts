@@ -1,15 +1,14 @@
 import type { Challenge } from '../ports/challenge.ts';
 import type { GrantedText, IssueDecision, IssueFacts, StoredAnswer } from '../ports/otp-store.ts';
-import { isExpired, mayHaveLeft, SUBMISSIONS_MAX } from './challenge.ts';
+import { isExpired, type Moment, mayHaveLeft, SUBMISSIONS_MAX } from './challenge.ts';
 import { judgeByGuard } from './money-guard.ts';
 import type { OtpPolicy } from './otp-policy.ts';
 import { type CountedCeiling, refusingQuota } from './quotas.ts';
 import { sameBytes } from './same-bytes.ts';
 
-export interface IssueQuestion {
+export interface IssueQuestion extends Moment {
   readonly fingerprint: Uint8Array;
   readonly owner: string;
-  readonly nowMs: number;
   readonly policy: OtpPolicy;
   readonly ceilings: readonly CountedCeiling[];
   /** The challenge to issue if nothing stands against it. */
@@ -36,7 +35,7 @@ export function judgeIssue(facts: IssueFacts, question: IssueQuestion): IssueDec
 
 /** The same request again, after an answer that bound nothing or a process that died. */
 function takeUp(earlier: Challenge, facts: IssueFacts, question: IssueQuestion): IssueDecision {
-  const { nowMs, policy, fresh } = question;
+  const { policy, fresh } = question;
   switch (earlier.state) {
     case 'sent':
     case 'verified':
@@ -48,25 +47,35 @@ function takeUp(earlier: Challenge, facts: IssueFacts, question: IssueQuestion):
     case 'issued':
       // No gateway took it, so its life begins with this submission.
       return sameRecipient(earlier, fresh)
-        ? withinQuotas(facts, question, resume(earlier, nowMs + policy.validityMs))
+        ? withinQuotas(facts, question, resume(earlier, fresh))
         : issueWithinQuotas(facts, question);
     case 'submitting':
     case 'ambiguous':
       // A code that might have arrived lives no longer than it was given. [OQ-28]
-      if (isExpired(earlier, nowMs)) return unsent(earlier, question, 'expired');
+      if (isExpired(earlier, question)) return unsent(earlier, question, 'expired');
       if (!sameRecipient(earlier, fresh)) return unsent(earlier, question, 'recipientChanged');
       if (!policy.resendUnknown || earlier.submissions >= SUBMISSIONS_MAX) {
         return unsent(earlier, question, 'unknownOutcome');
       }
-      return resume(earlier, earlier.expiresAtMs);
+      return onceMore(earlier, facts, question);
   }
+}
+
+/** A text that may be out already is one more text to every limit; what refuses it is no answer to the first one. */
+function onceMore(earlier: Challenge, facts: IssueFacts, question: IssueQuestion): IssueDecision {
+  const decision = withinQuotas(facts, question, resume(earlier, earlier));
+  if (decision.kind !== 'answer') return decision;
+  return { ...decision, ...unsent(earlier, question, decision.reason) };
 }
 
 type Answered = Extract<IssueDecision, { readonly kind: 'answer' }>;
 
-function resume(earlier: Challenge, expiresAtMs: number): GrantedText {
+/** The same code once more, with the life of `life`. */
+function resume(earlier: Challenge, life: Challenge): GrantedText {
+  const { expiresAtMs, expiresAtWallMs } = life;
   const submissions = earlier.submissions + 1;
-  return { kind: 'resume', challenge: { ...earlier, state: 'submitting', expiresAtMs, submissions } };
+  const challenge = { ...earlier, state: 'submitting', expiresAtMs, expiresAtWallMs, submissions } as const;
+  return { kind: 'resume', challenge };
 }
 
 function issueWithinQuotas(facts: IssueFacts, question: IssueQuestion): IssueDecision {

@@ -20,8 +20,14 @@ export interface OtpPolicy {
   readonly coolDownMs: number;
   readonly sendsPerPhoneNumber: Quota;
   readonly sendsPerAccount: Quota;
+  /** Pause after a text that a gateway refused, for its account and its number. 0: none. [OQ-67] */
+  readonly coolDownAfterRefusalMs: number;
+  /** Texts of one account, or to one number, that a gateway refused. [OQ-67] */
+  readonly refusedTexts: Quota;
   /** Wrong codes of an account across all its challenges: a new code does not reset them. [SO-13] */
   readonly failedVerificationsPerAccount: Quota;
+  /** Codes for challenges of an account that could not be verified any more, and so weren't compared. [OQ-68] */
+  readonly uncomparedVerificationsPerAccount: Quota;
   /** How long an account gets no code after it exhausted one. [OQ-5] */
   readonly exhaustionLockMs: number;
   /** Ceiling of one country's texts; `undefined`: none. */
@@ -51,8 +57,11 @@ export interface OtpPolicy {
 export type QuotaName =
   | 'exhaustionLock'
   | 'failedVerificationsPerAccount'
+  | 'uncomparedVerificationsPerAccount'
   | 'coolDown'
   | 'sendsPerPhoneNumber'
   | 'sendsPerAccount'
+  | 'coolDownAfterRefusal'
+  | 'refusedTexts'
   | 'sendsPerCountry'
   | 'sendsGlobal';

@@ -1,17 +1,17 @@
-import type { Ceiling, IssueFacts, PastChallenge } from '../ports/otp-store.ts';
+import type { Ceiling, Counted, IssueFacts } from '../ports/otp-store.ts';
 import type { OtpPolicy, Quota, QuotaName } from './otp-policy.ts';
 
-/** How far back the quotas look. A wrong code can come until its challenge expires, hence the validity on top. */
+/** How far back the quotas look. */
 export function quotaReachMs(policy: OtpPolicy): number {
-  return (
-    policy.validityMs +
-    Math.max(
-      policy.coolDownMs,
-      policy.exhaustionLockMs,
-      policy.sendsPerPhoneNumber.windowMs,
-      policy.sendsPerAccount.windowMs,
-      policy.failedVerificationsPerAccount.windowMs,
-    )
+  return Math.max(
+    policy.coolDownMs,
+    policy.coolDownAfterRefusalMs,
+    policy.exhaustionLockMs,
+    policy.sendsPerPhoneNumber.windowMs,
+    policy.sendsPerAccount.windowMs,
+    policy.refusedTexts.windowMs,
+    policy.failedVerificationsPerAccount.windowMs,
+    policy.uncomparedVerificationsPerAccount.windowMs,
   );
 }
 
@@ -41,18 +41,18 @@ export function ceilingsFor(policy: OtpPolicy, country: string | undefined): rea
   return ceilings;
 }
 
-/** Wrong codes of an account within its window. [SO-13] */
-export function failedVerifications(
-  challenges: readonly PastChallenge[],
-  quota: Quota,
-  nowMs: number,
-): number {
-  return total(challenges, (past) => (past.attemptedAtMs > nowMs - quota.windowMs ? past.failedAttempts : 0));
+/** Whether a quota is used up by what was counted within its window. */
+export function isUsedUp(counted: readonly Counted[], { max, windowMs }: Quota, nowMs: number): boolean {
+  return within(counted, windowMs, nowMs) >= max;
+}
+
+function within(counted: readonly Counted[], windowMs: number, nowMs: number): number {
+  return counted.reduce((sum, { atMs, times }) => (atMs > nowMs - windowMs ? sum + times : sum), 0);
 }
 
 export interface Refusal {
   readonly quota: QuotaName;
-  /** Whether it is the user's own doing: OTP_LIMIT_REACHED. A ceiling over all users is not. [OQ-40] */
+  /** Whether it is the user's own doing: OTP_LIMIT_REACHED. A ceiling over all users or a gateway's no is not. [OQ-40] */
   readonly byUser: boolean;
 }
 
@@ -63,29 +63,32 @@ export function refusingQuota(
   policy: OtpPolicy,
   nowMs: number,
 ): Refusal | undefined {
-  const { accountChallenges: ofAccount, phoneNumberChallenges: ofNumber } = facts;
-  const within = (past: PastChallenge, windowMs: number) => past.issuedAtMs > nowMs - windowMs;
-  const sends = (challenges: readonly PastChallenge[], windowMs: number) =>
-    total(challenges, (past) => (within(past, windowMs) ? past.submissions : 0));
-  const locked = (past: PastChallenge) =>
-    past.state === 'exhausted' && past.attemptedAtMs > nowMs - policy.exhaustionLockMs;
-  const failures = policy.failedVerificationsPerAccount;
+  const { account, phoneNumber } = facts;
+  const recent = (counted: readonly Counted[], windowMs: number) => within(counted, windowMs, nowMs) > 0;
+  const usedUp = (counted: readonly Counted[], quota: Quota) => isUsedUp(counted, quota, nowMs);
 
-  const refuses: Record<Exclude<QuotaName, 'sendsPerCountry' | 'sendsGlobal'>, () => boolean> = {
-    exhaustionLock: () => ofAccount.some(locked),
-    failedVerificationsPerAccount: () => failedVerifications(ofAccount, failures, nowMs) >= failures.max,
-    coolDown: () => sends(ofAccount, policy.coolDownMs) > 0 || sends(ofNumber, policy.coolDownMs) > 0,
-    sendsPerPhoneNumber: () =>
-      sends(ofNumber, policy.sendsPerPhoneNumber.windowMs) >= policy.sendsPerPhoneNumber.max,
-    sendsPerAccount: () => sends(ofAccount, policy.sendsPerAccount.windowMs) >= policy.sendsPerAccount.max,
-  };
-  for (const quota of Object.keys(refuses) as (keyof typeof refuses)[]) {
-    if (refuses[quota]()) return { quota, byUser: true };
-  }
-  const full = ceilings.find(({ quota }, index) => (facts.ceilingSends[index] ?? 0) >= quota.max);
-  return full && { quota: full.name, byUser: false };
-}
-
-function total<T>(items: readonly T[], count: (item: T) => number): number {
-  return items.reduce((sum, item) => sum + count(item), 0);
+  const byUser: readonly (readonly [QuotaName, boolean])[] = [
+    ['exhaustionLock', recent(account.exhaustions, policy.exhaustionLockMs)],
+    ['failedVerificationsPerAccount', usedUp(account.wrongCodes, policy.failedVerificationsPerAccount)],
+    [
+      'uncomparedVerificationsPerAccount',
+      usedUp(account.uncomparedCodes, policy.uncomparedVerificationsPerAccount), // [OQ-68]
+    ],
+    ['coolDown', [account, phoneNumber].some(({ texts }) => recent(texts, policy.coolDownMs))],
+    ['sendsPerPhoneNumber', usedUp(phoneNumber.texts, policy.sendsPerPhoneNumber)],
+    ['sendsPerAccount', usedUp(account.texts, policy.sendsPerAccount)],
+  ];
+  // A gateway that refuses may charge for it, or close the account of whoever goes on asking. [OQ-67]
+  const refused = [account.refusedTexts, phoneNumber.refusedTexts];
+  const byOthers: readonly (readonly [QuotaName, boolean])[] = [
+    ['coolDownAfterRefusal', refused.some((texts) => recent(texts, policy.coolDownAfterRefusalMs))],
+    ['refusedTexts', refused.some((texts) => usedUp(texts, policy.refusedTexts))],
+    ...ceilings.map(({ name, quota }, index) => {
+      return [name, (facts.ceilingSends[index] ?? 0) >= quota.max] as const;
+    }),
+  ];
+  const refuses = ([, applies]: readonly [QuotaName, boolean]) => applies;
+  const own = byUser.find(refuses);
+  const other = own ?? byOthers.find(refuses);
+  return other && { quota: other[0], byUser: own !== undefined };
 }

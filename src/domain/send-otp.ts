@@ -18,6 +18,7 @@ import { numberPrefixOf } from './phone-number.ts';
 import { ceilingsFor, quotaReachMs } from './quotas.ts';
 import { type AccountIdentifier, findRecipient, type Recipient } from './recipient.ts';
 import { recordAnswer } from './record-answer.ts';
+import { sealRecipient } from './sealed-recipient.ts';
 import { composeSmsText, type SmsTemplates } from './sms-text.ts';
 
 export interface SendOtpCall extends AccountIdentifier {
@@ -59,7 +60,9 @@ export async function sendOtp(call: SendOtpCall, parts: SendOtpParts): Promise<O
   if (found.kind === 'declined') return decline(call, parts, found.result, found.reason);
 
   const { store, clock, entropy, policy, keys, owner } = parts;
-  const nowMs = clock.steadyMs();
+  // Stamped once: whatever the clocks do meanwhile, one request has one moment.
+  const moment = { nowMs: clock.steadyMs(), wallMs: clock.nowMs() };
+  const { nowMs } = moment;
   const ceilings = ceilingsFor(policy, found.country);
   const fresh: Challenge = {
     challengeId: call.callId,
@@ -72,6 +75,12 @@ export async function sendOtp(call: SendOtpCall, parts: SendOtpParts): Promise<O
     otpContext: call.otpContext,
     issuedAtMs: nowMs,
     expiresAtMs: nowMs + policy.validityMs,
+    expiresAtWallMs: moment.wallMs + policy.validityMs,
+    recipient: sealRecipient(call, {
+      digestKey: keys.digestKey,
+      challengeId: call.callId,
+      iv: entropy.bytes(12),
+    }),
     submissions: 1,
     failedAttempts: 0,
     country: found.country,
@@ -93,7 +102,7 @@ export async function sendOtp(call: SendOtpCall, parts: SendOtpParts): Promise<O
       ceilings: ceilings.map(({ ceiling }) => ceiling),
       guard,
     },
-    (facts) => judgeIssue(facts, { fingerprint, owner, nowMs, policy, ceilings, fresh }),
+    (facts) => judgeIssue(facts, { ...moment, fingerprint, owner, policy, ceilings, fresh }),
   );
   switch (decision.kind) {
     case 'issue':
@@ -178,7 +187,10 @@ function composeMessage(
     to: recipient.phoneNumber,
     text,
     reference: challenge.challengeId,
-    validityMs: Math.max(1, challenge.expiresAtMs - clock.steadyMs()),
+    validityMs: Math.max(
+      1,
+      Math.min(challenge.expiresAtMs - clock.steadyMs(), challenge.expiresAtWallMs - clock.nowMs()),
+    ),
     country: recipient.country,
     language,
     dlt: dltFor(templates.dlt, recipient.phoneNumber, { language, otpContext: challenge.otpContext }),

@@ -1,16 +1,22 @@
+import type { AccountDirectory } from '../ports/account-directory.ts';
 import type { Challenge } from '../ports/challenge.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { Clock, Deadline } from '../ports/clock.ts';
 import type { OtpStore } from '../ports/otp-store.ts';
 import type { Secret } from '../ports/secret.ts';
 import { UnavailableError } from '../ports/unavailable.ts';
+import { isVerifiable, type Moment } from './challenge.ts';
 import { codeOf } from './challenge-code.ts';
 import { judgeAttempt } from './judge-attempt.ts';
+import { keyedDigest } from './keyed-digest.ts';
 import { codesEqual } from './otp-code.ts';
 import type { OtpKeys } from './otp-keys.ts';
 import type { OtpPolicy } from './otp-policy.ts';
 import type { Outcome, VerifiedText } from './outcome.ts';
 import { quotaReachMs } from './quotas.ts';
+import { findRecipient } from './recipient.ts';
 import { recordAnswer } from './record-answer.ts';
+import { sameBytes } from './same-bytes.ts';
+import { openRecipient } from './sealed-recipient.ts';
 import { readTypedCode } from './typed-code.ts';
 
 export interface VerifyOtpCall {
@@ -21,9 +27,11 @@ export interface VerifyOtpCall {
   readonly sendOtpRequestId: string;
   /** What the user typed. */
   readonly otp: Secret;
+  readonly deadline: Deadline;
 }
 
 export interface VerifyOtpParts {
+  readonly directory: AccountDirectory;
   readonly store: OtpStore;
   readonly clock: Clock;
   readonly policy: OtpPolicy;
@@ -36,7 +44,8 @@ const TRIES_MAX = 3;
 
 /**
  * Attempt a challenge and report what came of it. One durable commit. [VO-1, VO-2]
- * Throws `UnavailableError` when the store is down; the attempt then was not counted, or was and is told on retry.
+ * Throws `UnavailableError` when the directory is down, with nothing counted; or the store: the attempt then was not
+ * counted, or was and is told on retry.
  */
 export async function verifyOtp(call: VerifyOtpCall, parts: VerifyOtpParts): Promise<Outcome> {
   const { store, clock, policy, keys, owner } = parts;
@@ -45,7 +54,9 @@ export async function verifyOtp(call: VerifyOtpCall, parts: VerifyOtpParts): Pro
     const challenge = await store.findChallenge(sendOtpRequestId);
     if (challenge === undefined) return verifyWithoutChallenge(call, parts);
     const matches = codesEqual(readTypedCode(otp), codeOf(challenge, keys)); // [OQ-84]
-    const nowMs = clock.steadyMs();
+    const moment = { nowMs: clock.steadyMs(), wallMs: clock.nowMs() };
+    const { nowMs } = moment;
+    const ended = await whyEnded(challenge, moment, call, parts);
     const decision = await store.attempt(
       {
         requestId,
@@ -58,12 +69,13 @@ export async function verifyOtp(call: VerifyOtpCall, parts: VerifyOtpParts): Pro
       },
       (facts) =>
         judgeAttempt(facts, {
+          ...moment,
           fingerprint,
-          nowMs,
           policy,
           integratorId: callId,
           verifyOtpRequestId: requestId,
           matches,
+          ended,
         }),
     );
     if (decision.kind === 'judged') {
@@ -78,6 +90,29 @@ export async function verifyOtp(call: VerifyOtpCall, parts: VerifyOtpParts): Pro
     if (decision.kind !== 'absent') return decision;
   }
   throw new UnavailableError('the challenge changed while it was being verified');
+}
+
+/**
+ * Why a code that could verify goes to nobody any more: its account was closed, or has another number. `undefined`: the
+ * account is as it was when the code was sent. Never guessed: a directory that can't say is 503. [OQ-70]
+ */
+async function whyEnded(
+  challenge: Challenge,
+  moment: Moment,
+  { deadline }: VerifyOtpCall,
+  { directory, clock, policy, keys: { digestKey } }: VerifyOtpParts,
+): Promise<string | undefined> {
+  if (challenge.recipient === undefined || !isVerifiable(challenge, moment)) return undefined;
+  const { challengeId, accountDigest, phoneNumberDigest } = challenge;
+  const named = openRecipient(challenge.recipient, { digestKey, challengeId });
+  const found = await findRecipient(named, { directory, clock, policy, deadline });
+  if (found.kind === 'unknown-association') return 'unknownAssociation';
+  if (found.kind === 'declined') return found.reason;
+  const { accountId, phoneNumber } = found;
+  const unchanged =
+    sameBytes(accountDigest, keyedDigest(digestKey, 'account-id', accountId)) &&
+    sameBytes(phoneNumberDigest, keyedDigest(digestKey, 'phone-number', phoneNumber.reveal()));
+  return unchanged ? undefined : 'recipientChanged';
 }
 
 /** `undefined`: who sent the text is not known. */

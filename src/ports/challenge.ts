@@ -4,7 +4,9 @@ import type { DeliveryReceipt } from './delivery-receipt.ts';
  * - `issued`: made, but no gateway has it (refused, or not asked yet).
  * - `submitting`: being handed to a gateway; if its process died there, as good as `ambiguous`.
  * - `sent`: a gateway accepted it. `ambiguous`: a gateway may have accepted it. [OQ-28]
- * - `verified`, `exhausted` (too many wrong codes), `superseded` (a newer one was issued): final.
+ * - `verified`, `exhausted` (too many wrong codes): final.
+ * - `superseded`: the text of a newer one of the account is or may be out; or its codes were ended. Told by looking for the
+ *   newer text, so that a text which turns out to be refused supersedes nothing. [OQ-66]
  * Expiry is told by `expiresAtMs`, not by a state: no write happens when time passes.
  */
 export type ChallengeState =
@@ -33,10 +35,17 @@ export interface Challenge {
   readonly accountDigest: Uint8Array;
   /** Keyed digest of the account phone number, 16 bytes. */
   readonly phoneNumberDigest: Uint8Array;
+  /**
+   * Whom the sendOtp named, sealed: by it the account is looked up again when the code is typed. `undefined`: made by a
+   * version that did not keep it. [OQ-70]
+   */
+  readonly recipient: Uint8Array | undefined;
   /** `undefined`: the request had no otpContext. [SO-5] */
   readonly otpContext: OtpContext | undefined;
   readonly issuedAtMs: number;
   readonly expiresAtMs: number;
+  /** The same moment as the wall clock had it. Whichever clock gets there first ends the code. [OQ-69] */
+  readonly expiresAtWallMs: number;
   /** Submissions that were or may have been accepted. [OQ-28] */
   readonly submissions: number;
   /** Wrong codes so far. Codes that were not compared (expired, superseded …) don't count. */

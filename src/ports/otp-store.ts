@@ -42,10 +42,19 @@ export interface OtpStore {
   complete(completion: Completion): Promise<RequestRecord | undefined>;
 
   /**
-   * Deletes up to `rowsMax` requests (and their challenges) received before `beforeMs`, oldest first.
-   * Resolves to how many; fewer than `rowsMax` means that none are left. [IDEM-12, OQ-10]
+   * Ends the live codes of an account or a phone number, whose sendOtp requests stay as they are: a code that is typed
+   * from now on is answered OTP_NOT_MATCHED. Resolves to how many codes that were.
+   */
+  endCodes(order: EndCodesOrder): Promise<number>;
+
+  /**
+   * Deletes up to `rowsMax` requests (and their challenges) received before `beforeMs`, oldest first, and as many of
+   * the limits' counts. Resolves to how many; fewer than `rowsMax` means that none are left. [IDEM-12, OQ-10]
    */
   sweep(beforeMs: number, rowsMax: number): Promise<number>;
+
+  /** Remembers that the steady clock reached `nowMs`, for the next start. */
+  remember(nowMs: number): Promise<void>;
 
   /** The money guard's blocks that end after `nowMs`. Reads only. */
   blocks(nowMs: number): Promise<readonly Block[]>;
@@ -114,7 +123,7 @@ export interface IssueOrder {
   readonly leaseExpiresAtMs: number;
   readonly accountDigest: Uint8Array;
   readonly phoneNumberDigest: Uint8Array;
-  /** How far back `accountChallenges` and `phoneNumberChallenges` must reach. */
+  /** How far back `account` and `phoneNumber` must reach. */
   readonly sinceMs: number;
   /** Ceilings to count this challenge against, in the order of `IssueFacts.ceilingSends`. */
   readonly ceilings: readonly Ceiling[];
@@ -162,24 +171,41 @@ export interface Ceiling {
   readonly windowMs: number;
 }
 
-/** What matters of an earlier challenge to the quotas. */
-export interface PastChallenge {
-  readonly issuedAtMs: number;
-  readonly state: ChallengeState;
-  readonly submissions: number;
-  readonly failedAttempts: number;
-  /** When the last attempt was judged; 0: never. */
-  readonly attemptedAtMs: number;
+/** Something that a limit counts: when, and how often then, ≥ 1. */
+export interface Counted {
+  readonly atMs: number;
+  readonly times: number;
 }
+
+/**
+ * What the limits of a phone number count, since the order's `sinceMs`, newest first. Of each list at most 256 entries
+ * are told, and every entry counts: enough for any limit of up to 256, however long the history.
+ */
+export interface PhoneNumberPast {
+  /** Texts that left, may have left, or are being handed over, of other requests than this one. */
+  readonly texts: readonly Counted[];
+  /** Texts that a gateway refused. */
+  readonly refusedTexts: readonly Counted[];
+}
+
+/** The same for an account. */
+export interface AccountPast extends PhoneNumberPast {
+  readonly wrongCodes: readonly Counted[];
+  /** Codes that came for a challenge that could not be verified any more, and weren't compared. */
+  readonly uncomparedCodes: readonly Counted[];
+  /** When a challenge was exhausted. */
+  readonly exhaustions: readonly Counted[];
+}
+
+/** What a code that was typed counts as. Kept apart from its challenge, whatever becomes of that. */
+export type Misstep = 'wrong' | 'uncompared' | 'exhausted';
 
 export interface IssueFacts {
   readonly request: RequestRecord | undefined;
   /** The challenge made earlier for this very request id. */
   readonly challenge: Challenge | undefined;
-  /** Of the account, issued at or after `sinceMs`, newest first, at most 256, without this request's own. */
-  readonly accountChallenges: readonly PastChallenge[];
-  /** Of the phone number, likewise. */
-  readonly phoneNumberChallenges: readonly PastChallenge[];
+  readonly account: AccountPast;
+  readonly phoneNumber: PhoneNumberPast;
   /** Texts counted so far under each of the order's ceilings. */
   readonly ceilingSends: readonly number[];
   /** `undefined`: not asked for. */
@@ -195,8 +221,8 @@ export interface GuardVerdict {
 
 export type IssueDecision =
   /**
-   * Make this challenge (state `submitting`), claim the request, count it, and mark the account's older unconsumed
-   * challenges `superseded`. A challenge made earlier for this request id is replaced.
+   * Make this challenge (state `submitting`), claim the request and count it. A challenge made earlier for this request
+   * id is replaced. What is out of the account's older challenges stays as it is until this text is out too.
    */
   | { readonly kind: 'issue'; readonly challenge: Challenge; readonly guard?: GuardVerdict | undefined }
   /** Claim the request again, count it again, and put its challenge back to `submitting`, with this life. */
@@ -227,8 +253,8 @@ export interface Settlement {
   readonly submission: number;
   readonly nowMs: number;
   /**
-   * `sent` (accepted), `issued` (refused: the reservation is given back; `ambiguous` if an earlier submission may
-   * still arrive) or `ambiguous` (unknown). Only a challenge that is `submitting` or `ambiguous` takes it on.
+   * `sent` (accepted), `issued` (refused: the reservation is given back and counted as a refused text; `ambiguous` if
+   * an earlier submission may still arrive) or `ambiguous` (unknown). Only a challenge that is `submitting` or `ambiguous` takes it on.
    */
   readonly state: 'sent' | 'issued' | 'ambiguous';
   readonly event: ChallengeEvent;
@@ -250,15 +276,15 @@ export interface AttemptOrder {
   readonly sendOtpRequestId: string;
   /** The challenge whose code was compared; another one in its place is reported as absent. */
   readonly challengeId: string;
-  /** How far back `accountChallenges` must reach. */
+  /** How far back `wrongCodes` must reach. */
   readonly sinceMs: number;
 }
 
 export interface AttemptFacts {
   readonly request: RequestRecord | undefined;
   readonly challenge: Challenge | undefined;
-  /** Of the challenge's account, issued at or after `sinceMs`, newest first, at most 256, with this one. */
-  readonly accountChallenges: readonly PastChallenge[];
+  /** Of the challenge's account, as in `AccountPast`. */
+  readonly wrongCodes: readonly Counted[];
 }
 
 export type AttemptDecision =
@@ -269,6 +295,8 @@ export type AttemptDecision =
       readonly state: ChallengeState;
       readonly failedAttempts: number;
       readonly event: ChallengeEvent;
+      /** What the account's limits are to count. */
+      readonly missteps: readonly Misstep[];
       /** On a success: what counted its text as unverified, and what counts it as verified. */
       readonly guard?: GuardOrder | undefined;
     }
@@ -276,6 +304,15 @@ export type AttemptDecision =
   | { readonly kind: 'conflict' }
   /** The challenge is not there any more. Nothing changes. */
   | { readonly kind: 'absent' };
+
+export interface EndCodesOrder {
+  readonly nowMs: number;
+  readonly of: RequestSubject;
+  /** Codes whose text was handed over before this moment have expired. */
+  readonly sinceMs: number;
+  /** For the record. */
+  readonly event: ChallengeEvent;
+}
 
 export interface Completion {
   readonly key: RequestKey;

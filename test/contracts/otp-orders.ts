@@ -8,6 +8,7 @@ import type {
   IssueDecision,
   IssueFacts,
   IssueOrder,
+  Misstep,
   OtpStore,
   Settlement,
 } from '../../src/ports/otp-store.ts';
@@ -37,6 +38,8 @@ export function aChallenge(changes: Partial<Challenge> = {}): Challenge {
     otpContext: 'association',
     issuedAtMs,
     expiresAtMs: issuedAtMs + 5 * MINUTE,
+    expiresAtWallMs: issuedAtMs + 5 * MINUTE,
+    recipient: new Uint8Array([1, 2, 3]),
     submissions: 1,
     failedAttempts: 0,
     country: 'CA',
@@ -166,20 +169,25 @@ export function toJudge(order: AttemptOrder, matches: boolean): (facts: AttemptF
       event: string,
       state = challenge.state,
       failedAttempts = challenge.failedAttempts,
+      missteps: readonly Misstep[] = [],
     ) =>
       ({
         kind: 'judged',
         answer: { result, integratorId: idFor(order.requestId) },
         state,
         failedAttempts,
+        missteps,
         event: { atMs: order.nowMs, event, detail: order.requestId },
       }) as const;
-    if (!live) return judged('OTP_NOT_MATCHED', challenge.state);
+    if (!live) {
+      const { state, failedAttempts } = challenge;
+      return judged('OTP_NOT_MATCHED', state, state, failedAttempts, ['uncompared']);
+    }
     if (matches) return judged('SUCCESS', 'verified', 'verified');
     const failed = challenge.failedAttempts + 1;
     return failed >= 5
-      ? judged('OTP_NOT_MATCHED', 'exhausted', 'exhausted', failed)
-      : judged('OTP_NOT_MATCHED', 'wrong', challenge.state, failed);
+      ? judged('OTP_NOT_MATCHED', 'exhausted', 'exhausted', failed, ['wrong', 'exhausted'])
+      : judged('OTP_NOT_MATCHED', 'wrong', challenge.state, failed, ['wrong']);
   };
 }
 
@@ -195,6 +203,12 @@ export function anEcho(requestId: string, changes: Partial<Completion> = {}): Co
     ...changes,
   };
 }
+
+/** What the limits know of an account without a past, and of its number. */
+export const NO_PAST = {
+  account: { texts: [], refusedTexts: [], wrongCodes: [], uncomparedCodes: [], exhaustions: [] },
+  phoneNumber: { texts: [], refusedTexts: [] },
+} as const;
 
 /** Facts of the next sendOtp of the account, which is then not made. */
 export async function factsFor(

@@ -1,7 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AttemptFacts } from '../../src/ports/otp-store.ts';
-import { accepted, anAttempt, DAY, digest, idFor, issue, MINUTE, T0, toJudge } from './otp-orders.ts';
+import {
+  accepted,
+  anAttempt,
+  DAY,
+  digest,
+  idFor,
+  issue,
+  MINUTE,
+  refused,
+  T0,
+  toJudge,
+  unknown,
+} from './otp-orders.ts';
 import type { StoreFactory } from './store-factory.ts';
 
 const verifyOtp = (requestId: string) => ({ method: 'verifyOtp', requestId }) as const;
@@ -96,44 +108,50 @@ function tellsFacts(open: StoreFactory): void {
     const seen: AttemptFacts[] = [];
     await store.attempt(anAttempt('verify-1', 'send-1', { challengeId: idFor('another') }), factsOf(seen));
     await store.attempt(anAttempt('verify-1', 'send-2'), factsOf(seen));
-    const absent = { request: undefined, challenge: undefined, accountChallenges: [] };
+    const absent = { request: undefined, challenge: undefined, wrongCodes: [] };
     assert.deepEqual(seen, [absent, absent]);
   });
 
-  test('[SO-13] facts tell the failed attempts of the account, with those of this challenge', async (t) => {
+  test('[SO-13] facts tell the wrong codes of the account, each when it came, whatever became of its challenge', async (t) => {
     const { store } = await open(t);
-    const elsewhere = { accountDigest: digest('joao') };
     await issue(store, 'old', {}, { nowMs: T0 - DAY });
     await issue(store, 'send-1');
-    await issue(store, 'send-2', elsewhere);
-    for (const [index, requestId] of ['send-1', 'send-1', 'send-2'].entries()) {
-      const order = anAttempt(`verify-${index}`, requestId);
+    await issue(store, 'send-2', { accountDigest: digest('joao') });
+    for (const [index, requestId] of ['old', 'send-1', 'send-1', 'send-2'].entries()) {
+      const order = anAttempt(`verify-${index}`, requestId, { nowMs: T0 + index * MINUTE });
       await store.attempt(order, toJudge(order, false));
     }
-    const newest = await issue(store, 'send-3', {}, { nowMs: T0 + 2 * MINUTE });
+    // Refused, and its request taken over by other parameters: nothing is left of the challenge.
+    await store.settle(refused('send-1'));
+    await issue(store, 'send-1', { challengeId: idFor('another'), accountDigest: digest('joao') });
+    const newest = await issue(store, 'send-3', {}, { nowMs: T0 + 5 * MINUTE });
     const seen: AttemptFacts[] = [];
-    await store.attempt(anAttempt('verify-9', 'send-3', { sinceMs: T0 }), factsOf(seen));
+    await store.attempt(anAttempt('verify-9', 'send-3', { sinceMs: T0 + MINUTE }), factsOf(seen));
     assert.deepEqual(seen, [
       {
         request: undefined,
         challenge: newest,
-        accountChallenges: [
-          {
-            issuedAtMs: T0 + 2 * MINUTE,
-            state: 'submitting',
-            submissions: 1,
-            failedAttempts: 0,
-            attemptedAtMs: 0,
-          },
-          {
-            issuedAtMs: T0,
-            state: 'superseded',
-            submissions: 1,
-            failedAttempts: 2,
-            attemptedAtMs: T0 + MINUTE,
-          },
+        wrongCodes: [
+          { atMs: T0 + 2 * MINUTE, times: 1 },
+          { atMs: T0 + MINUTE, times: 1 },
         ],
       },
     ]);
+  });
+
+  test('[OQ-66] a code that nothing newer has superseded yet is not ended by trying it', async (t) => {
+    const { store } = await open(t);
+    await issue(store, 'send-1');
+    await store.settle(accepted('send-1'));
+    await issue(store, 'send-2', {}, { nowMs: T0 + MINUTE });
+    await store.settle(unknown('send-2', { nowMs: T0 + MINUTE }));
+    const tried = anAttempt('verify-1', 'send-1', { nowMs: T0 + 2 * MINUTE });
+    const decision = await store.attempt(tried, toJudge(tried, true));
+    assert.equal(decision.kind === 'judged' && decision.event.event, 'superseded');
+    // The gateway says no after all, so nobody has the newer code.
+    await store.settle(refused('send-2', { nowMs: T0 + 3 * MINUTE, answer: undefined }));
+    const again = anAttempt('verify-2', 'send-1', { nowMs: T0 + 4 * MINUTE });
+    const verified = await store.attempt(again, toJudge(again, true));
+    assert.equal(verified.kind === 'judged' && verified.answer.result, 'SUCCESS');
   });
 }

@@ -99,8 +99,9 @@ function quotas(open: StoreFactory): void {
     const decisions = await Promise.all(
       times(64, (i) =>
         store.issue(anIssue(`send-${i}`, { ceilings }), (facts) => {
-          assert.equal(facts.ceilingSends[0], facts.accountChallenges.length);
-          if (facts.accountChallenges.length >= 3) return { kind: 'busy' };
+          const sends = facts.account.texts.length;
+          assert.equal(facts.ceilingSends[0], sends);
+          if (sends >= 3) return { kind: 'busy' };
           return { kind: 'issue', challenge: aChallenge({ challengeId: idFor(`send-${i}`) }) };
         }),
       ),
@@ -138,6 +139,7 @@ function neighbours(open: StoreFactory): void {
       answer: { result: 'SUCCESS', integratorId: 'x' },
       state: 'verified',
       failedAttempts: 0,
+      missteps: [],
       event: { atMs: T0, event: 'verified', detail: '' },
     } as const;
     await assert.rejects(

@@ -164,6 +164,7 @@ function keepsWhatIsFinal(open: StoreFactory): void {
     const { store } = await open(t);
     await issue(store, 'send-1');
     await issue(store, 'send-2', {}, { nowMs: T0 + 100 });
+    await store.settle(accepted('send-2'));
     await store.settle(refused('send-1'));
     assert.deepEqual(await challengeState(store, 'send-1'), ['superseded', 0]);
     assert.deepEqual(await requestState(store, 'send-1'), ['released', 'MESSAGE_UNABLE_TO_BE_SENT']);

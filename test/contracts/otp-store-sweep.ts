@@ -9,6 +9,7 @@ import {
   factsFor,
   idFor,
   issue,
+  NO_PAST,
   refused,
   T0,
   toIssue,
@@ -42,7 +43,7 @@ export function sweepContract(open: StoreFactory): void {
     assert.equal(await store.findChallenge('send-1'), undefined);
     assert.deepEqual(await store.history('send-1'), []);
     const facts = await factsFor(store, 'send-1');
-    assert.deepEqual([facts.request, facts.accountChallenges], [undefined, []]);
+    assert.deepEqual([facts.request, facts.account], [undefined, NO_PAST.account]);
     await store.settle(accepted('send-1'));
     assert.deepEqual(await store.history('send-1'), []);
   });

@@ -5,10 +5,12 @@ import { issue } from './otp-orders.ts';
 import { attemptContract } from './otp-store-attempt.ts';
 import { completeContract } from './otp-store-complete.ts';
 import { concurrencyContract } from './otp-store-concurrency.ts';
+import { factsContract } from './otp-store-facts.ts';
 import { guardContract } from './otp-store-guard.ts';
 import { issueContract } from './otp-store-issue.ts';
 import { receiptContract } from './otp-store-receipt.ts';
 import { settleContract } from './otp-store-settle.ts';
+import { supersedeContract } from './otp-store-supersede.ts';
 import { sweepContract } from './otp-store-sweep.ts';
 import type { StoreFactory } from './store-factory.ts';
 
@@ -16,6 +18,8 @@ import type { StoreFactory } from './store-factory.ts';
 export function otpStoreContract(name: string, open: StoreFactory): void {
   describe(`${name} as an OTP store`, () => {
     issueContract(open);
+    factsContract(open);
+    supersedeContract(open);
     settleContract(open);
     attemptContract(open);
     completeContract(open);

@@ -8,6 +8,8 @@ import type { AttemptFacts } from '../../src/ports/otp-store.ts';
 import { examplePolicy as policy } from './example-policy.ts';
 
 const NOW_MS = 1_800_000_000_000;
+/** The wall clock may be anywhere. */
+const WALL_MS = NOW_MS - 3_600_000;
 const PRINT = Uint8Array.of(1);
 
 const challenge: Challenge = {
@@ -21,6 +23,8 @@ const challenge: Challenge = {
   otpContext: undefined,
   issuedAtMs: NOW_MS - 60_000,
   expiresAtMs: NOW_MS + 540_000,
+  expiresAtWallMs: WALL_MS + 540_000,
+  recipient: undefined,
   submissions: 1,
   failedAttempts: 0,
   country: 'BR',
@@ -28,15 +32,15 @@ const challenge: Challenge = {
   text: undefined,
 };
 
-function question(matches: boolean): AttemptQuestion {
+function question(matches: boolean, ended?: string): AttemptQuestion {
   const ids = { integratorId: 'this-attempt-id-', verifyOtpRequestId: 'verify-1' };
-  return { fingerprint: PRINT, nowMs: NOW_MS, policy, matches, ...ids };
+  return { fingerprint: PRINT, nowMs: NOW_MS, wallMs: WALL_MS, policy, matches, ended, ...ids };
 }
 
 function attempt(matches: boolean, changes: Partial<Challenge> = {}, facts: Partial<AttemptFacts> = {}) {
   const attempted = { ...challenge, ...changes };
   return judgeAttempt(
-    { request: undefined, challenge: attempted, accountChallenges: [], ...facts },
+    { request: undefined, challenge: attempted, wrongCodes: [], ...facts },
     question(matches),
   );
 }
@@ -101,8 +105,14 @@ describe('judgeAttempt: the truth table of verifyOtp', () => {
       ['OTP_NOT_MATCHED', 'sent', 0, 'expired'],
     ],
     [
+      '[OQ-69] expired by the wall clock, to the millisecond',
+      { expiresAtWallMs: WALL_MS },
+      ['OTP_NOT_MATCHED', 'sent', 0, 'expired'],
+      ['OTP_NOT_MATCHED', 'sent', 0, 'expired'],
+    ],
+    [
       'a millisecond before it expires',
-      { expiresAtMs: NOW_MS + 1 },
+      { expiresAtMs: NOW_MS + 1, expiresAtWallMs: WALL_MS + 1 },
       ['SUCCESS', 'verified', 0, 'verified'],
       ['OTP_NOT_MATCHED', 'sent', 1, 'wrong'],
     ],
@@ -115,15 +125,45 @@ describe('judgeAttempt: the truth table of verifyOtp', () => {
   }
 
   it('[SO-13] an account that used up its wrong codes gets no comparison, not even of the right code', () => {
-    const spent = {
-      issuedAtMs: NOW_MS - 1,
-      state: 'exhausted',
-      submissions: 1,
-      failedAttempts: 8,
-      attemptedAtMs: NOW_MS,
-    } as const;
-    const verdict = judged(true, {}, { accountChallenges: [spent] });
+    const verdict = judged(true, {}, { wrongCodes: [{ atMs: NOW_MS, times: 8 }] });
     assert.deepEqual(verdict, ['OTP_NOT_MATCHED', 'sent', 0, 'failedVerificationsPerAccount']);
+  });
+
+  it('[OQ-68] what is not compared is neither a wrong code nor an exhaustion, but counts by itself', () => {
+    const misstepsOf = (matches: boolean, changes: Partial<Challenge>, facts: Partial<AttemptFacts> = {}) => {
+      const decision = attempt(matches, changes, facts);
+      return decision.kind === 'judged' && decision.missteps;
+    };
+    assert.deepEqual(misstepsOf(true, {}), []);
+    assert.deepEqual(misstepsOf(true, { state: 'verified' }), []);
+    assert.deepEqual(misstepsOf(false, {}), ['wrong']);
+    assert.deepEqual(misstepsOf(false, { failedAttempts: 4 }), ['wrong', 'exhausted']);
+    const states = ['exhausted', 'superseded', 'issued'] as const;
+    for (const changes of [...states.map((state) => ({ state })), { expiresAtMs: NOW_MS }]) {
+      for (const matches of [true, false]) assert.deepEqual(misstepsOf(matches, changes), ['uncompared']);
+    }
+    assert.deepEqual(misstepsOf(false, { state: 'verified' }), ['uncompared']);
+    assert.deepEqual(misstepsOf(true, {}, { wrongCodes: [{ atMs: NOW_MS, times: 8 }] }), ['uncompared']);
+  });
+
+  it('[OQ-70] a code whose account was closed or got another number is ended and not compared', () => {
+    const facts = { request: undefined, wrongCodes: [] };
+    for (const matches of [true, false]) {
+      const decision = judgeAttempt({ ...facts, challenge }, question(matches, 'closed-fraud'));
+      assert.partialDeepStrictEqual(decision, {
+        kind: 'judged',
+        answer: { result: 'OTP_NOT_MATCHED' },
+        state: 'superseded',
+        failedAttempts: 0,
+        event: { event: 'closed-fraud' },
+        missteps: ['uncompared'],
+      });
+    }
+    const used = judgeAttempt(
+      { ...facts, challenge: { ...challenge, state: 'verified' } },
+      question(true, 'closed'),
+    );
+    assert.equal(used.kind === 'judged' && used.answer.result, 'OTP_ALREADY_USED');
   });
 
   it('[VO-3] a retried verification answers as it did', () => {
@@ -141,7 +181,7 @@ describe('judgeAttempt: the truth table of verifyOtp', () => {
   });
 
   it('a challenge that is gone is reported as absent', () => {
-    const facts = { request: undefined, challenge: undefined, accountChallenges: [] };
+    const facts = { request: undefined, challenge: undefined, wrongCodes: [] };
     assert.deepEqual(judgeAttempt(facts, question(true)), { kind: 'absent' });
   });
 

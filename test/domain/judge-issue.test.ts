@@ -3,9 +3,11 @@ import { describe, it } from 'node:test';
 import { type IssueQuestion, judgeIssue } from '../../src/domain/judge-issue.ts';
 import type { Challenge, ChallengeState } from '../../src/ports/challenge.ts';
 import type { IssueFacts, RequestRecord } from '../../src/ports/otp-store.ts';
+import { NO_PAST } from '../contracts/otp-orders.ts';
 import { examplePolicy } from './example-policy.ts';
 
 const NOW_MS = 1_800_000_000_000;
+const WALL_MS = NOW_MS + 5000;
 const PRINT = Uint8Array.of(1, 2, 3);
 const OTHER_PRINT = Uint8Array.of(9, 9, 9);
 
@@ -20,6 +22,8 @@ const fresh: Challenge = {
   otpContext: 'association',
   issuedAtMs: NOW_MS,
   expiresAtMs: NOW_MS + examplePolicy.validityMs,
+  expiresAtWallMs: WALL_MS + examplePolicy.validityMs,
+  recipient: undefined,
   submissions: 1,
   failedAttempts: 0,
   country: 'BR',
@@ -31,6 +35,7 @@ const question: IssueQuestion = {
   fingerprint: PRINT,
   owner: 'this-process',
   nowMs: NOW_MS,
+  wallMs: WALL_MS,
   policy: examplePolicy,
   ceilings: [],
   fresh,
@@ -39,8 +44,7 @@ const question: IssueQuestion = {
 const nothingKnown: IssueFacts = {
   request: undefined,
   challenge: undefined,
-  accountChallenges: [],
-  phoneNumberChallenges: [],
+  ...NO_PAST,
   ceilingSends: [],
   guard: undefined,
 };
@@ -60,7 +64,8 @@ function record(changes: Partial<RequestRecord>): RequestRecord {
 function earlier(state: ChallengeState, changes: Partial<Challenge> = {}): Challenge {
   const issuedAtMs = NOW_MS - 60_000;
   const expiresAtMs = issuedAtMs + examplePolicy.validityMs;
-  return { ...fresh, challengeId: 'earlier-id------', state, issuedAtMs, expiresAtMs, ...changes };
+  const times = { issuedAtMs, expiresAtMs, expiresAtWallMs: expiresAtMs + 5000 };
+  return { ...fresh, challengeId: 'earlier-id------', state, ...times, ...changes };
 }
 
 function judge(facts: Partial<IssueFacts>, changes: Partial<IssueQuestion> = {}) {
@@ -111,7 +116,13 @@ describe('judgeIssue: a retry after MESSAGE_UNABLE_TO_BE_SENT', () => {
     const expiresAtMs = NOW_MS + examplePolicy.validityMs;
     assert.deepEqual(judge({ request, challenge }), {
       kind: 'resume',
-      challenge: { ...challenge, state: 'submitting', submissions: 1, expiresAtMs },
+      challenge: {
+        ...challenge,
+        state: 'submitting',
+        submissions: 1,
+        expiresAtMs,
+        expiresAtWallMs: WALL_MS + examplePolicy.validityMs,
+      },
     });
   });
 
@@ -134,6 +145,12 @@ describe('judgeIssue: a retry after MESSAGE_UNABLE_TO_BE_SENT', () => {
     });
   });
 
+  it('[OQ-28] … within the quotas, which say nothing of the first text', () => {
+    const challenge = earlier('ambiguous');
+    const account = { ...NO_PAST.account, texts: [{ atMs: NOW_MS - 1, times: 1 }] };
+    assert.deepEqual(judge({ request, challenge, account }), unsent('coolDown'));
+  });
+
   it('[OQ-28] … and not a third time', () => {
     const challenge = earlier('ambiguous', { submissions: 2 });
     assert.deepEqual(judge({ request, challenge }), unsent('unknownOutcome'));
@@ -148,8 +165,9 @@ describe('judgeIssue: a retry after MESSAGE_UNABLE_TO_BE_SENT', () => {
   });
 
   it('[OQ-28] an expired code of unknown outcome is not sent again', () => {
-    const challenge = earlier('ambiguous', { expiresAtMs: NOW_MS });
-    assert.deepEqual(judge({ request, challenge }), unsent('expired'));
+    for (const changes of [{ expiresAtMs: NOW_MS }, { expiresAtWallMs: WALL_MS }]) {
+      assert.deepEqual(judge({ request, challenge: earlier('ambiguous', changes) }), unsent('expired'));
+    }
   });
 
   it('a text of unknown outcome never goes to another number', () => {
@@ -182,14 +200,18 @@ describe('judgeIssue: a retry after MESSAGE_UNABLE_TO_BE_SENT', () => {
 
   it('a retry of a refused text keeps to the quotas', () => {
     const challenge = earlier('issued', { submissions: 0 });
-    const recent = {
-      issuedAtMs: NOW_MS - 1,
-      state: 'sent',
-      submissions: 1,
-      failedAttempts: 0,
-      attemptedAtMs: 0,
-    } as const;
-    const judged = judge({ request, challenge, accountChallenges: [recent] });
+    const account = { ...NO_PAST.account, texts: [{ atMs: NOW_MS - 1, times: 1 }] };
+    const judged = judge({ request, challenge, account });
     assert.equal(judged.kind === 'answer' && judged.reason, 'coolDown');
+  });
+
+  it('[OQ-67] a gateway that has just refused is not asked, which binds nothing', () => {
+    const challenge = earlier('issued', { submissions: 0 });
+    const refusedTexts = [{ atMs: NOW_MS - 1, times: 1 }];
+    const account = { ...NO_PAST.account, refusedTexts };
+    const waiting = unsent('coolDownAfterRefusal', fresh.challengeId);
+    assert.deepEqual(judge({ request, challenge, account }), waiting);
+    assert.deepEqual(judge({ account }), waiting);
+    assert.deepEqual(judge({ phoneNumber: { texts: [], refusedTexts } }), waiting);
   });
 });

@@ -68,7 +68,12 @@ function startSimulation(t: TestContext) {
   const terms = { brand: 'Acme', defaultLanguage: 'en', tokenLine: 'last', codeLength: 6 } as const;
   const templates = createTemplates({}, terms);
   const parts = { store, directory, gateway, clock, entropy, policy, keys, templates, owner: 'embedded' };
-  const call = () => ({ requestId: entropy.id(), fingerprint: entropy.bytes(16), callId: entropy.id() });
+  const call = () => ({
+    requestId: entropy.id(),
+    fingerprint: entropy.bytes(16),
+    callId: entropy.id(),
+    deadline: createDeadline(clock, 2500),
+  });
 
   /** Orders one text; resolves to the request id if it left, or else to the reason why it did not. */
   async function order(number: string): Promise<{ readonly sent?: string; readonly reason?: string }> {
@@ -80,7 +85,6 @@ function startSimulation(t: TestContext) {
         associationId: undefined,
         smsMatchingToken: new Secret('AB12345678C'),
         otpContext: undefined,
-        deadline: createDeadline(clock, 2500),
       },
       parts,
     );

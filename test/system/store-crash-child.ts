@@ -6,7 +6,7 @@
 import { writeSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { openSqliteOtpStore } from '../../src/adapters/storage/otp-store.ts';
-import { accepted, anAttempt, HOUR, issue, T0, toJudge } from '../contracts/otp-orders.ts';
+import { accepted, anAttempt, digest, HOUR, issue, toJudge } from '../contracts/otp-orders.ts';
 import { die, loadGun } from './gun.ts';
 import type { StoreCrashPoint } from './store-crash-points.ts';
 
@@ -50,11 +50,12 @@ const ceilings = [{ subject: 'global', windowMs: HOUR }];
 async function call(caller: number): Promise<never> {
   for (let turn = 0; ; turn += 1) {
     const requestId = `${run}-${caller}-${turn}`;
-    await issue(store, requestId, {}, { ceilings, sinceMs: T0 + HOUR });
+    // An account of its own: a newer text of the same one would supersede it.
+    await issue(store, requestId, { accountDigest: digest(requestId) }, { ceilings });
     writeSync(1, `issued ${requestId}\n`);
     await store.settle(accepted(requestId));
     writeSync(1, `sent ${requestId}\n`);
-    const order = anAttempt(requestId, requestId, { sinceMs: T0 + HOUR });
+    const order = anAttempt(requestId, requestId);
     await store.attempt(order, toJudge(order, true));
     writeSync(1, `verified ${requestId}\n`);
   }

@@ -17,13 +17,17 @@ export interface PastCodes {
  * account as guesses of that time. Yields how many codes were ended. [OQ-73]
  */
 export function endCodesOfThen(database: DatabaseSync, { madeAtMs, nowMs }: PastCodes): number {
+  const thoseOfThen = `WHERE ${UNUSED} AND expires_at_ms > ?`;
   database
     .prepare(
-      `UPDATE request SET failed_attempts = max(failed_attempts, ${ATTEMPTS_MAX}),
-         attempted_at_ms = max(attempted_at_ms, min(expires_at_ms, ?))
-       WHERE ${UNUSED} AND expires_at_ms > ?`,
+      `INSERT INTO misstep (subject, kind, at_ms, times)
+       SELECT account_digest, 'wrong', min(expires_at_ms, ?), ${ATTEMPTS_MAX} * count(*) FROM request ${thoseOfThen}
+       GROUP BY 1, 3 ON CONFLICT (subject, kind, at_ms) DO UPDATE SET times = times + excluded.times`,
     )
     .run(nowMs, madeAtMs);
+  database
+    .prepare(`UPDATE request SET failed_attempts = max(failed_attempts, ${ATTEMPTS_MAX}) ${thoseOfThen}`)
+    .run(madeAtMs);
   return endCodes(database, { event: 'restored', nowMs });
 }
 

@@ -73,6 +73,35 @@ const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX block_until ON block (until_ms);
   `,
+  `
+  -- What the limits count besides texts, apart from the challenges, so that nothing that becomes of those forgets or
+  -- dates it anew. The subject is the digest of an account or of a phone number.
+  CREATE TABLE misstep (
+    subject BLOB NOT NULL,
+    kind TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    times INTEGER NOT NULL,
+    PRIMARY KEY (subject, kind, at_ms)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX misstep_at ON misstep (at_ms);
+  INSERT INTO misstep (subject, kind, at_ms, times)
+    SELECT account_digest, 'wrong', attempted_at_ms, sum(failed_attempts) FROM request
+    WHERE failed_attempts > 0 AND attempted_at_ms > 0 GROUP BY account_digest, attempted_at_ms;
+  INSERT INTO misstep (subject, kind, at_ms, times)
+    SELECT account_digest, 'exhausted', attempted_at_ms, count(*) FROM request
+    WHERE challenge_state = 'exhausted' AND attempted_at_ms > 0 GROUP BY account_digest, attempted_at_ms;
+
+  -- When the newest text of a challenge was counted; the moment on the wall clock that ends its code; and whom its
+  -- request named, sealed. attempted_at_ms says nothing any more: what it said stands in misstep.
+  ALTER TABLE request ADD COLUMN counted_at_ms INTEGER;
+  ALTER TABLE request ADD COLUMN expires_at_wall_ms INTEGER;
+  ALTER TABLE request ADD COLUMN recipient BLOB;
+  UPDATE request SET counted_at_ms = received_at_ms, expires_at_wall_ms = expires_at_ms WHERE challenge_id IS NOT NULL;
+  -- Refused texts count for nothing here and are not in it, so a flood of them costs no look-up.
+  CREATE INDEX request_account_text ON request (account_digest, counted_at_ms) WHERE submissions > 0;
+  CREATE INDEX request_phone_number_text ON request (phone_number_digest, counted_at_ms) WHERE submissions > 0;
+  CREATE INDEX request_verified ON request (phone_number_digest) WHERE challenge_state = 'verified';
+  `,
 ];
 
 /** `otp.sqlite`: "GSPo" in its header; "GSPB" in that of a backup. */

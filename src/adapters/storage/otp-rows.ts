@@ -9,8 +9,8 @@ import type {
 import type { DeliveryReceipt } from '../../ports/delivery-receipt.ts';
 import type {
   Block,
+  Counted,
   MethodName,
-  PastChallenge,
   RequestHistory,
   RequestRecord,
   RequestState,
@@ -59,7 +59,7 @@ export function readChallenge(row: Row): Challenge | undefined {
   if (row['challenge_id'] === null) return undefined;
   return {
     challengeId: readText(row, 'challenge_id'),
-    state: readOneOf(row, 'challenge_state', CHALLENGE_STATES),
+    state: readChallengeState(row),
     nonce: readDigest(row, 'nonce'),
     secretId: readText(row, 'secret_id'),
     codeLength: readInteger(row, 'code_length'),
@@ -68,6 +68,8 @@ export function readChallenge(row: Row): Challenge | undefined {
     otpContext: row['otp_context'] === null ? undefined : readOneOf(row, 'otp_context', OTP_CONTEXTS),
     issuedAtMs: readInteger(row, 'issued_at_ms'),
     expiresAtMs: readInteger(row, 'expires_at_ms'),
+    expiresAtWallMs: readInteger(row, 'expires_at_wall_ms'),
+    recipient: row['recipient'] === null ? undefined : readBytes(row, 'recipient'),
     submissions: readInteger(row, 'submissions'),
     failedAttempts: readInteger(row, 'failed_attempts'),
     country: readOptionalText(row, 'country'),
@@ -75,6 +77,16 @@ export function readChallenge(row: Row): Challenge | undefined {
     numberPrefix: readOptionalText(row, 'number_prefix') ?? '',
     text: readSubmittedText(row),
   };
+}
+
+/** What stands in the row, unless the text of a newer challenge is out. */
+function readChallengeState(row: Row): ChallengeState {
+  return row['newer_text'] === null ? readStoredState(row) : 'superseded';
+}
+
+/** What becomes of a superseded challenge, should the newer one turn out to be refused. */
+export function readStoredState(row: Row): ChallengeState {
+  return readOneOf(row, 'challenge_state', CHALLENGE_STATES);
 }
 
 /** `undefined`: nobody has taken a text, nor may have. */
@@ -106,7 +118,7 @@ export interface ReceiptSubject {
 export function readReceiptSubject(row: Row): ReceiptSubject {
   return {
     id: readId(row),
-    challengeState: readOneOf(row, 'challenge_state', CHALLENGE_STATES),
+    challengeState: readStoredState(row),
     country: readOptionalText(row, 'country'),
     submittedAtMs: readInteger(row, 'submitted_at_ms'),
     receiptState: readReceiptState(row),
@@ -125,15 +137,17 @@ export function readBlock(row: Row): Block {
 
 /** When the text of a challenge was counted. */
 export function readCountedAtMs(row: Row): number {
-  return readInteger(row, 'received_at_ms');
+  return readInteger(row, 'counted_at_ms');
 }
 
 /** What is known of a submission that is to be settled. */
 export interface Submission {
   readonly id: number;
   readonly requestState: RequestState;
-  /** When the request was claimed for it, and its text counted. */
-  readonly claimedAtMs: number;
+  /** When its text was counted. */
+  readonly countedAtMs: number;
+  readonly accountDigest: Uint8Array;
+  readonly phoneNumberDigest: Uint8Array;
   /** Of its challenge. */
   readonly state: ChallengeState;
   readonly submissions: number;
@@ -143,20 +157,16 @@ export function readSubmission(row: Row): Submission {
   return {
     id: readId(row),
     requestState: readOneOf(row, 'state', REQUEST_STATES),
-    claimedAtMs: readInteger(row, 'received_at_ms'),
-    state: readOneOf(row, 'challenge_state', CHALLENGE_STATES),
+    countedAtMs: readCountedAtMs(row),
+    accountDigest: readDigest(row, 'account_digest'),
+    phoneNumberDigest: readDigest(row, 'phone_number_digest'),
+    state: readStoredState(row),
     submissions: readInteger(row, 'submissions'),
   };
 }
 
-export function readPastChallenge(row: Row): PastChallenge {
-  return {
-    issuedAtMs: readInteger(row, 'issued_at_ms'),
-    state: readOneOf(row, 'challenge_state', CHALLENGE_STATES),
-    submissions: readInteger(row, 'submissions'),
-    failedAttempts: readInteger(row, 'failed_attempts'),
-    attemptedAtMs: readInteger(row, 'attempted_at_ms'),
-  };
+export function readCounted(row: Row): Counted {
+  return { atMs: readInteger(row, 'at_ms'), times: readInteger(row, 'times') };
 }
 
 export function readRequestHistory(row: Row): RequestHistory {
@@ -183,6 +193,7 @@ export function eventLine(event: ChallengeEvent): string {
 /** The first event isn't written down: every challenge begins with being issued. */
 function readEvents(row: Row, { issuedAtMs }: Challenge): readonly ChallengeEvent[] {
   const lines = readText(row, 'events').split('\n').slice(0, -1);
+  const superseded = row['newer_text'] === null ? [] : [readSuperseded(row)];
   return [
     { atMs: issuedAtMs, event: 'issued', detail: '' },
     ...lines.map((line) => {
@@ -192,7 +203,14 @@ function readEvents(row: Row, { issuedAtMs }: Challenge): readonly ChallengeEven
       }
       throw senseless(row, 'events');
     }),
+    ...superseded,
   ];
+}
+
+/** Nor is this one: the newer text tells of it. */
+function readSuperseded(row: Row): ChallengeEvent {
+  const detail = readText(row, 'newer_request_id');
+  return { atMs: readInteger(row, 'newer_at_ms'), event: 'superseded', detail };
 }
 
 function parseArray(line: string): readonly unknown[] {
@@ -217,8 +235,14 @@ function readOneOf<T extends string>(row: Row, column: string, values: readonly 
 
 /** Nonces and digests are 16 bytes each. */
 function readDigest(row: Row, column: string): Uint8Array {
+  const value = readBytes(row, column);
+  if (value.length !== 16) throw senseless(row, column);
+  return value;
+}
+
+function readBytes(row: Row, column: string): Uint8Array {
   const value = row[column];
-  if (!(value instanceof Uint8Array) || value.length !== 16) throw senseless(row, column);
+  if (!(value instanceof Uint8Array)) throw senseless(row, column);
   return value;
 }
 

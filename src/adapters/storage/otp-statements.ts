@@ -4,6 +4,22 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 const EVENTS_LENGTH_MAX = 8192;
 const APPEND_EVENT = `events = CASE WHEN length(events) < ${EVENTS_LENGTH_MAX} THEN events || ? ELSE events END`;
 
+/**
+ * Whether a newer challenge of the account is out: its text was taken, or may have been. While it is being handed over
+ * it is not, unless whoever did that is gone; once refused, it never was. [OQ-66, OQ-28]
+ */
+const NEWER_TEXT = `
+  SELECT newer.id FROM request AS newer
+  WHERE newer.account_digest = request.account_digest AND newer.submissions > 0
+    AND newer.counted_at_ms >= request.issued_at_ms
+    AND (newer.issued_at_ms, newer.id) > (request.issued_at_ms, request.id)
+    AND (newer.challenge_state <> 'submitting' OR newer.submissions > 1 OR newer.lease_expires_at_ms <= ?)
+  ORDER BY newer.counted_at_ms LIMIT 1`;
+
+const WITH_NEWER_TEXT = `
+    FROM request LEFT JOIN request AS newer ON newer.id =
+      CASE WHEN request.challenge_state IN ('issued', 'submitting', 'sent', 'ambiguous') THEN (${NEWER_TEXT}) END`;
+
 /** Every statement of the store. None scans a table: a test asks SQLite how it would run each. */
 export const OTP_STATEMENTS = {
   findRequest: `
@@ -14,30 +30,43 @@ export const OTP_STATEMENTS = {
     SELECT id, state, fingerprint, owner, lease_expires_at_ms, result, integrator_id,
       challenge_id, challenge_state, nonce, secret_id, code_length, account_digest, phone_number_digest, otp_context,
       issued_at_ms, expires_at_ms, submissions, failed_attempts, received_at_ms, country, number_prefix,
-      gateway, message_id, submitted_at_ms, receipt_state, receipt_at_ms
+      gateway, message_id, submitted_at_ms, receipt_state, receipt_at_ms, counted_at_ms, expires_at_wall_ms, recipient,
+      CASE WHEN challenge_state IN ('issued', 'submitting', 'sent', 'ambiguous') THEN (${NEWER_TEXT}) END AS newer_text
     FROM request WHERE request_id = ? AND method = 'sendOtp'`,
 
   /** What a settlement looks at; not the whole row, which costs a third of a step. */
   findSubmission: `
-    SELECT id, state, received_at_ms, challenge_state, submissions
+    SELECT id, state, counted_at_ms, challenge_state, submissions, account_digest, phone_number_digest
     FROM request WHERE request_id = ? AND method = 'sendOtp' AND challenge_id = ?`,
 
-  findHistory: `SELECT * FROM request WHERE request_id = ? ORDER BY method`,
+  findHistory: `
+    SELECT request.*, newer.id AS newer_text, newer.request_id AS newer_request_id, newer.counted_at_ms AS newer_at_ms
+    ${WITH_NEWER_TEXT} WHERE request.request_id = ? ORDER BY request.method`,
 
   findRequestsOfAccount: findRequests('account_digest'),
 
   findRequestsOfPhoneNumber: findRequests('phone_number_digest'),
 
-  findOfAccount: findPast('account_digest'),
+  findTextsOfAccount: findTexts('account_digest'),
 
-  findOfPhoneNumber: findPast('phone_number_digest'),
+  findTextsOfPhoneNumber: findTexts('phone_number_digest'),
+
+  /** The limit is no parameter: SQLite plans a statement anew whenever a bound LIMIT changes. */
+  findMissteps: `
+    SELECT at_ms, times FROM misstep WHERE subject = ? AND kind = ? AND at_ms >= ?
+    ORDER BY at_ms DESC LIMIT 256`,
+
+  countMisstep: `
+    INSERT INTO misstep (subject, kind, at_ms, times) VALUES (?, ?, ?, 1)
+    ON CONFLICT (subject, kind, at_ms) DO UPDATE SET times = times + 1`,
 
   /** Claims a sendOtp request for a challenge that is made new, in the place of an earlier one if there was one. */
   issue: `
     INSERT INTO request (request_id, method, state, fingerprint, owner, lease_expires_at_ms, received_at_ms,
       challenge_id, challenge_state, nonce, secret_id, code_length, account_digest, phone_number_digest, otp_context,
-      issued_at_ms, expires_at_ms, submissions, failed_attempts, country, number_prefix, attempted_at_ms, events)
-    VALUES (?, 'sendOtp', 'claimed', ?, ?, ?, ?, ?, 'submitting', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)
+      issued_at_ms, expires_at_ms, submissions, failed_attempts, country, number_prefix, counted_at_ms,
+      expires_at_wall_ms, recipient, events)
+    VALUES (?, 'sendOtp', 'claimed', ?, ?, ?, ?, ?, 'submitting', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (request_id, method) DO UPDATE SET
       state = excluded.state, fingerprint = excluded.fingerprint, owner = excluded.owner,
       lease_expires_at_ms = excluded.lease_expires_at_ms, received_at_ms = excluded.received_at_ms,
@@ -49,16 +78,25 @@ export const OTP_STATEMENTS = {
       submissions = excluded.submissions, failed_attempts = excluded.failed_attempts, country = excluded.country,
       number_prefix = excluded.number_prefix, gateway = NULL, message_id = NULL, submitted_at_ms = NULL,
       receipt_key = NULL, receipt_state = NULL, receipt_at_ms = NULL,
-      attempted_at_ms = excluded.attempted_at_ms, events = excluded.events`,
+      counted_at_ms = excluded.counted_at_ms, expires_at_wall_ms = excluded.expires_at_wall_ms,
+      recipient = excluded.recipient, events = excluded.events`,
 
   /** Claims a sendOtp request again, with the challenge that it has. */
   resume: `
     UPDATE request SET state = 'claimed', fingerprint = ?, owner = ?, lease_expires_at_ms = ?, received_at_ms = ?,
       answered_at_ms = NULL, result = NULL, integrator_id = NULL, reason = NULL, challenge_state = 'submitting',
-      issued_at_ms = ?, expires_at_ms = ?, submissions = ?, failed_attempts = ?, ${APPEND_EVENT}
+      issued_at_ms = ?, expires_at_ms = ?, expires_at_wall_ms = ?, submissions = ?, failed_attempts = ?, counted_at_ms = ?,
+      ${APPEND_EVENT}
     WHERE id = ?`,
 
-  supersede: `UPDATE request SET challenge_state = 'superseded', ${APPEND_EVENT} WHERE id = ?`,
+  endCodesOfAccount: endCodes('account_digest'),
+
+  endCodesOfPhoneNumber: endCodes('phone_number_digest'),
+
+  /** Whoever claimed them is gone. No lease is longer than a minute. */
+  endLeases: `
+    UPDATE request SET lease_expires_at_ms = 0
+    WHERE received_at_ms > (SELECT max(received_at_ms) FROM request) - 60000 AND state = 'claimed'`,
 
   /** Records an answer; of an earlier row of the request, the challenge is kept. */
   answer: `
@@ -91,7 +129,7 @@ export const OTP_STATEMENTS = {
     UPDATE request SET receipt_state = ?, receipt_at_ms = ?, challenge_state = ?, ${APPEND_EVENT} WHERE id = ?`,
 
   attempt: `
-    UPDATE request SET challenge_state = ?, failed_attempts = ?, attempted_at_ms = ?, ${APPEND_EVENT} WHERE id = ?`,
+    UPDATE request SET challenge_state = ?, failed_attempts = ?, ${APPEND_EVENT} WHERE id = ?`,
 
   sumCeiling: `
     SELECT coalesce(sum(sends), 0) AS sends FROM ceiling WHERE subject = ? AND window_ms = ? AND bucket >= ?`,
@@ -109,7 +147,6 @@ export const OTP_STATEMENTS = {
 
   forgetCeiling: `DELETE FROM ceiling WHERE subject = ? AND window_ms = ? AND bucket < ?`,
 
-  /** A number's challenges are few: its quota bounds them. */
   findVerified: `
     SELECT 1 AS found FROM request WHERE phone_number_digest = ? AND challenge_state = 'verified' LIMIT 1`,
 
@@ -126,11 +163,20 @@ export const OTP_STATEMENTS = {
   forgetBlocks: `DELETE FROM block WHERE until_ms <= ?`,
 
   findBlocks: `
-    SELECT subject, since_ms, until_ms, unverified, verified FROM block WHERE until_ms > ? ORDER BY until_ms LIMIT 1000`,
+    SELECT subject, since_ms, until_ms, unverified, verified FROM block WHERE until_ms > ? ORDER BY until_ms`,
 
   sweep: `
     DELETE FROM request WHERE id IN
       (SELECT id FROM request WHERE received_at_ms < ? ORDER BY received_at_ms LIMIT ?)`,
+
+  sweepMissteps: `
+    DELETE FROM misstep WHERE (subject, kind, at_ms) IN
+      (SELECT subject, kind, at_ms FROM misstep WHERE at_ms < ? ORDER BY at_ms LIMIT ?)`,
+
+  remember: `
+    INSERT INTO meta (name, value) VALUES ('reached', ?)
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value
+    WHERE CAST(excluded.value AS INTEGER) > CAST(value AS INTEGER)`,
 
   /** Counts up, since a write that changes nothing would not reach the disk. */
   check: `
@@ -138,24 +184,34 @@ export const OTP_STATEMENTS = {
     ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)`,
 
   /** A sample of those that will be asked for first. */
-  findNewest: `SELECT * FROM request ORDER BY received_at_ms DESC LIMIT 64`,
+  findNewest: `SELECT *, NULL AS newer_text FROM request ORDER BY received_at_ms DESC LIMIT 64`,
 
-  /** Answers are recorded a little later than their requests, so a few rows are looked at. */
+  /** Answers are recorded a little later than their requests, at most the seconds that a request may take. */
   newestMoment: `
-    SELECT max(max(received_at_ms, coalesce(answered_at_ms, 0))) AS at_ms
-    FROM (SELECT received_at_ms, answered_at_ms FROM request ORDER BY received_at_ms DESC LIMIT 64)`,
+    SELECT max(max(received_at_ms, coalesce(answered_at_ms, 0))) AS at_ms,
+      (SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'reached') AS reached_ms
+    FROM request WHERE received_at_ms > (SELECT max(received_at_ms) FROM request) - 10000`,
 } as const;
 
 function findRequests(digest: 'account_digest' | 'phone_number_digest'): string {
-  return `SELECT * FROM request WHERE ${digest} = ? ORDER BY issued_at_ms DESC LIMIT 100`;
+  return `
+    SELECT request.*, newer.id AS newer_text, newer.request_id AS newer_request_id, newer.counted_at_ms AS newer_at_ms
+    ${WITH_NEWER_TEXT} WHERE request.${digest} = ? ORDER BY request.issued_at_ms DESC LIMIT 100`;
 }
 
-/** Newest first. The limit is no parameter: SQLite plans a statement anew whenever a bound LIMIT changes. */
-function findPast(digest: 'account_digest' | 'phone_number_digest'): string {
+/** Newest first. */
+function findTexts(digest: 'account_digest' | 'phone_number_digest'): string {
   return `
-    SELECT id, issued_at_ms, challenge_state, submissions, failed_attempts, attempted_at_ms
-    FROM request WHERE ${digest} = ? AND issued_at_ms >= ? AND id <> ?
-    ORDER BY issued_at_ms DESC, id DESC LIMIT 256`;
+    SELECT counted_at_ms AS at_ms, submissions AS times
+    FROM request WHERE ${digest} = ? AND submissions > 0 AND counted_at_ms >= ? AND id <> ?
+    ORDER BY counted_at_ms DESC LIMIT 256`;
+}
+
+function endCodes(digest: 'account_digest' | 'phone_number_digest'): string {
+  return `
+    UPDATE request SET challenge_state = 'superseded', ${APPEND_EVENT}
+    WHERE ${digest} = ? AND submissions > 0 AND counted_at_ms >= ? AND expires_at_ms > ?
+      AND challenge_state IN ('submitting', 'sent', 'ambiguous')`;
 }
 
 export type OtpStatements = { readonly [name in keyof typeof OTP_STATEMENTS]: StatementSync };

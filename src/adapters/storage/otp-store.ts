@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Challenge, ChallengeState } from '../../ports/challenge.ts';
+import type { Challenge } from '../../ports/challenge.ts';
 import type { DeliveryReceipt, ReceiptRecord } from '../../ports/delivery-receipt.ts';
 import type {
   AttemptDecision,
@@ -7,7 +7,7 @@ import type {
   AttemptOrder,
   Block,
   Completion,
-  GrantedText,
+  EndCodesOrder,
   IssueDecision,
   IssueFacts,
   IssueOrder,
@@ -22,6 +22,7 @@ import { UnavailableError } from '../../ports/unavailable.ts';
 import type { MigrationResult } from '../sqlite/database-kind.ts';
 import { openingFailure } from '../sqlite/failure.ts';
 import { countSends, lowerCeiling, raiseCeiling } from './ceilings.ts';
+import { issueChallenge, resumeChallenge } from './claims.ts';
 import { beginBlocks, gatherGuardFacts } from './guard-facts.ts';
 import { noteReceipt } from './note-receipt.ts';
 import {
@@ -29,15 +30,17 @@ import {
   type Row,
   readBlock,
   readChallenge,
+  readCounted,
   readCountedAtMs,
   readId,
-  readPastChallenge,
   readRequestHistory,
   readRequestRecord,
+  readStoredState,
   readSubmission,
   type Submission,
 } from './otp-rows.ts';
 import { type OtpStatements, prepareOtpStatements } from './otp-statements.ts';
+import { gatherPast } from './past-facts.ts';
 import { isCurrent, settledChallenge } from './settled-challenge.ts';
 import { SqliteEngine, type SqliteOptions } from './sqlite-engine.ts';
 
@@ -71,7 +74,10 @@ export class SqliteOtpStore implements OtpStore {
     this.#sql = prepareOtpStatements(engine.database);
     // A database that was patched together may be sound page by page.
     for (const row of this.#sql.findNewest.all()) readRequestHistory(row);
-    this.newestMomentMs = Number(this.#sql.newestMoment.get()?.['at_ms'] ?? 0);
+    const newest = this.#sql.newestMoment.get();
+    this.newestMomentMs = Math.max(Number(newest?.['at_ms'] ?? 0), Number(newest?.['reached_ms'] ?? 0));
+    // Nobody else has the file, so nobody is at work on what is still claimed. [OQ-28]
+    if (engine.migration !== undefined) this.#sql.endLeases.run();
   }
 
   /** For what is done before the server begins. */
@@ -98,39 +104,35 @@ export class SqliteOtpStore implements OtpStore {
 
   findChallenge(sendOtpRequestId: string): Promise<Challenge | undefined> {
     return this.#engine.read(() => {
-      const row = this.#sql.findSendOtp.get(sendOtpRequestId);
+      const row = this.#sql.findSendOtp.get(0, sendOtpRequestId);
       return row && readChallenge(row);
     });
   }
 
   history(requestId: string): Promise<readonly RequestHistory[]> {
-    return this.#engine.read(() => this.#sql.findHistory.all(requestId).map(readRequestHistory));
+    return this.#engine.read(() => this.#sql.findHistory.all(0, requestId).map(readRequestHistory));
   }
 
   requestsOf({ kind, digest }: RequestSubject): Promise<readonly RequestHistory[]> {
     const { findRequestsOfAccount, findRequestsOfPhoneNumber } = this.#sql;
     const statement = kind === 'account' ? findRequestsOfAccount : findRequestsOfPhoneNumber;
-    return this.#engine.read(() => statement.all(digest).map(readRequestHistory));
+    return this.#engine.read(() => statement.all(0, digest).map(readRequestHistory));
   }
 
   issue(order: IssueOrder, decide: (facts: IssueFacts) => IssueDecision): Promise<IssueDecision> {
     const key = { method: 'sendOtp', requestId: order.requestId } as const;
     return this.#engine.step(() => {
-      const row = this.#sql.findSendOtp.get(order.requestId);
-      // Row ids begin at 1.
-      const own = row === undefined ? 0 : readId(row);
-      const ofAccount = this.#sql.findOfAccount.all(order.accountDigest, order.sinceMs, own);
-      const ofNumber = this.#sql.findOfPhoneNumber.all(order.phoneNumberDigest, order.sinceMs, own);
+      const row = this.#sql.findSendOtp.get(order.nowMs, order.requestId);
       const decision = decide({
         request: row && readRequestRecord(row),
         challenge: row && readChallenge(row),
-        accountChallenges: ofAccount.map(readPastChallenge),
-        phoneNumberChallenges: ofNumber.map(readPastChallenge),
+        // Row ids begin at 1.
+        ...gatherPast(this.#sql, order, row === undefined ? 0 : readId(row)),
         ceilingSends: order.ceilings.map((ceiling) => countSends(this.#sql, ceiling, order.nowMs)),
         guard: order.guard && gatherGuardFacts(this.#sql, order.guard, order),
       });
-      if (decision.kind === 'issue') this.#issue(order, decision, ofAccount);
-      if (decision.kind === 'resume') this.#resume(order, decision, row);
+      if (decision.kind === 'issue') issueChallenge(this.#sql, order, decision);
+      if (decision.kind === 'resume') resumeChallenge(this.#sql, order, decision, row);
       if (decision.kind === 'answer') this.#answer({ ...order, ...decision, key });
       if ('guard' in decision) beginBlocks(this.#sql, decision.guard?.begin ?? [], order.nowMs);
       return decision;
@@ -156,7 +158,9 @@ export class SqliteOtpStore implements OtpStore {
       }
       this.#noteText(before, news);
       if (!givenBack) return;
-      for (const ceiling of news.ceilings) lowerCeiling(this.#sql, ceiling, before.claimedAtMs);
+      for (const ceiling of news.ceilings) lowerCeiling(this.#sql, ceiling, before.countedAtMs);
+      this.#sql.countMisstep.run(before.accountDigest, 'refused', nowMs);
+      this.#sql.countMisstep.run(before.phoneNumberDigest, 'refused', nowMs);
     });
   }
 
@@ -171,7 +175,7 @@ export class SqliteOtpStore implements OtpStore {
   attempt(order: AttemptOrder, decide: (facts: AttemptFacts) => AttemptDecision): Promise<AttemptDecision> {
     const key = { method: 'verifyOtp', requestId: order.requestId } as const;
     return this.#engine.step(() => {
-      const row = this.#sql.findSendOtp.get(order.sendOtpRequestId);
+      const row = this.#sql.findSendOtp.get(order.nowMs, order.sendOtpRequestId);
       const facts = this.#attemptFacts(order, row);
       const decision = decide(facts);
       if (decision.kind !== 'judged') return decision;
@@ -185,8 +189,12 @@ export class SqliteOtpStore implements OtpStore {
         retryable: false,
         reason: decision.event.event,
       });
-      const event = eventLine(decision.event);
-      this.#sql.attempt.run(decision.state, decision.failedAttempts, order.nowMs, event, readId(row));
+      const { accountDigest, state: told } = facts.challenge;
+      // What only a newer text supersedes is not written down: that text may still turn out to be refused.
+      const state = decision.state === told ? readStoredState(row) : decision.state;
+      this.#sql.attempt.run(state, decision.failedAttempts, eventLine(decision.event), readId(row));
+      for (const misstep of decision.missteps)
+        this.#sql.countMisstep.run(accountDigest, misstep, order.nowMs);
       for (const ceiling of decision.guard?.unverified ?? []) {
         lowerCeiling(this.#sql, ceiling, readCountedAtMs(row));
       }
@@ -208,7 +216,23 @@ export class SqliteOtpStore implements OtpStore {
   }
 
   sweep(beforeMs: number, rowsMax: number): Promise<number> {
-    return this.#engine.step(() => Number(this.#sql.sweep.run(beforeMs, rowsMax).changes));
+    return this.#engine.step(() => {
+      const requests = Number(this.#sql.sweep.run(beforeMs, rowsMax).changes);
+      const counts = Number(this.#sql.sweepMissteps.run(beforeMs, rowsMax).changes);
+      return counts === rowsMax ? rowsMax : requests;
+    });
+  }
+
+  endCodes({ of, sinceMs, nowMs, event }: EndCodesOrder): Promise<number> {
+    return this.#engine.step(() => {
+      const { endCodesOfAccount, endCodesOfPhoneNumber } = this.#sql;
+      const statement = of.kind === 'account' ? endCodesOfAccount : endCodesOfPhoneNumber;
+      return Number(statement.run(eventLine(event), of.digest, sinceMs, nowMs).changes);
+    });
+  }
+
+  remember(nowMs: number): Promise<void> {
+    return this.#engine.step(() => void this.#sql.remember.run(String(nowMs)));
   }
 
   /** Why it can't be relied on at present; looks at its files. `undefined`: all is well. */
@@ -231,10 +255,10 @@ export class SqliteOtpStore implements OtpStore {
     const request = own && readRequestRecord(own);
     const challenge = sendOtpRow && readChallenge(sendOtpRow);
     if (challenge?.challengeId !== order.challengeId) {
-      return { request, challenge: undefined, accountChallenges: [] };
+      return { request, challenge: undefined, wrongCodes: [] };
     }
-    const ofAccount = this.#sql.findOfAccount.all(challenge.accountDigest, order.sinceMs, 0);
-    return { request, challenge, accountChallenges: ofAccount.map(readPastChallenge) };
+    const wrong = this.#sql.findMissteps.all(challenge.accountDigest, 'wrong', order.sinceMs);
+    return { request, challenge, wrongCodes: wrong.map(readCounted) };
   }
 
   /** A second submission may go to another gateway; news of an earlier one says nothing of it. */
@@ -242,59 +266,6 @@ export class SqliteOtpStore implements OtpStore {
     if (news.text === undefined || !isCurrent(before, news)) return;
     const { gateway, messageId, receiptKey } = news.text;
     this.#sql.noteText.run(gateway, messageId ?? null, news.nowMs, receiptKey ?? null, before.id);
-  }
-
-  #issue(order: IssueOrder, { challenge, guard }: GrantedText, ofAccount: readonly Row[]): void {
-    this.#sql.issue.run(
-      order.requestId,
-      order.fingerprint,
-      order.owner,
-      order.leaseExpiresAtMs,
-      order.nowMs,
-      challenge.challengeId,
-      challenge.nonce,
-      challenge.secretId,
-      challenge.codeLength,
-      challenge.accountDigest,
-      challenge.phoneNumberDigest,
-      challenge.otpContext ?? null,
-      challenge.issuedAtMs,
-      challenge.expiresAtMs,
-      challenge.submissions,
-      challenge.failedAttempts,
-      challenge.country ?? null,
-      challenge.numberPrefix,
-      guard?.event ? eventLine(guard.event) : '',
-    );
-    this.#count(order);
-    const event = eventLine({ atMs: order.nowMs, event: 'superseded', detail: order.requestId });
-    for (const row of ofAccount) {
-      if (UNCONSUMED.includes(readPastChallenge(row).state)) this.#sql.supersede.run(event, readId(row));
-    }
-  }
-
-  #resume(order: IssueOrder, { challenge, guard }: GrantedText, row: Row | undefined): void {
-    if (row === undefined) throw new TypeError('a challenge that is not there was resumed');
-    this.#sql.resume.run(
-      order.fingerprint,
-      order.owner,
-      order.leaseExpiresAtMs,
-      order.nowMs,
-      challenge.issuedAtMs,
-      challenge.expiresAtMs,
-      challenge.submissions,
-      challenge.failedAttempts,
-      eventLine({ atMs: order.nowMs, event: 'resumed', detail: '' }) +
-        (guard?.event ? eventLine(guard.event) : ''),
-      readId(row),
-    );
-    this.#count(order);
-  }
-
-  #count({ ceilings, guard, nowMs }: IssueOrder): void {
-    for (const ceiling of [...ceilings, ...(guard?.unverified ?? [])]) {
-      raiseCeiling(this.#sql, ceiling, nowMs);
-    }
   }
 
   #answer(completion: Completion & { readonly sendOtpRequestId?: string }): void {
@@ -313,6 +284,3 @@ export class SqliteOtpStore implements OtpStore {
     );
   }
 }
-
-/** What a newer challenge of the account supersedes. [OQ-14] */
-const UNCONSUMED: readonly ChallengeState[] = ['issued', 'submitting', 'sent', 'ambiguous'];

@@ -68,7 +68,9 @@ const scenes: Readonly<Record<string, Scene>> = {
 /** Every row of the database, as another process sees it. */
 function contents(file: string): unknown {
   const database = new DatabaseSync(file, { readOnly: true });
-  const rows = ['request', 'ceiling'].map((table) => database.prepare(`SELECT * FROM ${table}`).all());
+  const rows = ['request', 'ceiling', 'misstep'].map((table) =>
+    database.prepare(`SELECT * FROM ${table}`).all(),
+  );
   database.close();
   return rows;
 }
@@ -79,6 +81,8 @@ async function prepared(t: TestContext, { prepare }: Scene): Promise<string> {
   const store = openStore(t, { file });
   await prepare(store);
   await store.close();
+  // Opening ends the leases that were left.
+  await openStore(t, { file }).close();
   return file;
 }
 

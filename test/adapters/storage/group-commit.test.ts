@@ -81,7 +81,7 @@ test('a commit that fails claims nothing for anybody, and the next one works', a
   await assert.rejects(store.check(), UnavailableError);
   broken = false;
   await store.check();
-  assert.deepEqual((await factsFor(store, 'send-0')).accountChallenges, []);
+  assert.deepEqual((await factsFor(store, 'send-0')).account.texts, []);
   await issue(store, 'send-0');
   assert.ok(await store.findChallenge('send-0'));
 });

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
+import { otpStoreKind } from '../../../src/adapters/storage/migrations.ts';
 import {
   aChallenge,
   accepted,
   anAttempt,
   anIssue,
+  factsFor,
   idFor,
   issue,
   MINUTE,
@@ -27,7 +29,7 @@ function openVersion1(t: TestContext) {
 
 test('[IDEM-2] answers of version 1 are replayed', async (t) => {
   const store = openVersion1(t);
-  assert.deepEqual(store.migration, { fromVersion: 1, toVersion: 2 });
+  assert.deepEqual(store.migration, { fromVersion: 1, toVersion: otpStoreKind.migrations.length });
   assert.equal((await store.recall({ method: 'echo', requestId: 'echo-1' }))?.state, 'completed');
   const sent = await store.recall({ method: 'sendOtp', requestId: 'send-1' });
   assert.deepEqual(sent?.answer, { result: 'SUCCESS', integratorId: idFor('send-1') });
@@ -55,9 +57,36 @@ test('a text that was on its way when version 1 stopped is settled, received and
   );
 });
 
+test('[SO-13] wrong codes and exhaustions of version 1 go on counting from when they were, and so do its texts', async (t) => {
+  const file = temporaryFile(t);
+  const database = new DatabaseSync(file);
+  database.exec(readFileSync(new URL('./schema-1.sql', import.meta.url), 'utf8'));
+  database.exec(`
+    UPDATE request SET failed_attempts = 5, attempted_at_ms = ${T0 + MINUTE}, challenge_state = 'exhausted' WHERE id = 1;
+    UPDATE request SET failed_attempts = 3, attempted_at_ms = ${T0 + 2 * MINUTE} WHERE id = 2`);
+  database.close();
+  const { account, phoneNumber } = await factsFor(openStore(t, { file }), 'next');
+  const texts = [
+    { atMs: T0, times: 1 },
+    { atMs: T0, times: 1 },
+  ];
+  assert.deepEqual(account, {
+    texts,
+    refusedTexts: [],
+    wrongCodes: [
+      { atMs: T0 + 2 * MINUTE, times: 3 },
+      { atMs: T0 + MINUTE, times: 5 },
+    ],
+    uncomparedCodes: [],
+    exhaustions: [{ atMs: T0 + MINUTE, times: 1 }],
+  });
+  assert.deepEqual(phoneNumber, { texts, refusedTexts: [] });
+});
+
 test('a new challenge of an account supersedes those of version 1', async (t) => {
   const store = openVersion1(t);
-  await issue(store, 'send-3', { issuedAtMs: T0 + MINUTE });
+  await issue(store, 'send-3', {}, { nowMs: T0 + MINUTE });
+  await store.settle(accepted('send-3', { nowMs: T0 + MINUTE }));
   assert.equal((await store.findChallenge('send-2'))?.state, 'superseded');
   assert.equal((await store.findChallenge('send-3'))?.country, 'CA');
 });

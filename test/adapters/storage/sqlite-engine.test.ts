@@ -4,6 +4,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
+import { otpStoreKind } from '../../../src/adapters/storage/migrations.ts';
 import { openSqliteOtpStore } from '../../../src/adapters/storage/otp-store.ts';
 import { UnavailableError } from '../../../src/ports/unavailable.ts';
 import { accepted, anEcho, HOUR, issue, T0 } from '../../contracts/otp-orders.ts';
@@ -77,15 +78,21 @@ test('a database of a newer schema is refused with both versions named, and stay
   database.exec('PRAGMA user_version = 99; PRAGMA journal_mode = DELETE');
   database.close();
   const before = readFileSync(file);
-  refuses(file, /version 99, .* up to 2: .*newer gsp-otp/);
-  refuses(file, /version 99, .* up to 2/, { readOnly: true });
+  refuses(file, new RegExp(`version 99, .* up to ${otpStoreKind.migrations.length}: .*newer gsp-otp`));
+  refuses(file, new RegExp(`version 99, .* up to ${otpStoreKind.migrations.length}`), { readOnly: true });
   assert.deepEqual(readFileSync(file), before);
 });
 
 test('a reader of a database that needs a migration is told so', (t) => {
   const file = temporaryFile(t);
   new DatabaseSync(file).close();
-  refuses(file, /version 0, this program needs 2: run gsp-otp migrate/, { readOnly: true });
+  refuses(
+    file,
+    new RegExp(`version 0, this program needs ${otpStoreKind.migrations.length}: run gsp-otp migrate`),
+    {
+      readOnly: true,
+    },
+  );
 });
 
 test('a database of another program is refused and stays as it was', (t) => {
@@ -131,9 +138,12 @@ test('a missing file is made with its folder, for its owner alone; a reader make
   for (const suffix of ['', '-wal', '-shm', '-lock']) {
     assert.equal(statSync(file + suffix).mode & 0o777, 0o600, suffix);
   }
-  assert.deepEqual(store.migration, { fromVersion: 0, toVersion: 2 });
+  assert.deepEqual(store.migration, { fromVersion: 0, toVersion: otpStoreKind.migrations.length });
   await store.close();
-  assert.deepEqual(openStore(t, { file }).migration, { fromVersion: 2, toVersion: 2 });
+  assert.deepEqual(openStore(t, { file }).migration, {
+    fromVersion: otpStoreKind.migrations.length,
+    toVersion: otpStoreKind.migrations.length,
+  });
 });
 
 test('a commit is on the disk when it returns', (t) => {

@@ -1,0 +1,34 @@
+import type { Clock } from '../ports/clock.ts';
+import type { EndCodesOrder, OtpStore } from '../ports/otp-store.ts';
+import { keyedDigest } from './keyed-digest.ts';
+import type { OtpKeys } from './otp-keys.ts';
+import type { OtpPolicy } from './otp-policy.ts';
+
+/** Whose codes are ended: those of an account, or those that went to a phone number (E.164). */
+export type CodesOf = { readonly accountId: string } | { readonly phoneNumber: string };
+
+/**
+ * Ends the live codes of an account or a number. Resolves to how many there were. Throws `UnavailableError` when the store
+ * is down: then some may be live. Safe to repeat. [OQ-70]
+ */
+export function endCodes(
+  of: CodesOf,
+  {
+    store,
+    clock,
+    policy,
+    keys: { digestKey },
+  }: { readonly store: OtpStore; readonly clock: Clock; readonly policy: OtpPolicy; readonly keys: OtpKeys },
+): Promise<number> {
+  const nowMs = clock.steadyMs();
+  const subject: EndCodesOrder['of'] =
+    'accountId' in of
+      ? { kind: 'account', digest: keyedDigest(digestKey, 'account-id', of.accountId) }
+      : { kind: 'phone-number', digest: keyedDigest(digestKey, 'phone-number', of.phoneNumber) };
+  return store.endCodes({
+    of: subject,
+    nowMs,
+    sinceMs: nowMs - policy.validityMs,
+    event: { atMs: nowMs, event: 'ended', detail: '' },
+  });
+}
