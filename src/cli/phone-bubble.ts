@@ -6,11 +6,23 @@ export interface ShownText {
 }
 
 const widthMax = 44;
+/** Of the frame, and of what stands before it in the demo. */
+const AROUND = 8;
 
-/** A text as it would look on the phone: its lines in a bubble under the number it went to. */
-export function drawPhoneBubble({ to: number, text }: ShownText): string {
+/**
+ * A text as it would look on the phone: its lines in a bubble under the number it went to, no wider than a terminal of
+ * `columns`.
+ */
+export function drawPhoneBubble(
+  { to: number, text }: ShownText,
+  columns = process.stdout.columns ?? widthMax + AROUND,
+): string {
   const to = escapeHidden(number);
-  const lines = text.split('\n').map(escapeHidden).flatMap(wrapLine);
+  const wrapAt = Math.max(1, Math.min(widthMax, columns - AROUND));
+  const lines = text
+    .split('\n')
+    .map(escapeHidden)
+    .flatMap((line) => wrapLine(line, wrapAt));
   const width = Math.max(to.length + 5, ...lines.map(({ length }) => length));
   const head = `╭─ To ${to} ${'─'.repeat(width - to.length - 4)}╮`;
   const body = lines.map((line) => `│ ${line.padEnd(width)} │`);
@@ -18,12 +30,12 @@ export function drawPhoneBubble({ to: number, text }: ShownText): string {
 }
 
 /** Breaks at spaces; a word that is longer than a line stands by itself. */
-function wrapLine(line: string): readonly string[] {
+function wrapLine(line: string, wrapAt: number): readonly string[] {
   const lines = [''];
   for (const word of line.split(' ')) {
     const last = lines.at(-1) ?? '';
     if (last === '') lines[lines.length - 1] = word;
-    else if (last.length + 1 + word.length > widthMax) lines.push(word);
+    else if (last.length + 1 + word.length > wrapAt) lines.push(word);
     else lines[lines.length - 1] = `${last} ${word}`;
   }
   return lines;
