@@ -1,10 +1,9 @@
-import type { DatabaseSync } from 'node:sqlite';
 import type { AccountDirectory } from '../../ports/account-directory.ts';
 import type { Deadline } from '../../ports/clock.ts';
 import { UnavailableError } from '../../ports/unavailable.ts';
 import { openingFailure, saysDamaged } from '../sqlite/failure.ts';
 import { FilePlace } from '../sqlite/file-place.ts';
-import { judgeSchema, refuseBackup } from '../sqlite/judge-schema.ts';
+import { refuseBackup, schemaFault } from '../sqlite/judge-schema.ts';
 import { openDatabase } from '../sqlite/open-database.ts';
 import { checkAtOpening } from '../sqlite/quick-check.ts';
 import { ACCOUNT_COLUMNS, readAccount } from './account-row.ts';
@@ -58,7 +57,7 @@ export function openSqliteDirectory(location: DirectoryFile): SqliteDirectory {
   }
 
   function fault(): string | undefined {
-    unusable = place.fault() ?? schemaFault(database, file);
+    unusable = place.fault() ?? schemaFault(database, directoryKind, file);
     return unusable ?? open.damaged;
   }
 
@@ -104,16 +103,5 @@ function openForReading(location: DirectoryFile) {
   } catch (error) {
     database.close();
     throw openingFailure(error, file);
-  }
-}
-
-/** Somebody else may have given the file a view or a trigger meanwhile. */
-function schemaFault(database: DatabaseSync, file: string): string | undefined {
-  try {
-    judgeSchema(database, directoryKind);
-    return undefined;
-  } catch (error) {
-    const reason = openingFailure(error, file);
-    return reason instanceof Error ? reason.message : String(reason);
   }
 }

@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { UnavailableError } from '../../ports/unavailable.ts';
 import type { DatabaseKind } from './database-kind.ts';
+import { openingFailure } from './failure.ts';
 
 /** More objects than any of our schemas has. */
 const OBJECTS_MAX = 200;
@@ -63,6 +64,17 @@ const APPLICATION_ID_AT = 68;
 
 const BACKUP_REFUSED =
   'is a copy that gsp-otp backup made: put it in place with gsp-otp restore, which ends the codes of then';
+
+/** Whether somebody has given an open file a view or a trigger since. `undefined`: it is as it was judged. */
+export function schemaFault(database: DatabaseSync, kind: DatabaseKind, file: string): string | undefined {
+  try {
+    judgeSchema(database, kind);
+    return undefined;
+  } catch (error) {
+    const reason = openingFailure(error, file);
+    return reason instanceof Error ? reason.message : String(reason);
+  }
+}
 
 /** What stands in a schema, by type and name. */
 type SchemaObjects = ReadonlyMap<string, string>;

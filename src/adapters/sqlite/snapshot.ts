@@ -38,6 +38,8 @@ export function takeSnapshot(kind: DatabaseKind, file: string, environment: Envi
             onProgress(1 - remainingPages / Math.max(1, totalPages)),
         });
         onProgress(1);
+        // The check takes longest, and the log grows for as long as this transaction is open.
+        database.exec('COMMIT');
         mark(target, kind.backupId);
       } catch (error) {
         throw openingFailure(error, target);

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { lstatSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { UnavailableError } from '../../ports/unavailable.ts';
@@ -40,6 +40,8 @@ export function lockForServer(file: string, open: OpenSqlite, { restoring = fals
 
 function openLock(lockFile: string, open: OpenSqlite): DatabaseSync {
   createPrivately(lockFile);
+  if (!lstatSync(lockFile).isFile())
+    throw new UnavailableError(`${lockFile} is no regular file: take it away`);
   const lock = open(lockFile, {});
   try {
     lock.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; BEGIN EXCLUSIVE');

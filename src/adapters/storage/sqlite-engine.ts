@@ -3,6 +3,7 @@ import { UnavailableError } from '../../ports/unavailable.ts';
 import type { Environment, MigrationResult } from '../sqlite/database-kind.ts';
 import { openingFailure, saysDamaged, storageFailure } from '../sqlite/failure.ts';
 import { FilePlace } from '../sqlite/file-place.ts';
+import { schemaFault } from '../sqlite/judge-schema.ts';
 import { type OpenSqlite, openDatabase, openPlainly } from '../sqlite/open-database.ts';
 import { type CheckAside, checkAtOpening } from '../sqlite/quick-check.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -35,6 +36,7 @@ const SETTINGS = `
 /** One SQLite file, one writing process. */
 export class SqliteEngine {
   readonly database: DatabaseSync;
+  readonly #file: string;
   /** What opening did to the schema. `undefined`: opened read-only. */
   readonly migration: MigrationResult | undefined;
   readonly #group: GroupCommit;
@@ -55,6 +57,7 @@ export class SqliteEngine {
    */
   constructor({ file, environment, readOnly = false, open = openPlainly }: SqliteOptions) {
     const serves = file !== ':memory:' && !readOnly;
+    this.#file = file;
     this.#lock = serves ? lockForServer(file, open) : undefined;
     let database: DatabaseSync | undefined;
     try {
@@ -85,11 +88,11 @@ export class SqliteEngine {
 
   /**
    * Why the store can't be relied on: one of its files is not where it was, and then every step and every question is
-   * refused; or damage was found. Looks at the disk. `undefined`: all is well.
+   * refused; or damage was found, or a schema that is not ours. Looks at the disk. `undefined`: all is well.
    */
   fault(): string | undefined {
     this.#misplaced = this.#place.fault();
-    return this.#misplaced ?? this.#damaged;
+    return this.#misplaced ?? this.#damaged ?? schemaFault(this.database, otpStoreKind, this.#file);
   }
 
   /** Resolves when what `run` did is durable; see `GroupCommit.step`. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { openSqliteOtpStore } from '../../../src/adapters/storage/otp-store.ts';
 import { UnavailableError } from '../../../src/ports/unavailable.ts';
@@ -51,6 +52,24 @@ for (const suffix of ['-shm', '-lock']) {
     await assert.rejects(store.complete(anEcho('echo-1')), UnavailableError);
   });
 }
+
+test('a trigger that somebody gives the open database is found at the next look', (t) => {
+  const file = temporaryFile(t);
+  const store = openStore(t, { file });
+  const database = new DatabaseSync(file);
+  database.exec('CREATE TRIGGER strange AFTER UPDATE ON ceiling BEGIN SELECT 1; END');
+  assert.match(String(store.fault()), /holds the trigger "strange", which is not ours/);
+  database.exec('DROP TRIGGER strange');
+  database.close();
+  assert.equal(store.fault(), undefined);
+});
+
+test('no link is followed to make the lock', (t) => {
+  const file = temporaryFile(t);
+  symlinkSync(`${file}-elsewhere`, `${file}-lock`);
+  assert.throws(() => openSqliteOtpStore({ file, environment: 'sandbox' }), /-lock is no regular file/);
+  assert.equal(existsSync(`${file}-elsewhere`), false);
+});
 
 test('a database that was moved away and comes back is served from again', async (t) => {
   const file = temporaryFile(t);
