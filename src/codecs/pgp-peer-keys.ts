@@ -1,5 +1,4 @@
 import type { Key, Subkey } from 'openpgp';
-import { RSA_BITS_MIN } from './key-limits.ts';
 import { KeyRingError, type PassedOverKey } from './key-ring.ts';
 import type { PgpKey } from './pgp-key.ts';
 import { KeyFileFault, mergeCopies, readKeyFile, readPublicBlock } from './pgp-key-file.ts';
@@ -107,10 +106,10 @@ async function readCopies(certificate: Key, copies: readonly Copy[], nowMs: numb
 }
 
 async function readCertificate(certificate: Key, terms: KeyTerms) {
-  const { algorithm, bits = 0 } = certificate.getAlgorithmInfo();
-  // Whoever breaks the primary key gives the certificate any subkey.
-  if (algorithm.startsWith('rsa') && bits < RSA_BITS_MIN)
-    return { keys: [], faults: [strengthFault(certificate) ?? ''] };
+  const fault = strengthFault(certificate);
+  // Whoever breaks the primary key gives the certificate any subkey, and one that is huge would be costly to use at all.
+  if (fault !== undefined && certificate.getAlgorithmInfo().algorithm.startsWith('rsa'))
+    return { keys: [], faults: [fault] };
   const now = new Date(terms.nowMs);
   if (await certificate.isRevoked(undefined, undefined, now)) return { keys: [], faults: ['is revoked'] };
   const signing = await keysFor(certificate, (keyId) => certificate.getSigningKey(keyId, null));
