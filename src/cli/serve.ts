@@ -4,9 +4,9 @@ import { Command } from 'commander';
 import { compose } from '../compose.ts';
 import type { Addresses } from '../compose-listeners.ts';
 import type { ConfigSources } from '../config/layers.ts';
-import { type Config, loadConfig } from '../config.ts';
+import { type Config, inspectConfig, loadConfig } from '../config.ts';
 import { configSources, withConfigOptions } from './config-options.ts';
-import { Failure } from './failure.ts';
+import { exitCodes, Failure } from './failure.ts';
 import { explainListenError } from './listen-error.ts';
 import { reloadOnSignal } from './reload-signal.ts';
 import { stopSignal } from './stop-signal.ts';
@@ -18,6 +18,10 @@ export function serveCommand(): Command {
       '--new-store',
       'make new databases where they are missing although some are expected; nothing is remembered then',
     )
+    .option(
+      '--for-examination',
+      'in the sandbox, limits for an examiner instead of people, so that `gsp-otp conformance` can try everything',
+    )
     .addHelpText(
       'after',
       `
@@ -27,19 +31,48 @@ SIGHUP makes it read its configuration again and put other keys and certificates
 A missing or empty database is not taken for a first start in production, nor where one was made before: requests that
 were answered would be processed again. --new-store is for the one start at which a new database is meant.
 
+--for-examination sets ${Object.entries(EXAMINATION_SETTINGS)
+        .map(([path, value]) => `${path}=${value}`)
+        .join(',\n')}. What you --set yourself goes before.
+
 Examples:
   $ gsp-otp serve                                         the sandbox, nothing to set up
   $ gsp-otp serve --config gsp-otp.yaml
   $ gsp-otp serve --config gsp-otp.yaml --new-store       the first start in production
   $ gsp-otp serve --set http.port=8443 --set log.level=debug
+  $ gsp-otp serve --for-examination --set dataDirectory=./examined
 `,
     )
-    .action((options: ServeOptions) => serve(configSources(options), options.newStore === true));
+    .action(serve);
 }
 
-type ServeOptions = Parameters<typeof configSources>[0] & { readonly newStore?: true };
+type ServeOptions = Parameters<typeof configSources>[0] & {
+  readonly newStore?: true;
+  readonly forExamination?: true;
+};
 
-async function serve(sources: ConfigSources, newStore: boolean): Promise<void> {
+/** Texts and wrong codes by the dozen, within minutes. What an examination locks is free again after one. */
+const EXAMINATION_SETTINGS: Readonly<Record<string, string>> = {
+  'quotas.coolDownMs': '0',
+  'quotas.sendsPerPhoneNumber.max': '256',
+  'quotas.sendsPerAccount.max': '256',
+  'quotas.failedVerificationsPerAccount.max': '256',
+  'quotas.exhaustionLockMs': '60000',
+};
+
+function sourcesOf(options: ServeOptions): ConfigSources {
+  const sources = configSources(options);
+  if (!options.forExamination) return sources;
+  return { ...sources, flags: { ...EXAMINATION_SETTINGS, ...sources.flags } };
+}
+
+async function serve(options: ServeOptions): Promise<void> {
+  const sources = sourcesOf(options);
+  const newStore = options.newStore === true;
+  if (options.forExamination && (inspectConfig(sources).values as Partial<Config>).profile === 'production') {
+    const remedy = 'Leave --for-examination out, or take profile: sandbox.';
+    throw new Failure('limits for an examiner are for the sandbox only', remedy, exitCodes.usage);
+  }
   const config = loadConfig(sources);
   if (config.profile === 'production' && debuggerUrl() !== undefined) {
     const remedy = 'Take --inspect out of NODE_OPTIONS and of the command.';

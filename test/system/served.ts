@@ -18,6 +18,7 @@ export interface Served {
 
 const sampleAccounts = new URL('../../examples/accounts.csv', import.meta.url).pathname;
 
+/** With settings such as `quotas.coolDownMs=0`, or flags such as `--for-examination`. */
 export async function serveSample(t: TestContext, ...settings: readonly string[]): Promise<Served> {
   const dataDirectory = temporaryDirectory(t);
   const imported = await runCli([
@@ -36,7 +37,7 @@ export async function serveSample(t: TestContext, ...settings: readonly string[]
     'log.level=warn',
     ...settings,
   ];
-  const child = startCli(['serve', ...all.flatMap((setting) => ['--set', setting])]);
+  const child = startCli(['serve', ...all.flatMap((one) => (one.startsWith('--') ? [one] : ['--set', one]))]);
   const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
   t.after(() => child.kill('SIGKILL') && ended);
 
