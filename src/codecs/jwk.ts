@@ -90,10 +90,12 @@ export function purposeOf({ use, key_ops: operations, alg }: Jwk, owner: KeyOwne
   if (operations !== undefined && !Array.isArray(operations)) {
     throw new JwkFault('has key_ops that are not a list');
   }
+  if (alg !== undefined && !isKeyAlgorithm(alg))
+    throw new JwkFault(`has an alg that is not used here; known are ${Object.keys(ALGORITHMS).join(', ')}`);
   const claims = [
     ...(use === undefined ? [] : [use]),
     ...(operations ?? []).map((operation) => OPERATIONS[String(operation)]),
-    ...(alg === undefined ? [] : [isKeyAlgorithm(alg) ? ALGORITHMS[alg].use : undefined]),
+    ...(alg === undefined ? [] : [ALGORITHMS[alg].use]),
   ];
   const [claim, ...others] = new Set(claims);
   if (claims.length === 0)

@@ -109,7 +109,7 @@ describe('what a JWK is for', () => {
   test('a symmetric key is refused', async () => {
     await refuses(
       readOwn({ kty: 'oct', k: 'AAAA', kid: 'a', use: 'sig', alg: 'HS256', exp: 2e9 }),
-      /agree on sig or enc/,
+      /has an alg that is not used here; known are RSA-OAEP-256, /,
     );
     await passesOver(
       readPeer({ kty: 'oct', k: 'AAAA', kid: 'a', use: 'sig' }),
@@ -140,7 +140,7 @@ describe('what a JWK is for', () => {
       { use: 'enc', key_ops: ['toString'] },
       { use: 'enc', alg: 'dir' },
     ]) {
-      await refuses(readOwn({ ...bare, ...more }), /have to agree on sig or enc/);
+      await refuses(readOwn({ ...bare, ...more }), /have to agree on sig or enc|alg that is not used here/);
     }
     await refuses(readOwn({ ...bare, use: 'enc', key_ops: 'decrypt' }), /not a list/);
     await refuses(readOwn({ ...bare, key_ops: ['encrypt'] }), /its key_ops lack decrypt and unwrapKey/);
@@ -208,7 +208,7 @@ describe('[ENC-5] strength and life of a JWK', () => {
     const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' });
     const jwk = publicKey.export({ format: 'jwk' }) as Jwk;
     await passesOver(readPeer({ ...jwk, kid: 'a', use: 'sig' }), /EC key of another curve than P-256/);
-    await passesOver(readPeer({ ...jwk, kid: 'a', alg: 'ECDH-ES' }), /agree on sig or enc/);
+    await passesOver(readPeer({ ...jwk, kid: 'a', alg: 'ECDH-ES' }), /alg that is not used here/);
   });
 
   test('a damaged key is refused, and a private part of another key', async () => {
