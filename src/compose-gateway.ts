@@ -8,7 +8,7 @@ import { dltFor } from './domain/dlt.ts';
 import { countryOf, phoneNumberSecret } from './domain/phone-number.ts';
 import { measureSms } from './domain/sms-encoding.ts';
 import type { Clock, Deadline } from './ports/clock.ts';
-import type { ReceiptSink } from './ports/delivery-receipt.ts';
+import type { ReceiptSink, StrayReceipt } from './ports/delivery-receipt.ts';
 import { Secret } from './ports/secret.ts';
 import type { Delivery, SmsGateway } from './ports/sms-gateway.ts';
 
@@ -118,6 +118,8 @@ export interface ReceiptWays {
   readonly listener?: Config['receipts'];
   /** Takes what gateways tell over sessions that they keep. */
   readonly onReceipt?: ReceiptSink;
+  /** Is told of what looks like a receipt and is none to record. */
+  readonly onStray?: (stray: StrayReceipt) => void;
 }
 
 /** The same, with receipts. */
@@ -127,13 +129,13 @@ export async function composeGateways(
   receipts: ReceiptWays = {},
 ): Promise<ComposedGateways> {
   if (settings.kind !== 'failover') {
-    const member = await composeMember(settings, clock, receipts);
+    const member = await composeMember(settings, clock, receipts, true);
     // The inbox is never busy.
     const gateway = settings.kind === 'inbox' ? member : withSecondTry(member, clock, ATTEMPT_MS_MIN);
     return { gateway, members: [member] };
   }
   const members = await Promise.all(
-    settings.gateways.map((member) => composeMember(member, clock, receipts)),
+    settings.gateways.map((member) => composeMember(member, clock, receipts, false)),
   );
   const { kind: name, afterUnknown, routes } = settings;
   const terms = { name, gateways: members, routes, afterUnknown, attemptMsMin: ATTEMPT_MS_MIN, clock };
@@ -144,7 +146,8 @@ export async function composeGateways(
 async function composeMember(
   settings: Exclude<GatewaySettings, { readonly kind: 'failover' }>,
   clock: Clock,
-  { listener, onReceipt }: ReceiptWays,
+  { listener, onReceipt, onStray }: ReceiptWays,
+  isAlone: boolean,
 ): Promise<SmsGateway> {
   const name = 'name' in settings ? settings.name : settings.kind;
   const receiptsUrl = listener && `${listener.publicUrl}${listener.path}/${name}`;
@@ -172,12 +175,16 @@ async function composeMember(
       return createGenericGateway(settings, isGsm7, receiptsUrl);
     }
     case 'smpp': {
-      const { tls, tlsCa, ...rest } = settings;
-      const trusted = tlsCa === undefined ? {} : { ca: tlsCa.reveal() };
       const { createSmppGateway } = await import('./adapters/sms/smpp.ts');
-      return createSmppGateway({ ...rest, tls: tls ? trusted : undefined }, { clock, isGsm7, onReceipt });
+      const parts = { clock, measure: measureSms, onReceipt, onStray, isAlone };
+      return createSmppGateway({ ...settings, tls: settings.tls ? smppTls(settings) : undefined }, parts);
     }
   }
+}
+
+function smppTls({ tlsCa, tlsCertificate, tlsKey }: SmppGatewaySettings) {
+  const client = tlsCertificate && tlsKey ? { certificate: tlsCertificate.reveal(), key: tlsKey } : undefined;
+  return { ca: tlsCa?.reveal(), client };
 }
 
 function vonageOf({ reportVerified, conversionUrl, ...settings }: VonageConfig) {

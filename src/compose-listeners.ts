@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { INBOX_BEHAVIOURS, type InboxBehaviour, type InboxGateway } from './adapters/sms/inbox.ts';
-import { composeReceipts } from './compose-receipts.ts';
+import { type ComposedRecorder, composeReceipts } from './compose-receipts.ts';
 import type { Config } from './config.ts';
 import { descriptorLimit } from './http/descriptors.ts';
 import type { OnEnded } from './http/ended-log.ts';
@@ -15,7 +15,6 @@ import { createServer, type ListenerWatch, openListener, replaceTls } from './ht
 import type { ServerTls } from './http/tls.ts';
 import type { Pipeline } from './methods/pipeline.ts';
 import type { Clock } from './ports/clock.ts';
-import type { ReceiptSink } from './ports/delivery-receipt.ts';
 import type { SmsGateway } from './ports/sms-gateway.ts';
 
 /** Where the application answers, such as `http://127.0.0.1:8080`. */
@@ -44,7 +43,7 @@ export interface ListenerParts {
   readonly inbox: InboxGateway | undefined;
   readonly metricsPage: OperatorRoutes['metricsPage'];
   readonly gateways: readonly SmsGateway[];
-  readonly takeReceipt: ReceiptSink;
+  readonly receipts: ComposedRecorder;
   readonly clock: Clock;
   readonly log: Logger;
   /** Told of each request that a listener answers by itself. */
@@ -76,8 +75,9 @@ export function composeListeners(config: Config, parts: ListenerParts): Listener
     watch: watchOf('operator', parts),
   });
   const receipts = composeReceipts(config.receipts, {
-    ...parts,
-    sink: parts.takeReceipt,
+    gateways: parts.gateways,
+    sink: parts.receipts.take,
+    report: parts.receipts.report,
     watch: watchOf('receipts', parts),
   });
   const close = async () => {

@@ -1,11 +1,16 @@
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
+import { createReceiptRecorder, type ReceiptRecorder } from './domain/record-receipt.ts';
+import type { Metrics } from './http/metrics.ts';
 import { reportReceiptsToLog } from './http/receipt-log.ts';
+import type { ReceiptReport } from './http/receipt-report.ts';
 import { addReceiptRoutes } from './http/receipt-routes.ts';
 import { createServer, type ListenerWatch } from './http/server.ts';
 import type { Clock } from './ports/clock.ts';
 import type { ReceiptSink } from './ports/delivery-receipt.ts';
+import type { OtpStore } from './ports/otp-store.ts';
 import type { SmsGateway } from './ports/sms-gateway.ts';
+import { UnavailableError } from './ports/unavailable.ts';
 
 /** Gateways send a few hundred bytes; some send a hundred reports at once. */
 const LIMITS = {
@@ -18,15 +23,14 @@ const LIMITS = {
 export interface ReceiptParts {
   readonly gateways: readonly SmsGateway[];
   readonly sink: ReceiptSink;
-  readonly clock: Clock;
-  readonly log: Logger;
+  readonly report: (report: ReceiptReport) => void;
   readonly watch: ListenerWatch;
 }
 
 /** The listener that gateways call with receipts, not yet open; `undefined` where there is none. */
 export function composeReceipts(
   settings: Config['receipts'],
-  { gateways, sink, clock, log, watch }: ReceiptParts,
+  { gateways, sink, report, watch }: ReceiptParts,
 ): ReturnType<typeof createServer> | undefined {
   if (settings === undefined) return undefined;
   const server = createServer({ ...LIMITS, connectionsMax: settings.connectionsMax }, watch);
@@ -40,8 +44,47 @@ export function composeReceipts(
     concurrentMax,
     readers,
     sink,
-    report: reportReceiptsToLog(log, clock),
+    report,
     onRefused: watch.onRefused,
   });
   return server;
+}
+
+export interface ComposedRecorder extends ReceiptRecorder {
+  /** Tells log and counters of what came without a receipt. */
+  readonly report: (report: ReceiptReport) => void;
+}
+
+/** Where the receipts of all gateways go, over HTTP or over a session: the record, the log and the counters. */
+export function composeRecorder({
+  store,
+  clock,
+  log,
+  metrics,
+}: {
+  readonly store: OtpStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}): ComposedRecorder {
+  const logReceipt = reportReceiptsToLog(log, clock);
+  const report = (news: ReceiptReport) => {
+    logReceipt(news);
+    metrics.countReceipt(news);
+  };
+  const recorder = createReceiptRecorder({
+    store,
+    clock,
+    report: (receipt, came) => {
+      const { gateway } = receipt;
+      if (came instanceof Error) {
+        const outcome = came instanceof UnavailableError ? 'unavailable' : 'bug';
+        report({ gateway, outcome, receipt, cause: came });
+      } else {
+        const { kind: outcome, ...more } = came;
+        report({ gateway, outcome, receipt, ...more });
+      }
+    },
+  });
+  return { ...recorder, report };
 }

@@ -7,11 +7,11 @@ import { composeGateways, gatewayWarnings } from './compose-gateway.ts';
 import { type Addresses, composeListeners } from './compose-listeners.ts';
 import { keysOf, policyOf } from './compose-policy.ts';
 import { composeProtection } from './compose-protection.ts';
+import { type ComposedRecorder, composeRecorder } from './compose-receipts.ts';
 import { composeTemplates } from './compose-templates.ts';
 import type { Config } from './config.ts';
 import { createDeadline } from './domain/deadline.ts';
 import { type CodesOf, endCodes } from './domain/end-codes.ts';
-import { recordReceipt } from './domain/record-receipt.ts';
 import { reportEndedToLog } from './http/ended-log.ts';
 import { createMetrics } from './http/metrics.ts';
 import { reportRefusalsToLog } from './http/refusal-log.ts';
@@ -20,7 +20,6 @@ import { type CatalogParts, createCatalog } from './methods/catalog.ts';
 import { createPipeline, type Pipeline, type PipelineParts } from './methods/pipeline.ts';
 import type { AccountDirectory } from './ports/account-directory.ts';
 import type { Clock } from './ports/clock.ts';
-import type { ReceiptSink } from './ports/delivery-receipt.ts';
 import type { OtpStore } from './ports/otp-store.ts';
 import type { PayloadCodec } from './ports/payload-codec.ts';
 import type { SmsGateway } from './ports/sms-gateway.ts';
@@ -87,12 +86,9 @@ async function assemble(
   const metrics = createMetrics();
   const data = openData(config, { log, keys: rules.keys }, overrides, closers);
   const { store, directory, clock } = data;
-  const takeReceipt: ReceiptSink = async (receipt) => {
-    const record = await recordReceipt(receipt, { store, clock });
-    metrics.countReceipt(receipt, record);
-    return record.kind;
-  };
-  const delivery = await composeDelivery(config, overrides, { clock, log, takeReceipt }, closers);
+  const receipts = composeRecorder({ ...data, log, metrics });
+  closers.push(() => receipts.close());
+  const delivery = await composeDelivery(config, overrides, { clock, log, receipts }, closers);
   const { gateway, members, inbox, feedback } = delivery;
 
   const protection = await composeProtection(config, clock, log);
@@ -124,7 +120,7 @@ async function assemble(
     inbox,
     metricsPage: metrics.page,
     gateways: members,
-    takeReceipt,
+    receipts,
     clock,
     log,
     onRefused: (listener, status) => {
@@ -157,19 +153,23 @@ async function assemble(
 interface DeliveryParts {
   readonly clock: Clock;
   readonly log: Logger;
-  readonly takeReceipt: ReceiptSink;
+  readonly receipts: ComposedRecorder;
 }
 
 /** How texts go out, and how gateways learn that one arrived. */
 async function composeDelivery(
   config: Config,
   overrides: Overrides,
-  { clock, log, takeReceipt }: DeliveryParts,
+  { clock, log, receipts }: DeliveryParts,
   closers: (() => Promise<void>)[],
 ) {
   const { gateway, members } = overrides.gateway
     ? { gateway: overrides.gateway, members: [overrides.gateway] }
-    : await composeGateways(config.sms.gateway, clock, { listener: config.receipts, onReceipt: takeReceipt });
+    : await composeGateways(config.sms.gateway, clock, {
+        listener: config.receipts,
+        onReceipt: receipts.take,
+        onStray: receipts.report,
+      });
   closers.push(() => gateway.close());
   const feedback = createFeedback({
     gateways: members,

@@ -38,7 +38,7 @@ test('a configuration with SMPP binds at once, asks for receipts where there is 
     port: smsc.port,
     tls: false,
     systemId: 'exemplo',
-    password: { value: 'pw-of-smpp' },
+    password: { value: 'pw-smpp' },
     sender: 'Exemplo',
   };
   const config = loadConfig({
@@ -47,7 +47,7 @@ test('a configuration with SMPP binds at once, asks for receipts where there is 
   });
   const url = `smpp://127.0.0.1:${smsc.port}`;
   assert.deepEqual(listGateways(config.sms.gateway), [{ name: 'smpp', kind: 'smpp', url }]);
-  for (const [count, receipts] of [{}, { onReceipt: async () => 'recorded' as const }].entries()) {
+  for (const [count, receipts] of [{}, { onReceipt: async () => {} }].entries()) {
     const { gateway: composed } = await composeGateways(config.sms.gateway, new TestClock(), receipts);
     await smsc.seen('bind_transceiver', count + 1);
     assert.equal((await composed.send(exampleMessage, deadlineAfter(5000))).kind, 'accepted');

@@ -304,6 +304,17 @@ const octet = (description: string) =>
     Type.Integer({ minimum: 0, maximum: 255, description: `${description} Absent: follows from it.` }),
   );
 
+const numberType = (what: string, usual: string) =>
+  Type.Optional(
+    Type.Object(
+      {
+        ton: Type.Integer({ minimum: 0, maximum: 255, description: `Type of number of ${what}.` }),
+        npi: Type.Integer({ minimum: 0, maximum: 255, description: `Numbering plan of ${what}.` }),
+      },
+      { description: `Those of ${what}. Absent: ${usual}.` },
+    ),
+  );
+
 /** A word of SMPP: its strings are ASCII. */
 const word = (lengthMax: number, description: string) =>
   Type.String({
@@ -329,23 +340,85 @@ const smpp = Type.Object(
         description: 'Certificates in PEM of those who may have issued its certificate. Absent: public ones.',
       }),
     ),
+    tlsCertificate: Type.Optional(
+      publicText({
+        description:
+          'Certificate in PEM that we prove ourselves with to a gateway that asks for one. Absent: none.',
+      }),
+    ),
+    tlsKey: Type.Optional(secret({ description: 'Private key of tlsCertificate, in PEM.' })),
     privateLink: Type.Boolean({
       default: false,
       description: 'The way to it is private, such as a VPN, so that production may do without TLS.',
     }),
-    systemId: word(64, 'Name of the account: system_id.'),
-    password: secret({ description: 'Its password.' }),
+    systemId: word(64, 'Name of the account: system_id. At most 15 characters unless longCredentials.'),
+    password: secret({ description: 'Its password, ASCII. At most 8 characters unless longCredentials.' }),
+    longCredentials: Type.Boolean({
+      default: false,
+      description:
+        'The gateway takes a systemId or a password that is longer than SMPP has room for. Others read the fields behind it wrongly.',
+    }),
+    bindMode: Type.Enum(['transceiver', 'transmitter+receiver'], {
+      default: 'transceiver',
+      description: 'One session for texts and receipts, or one for each.',
+    }),
     systemType: Type.Optional(word(12, 'system_type, where the gateway wants one. Absent: empty.')),
     sender: word(20, 'Phone number (+…), short code or alphanumeric sender id.'),
     senders: sendersOf((description) => word(20, description)),
-    senderTon: octet('Type of number of the sender.'),
-    senderNpi: octet('Numbering plan of the sender.'),
+    senderTon: octet('Type of number of every sender.'),
+    senderNpi: octet('Numbering plan of every sender.'),
+    senderTypes: Type.Optional(
+      Type.Object(
+        {
+          letters: numberType('a sender with letters', '5 and 0'),
+          shortCode: numberType('a sender of up to eight digits', '3 and 0'),
+          number: numberType('a phone number', '1 and 1'),
+        },
+        { description: 'Type of number and numbering plan by kind of sender. Absent: as usual.' },
+      ),
+    ),
+    recipientTon: Type.Integer({
+      default: 1,
+      minimum: 0,
+      maximum: 255,
+      description: 'Type of number of the recipient.',
+    }),
+    recipientNpi: Type.Integer({
+      default: 1,
+      minimum: 0,
+      maximum: 255,
+      description: 'Numbering plan of the recipient.',
+    }),
+    serviceType: Type.Optional(word(5, 'service_type, where the gateway wants one. Absent: empty.')),
+    charset: Type.Enum(['gsm-7', 'latin-1', 'ascii'], {
+      default: 'gsm-7',
+      description:
+        'What the gateway takes the octets of a text for, unless it is in UCS-2: gsm-7 is one septet an octet. What can not be written in it goes in UCS-2.',
+    }),
+    dataCoding: Type.Integer({
+      default: 0,
+      minimum: 0,
+      maximum: 3,
+      description: 'data_coding of texts in charset: 0, the alphabet of the gateway; 1, ASCII; 3, Latin-1.',
+    }),
+    validity: Type.Enum(['relative', 'absolute', 'none'], {
+      default: 'relative',
+      description:
+        'How validity_period is written: as a duration, as a moment in UTC, or not at all, so that texts may come when their code is over.',
+    }),
     window: Type.Integer({
       default: 10,
       minimum: 1,
       maximum: 1000,
-      description: 'So many texts may be without an answer at a time.',
+      description: 'So many texts may wait for their answer at a time.',
     }),
+    ratePerSecond: Type.Optional(
+      Type.Number({
+        minimum: 0.1,
+        maximum: 10_000,
+        description: 'Texts a second that the account may send. Absent: as many as come.',
+      }),
+    ),
     enquireLinkMs: Type.Integer({
       default: 30_000,
       minimum: 1000,
@@ -361,9 +434,10 @@ const smpp = Type.Object(
       description: 'Connecting, TLS and bind may take so long.',
     }),
     receipts: Type.Boolean({ default: true, description: 'Ask for delivery receipts.' }),
-    messageIds: Type.Enum(['same', 'hex-then-decimal', 'decimal-then-hex'], {
-      default: 'same',
-      description: 'How message ids are written in the answer to a text, and then in its receipt.',
+    messageIds: Type.Enum(['auto', 'same', 'decimal', 'hex', 'hex-then-decimal', 'decimal-then-hex'], {
+      default: 'auto',
+      description:
+        'How message ids are written in the answer to a text and in its receipt. Zeros in front and the case of hexadecimal digits never matter.',
     }),
     refusals: Type.Record(
       Type.String({ pattern: '^(0x[0-9a-f]{8}|ESME_[A-Z_]{2,40})$' }),

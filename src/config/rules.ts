@@ -10,6 +10,7 @@ import {
   wantsReceipts,
 } from './gateway-rules.ts';
 import type { Settings } from './settings.ts';
+import { smppFault } from './smpp-rules.ts';
 
 /** A rule between several settings. */
 export interface SettingsRule {
@@ -144,6 +145,13 @@ export const rules: readonly SettingsRule[] = [
     broken: ({ sms }) => membersOf(sms.gateway).some((member) => receiptsFault(member) !== undefined),
     reason: ({ sms }) => membersOf(sms.gateway).map(receiptsFault).find(Boolean) ?? '',
     accepted: 'receipts as docs/gateways.md describes them',
+  },
+  {
+    about: ['sms.gateway'],
+    broken: ({ sms }) => membersOf(sms.gateway).some((member) => smppFault(member) !== undefined),
+    reason: ({ sms }) => membersOf(sms.gateway).map(smppFault).find(Boolean) ?? '',
+    accepted:
+      'a systemId of at most 15 and a password of at most 8 ASCII characters, or longCredentials: true for a gateway that takes longer ones; see docs/gateways.md',
   },
   {
     about: ['sms.gateway'],

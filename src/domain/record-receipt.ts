@@ -1,22 +1,86 @@
 import type { Clock } from '../ports/clock.ts';
-import type { DeliveryReceipt, ReceiptRecord } from '../ports/delivery-receipt.ts';
+import type { DeliveryReceipt, ReceiptRecord, ReceiptSink } from '../ports/delivery-receipt.ts';
 import type { OtpStore } from '../ports/otp-store.ts';
 
 /** A phone can be faster than the answer of the gateway to whoever sent the text: that is waited for. */
 const WAITS_MS = [100, 400, 1500];
 
+/** So many receipts of unknown texts are kept while they wait; more are given up at once. */
+const WAITING_MAX = 10_000;
+
+export interface ReceiptRecorderParts {
+  readonly store: Pick<OtpStore, 'recordReceipt'>;
+  readonly clock: Clock;
+  /** Is told once of each receipt what came of it, or what was thrown. */
+  readonly report: (receipt: DeliveryReceipt, came: ReceiptRecord | Error) => void;
+}
+
+export interface ReceiptRecorder {
+  /** Where receipts go, whichever way they come. */
+  readonly take: ReceiptSink;
+  /** Looks once more for the texts of those that wait, and ends. Takes no more afterwards. */
+  close(): Promise<void>;
+}
+
 /**
- * Records what a gateway tells of a text. A receipt that comes before its text is recorded waits for it a little.
- * Throws `UnavailableError`, with nothing recorded, when the store is down.
+ * Records what gateways tell of texts. A receipt that comes before its text is recorded waits for it a little; whoever
+ * brought it doesn't, for most of those belong to no text of ours and would keep others out. What waits is in memory only.
  */
-export async function recordReceipt(
-  receipt: DeliveryReceipt,
-  { store, clock }: { readonly store: Pick<OtpStore, 'recordReceipt'>; readonly clock: Clock },
-): Promise<ReceiptRecord> {
-  for (const waitMs of WAITS_MS) {
-    const record = await store.recordReceipt(receipt, clock.steadyMs());
-    if (record.kind !== 'unmatched') return record;
-    await new Promise<void>((resolve) => clock.after(waitMs, resolve));
+export function createReceiptRecorder({ store, clock, report }: ReceiptRecorderParts): ReceiptRecorder {
+  const waiting = new Map<object, { readonly receipt: DeliveryReceipt; cancel: () => void }>();
+  const running = new Set<Promise<void>>();
+
+  const look = (receipt: DeliveryReceipt) => store.recordReceipt(receipt, clock.steadyMs());
+
+  function wait(receipt: DeliveryReceipt, [waitMs, ...others]: readonly number[]): void {
+    if (waitMs === undefined) {
+      report(receipt, { kind: 'unmatched' });
+      return;
+    }
+    const ticket = {};
+    const cancel = clock.after(waitMs, () => {
+      waiting.delete(ticket);
+      start(lookAgain(receipt, others));
+    });
+    waiting.set(ticket, { receipt, cancel });
   }
-  return store.recordReceipt(receipt, clock.steadyMs());
+
+  function start(work: Promise<void>): void {
+    running.add(work);
+    void work.finally(() => running.delete(work));
+  }
+
+  async function lookAgain(receipt: DeliveryReceipt, others: readonly number[]): Promise<void> {
+    try {
+      const record = await look(receipt);
+      if (record.kind === 'unmatched') wait(receipt, others);
+      else report(receipt, record);
+    } catch (error) {
+      if (others.length > 0) wait(receipt, others);
+      else report(receipt, error instanceof Error ? error : new Error('thrown'));
+    }
+  }
+
+  return {
+    async take(receipt) {
+      let record: ReceiptRecord;
+      try {
+        record = await look(receipt);
+      } catch (error) {
+        report(receipt, error instanceof Error ? error : new Error('thrown'));
+        throw error;
+      }
+      if (record.kind === 'unmatched' && waiting.size < WAITING_MAX) wait(receipt, WAITS_MS);
+      else report(receipt, record);
+    },
+    async close() {
+      await Promise.all(running);
+      for (const { receipt, cancel } of waiting.values()) {
+        cancel();
+        start(lookAgain(receipt, []));
+      }
+      waiting.clear();
+      await Promise.all(running);
+    },
+  };
 }

@@ -1,14 +1,14 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import type { CallReport } from '../methods/call-report.ts';
-import type { DeliveryReceipt, ReceiptRecord } from '../ports/delivery-receipt.ts';
 import type { EndedReason } from './ended-log.ts';
+import type { ReceiptReport } from './receipt-report.ts';
 
 /** Counters for Prometheus. No label holds anything of a user: gateways, countries, result codes. */
 export interface Metrics {
   /** Counts one call. */
   readonly countCall: (report: CallReport) => void;
-  /** Counts one receipt that was recorded, or not. */
-  readonly countReceipt: (receipt: DeliveryReceipt, record: ReceiptRecord) => void;
+  /** Counts one receipt that was recorded, or not, or what came without one. */
+  readonly countReceipt: (report: ReceiptReport) => void;
   /** Counts one request that was answered before anything looked at it. */
   readonly countRefused: (listener: string, status: number) => void;
   /** Counts one connection that was not taken, or ended. */
@@ -27,7 +27,7 @@ export function createMetrics(): Metrics {
   const counters = createCounters(registry);
   return {
     countCall: (report) => countCall(counters, report),
-    countReceipt: (receipt, record) => countReceipt(counters, receipt, record),
+    countReceipt: (report) => countReceipt(counters, report),
     countRefused: (listener, status) => counters.refused.inc({ listener, status }),
     countEnded: (listener, reason) => counters.ended.inc({ listener, reason }),
     page: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
@@ -69,10 +69,11 @@ function createCounters(registry: Registry) {
       'reason',
     ]),
     receipts: counter('receipts_total', 'Texts that a gateway reported on.', [...destination, 'state']),
-    strayReceipts: counter('stray_receipts_total', 'Receipts that said nothing new, or of an unknown text.', [
-      'gateway',
-      'kind',
-    ]),
+    strayReceipts: counter(
+      'stray_receipts_total',
+      'Receipts and calls of gateways that recorded nothing, by what was wrong with them.',
+      ['gateway', 'kind'],
+    ),
     deliverySeconds: histogram(
       'delivery_seconds',
       'From the hand-over of a text to the receipt that says that it was delivered.',
@@ -125,12 +126,16 @@ function countCall(counters: Counters, report: CallReport): void {
   }
 }
 
-function countReceipt(counters: Counters, { gateway, state }: DeliveryReceipt, record: ReceiptRecord): void {
-  if (record.kind !== 'recorded') {
-    counters.strayReceipts.inc({ gateway, kind: record.kind });
+function countReceipt(
+  counters: Counters,
+  { gateway, outcome, receipt, country = '', sinceSubmittedMs = 0 }: ReceiptReport,
+): void {
+  if (outcome !== 'recorded' || receipt === undefined) {
+    counters.strayReceipts.inc({ gateway, kind: outcome });
     return;
   }
-  const labels = { gateway, country: record.country ?? '' };
-  counters.receipts.inc({ ...labels, state });
-  if (state === 'delivered') counters.deliverySeconds.observe(labels, record.sinceSubmittedMs / 1000);
+  counters.receipts.inc({ gateway, country, state: receipt.state });
+  if (receipt.state === 'delivered') {
+    counters.deliverySeconds.observe({ gateway, country }, sinceSubmittedMs / 1000);
+  }
 }

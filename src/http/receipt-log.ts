@@ -1,13 +1,14 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../ports/clock.ts';
 import { createQuiet } from './quiet-log.ts';
-import type { ReceiptReport } from './receipt-routes.ts';
+import type { ReceiptReport } from './receipt-report.ts';
 
 const LEVELS = {
   recorded: 'info',
   repeated: 'debug',
   'not-final': 'debug',
   unmatched: 'warn',
+  ambiguous: 'warn',
   unauthenticated: 'warn',
   unreadable: 'warn',
   busy: 'warn',
@@ -15,14 +16,36 @@ const LEVELS = {
   bug: 'fatal',
 } as const;
 
-/** One line a receipt, and few lines about calls without one. None names a text, a number or an address. */
+/** One line a receipt, and few lines about what comes without one. None names a text, a number or an address. */
 export function reportReceiptsToLog(log: Logger, clock: Clock): (report: ReceiptReport) => void {
   // Anyone can make a call that proves nothing: one line in ten seconds tells of them, and counts the others.
   const quiet = createQuiet(clock, 1);
-  return ({ gateway, outcome, receipt, cause }) => {
-    const line = { gateway, outcome, state: receipt?.state, detail: receipt?.detail || undefined };
-    if (receipt !== undefined) return log[LEVELS[outcome]](line, 'receipt');
+  return ({ gateway, outcome, receipt, detail, cause }) => {
+    const line = {
+      gateway,
+      outcome,
+      state: receipt?.state,
+      detail: (receipt?.detail ?? detail) || undefined,
+      id: receipt && SOUGHT.has(outcome) ? formOf(receipt.receiptKey.slice(gateway.length + 1)) : undefined,
+    };
+    if (receipt !== undefined && cause === undefined) return log[LEVELS[outcome]](line, 'receipt');
     const told = quiet(`${gateway} ${outcome}`);
     if (told) log[LEVELS[outcome]]({ ...line, ...told, err: cause }, 'receipt');
   };
+}
+
+/** Outcomes that whoever looks into them has to compare ids for. */
+const SOUGHT = new Set<ReceiptReport['outcome']>(['unmatched', 'ambiguous']);
+
+/** How a name of a text is written, without a character of it: some gateways make theirs of the phone number. */
+function formOf(name: string): string {
+  const alphabets = [
+    ['decimal digits', /^[0-9]+$/],
+    ['hexadecimal digits', /^[0-9a-f]+$/i],
+    ['hexadecimal digits and hyphens', /^[0-9a-f-]+$/i],
+    ['letters and digits', /^[0-9a-z]+$/i],
+  ] as const;
+  const [alphabet = 'characters'] = alphabets.find(([, pattern]) => pattern.test(name)) ?? [];
+  const zeros = /^0+(?=[0-9a-f]+$)/i.exec(name)?.[0].length ?? 0;
+  return `${name.length} ${alphabet}${zeros > 0 ? `, ${zeros} zeros in front` : ''}`;
 }

@@ -1,31 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Places } from '../methods/places.ts';
 import type { Caller } from '../ports/caller.ts';
-import type { DeliveryReceipt, ReceiptReader, ReceiptSink } from '../ports/delivery-receipt.ts';
+import type { ReceiptReader, ReceiptSink } from '../ports/delivery-receipt.ts';
 import { UnavailableError } from '../ports/unavailable.ts';
+import type { ReceiptReport } from './receipt-report.ts';
 import type { OnRefused } from './refusal-log.ts';
-
-/** What became of one receipt, or of a call without one. Nothing in it is secret. */
-export interface ReceiptReport {
-  /** Name of the gateway that was called for; whether it was the gateway that called is what `outcome` tells. */
-  readonly gateway: string;
-  readonly outcome:
-    | 'recorded'
-    | 'repeated'
-    /** No text is known by that key. */
-    | 'unmatched'
-    /** The gateway called, and told nothing final. */
-    | 'not-final'
-    | 'unauthenticated'
-    | 'unreadable'
-    /** Too many calls at once. */
-    | 'busy'
-    | 'unavailable'
-    | 'bug';
-  readonly receipt: DeliveryReceipt | undefined;
-  /** For `unavailable` and `bug`: what was thrown. */
-  readonly cause: Error | undefined;
-}
 
 export interface ReceiptRoutes {
   /** Each gateway has the route of its name below it. */
@@ -33,7 +12,9 @@ export interface ReceiptRoutes {
   /** What gateways put before `path`. */
   readonly publicUrl: string;
   readonly readers: ReadonlyMap<string, ReceiptReader>;
+  /** Takes what is proved, and tells of it by itself. */
   readonly sink: ReceiptSink;
+  /** Is told of calls without a receipt, and of those that could not be read. */
   readonly report: (report: ReceiptReport) => void;
   /** Calls at work at once, half of them on connections on which no gateway ever proved to call. */
   readonly concurrentMax: number;
@@ -52,8 +33,8 @@ export function addReceiptRoutes(server: FastifyInstance, routes: ReceiptRoutes)
   for (const [gateway, reader] of routes.readers) {
     const url = `${routes.path}/${gateway}`;
     const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-      const report = (outcome: ReceiptReport['outcome'], receipt?: DeliveryReceipt, cause?: Error) =>
-        routes.report({ gateway, outcome, receipt, cause });
+      const report = (outcome: ReceiptReport['outcome'], cause?: Error) =>
+        routes.report({ gateway, outcome, cause });
       const caller = server.connections.callerOf(request.raw);
       const leave = places.enter(caller.proved);
       if (!leave) {
@@ -65,7 +46,7 @@ export function addReceiptRoutes(server: FastifyInstance, routes: ReceiptRoutes)
       } catch (error) {
         const cause = error instanceof Error ? error : new Error('thrown');
         const unavailable = error instanceof UnavailableError;
-        report(unavailable ? 'unavailable' : 'bug', undefined, cause);
+        report(unavailable ? 'unavailable' : 'bug', cause);
         return reply.code(unavailable ? 503 : 500).send();
       } finally {
         leave();
@@ -83,7 +64,7 @@ async function take(
   reader: ReceiptReader,
   { publicUrl, sink }: ReceiptRoutes,
   caller: Caller,
-  report: (outcome: ReceiptReport['outcome'], receipt?: DeliveryReceipt) => void,
+  report: (outcome: ReceiptReport['outcome']) => void,
 ): Promise<number> {
   const reading = await reader({
     method: request.method,
@@ -98,14 +79,10 @@ async function take(
   }
   caller.prove();
   if (reading.receipts.length === 0) report('not-final');
-  // One that is not matched is waited for; the others need not wait for it.
-  const records = await Promise.allSettled(
-    reading.receipts.map(async (receipt) => report(await sink(receipt), receipt)),
-  );
-  const failed = records.find((record) => record.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
-  // What is not matched by now never will be: it is no use to have it repeated.
-  return 200;
+  const takings = await Promise.allSettled(reading.receipts.map((receipt) => sink(receipt)));
+  const failed = takings.find((taking) => taking.status === 'rejected');
+  if (failed === undefined) return 200;
+  return failed.reason instanceof UnavailableError ? 503 : 500;
 }
 
 function headersOf({ headers }: FastifyRequest): Readonly<Record<string, string | undefined>> {

@@ -4,6 +4,10 @@ export interface DeliveryReceipt {
   readonly gateway: string;
   /** The `receiptKey` of the `Delivery` that it is about. */
   readonly receiptKey: string;
+  /** Other keys that its text may have, where a gateway writes its ids in several ways. */
+  readonly otherKeys?: readonly string[] | undefined;
+  /** Keys that are too weak to go by: a text that has one of them leaves open which text is meant. */
+  readonly rivalKeys?: readonly string[] | undefined;
   /**
    * - `delivered`: the phone has the text.
    * - `undelivered`: it never will (rejected, expired, blocked …).
@@ -15,15 +19,24 @@ export interface DeliveryReceipt {
 }
 
 /**
- * Takes a receipt. Idempotent: gateways tell everything more than once, and in any order. `unmatched`: no text with
- * that key is known (yet). Throws `UnavailableError` with nothing recorded when the store is down; the gateway is
- * then to be told to try again.
+ * Takes a receipt. Idempotent: gateways tell everything more than once, and in any order. Resolves when it is recorded, or
+ * no text is known by its keys (yet). Throws `UnavailableError` with nothing recorded when the store is down; the gateway
+ * is then to be told to try again.
  */
-export type ReceiptSink = (receipt: DeliveryReceipt) => Promise<'recorded' | 'repeated' | 'unmatched'>;
+export type ReceiptSink = (receipt: DeliveryReceipt) => Promise<void>;
+
+/** What a gateway said that looks like a receipt and is none to record. `detail` is fit to be logged. */
+export interface StrayReceipt {
+  readonly gateway: string;
+  readonly outcome: 'not-final' | 'unreadable';
+  readonly detail: string;
+}
 
 /** What came of a receipt in the store. */
 export type ReceiptRecord =
   | { readonly kind: 'unmatched' }
+  /** Its keys are those of several texts: nothing is recorded. */
+  | { readonly kind: 'ambiguous' }
   | { readonly kind: 'repeated' }
   | {
       readonly kind: 'recorded';

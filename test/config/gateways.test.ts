@@ -4,7 +4,7 @@ import { loadConfig } from '../../src/config.ts';
 import { faultsOf, temporaryDirectory } from './config-under-test.ts';
 
 const secret = { env: 'GATEWAY_SECRET' };
-const environment = { GATEWAY_SECRET: 'a-secret-of-the-gateway' };
+const environment = { GATEWAY_SECRET: 'a-secret-of-the-gateway', SMPP_PASSWORD: 'eight888' };
 
 const sender = '+12025550100';
 
@@ -34,7 +34,7 @@ const smpp = {
   host: 'smsc.example',
   port: 3550,
   systemId: 'exemplo',
-  password: secret,
+  password: { env: 'SMPP_PASSWORD' },
   sender: 'Exemplo',
 };
 
@@ -58,12 +58,50 @@ test('what SMPP has no room for is refused', () => {
     ['senderTon', 256],
     ['enquireLinkMs', 10],
     ['host', 'smsc.example:2775/'],
-    ['messageIds', 'hex'],
+    ['messageIds', 'octal'],
+    ['serviceType', 'sixsix'],
+    ['bindMode', 'receiver'],
+    ['charset', 'utf-8'],
+    ['dataCoding', 4],
+    ['validity', 'never'],
+    ['recipientTon', -1],
+    ['ratePerSecond', 0],
   ] as const) {
     assert.equal(faultsAt({ ...smpp, [name]: value }, 'sandbox')[0]?.path, `sms.gateway.${name}`, name);
   }
   for (const refusals of [{ 1035: 'quota' }, { '0x0000040b': 'money' }]) {
     assert.match(faultsAt({ ...smpp, refusals }, 'sandbox')[0]?.path ?? '', /^sms\.gateway\.refusals/);
+  }
+});
+
+test('what SMPP reads otherwise than it is meant is refused, and can be allowed knowingly', () => {
+  const long = { value: 'nine char' };
+  for (const [changes, reason] of [
+    [{ password: long }, /^smpp has a password of 9 characters, where SMPP 3\.4 has room for 8/],
+    [
+      { systemId: 'sixteen-letters!' },
+      /^smpp has a systemId of 16 characters, where SMPP 3\.4 has room for 15/,
+    ],
+    [{ password: { value: 'pässword' } }, /password that is not ASCII/],
+    [{ longCredentials: true, password: { value: 'x'.repeat(65) } }, /password of 65 characters/],
+    [{ dataCoding: 3 }, /dataCoding without a charset/],
+    [{ tlsCertificate: secret }, /without the other/],
+    [{ tlsKey: secret }, /without the other/],
+    [{ tls: false, tlsCertificate: secret, tlsKey: secret }, /tls: false/],
+  ] as const) {
+    const [fault] = faultsAt({ ...smpp, ...changes }, 'sandbox');
+    assert.match(fault?.reason ?? '', reason);
+    assert.ok(!JSON.stringify(fault).includes('nine char'));
+    const member = { kind: 'failover', gateways: [gateways[0], { ...smpp, ...changes }] };
+    assert.match(faultsAt(member, 'sandbox')[0]?.reason ?? '', reason);
+  }
+  for (const changes of [
+    { password: { value: 'eight888' }, systemId: 'fifteen-letters' },
+    { password: long, systemId: 'x'.repeat(64), longCredentials: true },
+    { charset: 'latin-1', dataCoding: 3 },
+    { tlsCertificate: secret, tlsKey: secret },
+  ]) {
+    assert.deepEqual(faultsAt({ ...smpp, ...changes }, 'sandbox'), []);
   }
 });
 

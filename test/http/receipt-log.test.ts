@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { reportReceiptsToLog } from '../../src/http/receipt-log.ts';
-import type { ReceiptReport } from '../../src/http/receipt-routes.ts';
+import type { ReceiptReport } from '../../src/http/receipt-report.ts';
 import { createLog } from '../../src/http/telemetry.ts';
 import { TestClock } from '../system/test-clock.ts';
 
@@ -11,7 +11,7 @@ function start() {
   const clock = new TestClock();
   const report = reportReceiptsToLog(createLog({ level: 'debug', format: 'json', destination }), clock);
   const tell = (outcome: ReceiptReport['outcome'], more: Partial<ReceiptReport> = {}) =>
-    report({ gateway: 'one', outcome, receipt: undefined, cause: undefined, ...more });
+    report({ gateway: 'one', outcome, ...more });
   return { lines, clock, tell };
 }
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { type AddressInfo, connect } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
-import { addReceiptRoutes, type ReceiptReport, type ReceiptRoutes } from '../../src/http/receipt-routes.ts';
+import type { ReceiptReport } from '../../src/http/receipt-report.ts';
+import { addReceiptRoutes, type ReceiptRoutes } from '../../src/http/receipt-routes.ts';
 import { createServer } from '../../src/http/server.ts';
 import type { DeliveryReceipt, ReceiptCall, ReceiptReading } from '../../src/ports/delivery-receipt.ts';
 import { UnavailableError } from '../../src/ports/unavailable.ts';
@@ -22,16 +23,14 @@ const receiptOf = (receiptKey: string): DeliveryReceipt => ({
   detail: 'ok',
 });
 
-type Sunk = 'recorded' | 'repeated' | 'unmatched';
-
 /** The routes on a real listener, in front of a reader that yields what is prepared. */
 async function serve(t: TestContext, more: Partial<ReceiptRoutes> = {}) {
   const calls: ReceiptCall[] = [];
   const sunk: DeliveryReceipt[] = [];
   const reports: ReceiptReport[] = [];
-  const prepared: { reading: ReceiptReading | Error; sunk: Sunk | Error } = {
+  const prepared: { reading: ReceiptReading | Error; fault: Error | undefined } = {
     reading: { kind: 'receipts', receipts: [receiptOf('key-1')] },
-    sunk: 'recorded',
+    fault: undefined,
   };
   const refused: number[] = [];
   const onRefused = (status: number) => refused.push(status);
@@ -51,8 +50,7 @@ async function serve(t: TestContext, more: Partial<ReceiptRoutes> = {}) {
     ]),
     sink: async (receipt) => {
       sunk.push(receipt);
-      if (prepared.sunk instanceof Error) throw prepared.sunk;
-      return prepared.sunk;
+      if (prepared.fault !== undefined) throw prepared.fault;
     },
     report: (report) => reports.push(report),
     onRefused,
@@ -86,15 +84,13 @@ describe('the routes that gateways call', () => {
     assert.deepEqual([got?.method, got?.body.length], ['GET', 0]);
   });
 
-  test('recorded, repeated and unmatched are answered 200: repeating them would change nothing', async (t) => {
-    const { ask, outcomes, prepared } = await serve(t);
-    for (const sunk of ['recorded', 'repeated', 'unmatched'] as const) {
-      prepared.sunk = sunk;
-      assert.equal(await ask(), 200);
-    }
+  test('what is taken, or says nothing final, is answered 200: repeating it would change nothing', async (t) => {
+    const { ask, sunk, outcomes, prepared } = await serve(t);
+    assert.equal(await ask(), 200);
+    assert.equal(sunk.length, 1);
     prepared.reading = { kind: 'receipts', receipts: [] };
     assert.equal(await ask(), 200);
-    assert.deepEqual(outcomes(), ['recorded', 'repeated', 'unmatched', 'not-final']);
+    assert.deepEqual(outcomes(), ['not-final'], 'whoever takes a receipt tells of it');
   });
 
   test('a call that nothing proves is answered 403, and nothing changes', async (t) => {
@@ -110,16 +106,17 @@ describe('the routes that gateways call', () => {
 
   test('while the store or the proof can not be had, the gateway is to try again', async (t) => {
     const { ask, reports, prepared } = await serve(t);
-    prepared.sunk = new UnavailableError('the store is down');
+    prepared.fault = new UnavailableError('the store is down');
     assert.equal(await ask(), 503);
-    prepared.sunk = 'recorded';
+    prepared.fault = new Error('a bug');
+    assert.equal(await ask(), 500);
+    prepared.fault = undefined;
     prepared.reading = new UnavailableError('no certificate');
     assert.equal(await ask(), 503);
     prepared.reading = new Error('a bug');
     assert.equal(await ask(), 500);
     const told = reports.map(({ outcome, cause }) => [outcome, cause?.message]);
     assert.deepEqual(told, [
-      ['unavailable', 'the store is down'],
       ['unavailable', 'no certificate'],
       ['bug', 'a bug'],
     ]);
@@ -127,17 +124,15 @@ describe('the routes that gateways call', () => {
 
   test('of several receipts in one call, one that fails does not keep the others from being recorded', async (t) => {
     const sunk: string[] = [];
-    const { ask, outcomes, prepared } = await serve(t, {
+    const { ask, prepared } = await serve(t, {
       sink: async ({ receiptKey }) => {
         if (receiptKey === 'key-1') throw new UnavailableError('the store is down');
         sunk.push(receiptKey);
-        return 'recorded';
       },
     });
     prepared.reading = { kind: 'receipts', receipts: ['key-1', 'key-2', 'key-3'].map(receiptOf) };
     assert.equal(await ask(), 503, 'the gateway brings all of them again');
     assert.deepEqual(sunk, ['key-2', 'key-3']);
-    assert.deepEqual(outcomes(), ['recorded', 'recorded', 'unavailable']);
   });
 
   test('another gateway is 404, another method 405, and a body that is too long is not read', async (t) => {
@@ -158,14 +153,14 @@ describe('the routes that gateways call', () => {
     const { ask, outcomes } = await serve(t, {
       // Half of them for gateways that have not proved to call yet.
       concurrentMax: 4,
-      sink: () => new Promise((resolve) => release.push(() => resolve('recorded'))),
+      sink: () => new Promise((resolve) => release.push(resolve)),
     });
     const first = [ask(), ask()];
     while (release.length < 2) await new Promise(setImmediate);
     assert.equal(await ask(), 503);
     for (const each of release) each();
     assert.deepEqual(await Promise.all(first), [200, 200]);
-    assert.deepEqual(outcomes(), ['busy', 'recorded', 'recorded']);
+    assert.deepEqual(outcomes(), ['busy']);
     release.length = 0;
     const later = ask();
     while (release.length < 1) await new Promise(setImmediate);

@@ -210,7 +210,7 @@ test('the doctor opens no session with an SMSC, which might end that of a runnin
   });
   const port = await listen(t, server);
   const smsc = { kind: 'smpp', host: '127.0.0.1', port, tls: false, systemId: 'exemplo', sender: 'Exemplo' };
-  const gateway = JSON.stringify({ ...smsc, password: { env: 'SECRET' } });
+  const gateway = JSON.stringify({ ...smsc, password: { env: 'SECRET' }, longCredentials: true });
   const { ok, findings } = await doctor(t, '--set', `sms.gateway=${gateway}`);
   assert.match(ok.join('\n'), /^gateway smpp: 127\.0\.0\.1 can be reached/m, JSON.stringify(findings));
   assert.equal(connections, 1, 'it only looks whether somebody listens');

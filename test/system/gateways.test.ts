@@ -63,7 +63,7 @@ test('[SO-7] a code goes over SMPP, verifies, and the server takes leave of the 
     port: smsc.port,
     tls: false,
     systemId: 'exemplo',
-    password: secret,
+    password: { value: 'pw-smpp' },
     sender: 'Exemplo',
   };
   const app = await startApplication({ settings: { 'sms.gateway': gateway } });

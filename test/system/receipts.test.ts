@@ -72,7 +72,7 @@ test('a receipt is recorded on its text, once, and only if the gateway signed it
   assert.equal(await callBack('delivered', 'another-token'), 403);
   assert.equal((await fetch(`${receiptsUrl}/receipts/twilio`, { method: 'POST', body: 'x' })).status, 403);
   assert.equal((await fetch(`${receiptsUrl}/receipts/vonage`, { method: 'POST', body: 'x' })).status, 403);
-  assert.doesNotMatch(before + (await metrics()), /receipts_total\{/, 'nothing changed');
+  assert.doesNotMatch(before + (await metrics()), /gsp_otp_receipts_total\{/, 'nothing changed');
 
   assert.equal(await callBack('sent'), 200);
   assert.equal(await callBack('delivered'), 200);
@@ -98,9 +98,12 @@ test('a gateway that refused a text and then calls it failed says nothing of wha
   assert.equal((await app.call('sendOtp', 'send-1', fields)).body['result'], 'SUCCESS');
   assert.equal(vonage.requests.length, 1);
   assert.equal(await callBack('failed'), 200);
-  const page = await metrics();
-  assert.match(page, /gsp_otp_stray_receipts_total\{gateway="twilio",kind="unmatched"\} 1\n/);
-  assert.doesNotMatch(page, /gsp_otp_receipts_total\{/);
+  await t.waitFor(
+    async () =>
+      assert.match(await metrics(), /gsp_otp_stray_receipts_total\{gateway="twilio",kind="unmatched"\} 1\n/),
+    { timeout: 20_000 },
+  );
+  assert.doesNotMatch(await metrics(), /gsp_otp_receipts_total\{/);
 });
 
 test('the methods and the operator routes are not on the port of the receipts, nor they on theirs', async (t) => {

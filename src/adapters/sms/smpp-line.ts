@@ -1,6 +1,12 @@
 import { ExponentialBackoff, halfJitterGenerator, type IBackoff } from 'cockatiel';
 import type { Clock, Deadline } from '../../ports/clock.ts';
-import { type BindOutcome, SmppSession, type SmppSessionTerms, type TakeDelivery } from './smpp-session.ts';
+import {
+  type BindCommand,
+  type BindOutcome,
+  SmppSession,
+  type SmppSessionTerms,
+  type TakeDelivery,
+} from './smpp-session.ts';
 import { beforeDeadline } from './smpp-window.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -8,8 +14,9 @@ import type { Verdict } from './verdict.ts';
 const RETRY_MS_MIN = 500;
 const RETRY_MS_MAX = 30_000;
 
-/** Many gateways shut out who keeps trying a wrong password. */
-const RETRY_AFTER_CREDENTIALS_MS = 60_000;
+/** Many gateways shut out who keeps trying a wrong password, or one session too many. */
+const RETRY_AFTER_REFUSAL_MS = 60_000;
+const REFUSED_BINDS_MAX = 10;
 
 /** A session that lasted so long was a good one: after it, trying starts anew. */
 const GOOD_SESSION_MS = 30_000;
@@ -20,32 +27,61 @@ const backoff = new ExponentialBackoff({
   generator: halfJitterGenerator,
 });
 
+type BindFailure = BindOutcome & { readonly kind: 'failed' };
+
+export interface SmppLineParts {
+  readonly clock: Clock;
+  readonly command: BindCommand;
+  readonly take: TakeDelivery;
+}
+
 /** Keeps a session with a gateway: binds, and binds again whenever it is over. */
 export class SmppLine {
   readonly #terms: SmppSessionTerms;
+  readonly #parts: SmppLineParts;
   readonly #clock: Clock;
-  readonly #take: TakeDelivery;
   #attempt: SmppSession | undefined;
   /** Of the latest attempt. */
-  #outcome: Promise<BindOutcome> = Promise.resolve({ kind: 'failed', fault: 'closed', credentials: false });
+  #outcome: Promise<BindOutcome> = Promise.resolve({ kind: 'failed', fault: 'closed', refused: undefined });
+  /** When the next attempt begins; `undefined`: one is under way, or bound. */
+  #retryAtMs: number | undefined;
   #cancelRetry = () => {};
   #backoff: IBackoff<unknown> | undefined;
+  #refusedBinds = 0;
   #closed = false;
+  /** Resolves when an attempt begins, or a session is over. */
+  #change = Promise.withResolvers<void>();
 
-  constructor(terms: SmppSessionTerms, clock: Clock, take: TakeDelivery) {
+  constructor(terms: SmppSessionTerms, parts: SmppLineParts) {
     this.#terms = terms;
-    this.#clock = clock;
-    this.#take = take;
+    this.#parts = parts;
+    this.#clock = parts.clock;
     this.#try();
   }
 
-  /** The bound session, waiting for one that is being bound until the deadline; or why there is none. */
+  /**
+   * The bound session; or why there is none. Waits until the deadline for one that is being bound, and for the next
+   * attempt if that begins before it.
+   */
   async session(deadline: Deadline): Promise<SmppSession | Verdict> {
-    const outcome = await beforeDeadline(this.#outcome, deadline);
-    if (outcome === 'late') return { kind: 'refused', reason: 'gateway-down', detail: 'not bound in time' };
-    if (outcome.kind === 'bound') return outcome.session;
-    const reason = outcome.credentials ? 'credentials' : 'gateway-down';
-    return { kind: 'refused', reason, detail: outcome.fault };
+    let fault = 'not bound in time';
+    for (;;) {
+      const change = this.#change.promise;
+      const outcome = await beforeDeadline(this.#outcome, deadline);
+      if (outcome === 'late') return { kind: 'refused', reason: 'gateway-down', detail: fault };
+      if (outcome.kind === 'bound' && outcome.session.open) return outcome.session;
+      if (outcome.kind === 'failed') {
+        fault = outcome.fault;
+        const reason = outcome.refused === 'credentials' ? 'credentials' : 'gateway-down';
+        const isSoon = (this.#retryAtMs ?? 0) - this.#clock.steadyMs() < deadline.remainingMs();
+        if (reason === 'credentials' || !isSoon) return { kind: 'refused', reason, detail: fault };
+      }
+      // A change that came in between was seen only if it came before the outcome was asked for.
+      if (change !== this.#change.promise) continue;
+      if ((await beforeDeadline(change, deadline)) === 'late') {
+        return { kind: 'refused', reason: 'gateway-down', detail: fault };
+      }
+    }
   }
 
   async close(): Promise<void> {
@@ -60,25 +96,37 @@ export class SmppLine {
   }
 
   #try(): void {
-    const session = new SmppSession(this.#terms, this.#clock, this.#take);
+    const { command, take } = this.#parts;
+    const session = new SmppSession(this.#terms, this.#clock, command, take);
     this.#attempt = session;
     this.#outcome = session.bind();
+    this.#retryAtMs = undefined;
+    this.#tellChange();
     void this.#outcome.then(async (outcome) => {
       const boundAtMs = this.#clock.steadyMs();
       const fault = await session.ended;
       if (this.#closed) return;
       const lasted = outcome.kind === 'bound' && this.#clock.steadyMs() - boundAtMs >= GOOD_SESSION_MS;
       this.#retryAfter(
-        outcome.kind === 'bound' ? { kind: 'failed', fault, credentials: false } : outcome,
+        outcome.kind === 'bound' ? { kind: 'failed', fault, refused: undefined } : outcome,
         lasted,
       );
     });
   }
 
-  #retryAfter(outcome: BindOutcome & { readonly kind: 'failed' }, lasted: boolean): void {
+  #retryAfter(outcome: BindFailure, lasted: boolean): void {
     this.#outcome = Promise.resolve(outcome);
     this.#backoff = (lasted ? undefined : this.#backoff)?.next(undefined) ?? backoff.next();
-    const delayMs = outcome.credentials ? RETRY_AFTER_CREDENTIALS_MS : this.#backoff.duration;
+    this.#refusedBinds = outcome.refused === undefined ? 0 : this.#refusedBinds + 1;
+    const isHopeless = outcome.refused === 'credentials' || this.#refusedBinds >= REFUSED_BINDS_MAX;
+    const delayMs = isHopeless ? RETRY_AFTER_REFUSAL_MS : this.#backoff.duration;
+    this.#retryAtMs = this.#clock.steadyMs() + delayMs;
     this.#cancelRetry = this.#clock.after(delayMs, () => this.#try());
+    this.#tellChange();
+  }
+
+  #tellChange(): void {
+    this.#change.resolve();
+    this.#change = Promise.withResolvers<void>();
   }
 }

@@ -1,39 +1,54 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Clock } from '../../ports/clock.ts';
-import {
-  createFramer,
-  type Pdu,
-  type PduFields,
-  readHeader,
-  readPdu,
-  statusOf,
-  writePdu,
-} from './smpp-pdu.ts';
+import type { Secret } from '../../ports/secret.ts';
+import { createFramer, type PduFields, statusOf, writePdu } from './smpp-pdu.ts';
+import { type Pdu, readPdu } from './smpp-read.ts';
 
 export interface SmppAddress {
   readonly host: string;
   readonly port: number;
   /** `undefined`: clear TCP. `ca`: who may have issued the certificate, PEM; absent: the public authorities. */
-  readonly tls?: { readonly ca?: string } | undefined;
+  readonly tls?: SmppTls | undefined;
+}
+
+export interface SmppTls {
+  readonly ca?: string | undefined;
+  /** What we prove ourselves with to a gateway that asks for it, PEM. */
+  readonly client?: { readonly certificate: string; readonly key: Secret } | undefined;
 }
 
 /** The other side doesn't read what it is answered. */
 const UNREAD_BYTES_MAX = 1_048_576;
 
+/** So many PDUs are worked off before everything else has its turn. */
+const TURN_PDUS = 64;
+
+/** What nobody needs so much of within a second: requests other than deliveries, and answers to nothing. */
+const ASKED_MAX = 1000;
+const ASKED_WITHIN_MS = 1000;
+
 /** How long the other side may take to let go of a connection that is done with. */
 const LET_GO_MS = 1000;
 
 /**
- * One connection that speaks SMPP. The package `smpp` writes and reads the PDUs; its own session stops reading for good
- * at a length below 5, and keeps whoever waits for an answer that never comes.
+ * One connection that speaks SMPP. The package `smpp` writes the PDUs; its own session stops reading for good at a length
+ * below 5, and keeps whoever waits for an answer that never comes. However much the other side sends at once, it is worked
+ * off in turns, and meanwhile nothing more is read.
  */
 export class SmppLink {
   readonly #socket: Socket;
   readonly #clock: Clock;
   readonly #awaited = new Map<number, (answer: Pdu | undefined) => void>();
+  readonly #onRequest: (request: Pdu) => void;
   #sequence = 0;
   #fault: string | undefined;
+  /** What was read and has not had its turn. */
+  #backlog: Buffer[] = [];
+  #isWorking = false;
+  #isHeld = false;
+  #isGarbled = false;
+  #asked = { sinceMs: 0, count: 0 };
   /** True once it is connected, false if that fails. */
   readonly connected: Promise<boolean>;
   /** Resolves with the cause, a code or a phrase of ours, when the connection is gone. */
@@ -44,12 +59,14 @@ export class SmppLink {
     const { socket, ready } = openSocket(address);
     this.#socket = socket;
     this.#clock = clock;
+    this.#onRequest = onRequest;
     socket.setNoDelay(true);
     const frame = createFramer();
     socket.on('data', (chunk: Buffer) => {
       const { units, broken } = frame(chunk);
-      for (const octets of units) this.#take(octets, onRequest);
-      if (broken) this.destroy('not SMPP');
+      for (const octets of units) this.#backlog.push(octets);
+      this.#isGarbled ||= broken;
+      this.#work();
     });
     socket.on('end', () => this.#stop('closed by the gateway'));
     socket.on('error', (error) => this.#stop(codeOf(error)));
@@ -108,24 +125,65 @@ export class SmppLink {
     this.#socket.destroy();
   }
 
-  #take(octets: Buffer, onRequest: (request: Pdu) => void): void {
-    let pdu: Pdu;
-    try {
-      pdu = readPdu(octets);
-    } catch {
-      const { sequence, isResponse } = readHeader(octets);
-      if (isResponse) this.#settle(sequence, undefined);
-      else if (this.open) this.#write(writePdu('generic_nack', sequence, statusOf('ESME_RINVCMDLEN'), {}));
-      return;
-    }
-    if (pdu.isResponse) this.#settle(pdu.sequence, pdu);
-    else onRequest(pdu);
+  /** Reads nothing more until `release`. */
+  hold(): void {
+    this.#isHeld = true;
+    this.#socket.pause();
   }
 
-  #settle(sequence: number, answer: Pdu | undefined): void {
+  release(): void {
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
+    this.#work();
+  }
+
+  /** Works off one turn of what was read, and sees to it that the next one follows. */
+  #work(): void {
+    if (this.#isWorking || this.#isHeld) return;
+    this.#socket.cork();
+    const turn = this.#backlog.splice(0, TURN_PDUS);
+    while (turn.length > 0 && !this.#isHeld && this.open) this.#take(turn.shift() ?? Buffer.alloc(0));
+    this.#backlog.unshift(...turn);
+    this.#socket.uncork();
+    if (!this.open) return;
+    if (this.#backlog.length > 0) {
+      this.#socket.pause();
+      if (this.#isHeld) return;
+      this.#isWorking = true;
+      setImmediate(() => {
+        this.#isWorking = false;
+        this.#work();
+      });
+    } else if (this.#isGarbled) this.destroy('not SMPP');
+    else if (!this.#isHeld) this.#socket.resume();
+  }
+
+  #take(octets: Buffer): void {
+    const pdu = readPdu(octets);
+    if (pdu.isResponse) {
+      // What can't be read of an answer nobody needs: the status decides.
+      if (!this.#settle(pdu.sequence, pdu)) this.#noteAsked();
+      return;
+    }
+    if (pdu.command !== 'deliver_sm' && pdu.command !== 'data_sm') this.#noteAsked();
+    if (!this.open) return;
+    if (pdu.isBroken) this.#write(writePdu('generic_nack', pdu.sequence, statusOf('ESME_RINVCMDLEN'), {}));
+    else this.#onRequest(pdu);
+  }
+
+  #noteAsked(): void {
+    const nowMs = this.#clock.steadyMs();
+    if (nowMs - this.#asked.sinceMs >= ASKED_WITHIN_MS) this.#asked = { sinceMs: nowMs, count: 0 };
+    this.#asked.count += 1;
+    if (this.#asked.count > ASKED_MAX) this.destroy('the gateway asks too much');
+  }
+
+  /** False: nobody waits for it. */
+  #settle(sequence: number, answer: Pdu | undefined): boolean {
     const waiting = this.#awaited.get(sequence);
     this.#awaited.delete(sequence);
     waiting?.(answer);
+    return waiting !== undefined;
   }
 
   #write(octets: Buffer): void {
@@ -143,13 +201,15 @@ export class SmppLink {
 function openSocket({ host, port, tls }: SmppAddress): { readonly socket: Socket; readonly ready: string } {
   if (tls === undefined) return { socket: connect({ host, port }), ready: 'connect' };
   const name = isIP(host) === 0 ? { servername: host } : {};
-  // Said outright: a variable of the environment would change the default.
+  const { ca, client } = tls;
   const socket = connectTls({
     host,
     port,
-    rejectUnauthorized: true,
     ...name,
-    ...(tls.ca !== undefined && { ca: tls.ca }),
+    // Said outright: a variable of the environment would have the password shown to anybody.
+    rejectUnauthorized: true,
+    ...(ca !== undefined && { ca }),
+    ...(client !== undefined && { cert: client.certificate, key: client.key.reveal() }),
   });
   return { socket, ready: 'secureConnect' };
 }

@@ -2,17 +2,20 @@ import type { Deadline } from '../../ports/clock.ts';
 
 /** Lets so many in at a time; the others wait in the order in which they came. */
 export class SmppWindow {
-  #free: number;
+  readonly #placesMax: number;
+  #places: number;
+  #taken = 0;
   readonly #waiting = new Set<() => void>();
 
   constructor(places: number) {
-    this.#free = places;
+    this.#placesMax = places;
+    this.#places = places;
   }
 
   /** True: a place was taken, and `leave` must follow. False: there was none by the deadline. */
   enter(deadline: Deadline): Promise<boolean> {
-    if (this.#free > 0) {
-      this.#free -= 1;
+    if (this.#taken < this.#places) {
+      this.#taken += 1;
       return Promise.resolve(true);
     }
     const { signal } = deadline;
@@ -32,13 +35,28 @@ export class SmppWindow {
   }
 
   leave(): void {
-    const [next] = this.#waiting;
-    if (next === undefined) {
-      this.#free += 1;
-      return;
+    this.#taken -= 1;
+    this.#admit();
+  }
+
+  /** Half as many places from now on, one at least. */
+  narrow(): void {
+    this.#places = Math.max(1, Math.floor(this.#places / 2));
+  }
+
+  /** One place more, up to as many as there were at first. */
+  widen(): void {
+    this.#places = Math.min(this.#placesMax, this.#places + 1);
+    this.#admit();
+  }
+
+  #admit(): void {
+    for (const next of this.#waiting) {
+      if (this.#taken >= this.#places) return;
+      this.#waiting.delete(next);
+      this.#taken += 1;
+      next();
     }
-    this.#waiting.delete(next);
-    next();
   }
 }
 

@@ -2,10 +2,15 @@ import type { DeliveryReceipt, ReceiptRecord } from '../../ports/delivery-receip
 import { eventLine, readReceiptSubject } from './otp-rows.ts';
 import type { OtpStatements } from './otp-statements.ts';
 
-/** Notes a receipt on the challenge of its text, if it says something new. */
+/** Notes a receipt on the challenge of its text, if it is certain which one that is and it says something new. */
 export function noteReceipt(sql: OtpStatements, receipt: DeliveryReceipt, nowMs: number): ReceiptRecord {
-  const row = sql.findByReceiptKey.get(receipt.receiptKey);
+  const { receiptKey, otherKeys = [], rivalKeys = [] } = receipt;
+  const rowsBy = (keys: readonly string[]) =>
+    keys.map((key) => sql.findByReceiptKey.get(key, receiptKey)).filter((found) => found !== undefined);
+  const [row, ...more] = rowsBy([receiptKey, ...otherKeys]);
   if (row === undefined) return { kind: 'unmatched' };
+  const others = [...more, ...rowsBy(rivalKeys)];
+  if (others.some((other) => other['id'] !== row['id'])) return { kind: 'ambiguous' };
   const { id, challengeState, country, submittedAtMs, receiptState } = readReceiptSubject(row);
   const { state, gateway, detail } = receipt;
   // What a phone has it keeps, whatever is told later.

@@ -121,9 +121,10 @@ export const OTP_STATEMENTS = {
       receipt_at_ms = NULL
     WHERE id = ?`,
 
+  /** Of several with that key the one whose message id is written just so, and of those the newest. */
   findByReceiptKey: `
     SELECT id, challenge_state, country, submitted_at_ms, receipt_state FROM request WHERE receipt_key = ?
-    ORDER BY id DESC LIMIT 1`,
+    ORDER BY gateway || ':' || message_id = ? DESC, id DESC LIMIT 1`,
 
   noteReceipt: `
     UPDATE request SET receipt_state = ?, receipt_at_ms = ?, challenge_state = ?, ${APPEND_EVENT} WHERE id = ?`,

@@ -81,9 +81,21 @@ test('SMPP: a request that can not be read is answered with its fault', async (t
   await smsc.order({ do: 'raw', session: 1, hex: pdu(0xff, 77) });
   const { seq, status } = await smsc.seen('generic_nack');
   assert.deepEqual([seq, status], [77, 3], 'ESME_RINVCMDID');
-  await smsc.order({ do: 'raw', session: 1, hex: pdu(0x05, 78, `${'00'.repeat(17)}04270001`) });
-  const second = await smsc.seen('generic_nack', 2);
-  assert.deepEqual([second.seq, second['status']], [78, 2], 'ESME_RINVCMDLEN');
+  const broken = [
+    pdu(0x05, 78),
+    pdu(0x05, 78, '00010131'),
+    pdu(0x05, 78, '313131'),
+    pdu(0x05, 78, '00'.repeat(16)),
+    pdu(0x05, 78, `${'00'.repeat(16)}ff41424344`),
+    pdu(0x05, 78, `${'00'.repeat(17)}04270001`),
+    pdu(0x05, 78, `${'00'.repeat(17)}001effff41`),
+    pdu(0x103, 78),
+  ];
+  for (const [index, hex] of broken.entries()) {
+    await smsc.order({ do: 'raw', session: 1, hex });
+    const answer = await smsc.seen('generic_nack', 2 + index);
+    assert.deepEqual([answer.seq, answer['status']], [78, 2], 'ESME_RINVCMDLEN');
+  }
 });
 
 test('[OQ-28] SMPP: an answer to a text that is success of another kind leaves it unknown', async (t) => {
@@ -110,6 +122,55 @@ test('SMPP: a text is refused by a generic_nack, and accepted without a message 
     const { seq } = await smsc.seen('submit_sm', count);
     await smsc.order({ do: 'raw', session: 1, hex: hex(seq) });
     assert.equal((await sending).kind, kind);
+  }
+});
+
+test('SMPP: what can not be read of the answer to a text changes nothing about what its status says', async (t) => {
+  const smsc = await startSmsc(t, { submit: 'silence' });
+  const gateway = openSmpp(t, smsc.port);
+  for (const [index, [body, messageId]] of (
+    [
+      ['x-100', 'x-1'],
+      ['x-200001e', 'x-2'],
+      ['x-300001effff41', 'x-3'],
+      ['x-40004270001', 'x-4'],
+      ['x-5', 'x-5'],
+    ] as const
+  ).entries()) {
+    const sending = send(gateway);
+    const { seq } = await smsc.seen('submit_sm', index + 1);
+    const hex = `${Buffer.from(messageId).toString('hex')}${body.slice(messageId.length)}`;
+    await smsc.order({ do: 'raw', session: 1, hex: pdu(0x80000004, seq, hex) });
+    const delivery = await sending;
+    assert.equal(delivery.kind === 'accepted' && delivery.messageId, messageId);
+  }
+});
+
+test('SMPP: the value of a parameter ends with its length, with a NUL and without', async (t) => {
+  const smsc = await startSmsc(t);
+  const { receipts, onReceipt } = keepReceipts();
+  openSmpp(t, smsc.port, {}, { onReceipt });
+  await smsc.bound();
+  const id = '001e0003782d31';
+  const idWithNul = '001e0004782d3100';
+  const state = '0427000102';
+  const other = '14010003414243';
+  const bodies = [
+    id + state,
+    state + id,
+    id + other + state,
+    idWithNul + state,
+    other + idWithNul + state + other,
+    `${id}${state}00`,
+  ];
+  for (const [index, parameters] of bodies.entries()) {
+    await smsc.order({ do: 'raw', session: 1, hex: pdu(0x05, 90 + index, '00'.repeat(17) + parameters) });
+    assert.equal((await smsc.seen('deliver_sm_resp', index + 1))['status'], 0);
+    assert.deepEqual(
+      receipts.splice(0).map(({ receiptKey, state: told }) => [receiptKey, told]),
+      [['smpp:x-1', 'delivered']],
+      parameters,
+    );
   }
 });
 
@@ -145,4 +206,59 @@ test('SMPP: who asks and asks and does not read the answers is left', async (t) 
   });
   openSmpp(t, port, {}, { clock: new TestClock() });
   await closed.promise;
+});
+
+/** Binds whoever asks, and then writes those octets; tells how often it was bound and left. */
+async function startFlood(t: TestContext, flood: (socket: Socket) => void) {
+  const seen = { bound: 0, closed: 0 };
+  const port = await startRaw(t, (socket) => {
+    socket.on('close', () => {
+      seen.closed += 1;
+    });
+    socket.once('data', () => {
+      seen.bound += 1;
+      socket.resume();
+      socket.write(Buffer.from(pdu(0x80000009, 1, '00'), 'hex'));
+      flood(socket);
+    });
+  });
+  return { port, seen };
+}
+
+for (const [what, unit] of [
+  ['enquire_link', pdu(0x15, 1)],
+  ['commands of no known kind', pdu(0xff, 1)],
+  ['answers to nothing', pdu(0x80000004, 0x00ffffff, '696400')],
+] as const) {
+  test(`SMPP: a flood of ${what} ends the session`, async (t) => {
+    const flood = Buffer.concat(Array.from({ length: 5000 }, () => Buffer.from(unit, 'hex')));
+    const { port, seen } = await startFlood(t, (socket) => socket.write(flood));
+    openSmpp(t, port, {}, { clock: new TestClock() });
+    await t.waitFor(() => assert.equal(seen.closed, 1), { timeout: 10_000 });
+  });
+}
+
+test('SMPP: a flood of deliveries is worked off, and everything else has its turn in between', async (t) => {
+  const message = pdu(0x05, 1, `${'00'.repeat(16)}0453544f50`);
+  const count = 50_000;
+  const flood = Buffer.concat(Array.from({ length: count }, () => Buffer.from(message, 'hex')));
+  let answered = 0;
+  const { port } = await startFlood(t, (socket) => {
+    socket.on('data', (chunk: Buffer) => {
+      answered += chunk.length;
+    });
+    socket.write(flood);
+  });
+  let turns = 0;
+  let goesOn = true;
+  const turn = () => {
+    turns += 1;
+    if (goesOn) setImmediate(turn);
+  };
+  turn();
+  openSmpp(t, port, {}, { clock: new TestClock() });
+  await t.waitFor(() => assert.ok(answered >= count * 17, `${answered}`), { timeout: 30_000 });
+  goesOn = false;
+  // As many turns at least as there were portions of 64.
+  assert.ok(turns > count / 64, `${turns} turns`);
 });

@@ -58,9 +58,10 @@ sub take_pdu {
     $fields{short_message} = unpack('H*', $pdu->{short_message}) if defined $pdu->{short_message};
     tell_that(%fields, event => $command, session => $number_of{$connection});
     my $seq = $pdu->{seq};
-    if ($command eq 'bind_transceiver') {
+    if ($command =~ /^bind_(transceiver|transmitter|receiver)$/) {
         return if $behaviour{bind} eq 'silence';
-        $connection->bind_transceiver_resp(seq => $seq, status => $behaviour{bind}, system_id => 'TestSMSC');
+        my $answer = "${command}_resp";
+        $connection->$answer(seq => $seq, status => $behaviour{bind}, system_id => 'TestSMSC');
     } elsif ($command eq 'submit_sm') {
         my $how = $behaviour{submit};
         return drop($connection) if $how eq 'drop';

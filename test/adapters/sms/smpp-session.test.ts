@@ -16,7 +16,7 @@ const unknown = (detail: string) => ({ kind: 'unknown', gateway: 'smpp', detail 
 async function sendUntil(t: TestContext, gateway: SmsGateway, fits: (detail: string) => boolean) {
   return t.waitFor(
     async () => {
-      const delivery = await send(gateway);
+      const delivery = await send(gateway, 100);
       assert.ok('detail' in delivery && fits(delivery.detail), JSON.stringify(delivery));
       return delivery;
     },
@@ -29,7 +29,7 @@ test('[OQ-28] SMPP: a session that ends after the text was written leaves it unk
   assert.deepEqual(await send(openSmpp(t, smsc.port)), unknown('no answer, session lost'));
 });
 
-test('SMPP: a session that is lost is opened again, and meanwhile texts are refused at once', async (t) => {
+test('SMPP: a session that is lost is opened again, and meanwhile texts are refused in time', async (t) => {
   const smsc = await startSmsc(t);
   const clock = new TestClock();
   const gateway = openSmpp(t, smsc.port, {}, { clock });
@@ -50,7 +50,7 @@ test('SMPP: between tries it waits longer and longer, at most half a minute', as
   const gateway = openSmpp(t, port, { connectTimeoutMs: 60_000 }, { clock });
   const waits: number[] = [];
   for (let round = 0; round < 10; round += 1) {
-    assert.deepEqual(await send(gateway), refused('gateway-down', 'ECONNREFUSED'));
+    assert.deepEqual(await send(gateway, 100), refused('gateway-down', 'ECONNREFUSED'));
     await t.waitFor(() => assert.equal(clock.waitingWithin(30_000), 1), { timeout: 10_000 });
     const before = clock.steadyMs();
     while (clock.waitingWithin(30_000) === 1) clock.pass(50);
@@ -73,7 +73,7 @@ test('SMPP: a bind that is not answered in time is given up', async (t) => {
   const smsc = await startSmsc(t, { bind: 'silence' });
   const clock = new TestClock();
   const gateway = openSmpp(t, smsc.port, { connectTimeoutMs: 2000 }, { clock });
-  const sending = send(gateway, 60_000);
+  const sending = send(gateway, 1000);
   await smsc.seen('bind_transceiver');
   clock.pass(2000);
   assert.deepEqual(await sending, refused('gateway-down', 'not bound in time'));
@@ -83,7 +83,7 @@ test('SMPP: a bind that is not answered in time is given up', async (t) => {
 for (const [status, name] of [
   [0x0e, 'ESME_RINVPASWD'],
   [0x0f, 'ESME_RINVSYSID'],
-  [0x0d, 'ESME_RBINDFAIL'],
+  [0x53, 'ESME_RINVSYSTYP'],
 ] as const) {
   test(`SMPP: a bind refused with ${name} refuses texts as credentials, and is tried again after a minute`, async (t) => {
     const smsc = await startSmsc(t, { bind: status });
@@ -101,10 +101,35 @@ for (const [status, name] of [
   });
 }
 
-test('SMPP: a bind refused for another reason is the gateway being down', async (t) => {
-  const smsc = await startSmsc(t, { bind: 0x05 });
-  const expected = refused('gateway-down', 'bind refused, ESME_RALYBND');
-  assert.deepEqual(await send(openSmpp(t, smsc.port)), expected);
+for (const [status, name] of [
+  [0x05, 'ESME_RALYBND'],
+  [0x0d, 'ESME_RBINDFAIL'],
+  [0x08, 'ESME_RSYSERR'],
+] as const) {
+  test(`SMPP: a bind refused with ${name}, as to one session too many, is tried again soon`, async (t) => {
+    const smsc = await startSmsc(t, { bind: status });
+    const clock = new TestClock();
+    const gateway = openSmpp(t, smsc.port, {}, { clock });
+    assert.deepEqual(await send(gateway, 200), refused('gateway-down', `bind refused, ${name}`));
+    await smsc.behave({ bind: 0 });
+    await t.waitFor(() => assert.equal(clock.waitingWithin(500), 1), { timeout: 10_000 });
+    clock.pass(500);
+    assert.equal((await send(gateway)).kind, 'accepted');
+  });
+}
+
+test('SMPP: after ten refused binds in a row it is tried once a minute', async (t) => {
+  const smsc = await startSmsc(t, { bind: 0x0d });
+  const clock = new TestClock();
+  openSmpp(t, smsc.port, {}, { clock });
+  for (let bind = 1; bind <= 10; bind += 1) {
+    await smsc.seen('bind_transceiver', bind);
+    await t.waitFor(() => assert.equal(clock.waitingWithin(bind < 10 ? 30_000 : 60_000), 1), {
+      timeout: 10_000,
+    });
+    if (bind < 10) clock.pass(30_000);
+  }
+  assert.equal(clock.waitingWithin(59_000), 0);
 });
 
 test('SMPP: an idle session is asked after, and one that does not answer is given up', async (t) => {
@@ -154,65 +179,45 @@ test('SMPP: when the gateway unbinds it is answered, and the session is opened a
   assert.equal((await send(gateway)).kind, 'accepted');
 });
 
-test('SMPP: beyond the window a text waits until another is answered', async (t) => {
+test('SMPP: what is under way when the gateway unbinds is finished first, and nothing new is begun', async (t) => {
   const smsc = await startSmsc(t, { submit: 'silence' });
-  const gateway = openSmpp(t, smsc.port, { window: 2 });
-  const sending = [send(gateway), send(gateway), send(gateway)];
-  const { session, seq } = await smsc.seen('submit_sm', 2);
-  assert.deepEqual(await send(gateway, 50), refused('quota', 'window is full'));
-  assert.equal(await smsc.count('submit_sm'), 2);
+  const gateway = openSmpp(t, smsc.port);
+  const first = send(gateway);
+  const { session, seq } = await smsc.seen('submit_sm');
+  await smsc.order({ do: 'unbind', session });
   await smsc.behave({ submit: 'accept' });
-  await smsc.order({ do: 'accept', session, seq, messageId: 'second' });
-  assert.equal((await sending[2])?.kind, 'accepted');
-  assert.equal(await smsc.count('submit_sm'), 3);
+  const second = send(gateway);
+  assert.equal(await smsc.count('unbind_resp'), 0);
+  await smsc.order({ do: 'accept', session, seq, messageId: 'drained' });
+  assert.equal((await first).kind, 'accepted');
+  assert.equal((await smsc.seen('unbind_resp'))['status'], 0);
+  assert.equal((await second).kind, 'accepted', 'it waited for the next bind');
+  assert.equal((await smsc.seen('submit_sm', 2)).session, 2);
 });
 
-test('SMPP: a text that is never answered gives its place back', async (t) => {
+test('SMPP: a gateway that unbinds and answers nothing more is left after five seconds', async (t) => {
   const smsc = await startSmsc(t, { submit: 'silence' });
   const clock = new TestClock();
-  const gateway = openSmpp(t, smsc.port, { window: 1, enquireLinkMs: 600_000 }, { clock });
-  await smsc.bound();
-  assert.deepEqual(await send(gateway, 100), unknown('no answer by the deadline'));
-  assert.deepEqual(await send(gateway, 50), refused('quota', 'window is full'));
-  await smsc.behave({ submit: 'accept' });
-  clock.pass(30_000);
-  assert.equal((await send(gateway)).kind, 'accepted');
+  const gateway = openSmpp(t, smsc.port, {}, { clock });
+  const sending = send(gateway);
+  const { session } = await smsc.seen('submit_sm');
+  await smsc.order({ do: 'unbind', session });
+  await smsc.order({ do: 'enquire', session });
+  await smsc.seen('enquire_link_resp');
+  clock.pass(4999);
+  assert.equal(await smsc.count('unbind_resp'), 0);
+  clock.pass(1);
+  await smsc.seen('unbind_resp');
+  assert.deepEqual(await sending, unknown('no answer, session lost'));
 });
 
-test('SMPP: texts that wait for a place are refused unwritten when the session ends', async (t) => {
-  const smsc = await startSmsc(t, { submit: 'silence' });
-  const gateway = openSmpp(t, smsc.port, { window: 1 });
-  const first = send(gateway);
-  await smsc.seen('submit_sm');
-  const second = send(gateway);
-  await smsc.order({ do: 'drop', session: 1 });
-  assert.deepEqual(await first, unknown('no answer, session lost'));
-  assert.deepEqual(await second, refused('gateway-down', 'session lost'));
+test('SMPP: a text that finds the line down waits for the next bind, if that comes in its time', async (t) => {
+  const smsc = await startSmsc(t, { bind: 0x08 });
+  const gateway = openSmpp(t, smsc.port, {}, { isAlone: true });
+  await smsc.seen('bind_transceiver');
+  await smsc.behave({ bind: 0 });
+  assert.equal((await send(gateway, 10_000)).kind, 'accepted');
 });
-
-for (const [status, name] of [
-  [0x58, 'ESME_RTHROTTLED'],
-  [0x14, 'ESME_RMSGQFUL'],
-] as const) {
-  test(`SMPP: after ${name} nothing is sent for a while, longer each time`, async (t) => {
-    const smsc = await startSmsc(t, { submit: status });
-    const clock = new TestClock();
-    const gateway = openSmpp(t, smsc.port, {}, { clock });
-    for (const restMs of [1000, 2000, 4000]) {
-      assert.deepEqual(await send(gateway), refused('quota', name));
-      clock.pass(restMs - 1);
-      assert.deepEqual(await send(gateway), refused('quota', `resting after ${name}`));
-      clock.pass(1);
-    }
-    assert.equal(await smsc.count('submit_sm'), 3);
-    await smsc.behave({ submit: 'accept' });
-    assert.equal((await send(gateway)).kind, 'accepted');
-    await smsc.behave({ submit: status });
-    assert.deepEqual(await send(gateway), refused('quota', name));
-    clock.pass(1000);
-    assert.deepEqual(await send(gateway), refused('quota', name));
-  });
-}
 
 test('SMPP: closing waits for running texts, then takes leave', async (t) => {
   const smsc = await startSmsc(t, { submit: 'silence' });
@@ -251,7 +256,7 @@ test('SMPP: closing while it binds, or while it waits to try again, ends all of 
   await smsc.seen('bind_transceiver');
   await binding.close();
   const waiting = openSmpp(t, Number(new URL(await unusedUrl()).port), {}, { clock });
-  assert.equal((await send(waiting)).kind, 'refused');
+  assert.equal((await send(waiting, 100)).kind, 'refused');
   await waiting.close();
   assert.equal(clock.waiting, 0);
 });

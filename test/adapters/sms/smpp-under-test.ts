@@ -7,7 +7,7 @@ import { Secret } from '../../../src/ports/secret.ts';
 import type { SmsGateway } from '../../../src/ports/sms-gateway.ts';
 import { TestClock } from '../../system/test-clock.ts';
 
-export const smppPassword = 'pw-of-smpp';
+export const smppPassword = 'pw-smpp';
 
 const settings = {
   name: 'smpp',
@@ -15,11 +15,17 @@ const settings = {
   systemId: 'exemplo',
   password: new Secret(smppPassword),
   sender: 'Exemplo',
+  bindMode: 'transceiver',
+  recipientTon: 1,
+  recipientNpi: 1,
+  charset: 'gsm-7',
+  dataCoding: 0,
+  validity: 'relative',
   window: 10,
   enquireLinkMs: 30_000,
   connectTimeoutMs: 5000,
   receipts: true,
-  messageIds: 'same',
+  messageIds: 'auto',
   refusals: {},
 } as const;
 
@@ -34,8 +40,8 @@ export function openSmpp(
     { ...settings, port, ...changes },
     {
       clock: createSystemClock(),
-      isGsm7: (text) => measureSms(text).encoding === 'gsm-7',
-      onReceipt: async () => 'recorded',
+      measure: measureSms,
+      onReceipt: async () => {},
       ...parts,
     },
   );
@@ -54,7 +60,7 @@ export function openSmpp(
 }
 
 /** Keeps what it is handed. */
-export function keepReceipts(answer: () => ReturnType<ReceiptSink> = async () => 'recorded') {
+export function keepReceipts(answer: () => ReturnType<ReceiptSink> = async () => {}) {
   const receipts: DeliveryReceipt[] = [];
   const onReceipt: ReceiptSink = (receipt) => {
     receipts.push(receipt);

@@ -4,9 +4,10 @@ import { statusOf } from '../../../src/adapters/sms/smpp-pdu.ts';
 import { smppRefusals } from '../../../src/adapters/sms/smpp-refusals.ts';
 import { Secret } from '../../../src/ports/secret.ts';
 import { assertDiscreet, deadlineAfter, smsGatewayContract } from '../../contracts/sms-gateway.ts';
+import { TestClock } from '../../system/test-clock.ts';
 import { exampleMessage, exampleText } from './gateway-stand-in.ts';
 import { startSmsc } from './smpp-server.ts';
-import { openSmpp, smppPassword } from './smpp-under-test.ts';
+import { keepReceipts, openSmpp, smppPassword } from './smpp-under-test.ts';
 
 smsGatewayContract('SMPP', async (behaviour, t) => {
   const submit = { accept: 'accept', refuse: 0x0b, silence: 'silence' } as const;
@@ -84,16 +85,16 @@ test('SMPP: GSM-7 has room for 160 septets, UCS-2 for 70 units, and what no PDU 
     const submit = await smsc.seen('submit_sm', octets === 160 ? 1 : 2);
     assert.equal(String(submit['short_message']).length, 2 * octets);
   }
-  const long = await gateway.send(
-    { ...exampleMessage, text: new Secret('x'.repeat(300)) },
-    deadlineAfter(5000),
-  );
-  assert.deepEqual(long, {
-    kind: 'refused',
-    gateway: 'smpp',
-    reason: 'content',
-    detail: 'does not fit into a PDU',
-  });
+  for (const text of ['x'.repeat(161), 'x'.repeat(300), '€'.repeat(81), 'क'.repeat(71), 'я'.repeat(100)]) {
+    const long = await gateway.send({ ...exampleMessage, text: new Secret(text) }, deadlineAfter(5000));
+    assert.deepEqual(long, {
+      kind: 'refused',
+      gateway: 'smpp',
+      reason: 'content',
+      detail: 'longer than one text message',
+    });
+  }
+  assert.equal(await smsc.count('submit_sm'), 2);
   assert.equal((await gateway.send(exampleMessage, deadlineAfter(5000))).kind, 'accepted');
 });
 
@@ -114,6 +115,89 @@ test('SMPP: type and plan of the sender follow from it, unless they are set', as
     assert.deepEqual([submit['source_addr_ton'], submit['source_addr_npi'], submit['source_addr']], expected);
     assert.equal(submit['validity_period'], '000000000001000R');
   }
+});
+
+test('SMPP: types and plans go by the kind of the sender and of the recipient where an account has others', async (t) => {
+  const smsc = await startSmsc(t);
+  const senderTypes = { letters: { ton: 0, npi: 1 }, shortCode: { ton: 0, npi: 1 } };
+  const changes = {
+    senderTypes,
+    senders: { CA: '20255', BR: '+5511999990000' },
+    recipientTon: 0,
+    recipientNpi: 0,
+  };
+  const gateway = openSmpp(t, smsc.port, changes);
+  for (const [index, [country, expected]] of (
+    [
+      [undefined, [0, 1, 'Exemplo', 0, 0]],
+      ['CA', [0, 1, '20255', 0, 0]],
+      ['BR', [1, 1, '5511999990000', 0, 0]],
+    ] as const
+  ).entries()) {
+    await gateway.send({ ...exampleMessage, country }, deadlineAfter(5000));
+    const submit = await smsc.seen('submit_sm', index + 1);
+    const fields = ['source_addr_ton', 'source_addr_npi', 'source_addr', 'dest_addr_ton', 'dest_addr_npi'];
+    assert.deepEqual(
+      fields.map((field) => submit[field]),
+      expected,
+    );
+  }
+});
+
+test('SMPP: charset, data coding, validity and service type are as the account has them', async (t) => {
+  const smsc = await startSmsc(t);
+  const clock = new TestClock();
+  const text = new Secret('Còdigo @_ñ 907214');
+  const inAscii = '436f6469676f20402036';
+  const cases = [
+    [{ charset: 'latin-1' }, text, 0, '43f26469676f20405ff120393037323134'],
+    [{ charset: 'latin-1', dataCoding: 3 }, text, 3, '43f26469676f20405ff120393037323134'],
+    [{ charset: 'latin-1' }, new Secret('Ω€'), 8, '03a920ac'],
+    [{ charset: 'ascii', dataCoding: 1 }, text, 8, '004300f2'],
+    [{ charset: 'ascii' }, new Secret('Codigo @ 6'), 0, inAscii],
+    [{ charset: 'gsm-7' }, new Secret('@'), 0, '00'],
+  ] as const;
+  for (const [index, [changes, words, dataCoding, octets]] of cases.entries()) {
+    const gateway = openSmpp(t, smsc.port, { ...changes, serviceType: 'OTP', validity: 'none' });
+    await gateway.send({ ...exampleMessage, text: words }, deadlineAfter(5000));
+    await gateway.close();
+    const submit = await smsc.seen('submit_sm', index + 1);
+    assert.deepEqual(
+      [submit['data_coding'], submit['service_type'], submit['validity_period']],
+      [dataCoding, 'OTP', ''],
+    );
+    assert.ok(String(submit['short_message']).startsWith(octets), String(submit['short_message']));
+  }
+  const absolute = openSmpp(t, smsc.port, { validity: 'absolute' }, { clock });
+  await absolute.send({ ...exampleMessage, validityMs: 90_000 }, deadlineAfter(5000));
+  const digits = new Date(clock.nowMs() + 90_000).toISOString().replace(/[^0-9]/g, '');
+  const { validity_period: until } = await smsc.seen('submit_sm', cases.length + 1);
+  assert.equal(until, `${digits.slice(2, 14)}000+`);
+});
+
+test('SMPP: a text that its charset has no letters for is refused where UCS-2 has no room for it', async (t) => {
+  const smsc = await startSmsc(t);
+  const gateway = openSmpp(t, smsc.port, { charset: 'ascii' });
+  const text = new Secret('ü'.repeat(71));
+  const delivery = await gateway.send({ ...exampleMessage, text }, deadlineAfter(5000));
+  assert.equal('detail' in delivery && delivery.detail, 'longer than one text message');
+});
+
+test('SMPP: with a session each, texts go over the transmitter and receipts come over the receiver', async (t) => {
+  const smsc = await startSmsc(t);
+  const { receipts, onReceipt } = keepReceipts();
+  const gateway = openSmpp(t, smsc.port, { bindMode: 'transmitter+receiver' }, { onReceipt });
+  const receiver = await smsc.seen('bind_receiver');
+  const transmitter = await smsc.seen('bind_transmitter');
+  assert.equal((await gateway.send(exampleMessage, deadlineAfter(5000))).kind, 'accepted');
+  assert.equal((await smsc.seen('submit_sm')).session, transmitter.session);
+  const fields = { esm_class: 4, short_message: 'id:id_1 stat:DELIVRD' };
+  await smsc.order({ do: 'deliver', session: receiver.session, fields });
+  assert.equal((await smsc.seen('deliver_sm_resp'))['status'], 0);
+  assert.equal(receipts.length, 1);
+  await gateway.close();
+  assert.equal(await smsc.count('unbind'), 2);
+  assert.equal(await smsc.count('bind_transceiver'), 0);
 });
 
 test('SMPP: entity and template of a text in India go along', async (t) => {
@@ -151,7 +235,8 @@ test('SMPP: every status of the table is a refusal of its class, and unknown one
   for (const [status, reason, detail] of [
     [0x40b, 'quota', '0x0000040b'],
     [0x65, 'blocked', 'ESME_RX_P_APPN'],
-    [0x40c, 'content', '0x0000040c'],
+    [0x40c, 'unexplained', '0x0000040c'],
+    [0x41, 'unexplained', '0x00000041'],
   ] as const) {
     await smsc.behave({ submit: status });
     const delivery = await gateway.send(exampleMessage, deadlineAfter(5000));

@@ -1,0 +1,57 @@
+import type { Clock, Deadline } from '../../ports/clock.ts';
+import type { SmppWindow } from './smpp-window.ts';
+
+const REST_MS_MIN = 250;
+const REST_MS_MAX = 1000;
+
+const TOO_FAST = new Set(['ESME_RTHROTTLED', 'ESME_RMSGQFUL']);
+
+/**
+ * Keeps to the speed that a gateway takes: after it said that it is too much nothing is sent for a moment, longer each time,
+ * and then fewer texts at once, until it takes them again.
+ */
+export class SmppPace {
+  readonly #clock: Clock;
+  readonly #window: SmppWindow;
+  /** Between two texts; 0: as many as come. */
+  readonly #gapMs: number;
+  #nextMs = 0;
+  #restMs = REST_MS_MIN;
+  #restUntilMs = 0;
+  #status = '';
+
+  constructor(clock: Clock, window: SmppWindow, ratePerSecond: number | undefined) {
+    this.#clock = clock;
+    this.#window = window;
+    this.#gapMs = ratePerSecond === undefined ? 0 : 1000 / ratePerSecond;
+  }
+
+  /** Waits for a text's turn. Resolves with why it has none by the deadline; `undefined`: it may go now. */
+  async turn(deadline: Deadline): Promise<string | undefined> {
+    const nowMs = this.#clock.steadyMs();
+    if (this.#nextMs - nowMs > deadline.remainingMs()) return 'more than ratePerSecond';
+    const turnMs = Math.max(nowMs, this.#nextMs);
+    this.#nextMs = turnMs + this.#gapMs;
+    for (let atMs = Math.max(turnMs, this.#restUntilMs); ; atMs = this.#restUntilMs) {
+      const waitMs = atMs - this.#clock.steadyMs();
+      if (waitMs <= 0) return undefined;
+      if (waitMs > deadline.remainingMs()) return `resting after ${this.#status}`;
+      await new Promise<void>((resolve) => this.#clock.after(waitMs, resolve));
+    }
+  }
+
+  /** Heeds the status that a text was answered with. */
+  note(status: string): void {
+    if (status === 'ESME_ROK') {
+      this.#restMs = REST_MS_MIN;
+      this.#window.widen();
+    }
+    const nowMs = this.#clock.steadyMs();
+    // Of a window full of texts that are all too many, the first one counts.
+    if (!TOO_FAST.has(status) || nowMs < this.#restUntilMs) return;
+    this.#status = status;
+    this.#window.narrow();
+    this.#restUntilMs = nowMs + this.#restMs;
+    this.#restMs = Math.min(REST_MS_MAX, 2 * this.#restMs);
+  }
+}
