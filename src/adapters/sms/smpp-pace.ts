@@ -26,18 +26,28 @@ export class SmppPace {
     this.#gapMs = ratePerSecond === undefined ? 0 : 1000 / ratePerSecond;
   }
 
-  /** Waits for a text's turn. Resolves with why it has none by the deadline; `undefined`: it may go now. */
-  async turn(deadline: Deadline): Promise<string | undefined> {
+  /** Waits for a text's turn. False: it has none by the deadline. */
+  async turn(deadline: Deadline): Promise<boolean> {
     const nowMs = this.#clock.steadyMs();
-    if (this.#nextMs - nowMs > deadline.remainingMs()) return 'more than ratePerSecond';
+    if (this.#nextMs - nowMs > deadline.remainingMs()) return false;
     const turnMs = Math.max(nowMs, this.#nextMs);
     this.#nextMs = turnMs + this.#gapMs;
-    for (let atMs = Math.max(turnMs, this.#restUntilMs); ; atMs = this.#restUntilMs) {
-      const waitMs = atMs - this.#clock.steadyMs();
+    if (turnMs > nowMs) await this.#wait(turnMs - nowMs);
+    return true;
+  }
+
+  /** Waits until the gateway takes texts again. Resolves with the status that it doesn't by the deadline after. */
+  async rest(deadline: Deadline): Promise<string | undefined> {
+    for (;;) {
+      const waitMs = this.#restUntilMs - this.#clock.steadyMs();
       if (waitMs <= 0) return undefined;
-      if (waitMs > deadline.remainingMs()) return `resting after ${this.#status}`;
-      await new Promise<void>((resolve) => this.#clock.after(waitMs, resolve));
+      if (waitMs > deadline.remainingMs()) return this.#status;
+      await this.#wait(waitMs);
     }
+  }
+
+  #wait(durationMs: number): Promise<void> {
+    return new Promise((resolve) => this.#clock.after(durationMs, resolve));
   }
 
   /** Heeds the status that a text was answered with. */

@@ -167,13 +167,14 @@ async function submit(way: Way, fields: () => PduFields | undefined, deadline: D
 async function getReady({ line, window, pace }: Way, deadline: Deadline): Promise<SmppSession | Verdict> {
   const bound = await line.session(deadline);
   if ('kind' in bound) return bound;
-  const reason = await pace.turn(deadline);
-  if (reason !== undefined) return refused('throttled', reason);
+  if (!(await pace.turn(deadline))) return refused('throttled', 'more than ratePerSecond');
   if (!(await window.enter(deadline))) return refused('throttled', 'window is full');
   // While it waited for its turn and place, much may have happened.
+  const status = await pace.rest(deadline);
   const session = await line.session(deadline);
-  if ('kind' in session) window.leave();
-  return session;
+  const ready = status === undefined ? session : refused('throttled', `resting after ${status}`);
+  if ('kind' in ready) window.leave();
+  return ready;
 }
 
 function write(

@@ -121,6 +121,22 @@ test('SMPP: a gateway that is asked too much gets fewer texts at once, one at le
   assert.ok((await Promise.all(sending)).every(({ kind }) => kind === 'accepted'));
 });
 
+test('SMPP: texts that wait for a place keep to the rest that begins meanwhile', async (t) => {
+  const smsc = await startSmsc(t, { submit: 'silence' });
+  const clock = new TestClock();
+  const gateway = openSmpp(t, smsc.port, { window: 1 }, { clock });
+  const first = send(gateway);
+  const { session, seq } = await smsc.seen('submit_sm');
+  const second = send(gateway);
+  await smsc.order({ do: 'refuse', session, seq, status: 0x58 });
+  assert.deepEqual(await first, refused('throttled', 'ESME_RTHROTTLED'));
+  await smsc.behave({ submit: 'accept' });
+  await smsc.bound();
+  assert.equal(await smsc.count('submit_sm'), 1);
+  clock.pass(250);
+  assert.equal((await second).kind, 'accepted');
+});
+
 test('SMPP: no more texts a second are sent than the account may send', async (t) => {
   const smsc = await startSmsc(t);
   const clock = new TestClock();
