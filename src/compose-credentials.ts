@@ -1,25 +1,43 @@
+import { createLink } from './adapters/sms/gateway-link.ts';
+import { unreachedOf } from './adapters/sms/probe.ts';
 import { createSystemClock } from './adapters/system/system-clock.ts';
 import { composeGateway, deadlineIn } from './compose-gateway.ts';
 import type { Config } from './config.ts';
-import type { CredentialCheck } from './ports/sms-gateway.ts';
+import type { CredentialCheck, UnreachedHost } from './ports/sms-gateway.ts';
+
+/** What is found out of a gateway without sending a text. */
+export interface GatewayExamination {
+  /** Hosts of it that can't be connected to, or not securely. */
+  readonly unreached: readonly UnreachedHost[];
+  /** `undefined`: it has no call that tells, or can't be asked. */
+  readonly credentials: CredentialCheck | undefined;
+}
 
 /**
- * Asks the gateway of that name whether its credentials are right, within `budgetMs`; no text is sent. `undefined`: it has no
- * call for that.
+ * Connects to the gateway of that name as a text would, and asks it whether its credentials are right, each within
+ * `budgetMs`; no text is sent.
  */
-export async function checkCredentials(
+export async function examineGatewayOf(
   settings: Config['sms']['gateway'],
   name: string,
   budgetMs: number,
-): Promise<CredentialCheck | undefined> {
+): Promise<GatewayExamination> {
   const members = settings.kind === 'failover' ? settings.gateways : [];
   const chosen = members.find((member) => member.name === name) ?? settings;
-  // A second session under the same name may end the one of a running server.
-  if (chosen.kind === 'smpp') return undefined;
   const clock = createSystemClock();
+  if (chosen.kind === 'smpp') {
+    // A second session under the same name may end the one of a running server.
+    const { host, port, tls, tlsCa } = chosen;
+    const url = `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    const link = createLink({ tlsCa });
+    const unreached = await unreachedOf([url], link, AbortSignal.timeout(budgetMs));
+    return { unreached, credentials: undefined };
+  }
   const gateway = await composeGateway(chosen, clock);
   try {
-    return await gateway.checkCredentials?.(deadlineIn(budgetMs, clock));
+    const unreached = (await gateway.probe?.(deadlineIn(budgetMs, clock))) ?? [];
+    if (unreached.length > 0) return { unreached, credentials: undefined };
+    return { unreached, credentials: await gateway.checkCredentials?.(deadlineIn(budgetMs, clock)) };
   } finally {
     await gateway.close();
   }

@@ -1,12 +1,15 @@
 import { createFailoverGateway, isRouted } from './adapters/sms/failover.ts';
+import type { LinkSettings } from './adapters/sms/gateway-link.ts';
 import { InboxGateway } from './adapters/sms/inbox.ts';
 import { withSecondTry } from './adapters/sms/second-try.ts';
 import { createSystemClock } from './adapters/system/system-clock.ts';
 import { createSystemEntropy } from './adapters/system/system-entropy.ts';
+import { ConfigError } from './config/faults.ts';
 import type { Config } from './config.ts';
 import { dltFor } from './domain/dlt.ts';
 import { countryOf, phoneNumberSecret } from './domain/phone-number.ts';
 import { measureSms } from './domain/sms-encoding.ts';
+import { CertificateError, readAuthorities, readCertificates } from './http/certificates.ts';
 import type { Clock, Deadline } from './ports/clock.ts';
 import type { ReceiptSink, StrayReceipt } from './ports/delivery-receipt.ts';
 import { Secret } from './ports/secret.ts';
@@ -142,6 +145,23 @@ export async function composeGateways(
   return { gateway: createFailoverGateway(terms), members };
 }
 
+/** Throws `ConfigError` if a certificate can't be used. */
+function checkLink(name: string, { tlsCa, clientCertificate }: LinkSettings, nowMs: number): void {
+  const path = `sms.gateway ${name}`;
+  try {
+    if (tlsCa) readAuthorities(`${path} tlsCa ${tlsCa}`, tlsCa.reveal());
+    if (clientCertificate === undefined) return;
+    const { certificate, key, passphrase } = clientCertificate;
+    const shown = `${path} clientCertificate ${certificate}`;
+    readCertificates([{ name: shown, certificate: certificate.reveal(), key, passphrase }], nowMs);
+  } catch (error) {
+    if (!(error instanceof CertificateError)) throw error;
+    const origin = { kind: 'default' } as const;
+    const accepted = 'certificates in PEM; a certificate of ours with its key';
+    throw new ConfigError([{ path: 'sms.gateway', reason: error.message, accepted, origin }]);
+  }
+}
+
 /** Loads the gateway's adapter: most servers have one or two gateways, and the libraries of all take long to start. */
 async function composeMember(
   settings: Exclude<GatewaySettings, { readonly kind: 'failover' }>,
@@ -150,6 +170,7 @@ async function composeMember(
   isAlone: boolean,
 ): Promise<SmsGateway> {
   const name = 'name' in settings ? settings.name : settings.kind;
+  if ('clientCertificate' in settings || 'tlsCa' in settings) checkLink(name, settings, clock.nowMs());
   const receiptsUrl = listener && `${listener.publicUrl}${listener.path}/${name}`;
   switch (settings.kind) {
     case 'inbox':

@@ -1,9 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { countAccounts, directoryFileOf } from '../compose-accounts.ts';
-import { checkCredentials } from '../compose-credentials.ts';
 import { expiryWarnings } from '../compose-expiry.ts';
-import { listGateways } from '../compose-gateway.ts';
 import { forgedKeyWarnings, keyFaults, passedOverWarnings } from '../compose-key-warnings.ts';
 import { readKeyRings } from '../compose-keys.ts';
 import { secretsFault } from '../compose-secrets.ts';
@@ -109,43 +107,6 @@ function examineAccounts(settings: Settings, file: string): Finding {
     : ok(
         `${file} is of this program's version and holds ${accounts} ${accounts === 1 ? 'account' : 'accounts'}`,
       );
-}
-
-export function examineGateways({ sms }: Settings): Promise<readonly Finding[]> {
-  return Promise.all(listGateways(sms.gateway).map((row) => examineGateway(sms.gateway, row)));
-}
-
-async function examineGateway(
-  settings: Settings['sms']['gateway'],
-  { name, kind, url }: ReturnType<typeof listGateways>[number],
-): Promise<Finding> {
-  const { ok, warning, failed, skipped } = about(`gateway ${name}`);
-  if (kind === 'inbox') return ok('texts stay in the inbox, as in a sandbox they may');
-  const check = await checkCredentials(settings, name, TIMEOUT_MS);
-  if (check?.kind === 'valid') return ok('it knows the credentials; whether it delivers, a text tells');
-  if (check?.kind === 'invalid') {
-    const remedy = 'Compare key and secret with what the gateway shows; was one of them replaced?';
-    return failed(`it does not take the credentials: ${check.detail}`, remedy);
-  }
-  const {
-    hostname = '',
-    port = '',
-    protocol = '',
-  } = url !== undefined && URL.canParse(url) ? new URL(url) : {};
-  // An IPv6 address has brackets in a URL only.
-  const address = {
-    host: hostname.replace(/^\[|\]$/g, ''),
-    port: Number(port || (protocol === 'https:' ? 443 : 80)),
-  };
-  if (hostname !== '' && !(await isReachable(address)))
-    return failed(`${hostname} can't be reached`, 'Look at DNS, firewall and proxy of this machine.');
-  if (check !== undefined) {
-    const remedy =
-      'A key that may only send is refused here and works all the same. Send yourself a text: gsp-otp gateways test --help';
-    return warning(`it does not tell whether the credentials are right: ${check.detail}`, remedy);
-  }
-  if (hostname === '') return skipped('its address follows from other settings', 'Send yourself a text.');
-  return ok(`${hostname} can be reached; whether it takes the credentials, a text tells`);
 }
 
 /** Whether something takes a connection there. */

@@ -8,13 +8,13 @@ import {
   examineClock,
   examineConfig,
   examineDatabases,
-  examineGateways,
   examineKeys,
   examineServer,
   examineTemplates,
   isReachable,
 } from './doctor-checks.ts';
 import { about, examine, type Finding } from './doctor-finding.ts';
+import { examineGateways } from './doctor-gateways.ts';
 import { examineTls } from './doctor-tls.ts';
 import { exitCodes, Failure } from './failure.ts';
 

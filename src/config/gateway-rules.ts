@@ -15,7 +15,14 @@ export function namesOf(gateway: Gateway): readonly string[] {
 }
 
 export function isClear(gateway: Gateway): boolean {
-  return urlsOf(gateway).some((url) => url?.startsWith('http://'));
+  if ('privateLink' in gateway && gateway.privateLink) return false;
+  return urlsOf(gateway).some((url) => url !== undefined && /^http:/i.test(url));
+}
+
+/** A proxy is told both or neither. */
+export function hasHalfProxyLogin(gateway: Gateway): boolean {
+  const proxy = 'proxy' in gateway ? gateway.proxy : undefined;
+  return (proxy?.user === undefined) !== (proxy?.password === undefined);
 }
 
 function urlsOf(gateway: Gateway): readonly (string | undefined)[] {

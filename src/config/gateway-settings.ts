@@ -1,6 +1,7 @@
 import { getCountries } from 'libphonenumber-js/max';
 import Type from 'typebox';
 import { SHOWN_IN_ID } from '../ports/hidden-characters.ts';
+import { link } from './link-settings.ts';
 import {
   awsReceipts,
   httpReceipts,
@@ -65,6 +66,7 @@ const twilio = Type.Object(
     receipts: Type.Optional(twilioReceipts),
     reportVerified: reportVerified('Message Feedback'),
     senders,
+    ...link,
   },
   { description: 'Twilio.' },
 );
@@ -85,6 +87,7 @@ const vonage = Type.Object(
       description: 'Where its Conversion API is.',
     }),
     senders,
+    ...link,
   },
   { description: 'Vonage.' },
 );
@@ -108,6 +111,7 @@ const aws = Type.Object(
     configurationSet: Type.Optional(token('Configuration set for the events. Absent: none.')),
     receipts: Type.Optional(awsReceipts),
     reportVerified: reportVerified('message feedback; the key needs sms-voice:PutMessageFeedback'),
+    ...link,
   },
   { description: 'AWS.' },
 );
@@ -125,6 +129,7 @@ const infobip = Type.Object(
     receipts: Type.Optional(infobipReceipts),
     reportVerified: reportVerified('conversion tracking'),
     senders,
+    ...link,
   },
   { description: 'Infobip.' },
 );
@@ -295,6 +300,7 @@ const http = Type.Object(
         },
       ),
     ),
+    ...link,
   },
   { description: 'Generic.' },
 );

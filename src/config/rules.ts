@@ -1,4 +1,5 @@
 import {
+  hasHalfProxyLogin,
   isClear,
   isClearSmpp,
   lackingSecrets,
@@ -126,6 +127,12 @@ export const rules: readonly SettingsRule[] = [
     accepted: 'each of them under `secrets`',
   },
   {
+    about: ['sms.gateway'],
+    broken: ({ sms }) => membersOf(sms.gateway).some(hasHalfProxyLogin),
+    reason: () => 'has a proxy with a user and no password, or the other way round',
+    accepted: 'proxy.user and proxy.password, or neither',
+  },
+  {
     about: ['receipts.port', 'http.port', 'operator.port', 'receipts.host', 'http.host', 'operator.host'],
     broken: ({ http, operator, receipts }) =>
       receipts !== undefined &&
@@ -200,7 +207,8 @@ export const productionRules: readonly SettingsRule[] = [
     about: ['sms.gateway'],
     broken: ({ sms }) => membersOf(sms.gateway).some(isClear),
     reason: () => 'is spoken to over plain HTTP, which shows every code and the credentials on the way',
-    accepted: 'in production, a URL that begins with https://',
+    accepted:
+      'in production, a URL that begins with https://; or privateLink: true where the way to it is private, such as a mesh',
   },
   {
     about: ['receipts.publicUrl'],

@@ -94,6 +94,12 @@ export type CredentialCheck =
   | { readonly kind: 'valid' }
   | { readonly kind: 'invalid' | 'unknown'; readonly detail: string };
 
+/** A host of a gateway's that can't be spoken to. `fault` is a code or a phrase of ours. */
+export interface UnreachedHost {
+  readonly host: string;
+  readonly fault: string;
+}
+
 export interface SmsGateway {
   /** As configured; in logs and in the record. */
   readonly name: string;
@@ -119,6 +125,12 @@ export interface SmsGateway {
    * rejects.
    */
   readonly checkCredentials?: ((deadline: Deadline) => Promise<CredentialCheck>) | undefined;
+
+  /**
+   * Connects to the gateway's hosts as a text would, TLS and proxy included, and sends nothing. Yields those that it can't
+   * connect to. `undefined`: it is not connected to for each text. Never rejects.
+   */
+  readonly probe?: ((deadline: Deadline) => Promise<readonly UnreachedHost[]>) | undefined;
 
   /** Lets go of connections after running submissions ended. Safe to call twice. */
   close(): Promise<void>;

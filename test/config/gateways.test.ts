@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { loadConfig } from '../../src/config.ts';
 import { faultsOf, temporaryDirectory } from './config-under-test.ts';
@@ -155,6 +156,34 @@ for (const gateway of gateways) {
     const clear = { ...gateway, baseUrl: 'http://127.0.0.1:9' };
     assert.deepEqual(faultsAt(clear, 'sandbox'), []);
     assert.match(faultsAt(clear, 'production')[0]?.reason ?? '', /plain HTTP/);
+  });
+}
+
+for (const gateway of [...gateways, { kind: 'http', url: 'https://gateway.example' }]) {
+  test(`${gateway.kind} may be reached through a proxy, a mesh or by a private authority`, () => {
+    const files = { file: join(import.meta.dirname, 'gateways.test.ts') };
+    const link = {
+      tlsCa: files,
+      clientCertificate: { certificate: files, key: secret, passphrase: secret },
+      proxy: { url: 'http://proxy.bank.example:3128', user: 'bank', password: secret },
+    };
+    assert.deepEqual(faultsAt({ ...gateway, ...link }, 'production'), []);
+    const name = gateway.kind === 'http' ? 'url' : 'baseUrl';
+    const inside = { ...gateway, [name]: 'http://broker.mesh', privateLink: true };
+    assert.deepEqual(faultsAt(inside, 'production'), []);
+    for (const url of [
+      'http://u:p@proxy',
+      'https://proxy',
+      'proxy:3128',
+      'http://proxy/',
+      'http://proxy?a',
+    ]) {
+      assert.equal(faultsAt({ ...gateway, proxy: { url } }, 'sandbox')[0]?.path, 'sms.gateway.proxy.url');
+    }
+    for (const half of [{ user: 'bank' }, { password: secret }]) {
+      const proxy = { url: 'http://proxy', ...half };
+      assert.match(faultsAt({ ...gateway, proxy }, 'sandbox')[0]?.reason ?? '', /a user and no password/);
+    }
   });
 }
 

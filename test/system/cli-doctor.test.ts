@@ -215,3 +215,43 @@ test('the doctor opens no session with an SMSC, which might end that of a runnin
   assert.match(ok.join('\n'), /^gateway smpp: 127\.0\.0\.1 can be reached/m, JSON.stringify(findings));
   assert.equal(connections, 1, 'it only looks whether somebody listens');
 });
+
+test('the doctor sets up TLS with each gateway, and says what is wrong with it', async (t) => {
+  const directory = temporaryDirectory(t);
+  const authority = makeCertificate({ name: 'authority' });
+  const { certificate: cert, key } = makeCertificate({ issuer: authority });
+  const tlsCa = { file: join(directory, 'authority.pem') };
+  writeFileSync(tlsCa.file, authority.certificate);
+  const open = await startStandIn(t, { status: 200, body: '' }, { cert, key });
+  const demanding = { cert, key, ca: authority.certificate, requestCert: true };
+  const guarded = await startStandIn(t, { status: 200, body: '' }, demanding);
+  const examine = async (url: string, more: object) => {
+    const gateway = { kind: 'http', url, accepted: { statuses: [200] }, ...more };
+    const { findings } = await doctor(t, '--set', `sms.gateway=${JSON.stringify(gateway)}`);
+    const [finding] = findings.filter(({ subject }) => subject === 'gateway http');
+    return [finding?.verdict, `${finding?.finding} ${finding?.remedy}`] as const;
+  };
+  for (const [url, more, verdict, told] of [
+    [
+      open.url,
+      {},
+      'failed',
+      /nobody who is trusted here issued its certificate: UNABLE_TO_VERIFY_LEAF.*tlsCa/,
+    ],
+    [open.url, { tlsCa }, 'ok', /127\.0\.0\.1 can be reached/],
+    [guarded.url, { tlsCa }, 'failed', /want a client certificate: ERR_SSL.*clientCertificate/],
+    [open.url.replace('https', 'http'), {}, 'ok', /can be reached/],
+    [`https://127.0.0.1:${new URL(await unusedUrl()).port}`, {}, 'failed', /can't be reached ECONNREFUSED/],
+    [
+      open.url,
+      { tlsCa, proxy: { url: 'http://127.0.0.1:1' } },
+      'failed',
+      /the proxy gives no connection.*proxy\.url/,
+    ],
+  ] as const) {
+    const [found, text] = await examine(url, more);
+    assert.equal(found, verdict, text);
+    assert.match(text, told);
+  }
+  assert.equal(open.requests.length + guarded.requests.length, 0, 'it sends nothing');
+});

@@ -1,7 +1,11 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request as requestPlain } from 'node:http';
+import { request as requestTls } from 'node:https';
 import type { Clock } from '../../ports/clock.ts';
 import type { DeliveryReceipt, ReceiptReader } from '../../ports/delivery-receipt.ts';
 import { UnavailableError } from '../../ports/unavailable.ts';
 import { exchange } from './exchange.ts';
+import { createLink, type Link, type LinkedRequest } from './gateway-link.ts';
 import { jsonOf, receiptOf, referenceIn } from './receipt-call.ts';
 import { type AskUrl, createSnsCertificates, type SnsTrust } from './sns-certificates.ts';
 import { readSnsMessage, type SnsMessage } from './sns-message.ts';
@@ -46,8 +50,8 @@ export function createAwsReader(
   gateway: string,
   { topicArn }: AwsReceipts,
   clock: Clock,
-  ask: AskUrl = askOnce(clock),
-  trust: SnsTrust = { askOctets },
+  ask: AskUrl = askBy(undefined, clock),
+  trust: SnsTrust = { askOctets: askOctetsBy(createLink()) },
 ): ReceiptReader {
   const [, partition = '', , region = ''] = topicArn.split(':');
   const host = `sns.${region}.amazonaws.com${partition === 'aws-cn' ? '.cn' : ''}`;
@@ -116,7 +120,8 @@ function createConfirmation(ask: AskUrl): (subscribeUrl: string) => Promise<void
   };
 }
 
-function askOnce(clock: Clock): AskUrl {
+/** Asks by that link, such as through a proxy. */
+export function askBy(link: Link | undefined, clock: Clock): AskUrl {
   return async (url) => {
     const atMs = clock.steadyMs() + ASK_MS_MAX;
     const deadline = {
@@ -124,25 +129,32 @@ function askOnce(clock: Clock): AskUrl {
       remainingMs: () => Math.max(0, atMs - clock.steadyMs()),
       signal: AbortSignal.timeout(ASK_MS_MAX),
     };
-    const result = await exchange({ method: 'GET', url, headers: {}, body: undefined }, deadline);
+    const result = await exchange({ method: 'GET', url, headers: {}, body: undefined }, deadline, link);
     return result.kind === 'answered' ? result.answer : undefined;
   };
 }
 
-async function askOctets(url: string): Promise<Uint8Array | undefined> {
-  try {
-    const signal = AbortSignal.timeout(ASK_MS_MAX);
-    const response = await fetch(url, { redirect: 'error', signal });
-    if (response.status !== 200 || response.body === null) return undefined;
-    const parts: Uint8Array[] = [];
-    let octets = 0;
-    for await (const part of response.body) {
-      octets += part.byteLength;
-      if (octets > OCTETS_MAX) return undefined;
-      parts.push(part);
+/** The same for what is no text. */
+export function askOctetsBy(link: Link): (url: string) => Promise<Uint8Array | undefined> {
+  return async (url) => {
+    try {
+      const signal = AbortSignal.timeout(ASK_MS_MAX);
+      const send = /^https:/i.test(url) ? requestTls : requestPlain;
+      const options: LinkedRequest = { agent: link.agentFor(url), signal, connectSignal: signal };
+      // What breaks after that, the answer tells as well.
+      const call = send(url, options).on('error', () => undefined);
+      const [response] = (await once(call.end(), 'response', { signal })) as [IncomingMessage];
+      if (response.statusCode !== 200) return void response.destroy();
+      const parts: Uint8Array[] = [];
+      let octets = 0;
+      for await (const part of response as AsyncIterable<Buffer>) {
+        octets += part.byteLength;
+        if (octets > OCTETS_MAX) return undefined;
+        parts.push(part);
+      }
+      return Buffer.concat(parts);
+    } catch {
+      return undefined;
     }
-    return Buffer.concat(parts);
-  } catch {
-    return undefined;
-  }
+  };
 }

@@ -2,10 +2,10 @@ import { AwsV4Signer } from 'aws4fetch';
 import type { Clock } from '../../ports/clock.ts';
 import type { Secret } from '../../ports/secret.ts';
 import type { CredentialCheck, SmsGateway, SmsMessage } from '../../ports/sms-gateway.ts';
-import { type AwsReceipts, createAwsReader } from './aws-receipts.ts';
+import { type AwsReceipts, askBy, askOctetsBy, createAwsReader } from './aws-receipts.ts';
 import { awsRefusals } from './aws-refusals.ts';
 import type { GatewayAnswer, GatewayRequest } from './exchange.ts';
-import type { LinkSettings } from './gateway-link.ts';
+import { createLink, type LinkSettings } from './gateway-link.ts';
 import { createHttpGateway, receiptsByReference } from './http-gateway.ts';
 import { type SenderSettings, senderFor } from './sender.ts';
 import type { AskUrl } from './sns-certificates.ts';
@@ -56,10 +56,16 @@ export function createAwsGateway(settings: AwsSettings, clock: Clock, askUrl?: A
     const request = { method: 'POST', url, headers, body: JSON.stringify(parameters) };
     return signRequest(request, { ...settings, service: 'sms-voice', nowMs: clock.nowMs() });
   };
+  // Amazon SNS has a certificate of a public authority, wherever texts go.
+  const link = createLink({ proxy: settings.proxy });
+  const read =
+    receipts &&
+    createAwsReader(name, receipts, clock, askUrl ?? askBy(link, clock), { askOctets: askOctetsBy(link) });
   return createHttpGateway({
     name,
     link: settings,
-    receipts: receipts && receiptsByReference(createAwsReader(name, receipts, clock, askUrl)),
+    urls: [url],
+    receipts: read && receiptsByReference(read),
     // [docs.aws.amazon.com/goto/WebAPI/pinpoint-sms-voice-v2-2022-03-31/PutMessageFeedback]
     confirm: reportVerified
       ? (messageId) => call('PutMessageFeedback', { MessageId: messageId, MessageFeedbackStatus: 'RECEIVED' })

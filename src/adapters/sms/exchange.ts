@@ -183,7 +183,7 @@ const UNFIT: Readonly<Record<string, string>> = {
 };
 
 /** Messages name hosts and values; codes don't. */
-function faultOf(error: unknown): string {
+export function faultOf(error: unknown): string {
   if (!(error instanceof Error)) return 'broken off';
   if (error instanceof ProxyFault) return error.message;
   const code = 'code' in error ? String(error.code) : '';

@@ -68,6 +68,7 @@ export function createGenericGateway(
   return createHttpGateway({
     name,
     link: settings,
+    urls: [settings.url, verified?.url, settings.check?.url],
     receipts: receiptsUrl && receipts ? genericReceipts(name, receipts) : undefined,
     confirm:
       verified &&

@@ -4,6 +4,7 @@ import type { CredentialCheck, Delivery, SmsGateway, SmsMessage } from '../../po
 import { UnavailableError } from '../../ports/unavailable.ts';
 import { type Exchange, exchange, type GatewayAnswer, type GatewayRequest } from './exchange.ts';
 import { createLink, type Link, type LinkSettings } from './gateway-link.ts';
+import { unreachedOf } from './probe.ts';
 import { keyOf } from './receipt-call.ts';
 import { digitRuns, type Verdict } from './verdict.ts';
 
@@ -11,6 +12,8 @@ import { digitRuns, type Verdict } from './verdict.ts';
 export interface GatewayDialect {
   readonly name: string;
   readonly link: LinkSettings;
+  /** Where it is asked: a URL or template for each of its hosts. */
+  readonly urls: readonly (string | undefined)[];
   /** Puts a message into the gateway's words. Does no input or output. */
   write(message: SmsMessage): GatewayRequest | Promise<GatewayRequest>;
   /** Tells what an answer, of whatever status, says about the message. */
@@ -63,6 +66,7 @@ export function createHttpGateway(dialect: GatewayDialect): SmsGateway {
     checkCredentials:
       credentialCheck &&
       ((deadline) => checkCredentials(credentialCheck, deadline, link).catch(unknownAfter)),
+    probe: ({ signal }) => unreachedOf(dialect.urls, link, signal),
     async close() {
       await Promise.all(running);
       link.close();

@@ -41,6 +41,7 @@ export function createInfobipGateway(settings: InfobipSettings, receiptsUrl?: st
   return createHttpGateway({
     name,
     link: settings,
+    urls: [baseUrl],
     receipts:
       receiptsUrl && receipts ? receiptsByReference(createInfobipReader(name, receipts.proof)) : undefined,
     confirm: reportVerified

@@ -57,6 +57,7 @@ export function createTwilioGateway(settings: TwilioSettings, receiptsUrl?: stri
   return createHttpGateway({
     name,
     link: settings,
+    urls: [baseUrl],
     receipts: receiptToken ? receiptsByReference(createTwilioReader(name, receiptToken)) : undefined,
     // [twilio.com/docs/messaging/api/message-feedback-resource]
     confirm: reportVerified

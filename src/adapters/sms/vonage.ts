@@ -47,6 +47,7 @@ export function createVonageGateway(
   return createHttpGateway({
     name,
     link: settings,
+    urls: [baseUrl, conversionUrl],
     receipts: receipts && receiptsByReference(createVonageReader(name, receipts, clock)),
     confirm:
       conversionUrl === undefined

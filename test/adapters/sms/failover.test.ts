@@ -198,6 +198,7 @@ test('[OPS-2] after a gateway that can not be reached there is time for the next
   const overHttp = (name: string, baseUrl: string) =>
     createHttpGateway({
       link: {},
+      urls: [],
       name,
       write: () => ({ method: 'POST', url: baseUrl, headers: {}, body: '' }),
       read: () => ({ kind: 'accepted', messageId: 'one' }),

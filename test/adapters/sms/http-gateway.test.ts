@@ -8,6 +8,7 @@ test('[OQ-28] a text of which no request can be made was not sent, and the cause
   const gateway = createHttpGateway({
     name: 'first',
     link: {},
+    urls: [],
     // Half a character.
     write: ({ to }) => ({
       method: 'GET',
