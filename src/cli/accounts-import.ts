@@ -50,6 +50,7 @@ Fields (columns of CSV, members of each object of NDJSON):
   phoneNumber     E.164, such as +14035551111
   language        BCP 47 tag of the account's texts, such as pt-BR
   associationIds  as Google sent them in associateAccount; in CSV with a space between two, in NDJSON an array
+  preferred       true or false: of several active accounts with one number, the one that the number alone means
   problem         passed over: --reject-file writes it
 
 CSV is UTF-8, with commas, double quotes where needed, one row a line, and the names of its columns in the first line.
@@ -63,7 +64,7 @@ What happens to an account that is there already:
 An account that is not in the file stays as it is. Accounts are never deleted: set them to a closed status.
 
 Refused, each line by its number: malformed fields, an account id twice, an association id of another account, and a
-phone number that would be that of two active accounts. What a line says is not repeated, since that is personal data.
+phone number of several active accounts of which not exactly one is preferred. What a line says is not repeated, since that is personal data.
 Numbers are compared to the digit. One that no numbering plan allows, or that is written in a form of before a renumbering
 (such as +521 for +52 in Mexico), is applied and told, for Google may ask with another one.
 

@@ -122,7 +122,7 @@ Exit code: 1 if there is no such account, or if it can't become active because a
       if (outcome === 'number-taken') {
         throw new Failure(
           'another active account has the phone number of this one',
-          'At most one account with a number may be active: change the other one first.',
+          'At most one account with a number may be active, unless exactly one of them is preferred: change the other one first.',
         );
       }
       print(options, { accountId, status }, `The account is ${status} now.`);
@@ -194,11 +194,18 @@ function unknownAccount(): Failure {
 }
 
 function showAccount(
-  { accountId, status, phoneNumber, language, associationIds }: FoundAccount,
+  { accountId, status, phoneNumber, language, preferred = false, associationIds }: FoundAccount,
   reveal = false,
 ) {
   const number = reveal ? phoneNumber?.reveal() : phoneNumber?.toString();
-  return { accountId, status, phoneNumber: number ?? null, language: language ?? null, associationIds };
+  return {
+    accountId,
+    status,
+    phoneNumber: number ?? null,
+    language: language ?? null,
+    preferred,
+    associationIds,
+  };
 }
 
 function asText(account: ReturnType<typeof showAccount>): string {
@@ -206,6 +213,7 @@ function asText(account: ReturnType<typeof showAccount>): string {
     `account id    ${escapeHidden(account.accountId)}`,
     `status        ${account.status}`,
     `phone number  ${account.phoneNumber ?? '(none)'}`,
+    ...(account.preferred ? ['preferred     of the active accounts with this number'] : []),
     `language      ${escapeHidden(account.language ?? '(the default)')}`,
     `associations  ${account.associationIds.map(escapeHidden).join(`\n${' '.repeat(14)}`) || '(none)'}`,
   ].join('\n');

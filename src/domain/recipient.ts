@@ -77,9 +77,13 @@ async function findByNumber(phoneNumber: Secret, search: Search): Promise<FoundR
   const number = phoneNumber.reveal();
   if (!isPlausible(number, policy.refuseImplausible)) return declined('INVALID_PHONE_NUMBER', 'implausible');
   const accounts = await lookUp(search, directory.findByPhoneNumber(phoneNumber, deadline));
-  const [account, ...others] = accounts.filter(({ status }) => status === 'active');
-  if (others.length > 0) {
-    throw new UnavailableError('the directory holds several active accounts for one phone number'); // [OQ-29]
+  const active = accounts.filter(({ status }) => status === 'active');
+  // The number of a family, or of somebody with two products, means the preferred account. [OQ-86]
+  const [account, ...others] = active.length > 1 ? active.filter(({ preferred }) => preferred) : active;
+  if (others.length > 0 || (active.length > 1 && account === undefined)) {
+    throw new UnavailableError(
+      'the directory holds several active accounts for one phone number, and not one that is preferred',
+    ); // [OQ-29]
   }
   if (account !== undefined) return reachable(account, phoneNumber, policy);
   if (accounts.some(({ status }) => status === 'not-eligible'))

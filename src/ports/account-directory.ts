@@ -17,6 +17,8 @@ export interface Account {
   readonly phoneNumber: Secret | undefined;
   /** BCP 47 language tag of the account's texts, such as `pt` or `pt-BR`. `undefined`: the default language. */
   readonly language: string | undefined;
+  /** Of several active accounts with one number, whether it is the one that the number alone means. [OQ-86] */
+  readonly preferred?: boolean | undefined;
 }
 
 /**
@@ -29,7 +31,8 @@ export interface AccountDirectory {
   findByAssociationId(associationId: string, deadline: Deadline): Promise<Account | undefined>;
 
   /**
-   * The accounts that carry this number, active ones first, then not eligible, then closed; at most 8.
+   * The accounts that carry this number, active ones first, then not eligible, then closed; of each kind
+   * the preferred ones first; at most 8.
    * Compared as exact strings. Empty: nobody has it. [TEL-2, OQ-29]
    */
   findByPhoneNumber(phoneNumber: Secret, deadline: Deadline): Promise<readonly Account[]>;

@@ -12,6 +12,7 @@ export interface KnownAccount {
   readonly status?: AccountStatus;
   readonly phoneNumber?: string;
   readonly language?: string;
+  readonly preferred?: boolean;
   readonly associationIds?: readonly string[];
 }
 
@@ -110,6 +111,17 @@ function findsByPhoneNumber(open: DirectoryFactory): void {
       new Set(found.map(({ phoneNumber: number }) => number?.reveal())),
       new Set([phoneNumber]),
     );
+  });
+
+  test('[OQ-86] the preferred account of a number is told first, however many are active', async (t) => {
+    const phoneNumber = '+14035550101';
+    const accounts = Array.from({ length: 20 }, (_, index) => {
+      return { accountId: `wallet-${index}`, phoneNumber, ...(index === 17 && { preferred: true }) };
+    });
+    const directory = await open(accounts, t);
+    const found = await directory.findByPhoneNumber(new Secret(phoneNumber), soon);
+    assert.deepEqual([found[0]?.accountId, found[0]?.preferred], ['wallet-17', true]);
+    assert.ok(found.slice(1).every(({ preferred }) => !preferred));
   });
 
   test('of many accounts with one number at most 8 are told, and the live ones are among them', async (t) => {

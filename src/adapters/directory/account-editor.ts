@@ -20,7 +20,7 @@ export interface AccountEditor {
    */
   find(key: AccountKey, value: string): readonly AssociatedAccount[];
 
-  /** `number-taken`: it can't become active, since another active account has its phone number. [OQ-29] */
+  /** `number-taken`: it can't become active, since another active account has its phone number, and not one of them is preferred. [OQ-29, OQ-86] */
   setStatus(accountId: string, status: AccountStatus): 'set' | 'unknown-account' | 'number-taken';
 
   /**
@@ -40,7 +40,8 @@ export interface AccountEditor {
 
 const FIND_BY: Readonly<Record<AccountKey, string>> = {
   accountId: 'FROM accounts WHERE account_id = ?',
-  phoneNumber: 'FROM accounts WHERE phone_number = ? ORDER BY look_up_rank, account_row LIMIT 100',
+  phoneNumber:
+    'FROM accounts WHERE phone_number = ? ORDER BY look_up_rank, preferred DESC, account_row LIMIT 100',
   associationId: 'FROM associations JOIN accounts USING (account_row) WHERE association_id = ?',
 };
 
@@ -48,6 +49,11 @@ const FIND_OTHER_ACTIVE = `
   SELECT 1 AS found
   FROM accounts JOIN accounts AS other ON other.phone_number = accounts.phone_number
   WHERE accounts.account_id = ? AND other.look_up_rank = 0 AND other.account_row <> accounts.account_row
+    AND accounts.preferred + (
+      SELECT count(*) FROM accounts AS preferred
+      WHERE preferred.phone_number = accounts.phone_number AND preferred.look_up_rank = 0
+        AND preferred.preferred = 1 AND preferred.account_row <> accounts.account_row
+    ) <> 1
   LIMIT 1`;
 
 const ASSOCIATE = `

@@ -26,6 +26,7 @@ export const fieldRules = {
   status: `must be one of ${[...STATUSES].join(', ')}`,
   phoneNumber: 'must be E.164, + and 2 to 15 digits such as +14035551111, or empty for none',
   language: 'must be a BCP 47 language tag such as pt or pt-BR, or empty for none',
+  preferred: 'must be true or false',
   associationIds: 'must each be 1 to 1024 characters that can be seen, without space at either end',
 } as const;
 

@@ -84,7 +84,7 @@ async function checkNumbers(database: DatabaseSync, options: ApplyOptions): Prom
   for await (const slice of slices(database, 'accounts', 'account_id', options)) {
     for (const { line, other_line: otherLine } of shared.all(slice)) {
       const other = otherLine === 0 ? 'another active account' : `the active account of line ${otherLine}`;
-      const reason = `belongs to ${other} too: at most one active account may have a number`; // [OQ-29]
+      const reason = `belongs to ${other} too: at most one active account may have a number, unless exactly one of them is preferred`; // [OQ-29, OQ-86]
       options.report({ line: Number(line), field: 'phoneNumber', reason });
     }
   }

@@ -27,6 +27,8 @@ export interface ImportRow {
   readonly status: AccountStatus | undefined;
   readonly phoneNumber: string | undefined;
   readonly language: string | undefined;
+  /** `undefined` leaves it as it is. */
+  readonly preferred: boolean | undefined;
   /** Added to those that the account has. */
   readonly associationIds: readonly string[];
 }
@@ -34,12 +36,13 @@ export interface ImportRow {
 /** `undefined`: at least one field is wrong, and each was reported. */
 export function checkRow(given: GivenRow, report: ReportProblem): ImportRow | undefined {
   const { line, associationIds } = given;
-  const { accountId = '', status, phoneNumber, language } = given.texts;
+  const { accountId = '', status, phoneNumber, language, preferred } = given.texts;
   const wrong: AccountField[] = [];
   if (!isAccountId(accountId)) wrong.push('accountId');
   if (status !== undefined && !isAccountStatus(status)) wrong.push('status');
   if (phoneNumber && !isE164(phoneNumber)) wrong.push('phoneNumber');
   if (language && !isLanguageTag(language)) wrong.push('language');
+  if (preferred && preferred !== 'true' && preferred !== 'false') wrong.push('preferred');
   if (!associationIds.every(isAssociationId)) wrong.push('associationIds');
   for (const field of wrong) report({ line, field, reason: reasonFor(field, given) });
   if (wrong.length > 0) return undefined;
@@ -49,6 +52,7 @@ export function checkRow(given: GivenRow, report: ReportProblem): ImportRow | un
     status: isAccountStatus(status) ? status : undefined,
     phoneNumber,
     language,
+    preferred: preferred === undefined ? undefined : preferred === 'true',
     associationIds,
   };
 }

@@ -13,7 +13,8 @@ const SCHEMA = `
   PRAGMA staged.synchronous = OFF;
   PRAGMA staged.cache_size = -32768;
   CREATE TABLE staged.accounts (
-    account_id TEXT PRIMARY KEY NOT NULL, line INTEGER NOT NULL, status TEXT, phone_number TEXT, language TEXT
+    account_id TEXT PRIMARY KEY NOT NULL, line INTEGER NOT NULL, status TEXT, phone_number TEXT, language TEXT,
+    preferred INTEGER
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE staged.associations (
     association_id TEXT PRIMARY KEY NOT NULL, line INTEGER NOT NULL, account_id TEXT NOT NULL
@@ -37,7 +38,7 @@ export function attachStaging(database: DatabaseSync, directoryFile: string): vo
 /** Adds rows to the staging database. An account or an association id that the file gave before is reported. */
 export function createStager(database: DatabaseSync, report: ReportProblem): (row: ImportRow) => void {
   const addAccount = database.prepare(
-    'INSERT INTO staged.accounts VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    'INSERT INTO staged.accounts VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
   );
   const accountLine = database.prepare('SELECT line FROM staged.accounts WHERE account_id = ?');
   const addAssociation = database.prepare(
@@ -45,8 +46,16 @@ export function createStager(database: DatabaseSync, report: ReportProblem): (ro
   );
   const associationLine = database.prepare('SELECT line FROM staged.associations WHERE association_id = ?');
 
-  return ({ line, accountId, status, phoneNumber, language, associationIds }) => {
-    const added = addAccount.run(accountId, line, status ?? null, phoneNumber ?? null, language ?? null);
+  return ({ line, accountId, status, phoneNumber, language, preferred, associationIds }) => {
+    const rank = preferred === undefined ? null : Number(preferred);
+    const added = addAccount.run(
+      accountId,
+      line,
+      status ?? null,
+      phoneNumber ?? null,
+      language ?? null,
+      rank,
+    );
     if (added.changes === 0) {
       const first = accountLine.get(accountId)?.['line'];
       report({ line, field: 'accountId', reason: `was given on line ${first} already` });

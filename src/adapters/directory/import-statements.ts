@@ -19,18 +19,20 @@ export const COUNT_CLOSING = `
 const NEW_VALUES = `
     coalesce(given.status, held.status),
     nullif(coalesce(given.phone_number, held.phone_number), ''),
-    nullif(coalesce(given.language, held.language), '')`;
+    nullif(coalesce(given.language, held.language), ''),
+    coalesce(given.preferred, held.preferred)`;
 
 /** An account that is already as the file says is not written. */
 export const CHANGE = `
-  UPDATE main.accounts AS held SET (status, phone_number, language) = (${NEW_VALUES})
+  UPDATE main.accounts AS held SET (status, phone_number, language, preferred) = (${NEW_VALUES})
   FROM staged.accounts AS given
   WHERE ${ACCOUNTS_IN_SLICE} AND held.account_id = given.account_id
-    AND (${NEW_VALUES}) IS NOT (held.status, held.phone_number, held.language)`;
+    AND (${NEW_VALUES}) IS NOT (held.status, held.phone_number, held.language, held.preferred)`;
 
 export const CREATE = `
-  INSERT INTO main.accounts (account_id, status, phone_number, language)
-  SELECT given.account_id, given.status, nullif(given.phone_number, ''), nullif(given.language, '')
+  INSERT INTO main.accounts (account_id, status, phone_number, language, preferred)
+  SELECT given.account_id, given.status, nullif(given.phone_number, ''), nullif(given.language, ''),
+    coalesce(given.preferred, 0)
   FROM staged.accounts AS given WHERE ${ACCOUNTS_IN_SLICE} AND given.status IS NOT NULL
   ON CONFLICT (account_id) DO NOTHING`;
 
@@ -55,7 +57,11 @@ const OTHER_LINE = `(
     WHERE other.phone_number = held.phone_number AND other.look_up_rank = 0 AND other.account_row <> held.account_row
     LIMIT 1)`;
 
+const PREFERRED_ACTIVE = `(
+    SELECT count(*) FROM main.accounts AS other
+    WHERE other.phone_number = held.phone_number AND other.look_up_rank = 0 AND other.preferred = 1)`;
+
 export const SHARED_NUMBERS = `
   SELECT given.line, ${OTHER_LINE} AS other_line
   FROM staged.accounts AS given CROSS JOIN main.accounts AS held ON held.account_id = given.account_id
-  WHERE ${ACCOUNTS_IN_SLICE} AND held.look_up_rank = 0 AND other_line IS NOT NULL`;
+  WHERE ${ACCOUNTS_IN_SLICE} AND held.look_up_rank = 0 AND other_line IS NOT NULL AND ${PREFERRED_ACTIVE} <> 1`;

@@ -36,6 +36,13 @@ const MIGRATIONS: readonly string[] = [
     account_row INTEGER NOT NULL REFERENCES accounts (account_row)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Of several active accounts with one number, the one that a look-up by number means. [OQ-86]
+  ALTER TABLE accounts ADD COLUMN preferred INTEGER NOT NULL DEFAULT 0 CHECK (preferred IN (0, 1));
+  DROP INDEX accounts_by_phone_number;
+  CREATE INDEX accounts_by_phone_number ON accounts (phone_number, look_up_rank, preferred DESC)
+    WHERE phone_number IS NOT NULL;
+  `,
 ];
 
 /** `accounts.sqlite`: `gspa` in its header; `gspA` in that of a backup. */

@@ -43,8 +43,9 @@ function readObject({ number: line, text }: Line, report: ReportProblem): GivenR
       if (!isTexts(value)) return refuse(name, 'must be an array of strings, or null');
       associationIds = value ?? [];
     } else {
-      if (value !== null && typeof value !== 'string') return refuse(name, 'must be a string, or null');
-      texts[name] = value ?? '';
+      const text = name === 'preferred' && typeof value === 'boolean' ? String(value) : value;
+      if (text !== null && typeof text !== 'string') return refuse(name, 'must be a string, or null');
+      texts[name] = text ?? '';
     }
   }
   if (members.length < countNames(text)) return refuse(undefined, 'names a member twice');

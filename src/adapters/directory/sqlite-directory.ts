@@ -17,7 +17,7 @@ export const FIND_BY_ASSOCIATION_ID = `
   SELECT ${ACCOUNT_COLUMNS} FROM associations JOIN accounts USING (account_row) WHERE association_id = ?`;
 
 export const FIND_BY_PHONE_NUMBER = `
-  SELECT ${ACCOUNT_COLUMNS} FROM accounts WHERE phone_number = ? ORDER BY look_up_rank, account_row LIMIT 8`;
+  SELECT ${ACCOUNT_COLUMNS} FROM accounts WHERE phone_number = ? ORDER BY look_up_rank, preferred DESC, account_row LIMIT 8`;
 
 /** The directory on a file that other processes write and may replace. */
 export interface SqliteDirectory extends AccountDirectory {

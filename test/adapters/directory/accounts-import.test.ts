@@ -115,7 +115,9 @@ for (const [what, rows, told] of [
   [
     '[OQ-29] the number of an active account of the directory',
     [{ accountId: 'w-2', status: 'active', phoneNumber: '+14035550101' }],
-    ['1 phoneNumber belongs to another active account too: at most one active account may have a number'],
+    [
+      '1 phoneNumber belongs to another active account too: at most one active account may have a number, unless exactly one of them is preferred',
+    ],
   ],
   [
     '[OQ-29] one number for two active accounts',
@@ -124,8 +126,8 @@ for (const [what, rows, told] of [
       { accountId: 'w-3', status: 'active', phoneNumber: '+12' },
     ],
     [
-      '1 phoneNumber belongs to the active account of line 2 too: at most one active account may have a number',
-      '2 phoneNumber belongs to the active account of line 1 too: at most one active account may have a number',
+      '1 phoneNumber belongs to the active account of line 2 too: at most one active account may have a number, unless exactly one of them is preferred',
+      '2 phoneNumber belongs to the active account of line 1 too: at most one active account may have a number, unless exactly one of them is preferred',
     ],
   ],
 ] as const) {
@@ -147,7 +149,7 @@ test('[OQ-29] an account that becomes active again, with a number that is taken,
   fill(location, [maria, { ...maria, accountId: 'w-2', status: 'closed', associationIds: [] }]);
   const result = await importText(location, 'accountId,status\nw-2,active\n');
   assert.deepEqual(result.told, [
-    '2 phoneNumber belongs to another active account too: at most one active account may have a number',
+    '2 phoneNumber belongs to another active account too: at most one active account may have a number, unless exactly one of them is preferred',
   ]);
 });
 

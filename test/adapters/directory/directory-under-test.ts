@@ -22,12 +22,14 @@ export function newLocation(t: TestContext): DirectoryFile {
 export function fill(location: DirectoryFile, accounts: readonly KnownAccount[]): void {
   const database = openDirectoryFile(location, { create: true });
   const addAccount = database.prepare(
-    'INSERT INTO accounts (account_id, status, phone_number, language) VALUES (?, ?, ?, ?)',
+    'INSERT INTO accounts (account_id, status, phone_number, language, preferred) VALUES (?, ?, ?, ?, ?)',
   );
   const addAssociation = database.prepare('INSERT INTO associations VALUES (?, ?)');
   database.exec('BEGIN');
-  for (const { accountId, status = 'active', phoneNumber, language, associationIds = [] } of accounts) {
-    const row = addAccount.run(accountId, status, phoneNumber ?? null, language ?? null).lastInsertRowid;
+  for (const account of accounts) {
+    const { accountId, status = 'active', phoneNumber, language, preferred, associationIds = [] } = account;
+    const values = [accountId, status, phoneNumber ?? null, language ?? null, Number(preferred ?? false)];
+    const row = addAccount.run(...values).lastInsertRowid;
     for (const associationId of associationIds) addAssociation.run(associationId, row);
   }
   database.exec('COMMIT');
@@ -46,6 +48,7 @@ export function contentOf(location: DirectoryFile): readonly KnownAccount[] {
     status: String(row['status']) as AccountStatus,
     ...(row['phone_number'] !== null && { phoneNumber: String(row['phone_number']) }),
     ...(row['language'] !== null && { language: String(row['language']) }),
+    ...(row['preferred'] === 1 && { preferred: true }),
     associationIds: associations.all(Number(row['account_row'])).map(({ association_id: id }) => String(id)),
   }));
   database.close();

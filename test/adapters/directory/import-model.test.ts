@@ -10,6 +10,7 @@ interface Row {
   readonly status?: AccountStatus;
   readonly phoneNumber?: string | null;
   readonly language?: string | null;
+  readonly preferred?: boolean;
   readonly associationIds?: readonly string[];
 }
 
@@ -24,22 +25,31 @@ function importedInto(before: State, rows: readonly Row[]): State | undefined {
     const status = row.status ?? held?.status;
     if (status === undefined) return undefined;
     const phoneNumber = row.phoneNumber === undefined ? held?.phoneNumber : row.phoneNumber;
+    const preferred = row.preferred ?? held?.preferred;
     const language = row.language === undefined ? held?.language : row.language;
     state.set(accountId, {
       accountId,
       status,
       ...(phoneNumber && { phoneNumber }),
       ...(language && { language }),
+      ...(preferred && { preferred }),
       associationIds: [...new Set([...(held?.associationIds ?? []), ...associationIds])].sort(),
     });
   }
   const accounts = [...state.values()];
   const associationIds = accounts.flatMap((account) => account.associationIds ?? []);
-  const activeNumbers = accounts
-    .filter(({ status }) => status === 'active')
-    .flatMap(({ phoneNumber }) => phoneNumber ?? []);
+  const active = accounts.filter(({ status }) => status === 'active');
+  // What the rows of the file leave behind; of a group that only lost its preferred account nothing is asked.
+  const isResolved = ({ phoneNumber }: KnownAccount) => {
+    const group = active.filter((other) => other.phoneNumber === phoneNumber);
+    return group.length === 1 || group.filter(({ preferred }) => preferred).length === 1;
+  };
+  const given = new Set(rows.map(({ accountId }) => accountId));
+  const numbersResolved = active
+    .filter(({ accountId, phoneNumber }) => given.has(accountId) && phoneNumber !== undefined)
+    .every(isResolved);
   const unique = (values: readonly string[]) => new Set(values).size === values.length;
-  return unique(associationIds) && unique(activeNumbers) ? state : undefined;
+  return unique(associationIds) && numbersResolved ? state : undefined;
 }
 
 const numbered = (prefix: string, count: number) =>
@@ -51,6 +61,7 @@ const row: fc.Arbitrary<Row> = fc.record(
     status: fc.constantFrom<AccountStatus>('active', 'active', 'not-eligible', 'closed', 'closed-fraud'),
     phoneNumber: fc.option(numbered('+1403555010', 6)),
     language: fc.option(fc.constantFrom('en', 'pt-BR')),
+    preferred: fc.boolean(),
     associationIds: fc.array(numbered('as-', 20), { maxLength: 2 }),
   },
   { requiredKeys: ['accountId'] },

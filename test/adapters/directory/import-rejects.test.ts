@@ -46,7 +46,7 @@ test('good rows are applied, the others written with their reasons, for the owne
     /^w-5,active,line 6: the line has 2 fields where the header names 4$/,
     /^w-6,act"ive,,,"?line 7: the line has a double quote out of place/,
     /^w-7,,,,"line 8: status must be one of /,
-    /^w-8,active,\+14035550109,,line 9: phoneNumber belongs to another active account too/,
+    /^w-8,active,\+14035550109,,"line 9: phoneNumber belongs to another active account too/,
     /^w-9,active,\+14035550108,as-0,line 10: associationIds holds one that belongs to another account$/,
   ].entries()) {
     assert.match(lines[index + 1] ?? '', reason);

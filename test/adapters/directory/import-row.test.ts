@@ -19,6 +19,7 @@ const sound: ImportRow = {
   status: undefined,
   phoneNumber: undefined,
   language: undefined,
+  preferred: undefined,
   associationIds: [],
 };
 
@@ -55,6 +56,7 @@ const bad: readonly (readonly [AccountField, readonly string[]])[] = [
       `pt-${'a'.repeat(8)}-x${'-abcdefgh'.repeat(4)}`,
     ],
   ],
+  ['preferred', ['yes', '1', 'TRUE', ' true']],
   ['associationIds', ['', ' a', 'a\t', 'a\nb', '\uDE00', 'x'.repeat(1025)]],
 ];
 

@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict';
-import { statSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import { inspect } from 'node:util';
 import { type DirectoryFile, openDirectoryFile } from '../../../src/adapters/directory/directory-file.ts';
+import { directoryKind } from '../../../src/adapters/directory/migrations.ts';
 import {
   FIND_BY_ASSOCIATION_ID,
   FIND_BY_PHONE_NUMBER,
   openSqliteDirectory,
 } from '../../../src/adapters/directory/sqlite-directory.ts';
+import { openDatabase } from '../../../src/adapters/sqlite/open-database.ts';
 import type { AccountDirectory } from '../../../src/ports/account-directory.ts';
 import { Secret } from '../../../src/ports/secret.ts';
 import {
@@ -155,4 +157,23 @@ test('a look-up goes through indexes only, so that its cost does not grow with t
     for (const step of steps)
       assert.match(step, /^SEARCH .* USING (COVERING )?(INDEX|PRIMARY KEY|INTEGER PRIMARY KEY)/);
   }
+});
+
+test('a directory of the first version is brought to this one, with all that is in it', async (t) => {
+  const location = newLocation(t);
+  mkdirSync(dirname(location.file));
+  const first = { ...directoryKind, migrations: directoryKind.migrations.slice(0, 1) };
+  const { database } = openDatabase(first, { ...location, access: 'create', waitMs: 100 });
+  database.exec(`
+    INSERT INTO accounts (account_id, status, phone_number) VALUES ('wallet-1', 'active', '+14035550101');
+    INSERT INTO associations VALUES ('as-1', 1);
+  `);
+  database.close();
+  const directory = open(t, location);
+  const found = await directory.findByPhoneNumber(new Secret('+14035550101'), soon);
+  assert.deepEqual(
+    found.map(({ accountId, preferred = false }) => [accountId, preferred]),
+    [['wallet-1', false]],
+  );
+  assert.equal((await directory.findByAssociationId('as-1', soon))?.accountId, 'wallet-1');
 });
