@@ -1,4 +1,4 @@
-import { closeSync, openSync, unlinkSync } from 'node:fs';
+import { closeSync, openSync, rmSync, unlinkSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { PROBLEM_FIELD } from './account-fields.ts';
@@ -28,7 +28,9 @@ export class RejectLog {
 
   constructor(directoryFile: string) {
     const file = `${directoryFile}.rejects-${process.pid}`;
-    closeSync(openSync(file, 'w', 0o600));
+    // What an earlier process of that number left; and no link is followed.
+    rmSync(file, { force: true });
+    closeSync(openSync(file, 'wx', 0o600));
     try {
       this.#database = new DatabaseSync(file);
       this.#database.exec(SCHEMA);
