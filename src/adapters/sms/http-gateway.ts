@@ -139,11 +139,11 @@ function nameOf(error: unknown): string {
 }
 
 /** Neither log nor record may hold the number of a text or its code. [IDEM-13] */
-function withoutOwn(verdict: Verdict, message: SmsMessage): Verdict {
-  if (verdict.kind === 'refused') {
+export function withoutOwn(verdict: Verdict, message: SmsMessage): Verdict {
+  if (verdict.kind !== 'accepted') {
     return holdsOwn(verdict.detail, message) ? { ...verdict, detail: 'a code that is not shown' } : verdict;
   }
-  if (verdict.kind === 'unknown' || verdict.messageId === undefined) return verdict;
+  if (verdict.messageId === undefined) return verdict;
   const { messageId } = verdict;
   const fit = /^[\x21-\x7e]{1,128}$/.test(messageId) && !messageId.includes(message.to.reveal().slice(-7));
   return fit ? verdict : { kind: 'accepted', messageId: undefined };
