@@ -55,7 +55,8 @@ function baseUrlOf(url: string | undefined): URL {
   if (url === undefined) throw new ConformanceConfigError('url is missing: say https://host/base-path');
   const parsed = URL.parse(url);
   if (parsed === null || !/^https?:$/.test(parsed.protocol)) {
-    throw new ConformanceConfigError(`url ${url} is not an absolute http or https URL`);
+    // It may hold a password.
+    throw new ConformanceConfigError('url is not an absolute http or https URL');
   }
   return parsed;
 }

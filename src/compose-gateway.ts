@@ -5,6 +5,7 @@ import { withSecondTry } from './adapters/sms/second-try.ts';
 import { createSystemClock } from './adapters/system/system-clock.ts';
 import { createSystemEntropy } from './adapters/system/system-entropy.ts';
 import { ConfigError } from './config/faults.ts';
+import { maskUrl } from './config/literal-credentials.ts';
 import type { Config } from './config.ts';
 import { dltFor } from './domain/dlt.ts';
 import { countryOf, phoneNumberSecret } from './domain/phone-number.ts';
@@ -32,7 +33,7 @@ export function listGateways(settings: GatewaySettings): readonly GatewayRow[] {
   const { kind } = settings;
   const name = kind === 'inbox' ? kind : settings.name;
   const url = kind === 'http' ? settings.url : 'baseUrl' in settings ? settings.baseUrl : undefined;
-  return [{ name, kind, url: kind === 'smpp' ? smppUrl(settings) : url }];
+  return [{ name, kind, url: kind === 'smpp' ? smppUrl(settings) : url && maskUrl(url) }];
 }
 
 type SmppGatewaySettings = Extract<GatewaySettings, { readonly kind: 'smpp' }>;

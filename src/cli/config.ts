@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { describeFault, describeOrigin } from '../config/faults.ts';
 import { isGroup } from '../config/layers.ts';
+import { withoutCredentials } from '../config/literal-credentials.ts';
 import { namedSettings } from '../config/named-settings.ts';
 import { writeReference } from '../config/reference.ts';
 import { type ConfigInspection, inspectConfig } from '../config.ts';
@@ -81,7 +82,9 @@ function listValues({ values, originOf }: ConfigInspection): readonly ValueRow[]
       const value = path
         .split('.')
         .reduce((node: unknown, name) => (isGroup(node) ? node[name] : undefined), values);
-      return { path, value: value ?? null, origin: describeOrigin(originOf(path)) };
+      const name = path.slice(path.lastIndexOf('.') + 1);
+      const shown = withoutCredentials(value, name) ?? null;
+      return { path, value: shown, origin: describeOrigin(originOf(path)) };
     });
 }
 

@@ -1,3 +1,4 @@
+import { literalCredentials } from './literal-credentials.ts';
 import type { Settings } from './settings.ts';
 
 /*
@@ -17,6 +18,18 @@ export function namesOf(gateway: Gateway): readonly string[] {
 export function isClear(gateway: Gateway): boolean {
   if ('privateLink' in gateway && gateway.privateLink) return false;
   return urlsOf(gateway).some((url) => url !== undefined && /^http:/i.test(url));
+}
+
+/** Where credentials stand in the settings themselves, in words without any of them. */
+export function clearCredentials(gateway: Gateway): readonly string[] {
+  if (gateway.kind !== 'http') return [];
+  const { check, verified } = gateway;
+  const within = (name: string, places: readonly string[]) => places.map((place) => `${name}.${place}`);
+  return [
+    ...literalCredentials(gateway),
+    ...within('check', literalCredentials(check ?? {})),
+    ...within('verified', literalCredentials(verified ?? {})),
+  ];
 }
 
 /** A proxy is told both or neither. */

@@ -142,6 +142,7 @@ const templateOf = (words: string, options: TemplateOptions & { readonly accepts
   Type.String({
     pattern: `^${options.start ?? ''}([^{]|\\{(${words})\\}|\\{(?![A-Za-z.]+\\}))*$`,
     accepts: options.accepts,
+    sensitive: true,
     description: options.description,
   });
 

@@ -3,6 +3,7 @@ import { hiddenInId, hiddenInText } from '../ports/hidden-characters.ts';
 import type { Secret } from '../ports/secret.ts';
 import { nearestName } from './faults.ts';
 import { isGroup } from './layers.ts';
+import { maskUrl } from './literal-credentials.ts';
 import { acceptedBy, joinPath, kindsOf, type SettingSchema } from './setting-schema.ts';
 
 /** What reading needs beside the table. */
@@ -159,7 +160,8 @@ function groupOf(
   return {};
 }
 
-function reasonOf({ prose }: SettingSchema, value: unknown): string {
+function reasonOf({ prose, sensitive = false }: SettingSchema, value: unknown): string {
+  if (sensitive && typeof value === 'string' && value !== '') return `is ${describeTemplate(value)}`;
   const hidden = typeof value === 'string' ? (prose ? hiddenInText : hiddenInId)(value) : undefined;
   return hidden === undefined ? `is ${describeValue(value)}` : `has ${hidden}`;
 }
@@ -173,11 +175,17 @@ function acceptedAsText(schema: SettingSchema, value: unknown): string {
     : accepted;
 }
 
+/** Of a template only the words in braces are shown: a credential may have been written into it. */
+function describeTemplate(template: string): string {
+  const words = template.match(/\{[A-Za-z.]{1,40}\}/g) ?? [];
+  return words.length === 0 ? 'a text of another form' : `a text with ${words.join(', ')} in it`;
+}
+
 function describeValue(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (isGroup(value)) return 'a group of settings';
   if (value === '') return 'empty';
-  const shown = JSON.stringify(value) ?? String(value);
+  const shown = JSON.stringify(typeof value === 'string' ? maskUrl(value) : value) ?? String(value);
   const short = shown.length > 60 ? `${shown.slice(0, 57)}…` : shown;
   return typeof value === 'string' ? `the text ${short}` : short;
 }

@@ -1,4 +1,5 @@
 import {
+  clearCredentials,
   hasHalfProxyLogin,
   isClear,
   isClearSmpp,
@@ -209,6 +210,13 @@ export const productionRules: readonly SettingsRule[] = [
     reason: () => 'is spoken to over plain HTTP, which shows every code and the credentials on the way',
     accepted:
       'in production, a URL that begins with https://; or privateLink: true where the way to it is private, such as a mesh',
+  },
+  {
+    about: ['sms.gateway'],
+    broken: ({ sms }) => membersOf(sms.gateway).flatMap(clearCredentials).length > 0,
+    reason: ({ sms }) =>
+      `has credentials in the configuration itself: ${membersOf(sms.gateway).flatMap(clearCredentials).join(', ')}`,
+    accepted: 'in production, {secrets.NAME} in their place, and the value under `secrets`',
   },
   {
     about: ['receipts.publicUrl'],

@@ -157,3 +157,29 @@ test('gateways test goes by the route, with its sender and ids', async (t) => {
     ['EXBANK', '1101', '1108'],
   );
 });
+
+test('neither gateways list nor config print shows a credential that was written into a template', async () => {
+  const gateway = {
+    kind: 'http',
+    url: 'https://user:L1teral@gateway.example/send?apikey=L1teral&route=4',
+    headers: { authorization: 'Bearer L1teral', 'x-plain': 'L1teral-that-is-long-enough' },
+    body: '{"password": "L1teral", "to": "{to}"}',
+    check: { url: 'https://gateway.example/?token=L1teral', headers: { cookie: 'L1teral' } },
+  };
+  const both = { kind: 'failover', gateways: [gateway, { ...gateway, name: 'second' }] };
+  for (const [settings, ...args] of [
+    [gateway, 'gateways', 'list'],
+    [both, 'gateways', 'list', '--json'],
+    [gateway, 'config', 'print'],
+    [both, 'config', 'print', '--json'],
+  ] as const) {
+    const { code, stdout, stderr } = await runCli([
+      ...args,
+      '--set',
+      `sms.gateway=${JSON.stringify(settings)}`,
+    ]);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /gateway\.example/);
+    assert.doesNotMatch(stdout + stderr, /L1teral/);
+  }
+});

@@ -1,0 +1,151 @@
+/*
+ * Credentials that stand in a URL, a header or a body themselves, and not as `{secrets.NAME}`: they are found by what they
+ * are called.
+ */
+
+const MASK = '***';
+
+/** Headers whose value is for everybody. */
+const HARMLESS_HEADERS = new Set([
+  'accept',
+  'accept-language',
+  'cache-control',
+  'content-type',
+  'user-agent',
+]);
+
+const SCHEME = /^(basic|bearer|digest|token|key|apikey|app)\s+/i;
+
+/** So much text without meaning is hardly anything but a key. */
+const KEY_CHARACTERS_MIN = 16;
+
+/** A request, or the templates of one. */
+export interface RequestParts {
+  readonly url?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: string | undefined;
+}
+
+/** Where credentials stand in clear, in words without any of them. */
+export function literalCredentials({ url = '', headers = {}, body = '' }: RequestParts): readonly string[] {
+  return [
+    ...(/^[a-z]+:\/\//i.test(url) && isLiteralUser(userInfoOf(url)) ? ['url (user and password)'] : []),
+    ...queryOf(url).flatMap(([name, value]) =>
+      isSecretName(name) && isLiteral(value) ? [`url (${shownName(name)})`] : [],
+    ),
+    ...Object.entries(headers).flatMap(([name, value]) =>
+      isCredentialHeader(name, value) ? [`headers.${name}`] : [],
+    ),
+    ...membersOf(body).flatMap(({ name, value }) =>
+      isSecretMember(name) && isLiteral(value) ? [`body (${shownName(name)})`] : [],
+    ),
+  ];
+}
+
+/** A value of the settings as it may be shown: what may be a credential in a URL, a header or a body is masked. */
+export function withoutCredentials(value: unknown, name = '', group = ''): unknown {
+  if (typeof value === 'string') {
+    if (group === 'headers') return maskHeader(name, value);
+    return maskUrl(name === 'body' ? maskBody(value) : value);
+  }
+  if (Array.isArray(value)) return value.map((item) => withoutCredentials(item, name, group));
+  // A secret shows itself as it may be shown.
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
+    return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([member, item]) => [member, withoutCredentials(item, member, name)]),
+  );
+}
+
+/** A text that may be a URL, without user, password and what looks like a key. */
+export function maskUrl(text: string): string {
+  const anonymous = text.replace(/(^|\/\/)([^/?#\s@]*:?[^/?#\s@]*)@/g, (all, before, user) =>
+    isLiteralUser(user) || (before === '' && user.includes(':')) ? `${before}${MASK}@` : all,
+  );
+  if (!/^[a-z]+:\/\//i.test(anonymous)) return anonymous;
+  return anonymous.replace(/([?&;])([^=&#;]+)=([^&#]*)/g, (all, before, name, value) =>
+    isLiteral(value) && (isSecretName(name) || value.length >= KEY_CHARACTERS_MIN)
+      ? `${before}${name}=${MASK}`
+      : all,
+  );
+}
+
+function maskHeader(name: string, value: string): string {
+  if (HARMLESS_HEADERS.has(name.toLowerCase()) || !isLiteral(value)) return value;
+  return isCredentialHeader(name, value) || value.length >= KEY_CHARACTERS_MIN ? MASK : value;
+}
+
+function maskBody(body: string): string {
+  return membersOf(body).reduce((masked, { name, value, whole }) => {
+    const isKey = value.length >= KEY_CHARACTERS_MIN && /^[\w.~+/=-]+$/.test(value);
+    if (!isLiteral(value) || !(isSecretMember(name) || isKey)) return masked;
+    // The value is the last thing of a member.
+    const at = whole.lastIndexOf(value);
+    return masked.replace(whole, () => whole.slice(0, at) + MASK + whole.slice(at + value.length));
+  }, body);
+}
+
+function isCredentialHeader(name: string, value: string): boolean {
+  const isNamed = isSecretName(name) && !HARMLESS_HEADERS.has(name.toLowerCase());
+  return (isNamed || SCHEME.test(value)) && isLiteral(value.replace(SCHEME, ''));
+}
+
+/** Whether there is something that no placeholder stands for. */
+function isLiteral(value: string): boolean {
+  if (/\{secrets\.[A-Za-z0-9]+\}/.test(value)) return false;
+  return /[\p{L}\p{N}]/u.test(value.replace(/\{[A-Za-z.0-9]+\}/g, ''));
+}
+
+function userInfoOf(url: string): string {
+  const [, userInfo = ''] = /^[a-z]+:\/\/([^/?#@]*(?:@[^/?#@]*)*)@/i.exec(url) ?? [];
+  return userInfo;
+}
+
+/** A user name alone is none of a secret beside a password that is kept elsewhere; by itself it may be a token. */
+function isLiteralUser(userInfo: string): boolean {
+  const [user = '', ...password] = userInfo.split(':');
+  return password.length === 0 ? isLiteral(user) : isLiteral(password.join(':'));
+}
+
+function queryOf(url: string): readonly (readonly [string, string])[] {
+  const [, query = ''] = /\?([^#]*)/.exec(url) ?? [];
+  return pairsIn(query);
+}
+
+function pairsIn(text: string): readonly (readonly [string, string])[] {
+  return text.split(/[&;]/).flatMap((pair) => {
+    const at = pair.indexOf('=');
+    return at < 1 ? [] : [[pair.slice(0, at), pair.slice(at + 1)] as const];
+  });
+}
+
+interface BodyMember {
+  readonly name: string;
+  readonly value: string;
+  readonly whole: string;
+}
+
+/** Of a body in JSON, or else of a form. */
+function membersOf(body: string): readonly BodyMember[] {
+  const json = [...body.matchAll(/"([^"\\]{1,64})"\s*:\s*(?:"((?:[^"\\]|\\.)*)"|(\d+))/g)];
+  if (/^\s*[[{]\s*["{[]/.test(body)) {
+    return json.map(([whole, name = '', text, number]) => ({ whole, name, value: text ?? number ?? '' }));
+  }
+  return pairsIn(body).map(([name, value]) => ({ name, value, whole: `${name}=${value}` }));
+}
+
+const SECRET_NAMES =
+  /password|passwd|passphrase|secret|token|credential|signature|cookie|session|authorization|auth(?!or)|key$|^(pass|pwd|pw|pin|sig|sign|hash|hmac|jwt)$/;
+
+function isSecretName(name: string): boolean {
+  return SECRET_NAMES.test(name.toLowerCase().replace(/%[0-9a-f]{2}|[^a-z0-9]/g, ''));
+}
+
+/** In JSON, `key` mostly names what the value beside it is of. */
+function isSecretMember(name: string): boolean {
+  return name.toLowerCase() !== 'key' && isSecretName(name);
+}
+
+function shownName(name: string): string {
+  return /^[\w.[\]-]{1,64}$/.test(name) ? name : 'a member';
+}

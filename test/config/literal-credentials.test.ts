@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { withoutCredentials } from '../../src/config/literal-credentials.ts';
+import { faultsOf } from './config-under-test.ts';
+
+const secret = 'L1teral';
+
+const faults = (gateway: object, profile = 'production') =>
+  faultsOf({
+    environment: { KEY: 'kept-elsewhere' },
+    overrides: {
+      profile,
+      'sms.gateway': {
+        kind: 'http',
+        url: 'https://gateway.example/send',
+        secrets: { key: { env: 'KEY' } },
+        ...gateway,
+      },
+    },
+  }).filter(({ path }) => path.startsWith('sms.gateway'));
+
+const requests: readonly (readonly [what: string, request: object])[] = [
+  ['a user and a password', { url: `https://user:${secret}@gateway.example/` }],
+  ['a user that is a token', { url: `https://${secret}@gateway.example/` }],
+  ...['apikey', 'api_key', 'key', 'access-token', 'Password', 'sig', 'auth', 'pwd'].map(
+    (name) =>
+      [`a query with ${name}`, { url: `https://gateway.example/?route=4&${name}=${secret}` }] as const,
+  ),
+  ...[
+    'authorization',
+    'X-API-Key',
+    'api-token',
+    'Cookie',
+    'Ocp-Apim-Subscription-Key',
+    'proxy-authorization',
+  ].map((name) => [`a header ${name}`, { headers: { [name]: secret } }] as const),
+  ['a bearer in any header', { headers: { 'x-other': `Bearer ${secret}` } }],
+  ['a basic login', { headers: { authorization: `Basic ${secret}` } }],
+  ['a member of a JSON body', { body: `{"route": 4, "apiKey": "${secret}"}` }],
+  ['a member deep in a JSON body', { body: `[{"auth": {"password" : "${secret}"}}]` }],
+  ['a field of a form', { bodyType: 'form', body: `to={to}&password=${secret}` }],
+];
+
+/** The same in each place where a request is described. */
+for (const [what, request] of requests) {
+  for (const [place, gateway] of [
+    ['', request],
+    [
+      'check',
+      'body' in request ? undefined : { check: { url: 'https://gateway.example/balance', ...request } },
+    ],
+    [
+      'verified',
+      'headers' in request || 'bodyType' in request
+        ? undefined
+        : { verified: { url: 'https://gateway.example/ok', ...request } },
+    ],
+  ] as const) {
+    if (gateway === undefined) continue;
+    test(`production refuses ${what} in ${place || 'the request'}, and nothing shows it`, () => {
+      const [fault] = faults(gateway);
+      assert.match(fault?.reason ?? '', /has credentials in the configuration itself/);
+      assert.ok(!JSON.stringify(fault).includes(secret));
+      assert.deepEqual(faults(gateway, 'sandbox'), []);
+      const shown = JSON.stringify(withoutCredentials(gateway));
+      assert.ok(!shown.includes(secret), shown);
+    });
+  }
+}
+
+test('what is kept elsewhere, or no credential, is taken and shown', () => {
+  const gateway = {
+    url: 'https://user:{secrets.key}@gateway.example/send?apikey={secrets.key}&to={to}&route=4',
+    headers: {
+      authorization: 'Bearer {secrets.key}',
+      'x-api-key': '{secrets.key}',
+      'content-type': 'application/json',
+      accept: 'application/vnd.gateway.v2+json',
+      'x-author': 'bank',
+    },
+    body: '{"key": "sms", "to": "{to}", "token": "{secrets.key}", "ref": "{reference}", "text": "{text}"}',
+  };
+  assert.deepEqual(faults(gateway), []);
+  assert.deepEqual(withoutCredentials(gateway), gateway);
+});
+
+test('a fault of a setting shows no credential in it', () => {
+  for (const gateway of [
+    { url: `https://user:${secret}@gateway.example/{nonsense}` },
+    { url: `ftp://user:${secret}@gateway.example/` },
+    { headers: { authorization: `Bearer ${secret} {nonsense}` } },
+    { body: `{"password": "${secret}", "x": "{nonsense}"}` },
+    { proxy: { url: `http://user:${secret}@proxy.example:3128` } },
+    { proxy: { url: `user:${secret}@proxy.example:3128` } },
+  ]) {
+    const found = faults(gateway, 'sandbox');
+    assert.ok(found.length > 0);
+    assert.ok(!JSON.stringify(found).includes(secret), JSON.stringify(found));
+  }
+});
