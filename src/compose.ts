@@ -12,6 +12,8 @@ import { composeTemplates } from './compose-templates.ts';
 import type { Config } from './config.ts';
 import { createDeadline } from './domain/deadline.ts';
 import { type CodesOf, endCodes } from './domain/end-codes.ts';
+import { clockDoubt, momentOf } from './domain/moment.ts';
+import { reportDoubtToLog } from './http/clock-log.ts';
 import { reportEndedToLog } from './http/ended-log.ts';
 import { createMetrics } from './http/metrics.ts';
 import { reportRefusalsToLog } from './http/refusal-log.ts';
@@ -83,9 +85,9 @@ async function assemble(
   });
   // Before anything is opened: a template that doesn't fit leaves nothing behind.
   const rules = { policy: policyOf(config), keys: keysOf(config), templates: composeTemplates(config) };
-  const metrics = createMetrics();
   const data = openData(config, { log, keys: rules.keys }, overrides, closers);
   const { store, directory, clock } = data;
+  const metrics = createMetrics({ clockAheadMs: () => clock.nowMs() - momentOf(clock).nowMs });
   const receipts = composeRecorder({ ...data, log, metrics });
   closers.push(() => receipts.close());
   const delivery = await composeDelivery(config, overrides, { clock, log, receipts }, closers);
@@ -116,6 +118,11 @@ async function assemble(
       },
       { name: 'gateways', check: async () => {}, warnings: () => gatewayWarnings(gateway, clock) },
       protection.readiness,
+      {
+        name: 'clock',
+        check: async () => {},
+        warnings: () => [clockDoubt(clock)].filter((doubt) => doubt !== undefined),
+      },
     ],
     inbox,
     metricsPage: metrics.page,
@@ -132,7 +139,16 @@ async function assemble(
       metrics.countEnded(listener, what[0]);
     },
   });
-  const retention = composeRetention(config, { store, clock, log });
+  const logDoubt = reportDoubtToLog(log, clock);
+  const retention = composeRetention(config, {
+    store,
+    clock,
+    log,
+    onDoubt: (reason) => {
+      logDoubt(reason);
+      metrics.countRefusedSweep();
+    },
+  });
   // Backwards: listeners first, then what works behind them.
   closers.push(
     () => retention.stop(),
@@ -200,13 +216,26 @@ function composePipeline(
   });
 }
 
-function composeRetention(
-  { retention }: Config,
-  { store, clock, log }: { readonly store: OtpStore; readonly clock: Clock; readonly log: Logger },
-) {
+interface RetentionParts {
+  readonly store: OtpStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly onDoubt: (reason: string) => void;
+}
+
+function composeRetention({ retention }: Config, { store, clock, log, onDoubt }: RetentionParts) {
   const { requestsMs: retentionMs, sweepRowsMax: rowsMax, sweepIntervalMs: intervalMs } = retention;
-  const onFailure = (error: unknown) => log.error({ err: error }, 'retention');
-  return startRetention({ store, clock, retentionMs, rowsMax, intervalMs, onFailure });
+  return startRetention({
+    store,
+    clock,
+    confirmedMs: () => momentOf(clock).nowMs,
+    doubt: () => clockDoubt(clock),
+    onDoubt,
+    retentionMs,
+    rowsMax,
+    intervalMs,
+    onFailure: (error) => log.error({ err: error }, 'retention'),
+  });
 }
 
 /** Last opened, first closed; one that fails doesn't keep the others open. */

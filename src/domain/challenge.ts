@@ -1,4 +1,5 @@
 import type { Challenge, ChallengeState } from '../ports/challenge.ts';
+import type { Moment } from './moment.ts';
 
 /** Which state may follow which. Final states have none. */
 export const CHALLENGE_MOVES: Readonly<Record<ChallengeState, readonly ChallengeState[]>> = {
@@ -14,14 +15,6 @@ export const CHALLENGE_MOVES: Readonly<Record<ChallengeState, readonly Challenge
 /** A text may be out: the first, and the one that a retry may send after an unknown outcome. [OQ-28] */
 export const SUBMISSIONS_MAX = 2;
 
-/** One moment on both clocks. */
-export interface Moment {
-  /** On the steady clock. */
-  readonly nowMs: number;
-  /** On the wall clock. */
-  readonly wallMs: number;
-}
-
 /** Whether the code of this challenge can verify now. While `submitting` the text may already have arrived. */
 export function isVerifiable(challenge: Challenge, moment: Moment): boolean {
   return isLive(challenge.state) && !isExpired(challenge, moment);
@@ -33,7 +26,7 @@ export function isLive(state: ChallengeState): boolean {
 }
 
 /**
- * A code lives until the first of the clocks says that it is over, exclusively: the steady one goes on when the wall clock
+ * A code lives until the first of the clocks says that it is over, exclusively: the confirmed one goes on when the wall clock
  * is set back, the wall clock while the machine sleeps. [OQ-69]
  */
 export function isExpired(challenge: Challenge, { nowMs, wallMs }: Moment): boolean {

@@ -1,6 +1,7 @@
 import type { Clock } from '../ports/clock.ts';
 import type { EndCodesOrder, OtpStore } from '../ports/otp-store.ts';
 import { keyedDigest } from './keyed-digest.ts';
+import { momentOf } from './moment.ts';
 import type { OtpKeys } from './otp-keys.ts';
 import type { OtpPolicy } from './otp-policy.ts';
 
@@ -20,7 +21,7 @@ export function endCodes(
     keys: { digestKey },
   }: { readonly store: OtpStore; readonly clock: Clock; readonly policy: OtpPolicy; readonly keys: OtpKeys },
 ): Promise<number> {
-  const nowMs = clock.steadyMs();
+  const nowMs = momentOf(clock).nowMs;
   const subject: EndCodesOrder['of'] =
     'accountId' in of
       ? { kind: 'account', digest: keyedDigest(digestKey, 'account-id', of.accountId) }

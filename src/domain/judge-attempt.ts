@@ -1,6 +1,7 @@
 import type { Challenge } from '../ports/challenge.ts';
 import type { AttemptDecision, AttemptFacts, Misstep } from '../ports/otp-store.ts';
-import { isLive, isVerifiable, type Moment } from './challenge.ts';
+import { isLive, isVerifiable } from './challenge.ts';
+import type { Moment } from './moment.ts';
 import { guardOrderFor } from './money-guard.ts';
 import type { OtpPolicy } from './otp-policy.ts';
 import type { VerifyOtpResult } from './outcome.ts';

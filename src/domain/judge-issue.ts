@@ -1,6 +1,7 @@
 import type { Challenge } from '../ports/challenge.ts';
 import type { GrantedText, IssueDecision, IssueFacts, StoredAnswer } from '../ports/otp-store.ts';
-import { isExpired, type Moment, mayHaveLeft, SUBMISSIONS_MAX } from './challenge.ts';
+import { isExpired, mayHaveLeft, SUBMISSIONS_MAX } from './challenge.ts';
+import type { Moment } from './moment.ts';
 import { judgeByGuard } from './money-guard.ts';
 import type { OtpPolicy } from './otp-policy.ts';
 import { type CountedCeiling, refusingQuota } from './quotas.ts';

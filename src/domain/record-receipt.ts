@@ -1,6 +1,7 @@
 import type { Clock } from '../ports/clock.ts';
 import type { DeliveryReceipt, ReceiptRecord, ReceiptSink } from '../ports/delivery-receipt.ts';
 import type { OtpStore } from '../ports/otp-store.ts';
+import { momentOf } from './moment.ts';
 
 /** A phone can be faster than the answer of the gateway to whoever sent the text: that is waited for. */
 const WAITS_MS = [100, 400, 1500];
@@ -30,7 +31,7 @@ export function createReceiptRecorder({ store, clock, report }: ReceiptRecorderP
   const waiting = new Map<object, { readonly receipt: DeliveryReceipt; cancel: () => void }>();
   const running = new Set<Promise<void>>();
 
-  const look = (receipt: DeliveryReceipt) => store.recordReceipt(receipt, clock.steadyMs());
+  const look = (receipt: DeliveryReceipt) => store.recordReceipt(receipt, momentOf(clock).nowMs);
 
   function wait(receipt: DeliveryReceipt, [waitMs, ...others]: readonly number[]): void {
     if (waitMs === undefined) {

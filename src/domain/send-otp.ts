@@ -10,6 +10,7 @@ import { earlier, within } from './deadline.ts';
 import { dltFor } from './dlt.ts';
 import { judgeIssue } from './judge-issue.ts';
 import { keyedDigest } from './keyed-digest.ts';
+import { momentOf } from './moment.ts';
 import { guardOrderFor } from './money-guard.ts';
 import type { OtpKeys } from './otp-keys.ts';
 import type { OtpPolicy } from './otp-policy.ts';
@@ -61,7 +62,7 @@ export async function sendOtp(call: SendOtpCall, parts: SendOtpParts): Promise<O
 
   const { store, clock, entropy, policy, keys, owner } = parts;
   // Stamped once: whatever the clocks do meanwhile, one request has one moment.
-  const moment = { nowMs: clock.steadyMs(), wallMs: clock.nowMs() };
+  const moment = momentOf(clock);
   const { nowMs } = moment;
   const ceilings = ceilingsFor(policy, found.country);
   const fresh: Challenge = {
@@ -149,7 +150,7 @@ async function submit(
       ],
       retryable: !accepted && policy.retryUnsent,
       answer: withAnswer,
-      ...recorded(news, clock.steadyMs()),
+      ...recorded(news, momentOf(clock).nowMs),
     });
   await settle(delivery, answer);
   // A yes or no that comes after the answer spares a retry its second text. Lost news only costs that. [OQ-28]
@@ -177,6 +178,7 @@ function composeMessage(
   smsMatchingToken: Secret,
   { clock, keys, templates }: SendOtpParts,
 ): SmsMessage {
+  const { nowMs, wallMs } = momentOf(clock);
   const { text, language } = composeSmsText(templates, {
     language: recipient.language,
     otpContext: challenge.otpContext,
@@ -187,10 +189,7 @@ function composeMessage(
     to: recipient.phoneNumber,
     text,
     reference: challenge.challengeId,
-    validityMs: Math.max(
-      1,
-      Math.min(challenge.expiresAtMs - clock.steadyMs(), challenge.expiresAtWallMs - clock.nowMs()),
-    ),
+    validityMs: Math.max(1, Math.min(challenge.expiresAtMs - nowMs, challenge.expiresAtWallMs - wallMs)),
     country: recipient.country,
     language,
     dlt: dltFor(templates.dlt, recipient.phoneNumber, { language, otpContext: challenge.otpContext }),
@@ -233,7 +232,7 @@ function decline(
     key: { method: 'sendOtp', requestId },
     fingerprint,
     owner,
-    nowMs: clock.steadyMs(),
+    nowMs: momentOf(clock).nowMs,
     answer: { result, integratorId: callId },
     retryable: false,
     reason,

@@ -4,10 +4,11 @@ import type { Clock, Deadline } from '../ports/clock.ts';
 import type { OtpStore } from '../ports/otp-store.ts';
 import type { Secret } from '../ports/secret.ts';
 import { UnavailableError } from '../ports/unavailable.ts';
-import { isVerifiable, type Moment } from './challenge.ts';
+import { isVerifiable } from './challenge.ts';
 import { codeOf } from './challenge-code.ts';
 import { judgeAttempt } from './judge-attempt.ts';
 import { keyedDigest } from './keyed-digest.ts';
+import { type Moment, momentOf } from './moment.ts';
 import { codesEqual } from './otp-code.ts';
 import type { OtpKeys } from './otp-keys.ts';
 import type { OtpPolicy } from './otp-policy.ts';
@@ -54,7 +55,7 @@ export async function verifyOtp(call: VerifyOtpCall, parts: VerifyOtpParts): Pro
     const challenge = await store.findChallenge(sendOtpRequestId);
     if (challenge === undefined) return verifyWithoutChallenge(call, parts);
     const matches = codesEqual(readTypedCode(otp), codeOf(challenge, keys)); // [OQ-84]
-    const moment = { nowMs: clock.steadyMs(), wallMs: clock.nowMs() };
+    const moment = momentOf(clock);
     const { nowMs } = moment;
     const ended = await whyEnded(challenge, moment, call, parts);
     const decision = await store.attempt(
@@ -130,7 +131,7 @@ async function verifyWithoutChallenge(call: VerifyOtpCall, parts: VerifyOtpParts
     key: { method: 'verifyOtp', requestId },
     fingerprint,
     owner,
-    nowMs: clock.steadyMs(),
+    nowMs: momentOf(clock).nowMs,
     answer: { result: 'OTP_NOT_MATCHED', integratorId: callId }, // [OQ-5]
     retryable: false,
     reason: 'noChallenge',

@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { CallReport } from '../methods/call-report.ts';
 import type { EndedReason } from './ended-log.ts';
 import type { ReceiptReport } from './receipt-report.ts';
@@ -13,6 +13,8 @@ export interface Metrics {
   readonly countRefused: (listener: string, status: number) => void;
   /** Counts one connection that was not taken, or ended. */
   readonly countEnded: (listener: string, reason: EndedReason) => void;
+  /** Counts one look at which nothing was deleted, since the clock was in doubt. */
+  readonly countRefusedSweep: () => void;
   /** All of them, in the text format of Prometheus. */
   readonly page: () => Promise<{ readonly contentType: string; readonly body: string }>;
 }
@@ -21,14 +23,24 @@ export interface Metrics {
 const CALL_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 3, 5, 7];
 const DELIVERY_SECONDS = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600];
 
-export function createMetrics(): Metrics {
+/** `clockAheadMs`: by how much the wall clock is ahead of what is confirmed; negative: behind. */
+export function createMetrics({ clockAheadMs }: { readonly clockAheadMs: () => number }): Metrics {
   const registry = new Registry();
+  new Gauge({
+    name: 'gsp_otp_clock_ahead_seconds',
+    help: 'By how much the clock of the machine is ahead of what is confirmed.',
+    registers: [registry],
+    collect() {
+      this.set(clockAheadMs() / 1000);
+    },
+  });
   collectDefaultMetrics({ register: registry });
   const counters = createCounters(registry);
   return {
     countCall: (report) => countCall(counters, report),
     countReceipt: (report) => countReceipt(counters, report),
     countRefused: (listener, status) => counters.refused.inc({ listener, status }),
+    countRefusedSweep: () => counters.refusedSweeps.inc(),
     countEnded: (listener, reason) => counters.ended.inc({ listener, reason }),
     page: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   };
@@ -80,6 +92,7 @@ function createCounters(registry: Registry) {
       destination,
       DELIVERY_SECONDS,
     ),
+    refusedSweeps: counter('refused_sweeps_total', 'Times nothing was deleted: the clock was in doubt.', []),
     verified: counter('texts_verified_total', 'Texts whose code was typed.', destination),
     unknownContexts: counter(
       'unknown_contexts_total',

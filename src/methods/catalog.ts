@@ -1,3 +1,4 @@
+import { momentOf } from '../domain/moment.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { recordAnswer } from '../domain/record-answer.ts';
 import { type SendOtpParts, sendOtp } from '../domain/send-otp.ts';
@@ -68,7 +69,7 @@ export function createCatalog(parts: CatalogParts): MethodCatalog {
             key: { method: 'echo', requestId },
             fingerprint,
             owner,
-            nowMs: clock.steadyMs(),
+            nowMs: momentOf(clock).nowMs,
             answer: { result: '', integratorId: callId },
             retryable: false,
             reason: '',

@@ -166,6 +166,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     // On every arrival, replays included. [HDR-4, IDEM-10]
     checkTimestamp(header, clock.nowMs());
     findings.authentic = true;
+    // What anyone can write confirms nothing. [OQ-69]
+    if (codec.keyless !== true) clock.confirm?.(header.requestTimestampMs);
     const print = fingerprint(request, digestKey);
     const call = { requestId: header.requestId, fingerprint: print, callId, deadline };
     const answering = oneAtATime(method, call.requestId, deadline, () => once(method, request, call, caller));

@@ -3,12 +3,18 @@ export interface Clock {
   /** Wall clock, ms since the Unix epoch, UTC. May jump. Only for what the wire compares or shows. [HDR-3, HDR-4] */
   nowMs(): number;
 
-  /**
-   * Ms since the Unix epoch on a clock that never runs backwards: it follows the wall clock forwards and goes on
-   * at its own pace when the wall clock is set back. Lives, leases, windows and deadlines are measured by it, so
-   * that no code outlives its validity.
-   */
+  /** Ms on a clock that runs at its own pace and is never set: how long something takes within this process. */
   steadyMs(): number;
+
+  /**
+   * Ms since the Unix epoch, as far as they certainly have passed: at the pace of `steadyMs` from the last moment that the
+   * store remembers, and on to what `confirm` was told. Never runs backwards, and never ahead because the wall clock was
+   * set. What the store records, counts and deletes by is measured by it. `undefined`: as `steadyMs`. [OQ-69]
+   */
+  readonly confirmedMs?: () => number;
+
+  /** Somebody whose word counts, by whose clock it is `atMs`, has agreed with `nowMs`. `undefined`: nobody has to. */
+  readonly confirm?: (atMs: number) => void;
 
   /** Calls `run` once, `delayMs` (≥ 0) from now, unless the returned function is called before. */
   after(delayMs: number, run: () => void): () => void;

@@ -2,8 +2,14 @@ import type { Clock } from '../../ports/clock.ts';
 import type { OtpStore } from '../../ports/otp-store.ts';
 
 export interface RetentionOptions {
-  readonly store: Pick<OtpStore, 'sweep'>;
-  readonly clock: Clock;
+  readonly store: Pick<OtpStore, 'sweep' | 'remember'>;
+  readonly clock: Pick<Clock, 'after'>;
+  /** The moment that ages are measured from, and that the store is to remember for the next start. */
+  readonly confirmedMs: () => number;
+  /** Why nothing may be deleted at present; `undefined`: it may. Deleting is for good, so a clock in doubt is no ground. */
+  readonly doubt: () => string | undefined;
+  /** Told of each look at which nothing was deleted for that reason. */
+  readonly onDoubt: (reason: string) => void;
   /** How long a request is remembered after it was last received; at least 30 days. [OQ-10, FLOW-3] */
   readonly retentionMs: number;
   /** Requests deleted in one step, ≥ 1. A step holds up whatever comes beside it, 50 about 10 ms. */
@@ -22,9 +28,12 @@ export interface Retention {
 /** Between two steps, for whoever waits beside them. */
 const PAUSE_MS = 50;
 
-/** Deletes what is past its retention, in small steps, for as long as it is not stopped. [IDEM-12] */
+/**
+ * Deletes what is past its retention, in small steps, for as long as it is not stopped, and has the store remember how far
+ * time has come. [IDEM-12, OQ-69]
+ */
 export function startRetention(options: RetentionOptions): Retention {
-  const { store, clock, retentionMs, rowsMax, intervalMs, onFailure } = options;
+  const { store, clock, rowsMax, intervalMs, onFailure } = options;
   let stopped = false;
   let underWay: Promise<void> = Promise.resolve();
   let cancel = wait(PAUSE_MS);
@@ -38,18 +47,31 @@ export function startRetention(options: RetentionOptions): Retention {
   async function sweep(): Promise<void> {
     let rows = 0;
     try {
-      rows = await store.sweep(clock.steadyMs() - retentionMs, rowsMax);
+      rows = await sweepOnce();
     } catch (error) {
       onFailure(error);
     }
     if (!stopped) cancel = wait(rows < rowsMax ? intervalMs : PAUSE_MS);
   }
 
+  async function sweepOnce(): Promise<number> {
+    const nowMs = options.confirmedMs();
+    await store.remember(nowMs);
+    const doubt = options.doubt();
+    if (doubt === undefined) return store.sweep(nowMs - options.retentionMs, rowsMax);
+    options.onDoubt(doubt);
+    return 0;
+  }
+
   return {
-    stop() {
+    async stop() {
+      if (stopped) return underWay;
       stopped = true;
       cancel();
-      return underWay;
+      await underWay;
+      // So that the next start goes on from here.
+      underWay = store.remember(options.confirmedMs()).catch(onFailure);
+      await underWay;
     },
   };
 }

@@ -10,19 +10,24 @@ interface TimeSources {
 const SYSTEM: TimeSources = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
 
 /**
- * The machine's clock. `notBeforeMs` is the latest moment that the store remembers: if the wall clock was set
- * back while the server was down, the steady clock goes on from there, so that no code outlives its validity.
+ * The machine's clock. `reachedMs` is the latest moment that the store remembers; 0: it is new, and there is nothing that a
+ * wrong clock could do to it. What the wall clock says beyond it, at the start or by a jump, is not believed until it is
+ * confirmed: time goes on from there at the pace of the monotonic clock. [OQ-69]
  */
-export function createSystemClock(notBeforeMs = 0, sources = SYSTEM): Clock {
-  let steadyMs = notBeforeMs;
-  let readAtMs = sources.monotonicMs();
+export function createSystemClock(reachedMs = 0, sources = SYSTEM): Required<Clock> {
+  const startedAtMs = sources.monotonicMs();
+  const elapsedMs = () => sources.monotonicMs() - startedAtMs;
+  const wallAtStartMs = sources.wallMs();
+  const steadyAtStartMs = Math.max(wallAtStartMs, reachedMs);
+  let confirmedAtStartMs = reachedMs === 0 ? wallAtStartMs : reachedMs;
   return {
     nowMs: sources.wallMs,
-    steadyMs() {
-      const monotonicMs = sources.monotonicMs();
-      steadyMs = Math.max(sources.wallMs(), steadyMs + monotonicMs - readAtMs);
-      readAtMs = monotonicMs;
-      return Math.floor(steadyMs);
+    steadyMs: () => Math.floor(steadyAtStartMs + elapsedMs()),
+    confirmedMs: () => Math.floor(confirmedAtStartMs + elapsedMs()),
+    confirm(atMs) {
+      // Both have to have got there.
+      const passedMs = Math.min(atMs, sources.wallMs()) - elapsedMs();
+      confirmedAtStartMs = Math.max(confirmedAtStartMs, passedMs);
     },
     after(delayMs, run) {
       const timer = setTimeout(run, delayMs);

@@ -23,6 +23,7 @@ test('[IDEM-12, FLOW-3, OQ-10] what is past its retention goes in small steps, a
   };
   const sweeps: number[] = [];
   const counted = {
+    remember: (nowMs: number) => store.remember(nowMs),
     sweep: async (beforeMs: number, rowsMax: number) => {
       const rows = await store.sweep(beforeMs, rowsMax);
       sweeps.push(rows);
@@ -32,12 +33,14 @@ test('[IDEM-12, FLOW-3, OQ-10] what is past its retention goes in small steps, a
   const retention = startRetention({
     store: counted,
     clock,
+    confirmedMs: () => clock.steadyMs(),
+    doubt: () => undefined,
+    onDoubt: assert.fail,
     retentionMs: 30 * DAY,
     rowsMax: 10,
     intervalMs: 5 * MINUTE,
     onFailure: assert.ifError,
   });
-  t.after(() => retention.stop());
   assert.equal(await left(), 27);
   for (let step = 0; step < 10; step += 1) {
     clock.pass(1000);
@@ -48,6 +51,8 @@ test('[IDEM-12, FLOW-3, OQ-10] what is past its retention goes in small steps, a
   clock.pass(5 * MINUTE);
   await rested(clock);
   assert.deepEqual(sweeps, [10, 10, 5, 1]);
+  await retention.stop();
+  assert.equal(await left(), 1);
 });
 
 test('a sweep that fails is told of, and tried again in its time', async (t) => {
@@ -57,6 +62,7 @@ test('a sweep that fails is told of, and tried again in its time', async (t) => 
   let calls = 0;
   const retention = startRetention({
     store: {
+      remember: async () => undefined,
       sweep: async () => {
         calls += 1;
         if (calls === 1) throw broken;
@@ -64,6 +70,9 @@ test('a sweep that fails is told of, and tried again in its time', async (t) => 
       },
     },
     clock,
+    confirmedMs: () => clock.steadyMs(),
+    doubt: () => undefined,
+    onDoubt: assert.fail,
     retentionMs: 30 * DAY,
     rowsMax: 10,
     intervalMs: MINUTE,
@@ -85,6 +94,7 @@ test('stopping waits for the sweep under way, and no other begins', async () => 
   const start = (): Retention =>
     startRetention({
       store: {
+        remember: async () => undefined,
         sweep: () => {
           calls += 1;
           return new Promise((resolve) => {
@@ -93,6 +103,9 @@ test('stopping waits for the sweep under way, and no other begins', async () => 
         },
       },
       clock,
+      confirmedMs: () => clock.steadyMs(),
+      doubt: () => undefined,
+      onDoubt: assert.fail,
       retentionMs: 30 * DAY,
       rowsMax: 10,
       intervalMs: MINUTE,
