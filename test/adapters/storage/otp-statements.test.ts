@@ -7,6 +7,9 @@ import { OTP_STATEMENTS } from '../../../src/adapters/storage/otp-statements.ts'
 /** Statements that walk along an index, and how they keep it short. */
 const WALKS: Readonly<Record<string, string>> = { findNewest: 'LIMIT 64' };
 
+/** Statements that sort what an index finds, which is a row or two. */
+const SORTS: readonly string[] = ['findByReceiptKey'];
+
 for (const [name, sql] of Object.entries(OTP_STATEMENTS)) {
   test(`${name} scans no table, however long the history`, (t) => {
     const order = { file: ':memory:', environment: 'sandbox', access: 'create', waitMs: 0 } as const;
@@ -20,7 +23,9 @@ for (const [name, sql] of Object.entries(OTP_STATEMENTS)) {
       assert.ok(details.some((detail) => /^SCAN request USING INDEX/.test(detail)));
       return;
     }
-    for (const detail of details)
+    for (const detail of details) {
+      if (SORTS.includes(name) && detail === 'USE TEMP B-TREE FOR ORDER BY') continue;
       assert.doesNotMatch(detail, /SCAN|TEMP B-TREE|AUTOMATIC/, details.join('; '));
+    }
   });
 }
