@@ -14,9 +14,9 @@ export interface CryptoPoolOptions<Keys> {
   /** How many requests may wait, ≥ 0, half as many of those that prove nothing; one more is `UnavailableError`. */
   readonly waitingMax: number;
   /**
-   * Jobs that a thread holds, the one at work among them; default 8, so that it has work while the main thread waits
-   * for the disk, and for jobs that wait themselves, each for work that other threads do. An answer waits for all of
-   * them. Half of them at most are of callers who proved nothing.
+   * Jobs that a thread holds, the one at work among them; default 8, or as many as take 40 ms, so that it has work while
+   * the main thread is busy, and for jobs that wait themselves, each for work that other threads do. An answer waits for
+   * all of them. Half of them at most are of callers who proved nothing.
    */
   readonly jobsPerThread?: number | undefined;
   /** What each thread needs before its first job; anything that can be cloned, `KeyObject`s too. */
@@ -35,6 +35,8 @@ export interface JobTerms {
 }
 
 const JOBS_PER_THREAD = 8;
+const JOBS_PER_THREAD_MAX = 64;
+const HELD_MS = 40;
 /** Before a thread that died without having been of use is replaced. */
 const REPLACE_AFTER_MS = 1000;
 
@@ -60,6 +62,8 @@ export class CryptoPool<Keys, Job, Result> {
   readonly #waiting: JobQueue<WaitingJob<Job, Result>>;
   readonly #replacements = new Set<NodeJS.Timeout>();
   #keys: Keys;
+  /** Of one job; a moving average. */
+  #tookMs = HELD_MS / JOBS_PER_THREAD;
   #nextId = 0;
   #closed = false;
 
@@ -144,6 +148,7 @@ export class CryptoPool<Keys, Job, Result> {
   #settle(thread: Thread<Job, Result>, message: Exclude<ThreadMessage<Result>, { kind: 'ready' }>): void {
     const waiting = thread.jobs.get(message.id);
     thread.jobs.delete(message.id);
+    this.#tookMs = 0.95 * this.#tookMs + 0.05 * message.tookMs;
     if (message.kind === 'done') waiting?.resolve(message.result);
     else waiting?.reject(message.error);
   }
@@ -162,8 +167,13 @@ export class CryptoPool<Keys, Job, Result> {
     this.#replacements.add(replacement);
   }
 
+  get #jobsPerThread(): number {
+    const inTime = Math.min(JOBS_PER_THREAD_MAX, Math.ceil(HELD_MS / this.#tookMs));
+    return this.#options.jobsPerThread ?? Math.max(JOBS_PER_THREAD, inTime);
+  }
+
   #idleThread(): Thread<Job, Result> | undefined {
-    const { jobsPerThread = JOBS_PER_THREAD } = this.#options;
+    const jobsPerThread = this.#jobsPerThread;
     let idlest: Thread<Job, Result> | undefined;
     for (const thread of this.#threads) {
       if (!thread.ready || thread.jobs.size >= jobsPerThread) continue;
@@ -181,7 +191,7 @@ export class CryptoPool<Keys, Job, Result> {
   #assignOne(): boolean {
     const thread = this.#idleThread();
     if (!thread) return false;
-    const unprovedMax = Math.ceil((this.#options.jobsPerThread ?? JOBS_PER_THREAD) / 2);
+    const unprovedMax = Math.ceil(this.#jobsPerThread / 2);
     const unproved = [...thread.jobs.values()].filter(isUnproved).length;
     const waiting = this.#waiting.take(unproved < unprovedMax);
     if (!waiting) return false;

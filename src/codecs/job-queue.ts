@@ -18,7 +18,7 @@ export interface Waiting {
 }
 
 /** Of the time that a request has when it comes, what it may spend on waiting for a thread: the rest is for the work. */
-const WAIT_SHARE = 0.2;
+const WAIT_SHARE = 0.4;
 /** So many may wait whatever the rate was: a rate that isn't measured any more can't be found to be better. */
 const WAITING_MIN = 8;
 /** While proved ones wait too, they get so many operations for one of the others. */
@@ -28,8 +28,8 @@ const PROVED_PER_UNPROVED = 3;
  * What waits for a thread, and which of it comes next. [OQ-60]
  * - Answers go first: what is behind them is done, and would be lost.
  * - Then the requests of callers who proved themselves, in the order in which they came, and a quarter of the time those
- *   of the others, of which whoever had least refused is first.
- * - A request that couldn't begin in a fifth of its time is refused when it comes, by the rate at which the ones before
+ *   of the others, of which whoever asked for least is first.
+ * - A request that couldn't begin in two fifths of its time is refused when it comes, by the rate at which the ones before
  *   it were taken; one that has waited that long after all is refused, rather than begun.
  */
 export class JobQueue<Entry extends Waiting> {

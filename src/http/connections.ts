@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
+import { LeakyBucket } from '../methods/leaky-bucket.ts';
 import type { Clock } from '../ports/clock.ts';
 import { hasDescriptor } from './descriptors.ts';
 import type { OnEnded } from './ended-log.ts';
@@ -36,6 +37,14 @@ const PIPELINED_MAX = 16;
 /** Of the idle connections on which nothing valid came, so many give way where the process can open no more files. */
 const GIVING_WAY_SHARE = 1 / 8;
 const DESCRIPTORS_CHECK_MS = 1000;
+/**
+ * Refusals at full speed to those who proved nothing and asked for more than a little: so many at once, then one each so
+ * many ms over all connections. Beyond that each waits for its own, which costs nobody else anything.
+ */
+const QUICK_REFUSALS_MAX = 200;
+const QUICK_REFUSAL_MS = 5;
+const LITTLE_ASKED = 8;
+const REST_MS = 1000;
 /** For reading the last answer. */
 const UNREAD_MS = 5000;
 
@@ -50,10 +59,12 @@ export class Connections {
   readonly #handshaking = new Map<string, Socket>();
   /** Those that proved nothing and have no request at work; the one that has been so for longest first. */
   readonly #yielding = new Set<Connection>();
+  readonly #quickRefusals: LeakyBucket;
   readonly #requests = new WeakMap<IncomingMessage, { readonly connection: Connection; whole: boolean }>();
 
   constructor(server: Server | HttpsServer, rules: ConnectionRules) {
     this.#rules = rules;
+    this.#quickRefusals = new LeakyBucket(rules.clock, QUICK_REFUSAL_MS, QUICK_REFUSALS_MAX);
     server.on('connection', (socket: Socket) => {
       const connection = this.#add(socket, rules.tls);
       if (rules.tls) this.#expectHandshake(socket);
@@ -100,6 +111,7 @@ export class Connections {
     const noted = this.#requests.get(request);
     if (!noted || noted.whole) return;
     noted.whole = true;
+    noted.connection.standing.ask();
     noted.connection.atWork += 1;
     this.#yielding.delete(noted.connection);
   }
@@ -115,6 +127,13 @@ export class Connections {
       keepAliveMs: standing.everProved ? undefined : this.#rules.keepAliveTimeoutMs / 2,
       ends: outdated || connection.ending,
     };
+  }
+
+  /** Resolves when a refusal may go out: at once, unless it is one in a flood. */
+  async rest(request: IncomingMessage): Promise<void> {
+    const standing = this.#open.get(request.socket)?.standing;
+    if (!standing || standing.rank <= LITTLE_ASKED || this.#quickRefusals.take()) return;
+    await new Promise<void>((resolve) => this.#rules.clock.after(REST_MS, resolve));
   }
 
   /** Ends those on which nothing was ever sent. */

@@ -137,6 +137,7 @@ function endInOrder(server: FastifyInstance, { requestTimeoutMs }: HttpLimits): 
     const { ends, keepAliveMs } = connections.answered(request.raw);
     if (closing || ends) reply.header('connection', 'close');
     else if (keepAliveMs) reply.header('keep-alive', `timeout=${Math.floor(keepAliveMs / 1000)}`);
+    if (reply.statusCode >= 400) await connections.rest(request.raw);
   });
 }
 

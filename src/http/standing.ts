@@ -9,13 +9,18 @@ const FORGOTTEN_MS = 10_000;
 /** More are not held against anybody: whoever mends his ways needs no more than these to be proved again. */
 const COUNTED_MAX = 2 * REFUSALS_MAX;
 
+/** Of what was asked, told apart up to so much. */
+const ASKED_MAX = 1000;
+
 /** What one connection has shown so far. [OQ-60, OQ-61] */
 export class Standing implements Caller {
   readonly #refusals: LeakyBucket;
+  readonly #asked: LeakyBucket;
   #everProved = false;
 
   constructor(clock: Clock) {
     this.#refusals = new LeakyBucket(clock, FORGOTTEN_MS, COUNTED_MAX);
+    this.#asked = new LeakyBucket(clock, FORGOTTEN_MS, ASKED_MAX);
   }
 
   /** Behind a proxy the garbage of many and the messages of one share a connection: then both are strangers'. */
@@ -32,8 +37,14 @@ export class Standing implements Caller {
     return !this.#everProved && this.#refusals.level > REFUSALS_MAX;
   }
 
+  /** Requests, whatever became of them: those that were refused for lack of capacity were no proof either. */
   get rank(): number {
-    return this.#everProved ? 0 : Math.ceil(this.#refusals.level);
+    return this.#everProved ? 0 : Math.ceil(this.#asked.level);
+  }
+
+  /** A request came on it. */
+  ask(): void {
+    if (!this.#everProved) this.#asked.add(1);
   }
 
   prove(): void {

@@ -6,7 +6,7 @@
 export interface Caller {
   /** Whether what comes on it has a share in the capacity that is kept for those who proved themselves. */
   readonly proved: boolean;
-  /** ≥ 0; of those not proved, who has the lower rank goes first: 0 for one on which nothing was refused yet. */
+  /** ≥ 0; of those not proved, who has the lower rank goes first: whoever asked for less lately. */
   readonly rank: number;
   /** A message came on it that was opened, well signed, in time and new: nobody but the peer can have made it. */
   prove(): void;

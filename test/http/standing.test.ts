@@ -46,12 +46,14 @@ describe('[OQ-61] what a connection has shown', () => {
     assert.equal(standing.proved, true, 'five minutes');
   });
 
-  it('of strangers, whoever had less refused is first', () => {
+  it('[OQ-60] of strangers, whoever asked for less is first; who proved himself is before all', () => {
     const { clock, standing } = start();
     assert.equal(standing.rank, 0);
-    times(3, () => standing.offend());
+    times(3, () => standing.ask());
     assert.equal(standing.rank, 3);
     clock.pass(10_000);
     assert.equal(standing.rank, 2);
+    standing.prove();
+    assert.equal(standing.rank, 0);
   });
 });

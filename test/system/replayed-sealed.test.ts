@@ -110,9 +110,10 @@ for (const kind of ['pgp', 'jwe'] as const) {
       code?: string,
       method = 'sendOtp',
     ): Promise<void> {
-      const { status, body } = await post(by, method, sealed);
+      const { status, body, raw } = await post(by, method, sealed);
       assert.ok(status === 400 || status === 401, `${status}`);
-      if (code !== undefined) assert.equal(body?.['errorResponseCode'], code);
+      // So many in a row are not all worth a signature. [OQ-7]
+      if (code !== undefined && raw.length > 0) assert.equal(body?.['errorResponseCode'], code);
     }
 
     function post(to: TestApplication, method: string, sealed: Uint8Array<ArrayBuffer>) {
