@@ -45,7 +45,11 @@ const keys = () => readKeys(join(dataDirectory, 'keys.json'));
 const codecs =
   sealing === 'clear'
     ? undefined
-    : [sealing === 'own' ? await startOwnCodec(keys(), clock, THREADS) : await startLibraryCodec(keys())];
+    : [
+        sealing === 'own'
+          ? await startOwnCodec(keys(), clock, THREADS, config.cryptography.waitingMax)
+          : await startLibraryCodec(keys()),
+      ];
 const application = await compose(config, { store, gateway, clock, ...(codecs && { codecs }) });
 const { methods } = await application.listen();
 

@@ -25,14 +25,18 @@ interface KeyPair {
 }
 
 export async function makeKeys(format: Format, rsaBits: number, file: string): Promise<SealedKeys> {
-  const make = format === 'pgp' ? makePgpKey : makeJwks;
-  const keys = { format, rsaBits, ours: await make('ours', rsaBits), google: await make('google', rsaBits) };
+  const make = (name: string) => makeKeyPair(format, name, rsaBits);
+  const keys = { format, rsaBits, ours: await make('ours'), google: await make('google') };
   writeFileSync(file, JSON.stringify(keys), { mode: 0o600 });
   return keys;
 }
 
 export function readKeys(file: string): SealedKeys {
   return JSON.parse(readFileSync(file, 'utf8')) as SealedKeys;
+}
+
+export function makeKeyPair(format: Format, name: string, rsaBits: number): Promise<KeyPair> {
+  return format === 'pgp' ? makePgpKey(name, rsaBits) : makeJwks(name, rsaBits);
 }
 
 async function makePgpKey(name: string, rsaBits: number): Promise<KeyPair> {
@@ -50,6 +54,7 @@ export async function startOwnCodec(
   { format, ours, google }: SealedKeys,
   clock: Clock,
   threads: number,
+  waitingMax = 4096,
 ): Promise<PayloadCodec> {
   const sources = {
     own: [{ name: 'own', bytes: Buffer.from(ours.privateKey) }],
@@ -57,7 +62,7 @@ export async function startOwnCodec(
     graceMs: 0,
     nowMs: clock.nowMs(),
   };
-  const common = { clock, threads, waitingMax: 4096 };
+  const common = { clock, threads, waitingMax };
   if (format === 'pgp') return PgpCodec.start({ ...common, ring: await readPgpKeyRing(sources) });
   const allowed = CURRENT_ALGORITHMS;
   const purposes = ['decrypt', 'sign', 'verify', 'encrypt'] as const;
