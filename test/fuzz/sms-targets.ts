@@ -4,6 +4,9 @@ import type { GatewayAnswer } from '../../src/adapters/sms/exchange.ts';
 import { type GenericSettings, judgeAnswer } from '../../src/adapters/sms/generic.ts';
 import { withoutOwn } from '../../src/adapters/sms/http-gateway.ts';
 import { readInfobipAnswer } from '../../src/adapters/sms/infobip.ts';
+import { createMessageIds } from '../../src/adapters/sms/smpp-message-ids.ts';
+import { readPdu } from '../../src/adapters/sms/smpp-read.ts';
+import { readDelivered } from '../../src/adapters/sms/smpp-receipts.ts';
 import { fillTemplate, type TemplatePlace, templateValues } from '../../src/adapters/sms/template.ts';
 import { readTwilioAnswer } from '../../src/adapters/sms/twilio.ts';
 import type { Verdict } from '../../src/adapters/sms/verdict.ts';
@@ -43,6 +46,17 @@ export const smsTargets: readonly FuzzTarget[] = [
       Buffer.from(text),
     ),
     words: ['{text}', '{to}', '{secrets.key}', '"', '\\', '&', '=', '%', '\r\n'],
+  },
+  {
+    name: 'deliveries over SMPP',
+    read: readDelivery,
+    corpus: [
+      deliverSm('id:4711 sub:001 dlvrd:001 stat:DELIVRD err:000 text:Use 907214'),
+      deliverSm('', '001e000534373131000427000102'),
+      deliverSm('STOP', '04240004616263640424000161'),
+    ],
+    share: 0.1,
+    words: ['id:', 'stat:', 'DELIVRD', 'text:', ',', '\0', '\u0004', '\u001e'],
   },
   answers(
     'Twilio',
@@ -100,6 +114,28 @@ export const smsTargets: readonly FuzzTarget[] = [
     /"type".*"success"/s,
   ),
 ];
+
+function deliverSm(text: string, parameters = ''): Buffer {
+  const fields = [Buffer.alloc(7), Buffer.from([0, 4]), Buffer.alloc(7), Buffer.from([text.length])];
+  const body = Buffer.concat([...fields, Buffer.from(text), Buffer.from(parameters, 'hex')]);
+  return Buffer.concat([Buffer.from('00000000000000050000000000000001', 'hex'), body]);
+}
+
+/** Whatever it is, it is read without a fault, and nothing but a word goes to the log. */
+function readDelivery(input: Buffer): unknown {
+  const octets = Buffer.concat([input, Buffer.alloc(Math.max(0, 16 - input.length))]);
+  const pdu = readPdu(octets);
+  const delivered = readDelivered(pdu, 'smpp', createMessageIds('smpp', 'auto'));
+  const detail =
+    delivered.kind === 'receipt'
+      ? delivered.receipt.detail
+      : delivered.kind === 'none'
+        ? ''
+        : delivered.detail;
+  assert.match(detail, /^[A-Za-z_ ,]*(, err [A-Za-z0-9]{1,8})?$/);
+  assert.doesNotMatch(detail, /\d{6}/);
+  return pdu.isBroken || delivered.kind === 'none' ? undefined : delivered;
+}
 
 const described: GenericSettings = {
   name: 'described',
