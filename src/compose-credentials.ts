@@ -27,9 +27,9 @@ export async function examineGatewayOf(
   const clock = createSystemClock();
   if (chosen.kind === 'smpp') {
     // A second session under the same name may end the one of a running server.
-    const { host, port, tls, tlsCa } = chosen;
+    const { host, port, tls, tlsCa, clientCertificate } = chosen;
     const url = `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
-    const link = createLink({ tlsCa });
+    const link = createLink({ tlsCa, clientCertificate });
     const unreached = await unreachedOf([url], link, AbortSignal.timeout(budgetMs));
     return { unreached, credentials: undefined };
   }

@@ -204,8 +204,11 @@ async function composeMember(
   }
 }
 
-function smppTls({ tlsCa, tlsCertificate, tlsKey }: SmppGatewaySettings) {
-  const client = tlsCertificate && tlsKey ? { certificate: tlsCertificate.reveal(), key: tlsKey } : undefined;
+function smppTls({ tlsCa, clientCertificate }: SmppGatewaySettings) {
+  const client = clientCertificate && {
+    ...clientCertificate,
+    certificate: clientCertificate.certificate.reveal(),
+  };
   return { ca: tlsCa?.reveal(), client };
 }
 

@@ -347,13 +347,7 @@ const smpp = Type.Object(
         description: 'Certificates in PEM of those who may have issued its certificate. Absent: public ones.',
       }),
     ),
-    tlsCertificate: Type.Optional(
-      publicText({
-        description:
-          'Certificate in PEM that we prove ourselves with to a gateway that asks for one. Absent: none.',
-      }),
-    ),
-    tlsKey: Type.Optional(secret({ description: 'Private key of tlsCertificate, in PEM.' })),
+    clientCertificate: link.clientCertificate,
     privateLink: Type.Boolean({
       default: false,
       description: 'The way to it is private, such as a VPN, so that production may do without TLS.',

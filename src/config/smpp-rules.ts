@@ -8,17 +8,14 @@ const LONG_PASSWORD_MAX = 64;
 /** Why a gateway would read something else than the settings of an SMPP gateway say. `undefined`: it would not. */
 export function smppFault(gateway: Settings['sms']['gateway']): string | undefined {
   if (gateway.kind !== 'smpp') return undefined;
-  const { name, systemId, password, longCredentials, tls, tlsCertificate, tlsKey } = gateway;
+  const { name, systemId, password, longCredentials, tls, clientCertificate } = gateway;
   const faults = [
     credentialFault('systemId', systemId, longCredentials ? Number.POSITIVE_INFINITY : SYSTEM_ID_MAX),
     credentialFault('password', password.reveal(), longCredentials ? LONG_PASSWORD_MAX : PASSWORD_MAX),
     gateway.charset === 'gsm-7' && gateway.dataCoding !== 0
       ? 'has dataCoding without a charset: gsm-7 goes under 0'
       : undefined,
-    (tlsCertificate === undefined) === (tlsKey === undefined)
-      ? undefined
-      : 'has one of tlsCertificate and tlsKey without the other',
-    tls || tlsCertificate === undefined ? undefined : 'has tlsCertificate and tls: false',
+    tls || clientCertificate === undefined ? undefined : 'has a clientCertificate and tls: false',
   ];
   const fault = faults.find((each) => each !== undefined);
   return fault === undefined ? undefined : `${name} ${fault}`;

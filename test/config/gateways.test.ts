@@ -86,9 +86,7 @@ test('what SMPP reads otherwise than it is meant is refused, and can be allowed 
     [{ password: { value: 'pässword' } }, /password that is not ASCII/],
     [{ longCredentials: true, password: { value: 'x'.repeat(65) } }, /password of 65 characters/],
     [{ dataCoding: 3 }, /dataCoding without a charset/],
-    [{ tlsCertificate: secret }, /without the other/],
-    [{ tlsKey: secret }, /without the other/],
-    [{ tls: false, tlsCertificate: secret, tlsKey: secret }, /tls: false/],
+    [{ tls: false, clientCertificate: { certificate: secret, key: secret } }, /tls: false/],
   ] as const) {
     const [fault] = faultsAt({ ...smpp, ...changes }, 'sandbox');
     assert.match(fault?.reason ?? '', reason);
@@ -100,7 +98,7 @@ test('what SMPP reads otherwise than it is meant is refused, and can be allowed 
     { password: { value: 'eight888' }, systemId: 'fifteen-letters' },
     { password: long, systemId: 'x'.repeat(64), longCredentials: true },
     { charset: 'latin-1', dataCoding: 3 },
-    { tlsCertificate: secret, tlsKey: secret },
+    { clientCertificate: { certificate: secret, key: secret } },
   ]) {
     assert.deepEqual(faultsAt({ ...smpp, ...changes }, 'sandbox'), []);
   }

@@ -15,7 +15,9 @@ export interface SmppAddress {
 export interface SmppTls {
   readonly ca?: string | undefined;
   /** What we prove ourselves with to a gateway that asks for it, PEM. */
-  readonly client?: { readonly certificate: string; readonly key: Secret } | undefined;
+  readonly client?:
+    | { readonly certificate: string; readonly key: Secret; readonly passphrase?: Secret | undefined }
+    | undefined;
 }
 
 /** The other side doesn't read what it is answered. */
@@ -209,7 +211,11 @@ function openSocket({ host, port, tls }: SmppAddress): { readonly socket: Socket
     // Said outright: a variable of the environment would have the password shown to anybody.
     rejectUnauthorized: true,
     ...(ca !== undefined && { ca }),
-    ...(client !== undefined && { cert: client.certificate, key: client.key.reveal() }),
+    ...(client !== undefined && {
+      cert: client.certificate,
+      key: client.key.reveal(),
+      ...(client.passphrase && { passphrase: client.passphrase.reveal() }),
+    }),
   });
   return { socket, ready: 'secureConnect' };
 }
