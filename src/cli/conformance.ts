@@ -31,8 +31,8 @@ export function conformanceCommand(): Command {
     .description("examine an endpoint, ours or anybody's, as Google would")
     .argument('[url]', 'https://host/base-path (default: url in the configuration)')
     .option('--config <file>', 'YAML: keys, test subjects, how to read texts')
-    .option('--only <words...>', 'families, check ids or requirement ids, such as IDEM or echo')
-    .option('--skip <words...>', 'the same, to leave out')
+    .option('--only <words...>', 'families, check ids or requirement ids, such as IDEM or echo', collectWords)
+    .option('--skip <words...>', 'the same, to leave out', collectWords)
     .option('--list', 'show the checks and stop')
     .option('--dry-run', 'show what would be sent and stop')
     .addOption(new Option('--report <format>', 'what to write').choices(reportFormats).default('text'))
@@ -103,6 +103,11 @@ function readList(file: string): string {
     const told = cause instanceof Error ? cause.message : String(cause);
     throw new CouldNotRun(`can't read the expected failures in ${file}: ${told}`);
   }
+}
+
+/** With spaces or commas between two, as other lists have. */
+function collectWords(text: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, ...text.split(',').filter((word) => word !== '')];
 }
 
 function parseCount(value: string): number {

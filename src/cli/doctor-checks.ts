@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { countAccounts, directoryFileOf } from '../compose-accounts.ts';
 import { expiryWarnings } from '../compose-expiry.ts';
@@ -30,6 +30,18 @@ export function examineConfig({ faults, warnings }: ConfigInspection): readonly 
     ),
     ...warnings.map((text) => warning(text)),
   ];
+}
+
+/** Their tables bear no date, so that the version of the library is all that tells how old they are. */
+export function examineNumberingPlans(): Finding {
+  const file = new URL('../../package.json', import.meta.url);
+  const { dependencies } = JSON.parse(readFileSync(file, 'utf8')) as {
+    readonly dependencies: Readonly<Record<string, string>>;
+  };
+  return about('phone numbers').ok(
+    `numbering plans of libphonenumber-js ${dependencies['libphonenumber-js']}; ` +
+      'a number of a newer range counts as the main country of its calling code',
+  );
 }
 
 export async function examineKeys(settings: Settings, nowMs: number): Promise<readonly Finding[]> {

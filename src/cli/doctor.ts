@@ -9,6 +9,7 @@ import {
   examineConfig,
   examineDatabases,
   examineKeys,
+  examineNumberingPlans,
   examineServer,
   examineTemplates,
   isReachable,
@@ -56,6 +57,7 @@ async function doctor(options: DoctorOptions): Promise<void> {
   const nowMs = Date.now();
   const findings = [...examineConfig(inspection)];
   const clock = () => examineClock(options.clockUrl);
+  findings.push(examineNumberingPlans());
   findings.push(...(await examine('clock', 'Name another server with --clock-url.', clock)));
   if (inspection.faults.length === 0) {
     findings.push(...(await examineRest(inspection.values as Settings, url, nowMs)));

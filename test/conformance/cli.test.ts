@@ -38,6 +38,12 @@ test('--list shows every check in a sentence and sends nothing', async () => {
   assert.match(stdout, /^MUST {3}idempotency\/scoped-per-method {2}\(VO-6, IDEM-9\)$/m);
 });
 
+test('checks are listed with commas or spaces between them', async () => {
+  const spaced = await conformance('--list', '--only', 'VO-6', 'IDEM-9');
+  assert.deepEqual(await conformance('--list', '--only', 'VO-6,IDEM-9'), spaced);
+  assert.equal(spaced.code, 0);
+});
+
 test('--dry-run says how many texts, echoes and wrong codes it would be, and sends none', async () => {
   const before = server.textCount();
   const { code, stdout } = await conformance('--config', config, '--dry-run');

@@ -48,6 +48,7 @@ test('the doctor finds a sound server sound, and opens a listener of its own to 
     `http.tls={certificates: [${entries.join(', ')}]}`,
   );
   assert.deepEqual([code, failed], [0, []]);
+  assert.ok(ok.some((line) => /^phone numbers: numbering plans of libphonenumber-js \d/.test(line)));
   assert.equal(warnings.length, 2, 'both certificates are signed by themselves');
   for (const expected of [
     'configuration: it is sound',
