@@ -20,6 +20,16 @@ export function isClear(gateway: Gateway): boolean {
   return urlsOf(gateway).some((url) => url !== undefined && /^http:/i.test(url));
 }
 
+/** GSM gives senders of letters 11 characters; a name or SID of what the gateway chooses a sender from is none. */
+const LETTERS_MAX = 11;
+
+export function hasLongSender(gateway: Gateway): boolean {
+  if (gateway.kind !== 'twilio' && gateway.kind !== 'vonage' && gateway.kind !== 'infobip') return false;
+  return [gateway.sender, ...Object.values(gateway.senders ?? {})].some(
+    (sender) => sender.length > LETTERS_MAX && /\p{L}/u.test(sender) && !/^MG[0-9a-f]{32}$/i.test(sender),
+  );
+}
+
 /** Where credentials stand in the settings themselves, in words without any of them. */
 export function clearCredentials(gateway: Gateway): readonly string[] {
   if (gateway.kind !== 'http') return [];

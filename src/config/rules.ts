@@ -1,6 +1,7 @@
 import {
   clearCredentials,
   hasHalfProxyLogin,
+  hasLongSender,
   isClear,
   isClearSmpp,
   lackingSecrets,
@@ -237,6 +238,10 @@ export const cautions: readonly {
   readonly applies: (settings: Settings) => boolean;
   readonly text: string;
 }[] = [
+  {
+    applies: ({ sms }) => membersOf(sms.gateway).some(hasLongSender),
+    text: 'sms.gateway: has a sender of letters that is longer than 11 characters, which no phone can show: each text will be refused',
+  },
   {
     applies: ({ operator }) => !isLoopback(operator.host),
     text: 'operator.host: is beyond loopback, and nothing asks who calls: whoever reaches it reads the metrics, and in the sandbox every code. Only operators, probes and scrapers may reach it',

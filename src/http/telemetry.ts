@@ -42,6 +42,8 @@ export function reportToLog(log: Logger, clock: Clock): (report: CallReport) => 
       ...told,
       unknownContext: unknownContext || undefined,
       gateway: delivery?.gateway ?? verified?.gateway,
+      gatewayReason: delivery?.kind === 'refused' ? delivery.reason : undefined,
+      gatewayDetail: delivery === undefined || delivery.kind === 'accepted' ? undefined : delivery.detail,
       durationMs: Math.round(durationMs),
     };
     if (fault === 'bug') log.fatal({ ...line, err: cause }, 'call');

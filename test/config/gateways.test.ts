@@ -157,6 +157,21 @@ for (const gateway of gateways) {
   });
 }
 
+test('a sender of letters that phones have no room for is warned of', (t) => {
+  const warned = (gateway: object) =>
+    loadConfig({
+      environment,
+      overrides: { 'sms.gateway': gateway, dataDirectory: temporaryDirectory(t) },
+    }).warnings.some((text) => text.includes('11 characters'));
+  for (const kind of [0, 1, 3]) {
+    assert.equal(warned({ ...gateways[kind], sender: 'Banco Exempl' }), true);
+    assert.equal(warned({ ...gateways[kind], senders: { IN: 'BANCOEXEMPLO' } }), true);
+    assert.equal(warned({ ...gateways[kind], sender: 'BancoExempl' }), false);
+    assert.equal(warned({ ...gateways[kind], sender: '+12025550100' }), false);
+  }
+  assert.equal(warned({ ...gateways[0], sender: `MG${'0'.repeat(32)}` }), false);
+});
+
 for (const gateway of [...gateways, { kind: 'http', url: 'https://gateway.example' }]) {
   test(`${gateway.kind} may be reached through a proxy, a mesh or by a private authority`, () => {
     const files = { file: join(import.meta.dirname, 'gateways.test.ts') };

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { reportRefusalsToLog } from '../../src/http/refusal-log.ts';
 import { createLog, reportToLog } from '../../src/http/telemetry.ts';
 import type { CallReport } from '../../src/methods/call-report.ts';
+import type { Delivery } from '../../src/ports/sms-gateway.ts';
 import { TestClock } from '../system/test-clock.ts';
 
 function start() {
@@ -70,4 +71,26 @@ test('[ERR-8] a call whose header was read has its line, however many there are'
   const report = reportToLog(log, clock);
   for (let count = 0; count < 1000; count += 1) report({ ...CALL, requestId: `request-${count}` });
   assert.equal(lines.length, 1000);
+});
+
+test('the line of a text that a gateway did not take tells its class and its own code', () => {
+  const { lines, clock, log } = start();
+  const detail = 'HTTP 400, code 572006';
+  const gateway = 'twilio';
+  const told = (delivery: Delivery) => {
+    reportToLog(log, clock)({ ...CALL, requestId: 'request-1', delivery });
+    const { gateway: name, gatewayReason, gatewayDetail } = lines.at(-1) ?? {};
+    return [name, gatewayReason, gatewayDetail];
+  };
+  assert.deepEqual(told({ kind: 'refused', gateway, reason: 'sender-not-allowed', detail }), [
+    gateway,
+    'sender-not-allowed',
+    detail,
+  ]);
+  assert.deepEqual(told({ kind: 'unknown', gateway, detail: 'ECONNRESET' }), [
+    gateway,
+    undefined,
+    'ECONNRESET',
+  ]);
+  assert.deepEqual(told({ kind: 'accepted', gateway, messageId: '1' }), [gateway, undefined, undefined]);
 });

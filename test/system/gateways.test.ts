@@ -4,6 +4,7 @@ import { startStandIn, unusedUrl } from '../adapters/sms/gateway-stand-in.ts';
 import { startSmsc } from '../adapters/sms/smpp-server.ts';
 import { activeNumber } from './test-accounts.ts';
 import { codeIn, startApplication } from './test-application.ts';
+import { makeCertificate } from './test-certificates.ts';
 
 const secret = { value: 'a-secret-of-the-gateway' };
 
@@ -41,6 +42,32 @@ test('[SO-7, OPS-2] a code goes through the second gateway while the first is do
   const otp = codeIn(form.get('text') ?? '');
   const verified = await app.call('verifyOtp', 'verify-1', { sendOtpRequestId: 'send-1', otp });
   assert.equal(verified.body['result'], 'SUCCESS', JSON.stringify(verified));
+});
+
+test('[OPS-2] a gateway over TLS goes away: of codes that are sent at once, all go through the second one', async (t) => {
+  const authority = makeCertificate({ name: 'authority' });
+  const { certificate: cert, key } = makeCertificate({ issuer: authority });
+  const taken = { status: 200, body: { messages: [{ status: '0', 'message-id': '0A0000000123ABCD1' }] } };
+  const headers = { connection: 'close' };
+  const first = await startStandIn(t, { ...taken, headers }, { cert, key });
+  const second = await startStandIn(t, taken);
+  const a = { ...vonageAt(first.url), name: 'a', tlsCa: { value: authority.certificate } };
+  const gateways = [a, { ...vonageAt(second.url), name: 'b' }];
+  const app = await startApplication({ settings: { 'sms.gateway': { kind: 'failover', gateways } } });
+  t.after(() => app.stop());
+  const six = async (round: number) => {
+    const sent = Array.from({ length: 6 }, (_, index) => {
+      const number = 10 * round + index;
+      const to = { accountPhoneNumber: activeNumber(number), smsMatchingToken: 'AB12345678C' };
+      return app.call('sendOtp', `send-${number}`, to);
+    });
+    return (await Promise.all(sent)).map(({ body }) => body['result']);
+  };
+  assert.deepEqual(await six(1), Array(6).fill('SUCCESS'));
+  assert.equal(first.requests.length, 6);
+  await first.reach('refuses');
+  assert.deepEqual(await six(2), Array(6).fill('SUCCESS'));
+  assert.equal(second.requests.length, 6);
 });
 
 test('[OQ-28] a gateway that cuts off gets the same reference again, and the same code', async (t) => {

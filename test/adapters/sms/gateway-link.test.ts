@@ -4,8 +4,10 @@ import { createServer } from 'node:http';
 import type { ServerOptions } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { askBy, askOctetsBy } from '../../../src/adapters/sms/aws-receipts.ts';
 import { exchange } from '../../../src/adapters/sms/exchange.ts';
 import { createLink, type LinkSettings, type ProxySettings } from '../../../src/adapters/sms/gateway-link.ts';
+import { createSystemClock } from '../../../src/adapters/system/system-clock.ts';
 import { Secret } from '../../../src/ports/secret.ts';
 import { deadlineAfter } from '../../contracts/sms-gateway.ts';
 import { makeCertificate, type TestCertificate } from '../../system/test-certificates.ts';
@@ -122,6 +124,19 @@ test('through a proxy by CONNECT, with credentials for the proxy alone, and conn
   assert.deepEqual(asked, [{ authority: new URL(standIn.url).host, credentials }]);
   for (const { headers } of standIn.requests) assert.equal(headers['proxy-authorization'], undefined);
   await probe();
+});
+
+test('what receipts of AWS need is fetched through the proxy as well', async (t) => {
+  const { proxy, asked } = await startProxy(t, 'tunnels');
+  const { standIn } = await open(t, {});
+  const link = createLink({ tlsCa, proxy });
+  t.after(() => link.close());
+  const told = await askBy(link, createSystemClock())(standIn.url);
+  assert.equal(told?.text, 'taken');
+  assert.equal(String(Buffer.from((await askOctetsBy(link)(standIn.url)) ?? [])), 'taken');
+  assert.ok(asked.length > 0);
+  standIn.answer = 'cut-after-headers';
+  assert.equal(await askOctetsBy(link)(standIn.url), undefined);
 });
 
 for (const [mode, fault] of [
