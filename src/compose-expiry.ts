@@ -29,12 +29,54 @@ export function expiryWarnings({ rings, tls }: Expiring, nowMs: number): readonl
 /** Certificates, and the lists of those that clients may not use any more. */
 function endingOf(tls: ServerTls | undefined) {
   const certificates = (tls?.certificates ?? []).map(({ name, leaf, expiresAtMs }) => {
-    return { name: `certificate ${name}`, validFromMs: leaf.validFromDate.getTime(), expiresAtMs };
+    return {
+      purpose: 'certificate',
+      source: name,
+      name: `certificate ${name}`,
+      validFromMs: leaf.validFromDate.getTime(),
+      expiresAtMs,
+    };
   });
   const lists = (tls?.clients?.revocationLists ?? []).flatMap(({ name, validFromMs, expiresAtMs }) =>
-    expiresAtMs === undefined ? [] : [{ name: `revocation list ${name}`, validFromMs, expiresAtMs }],
+    expiresAtMs === undefined
+      ? []
+      : [
+          {
+            purpose: 'revocation-list',
+            source: name,
+            name: `revocation list ${name}`,
+            validFromMs,
+            expiresAtMs,
+          },
+        ],
   );
   return [...certificates, ...lists];
+}
+
+/** One key or certificate, and the days until it may not be used any more; below 0, since then. */
+export interface TimeLeft {
+  readonly kind: 'pgp' | 'jwe' | 'tls';
+  readonly purpose: string;
+  readonly name: string;
+  readonly days: number;
+}
+
+/** What has an end, which for a key is where it expires or is taken out of use. */
+export function timesLeft({ rings, tls }: Expiring, nowMs: number): readonly TimeLeft[] {
+  const days = (endMs: number) => (endMs - nowMs) / DAY_MS;
+  const keys = (['pgp', 'jwe'] as const).flatMap((kind) =>
+    (rings[kind]?.keys ?? []).flatMap(({ purpose, keyId: name, expiresAtMs, retiresAtMs }) => {
+      const endMs = Math.min(
+        expiresAtMs ?? Number.POSITIVE_INFINITY,
+        retiresAtMs ?? Number.POSITIVE_INFINITY,
+      );
+      return endMs === Number.POSITIVE_INFINITY ? [] : [{ kind, purpose, name, days: days(endMs) }];
+    }),
+  );
+  const others = endingOf(tls).map(({ purpose, source, expiresAtMs }) => {
+    return { kind: 'tls' as const, purpose, name: source, days: days(expiresAtMs) };
+  });
+  return [...keys, ...others];
 }
 
 /** Throws if messages can't be opened or sealed, or no client connects, because something has expired or retired. */

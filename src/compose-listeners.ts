@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { INBOX_BEHAVIOURS, type InboxBehaviour, type InboxGateway } from './adapters/sms/inbox.ts';
 import { type ComposedRecorder, composeReceipts } from './compose-receipts.ts';
+import { packageVersion } from './compose-version.ts';
 import type { Config } from './config.ts';
 import { descriptorLimit } from './http/descriptors.ts';
 import type { OnEnded } from './http/ended-log.ts';
@@ -67,6 +68,7 @@ export function composeListeners(config: Config, parts: ListenerParts): Listener
   const enabledMethods = new Set(methods);
   addMethodRoutes(server, { basePaths, enabledMethods, pipeline: parts.pipeline, onRefused });
   const operator = createOperatorServer({
+    version: packageVersion,
     readiness: parts.readiness,
     inbox: parts.inbox && inboxRoutes(parts.inbox),
     metricsPage: parts.metricsPage,

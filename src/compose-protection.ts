@@ -1,10 +1,17 @@
 import type { Logger } from 'pino';
-import { checkNothingExpired, expiryWarnings, logExpiry } from './compose-expiry.ts';
+import {
+  checkNothingExpired,
+  expiryWarnings,
+  logExpiry,
+  type TimeLeft,
+  timesLeft,
+} from './compose-expiry.ts';
 import { forgedKeyWarnings, passedOverWarnings } from './compose-key-warnings.ts';
 import { readKeyRings } from './compose-keys.ts';
-import { settingsThatWait, takeReloaded } from './compose-reload.ts';
+import { digestOf, settingsThatWait, takeReloaded } from './compose-reload.ts';
 import { composeSealing } from './compose-sealing.ts';
 import { composeTls } from './compose-tls.ts';
+import { ConfigError, describeFault } from './config/faults.ts';
 import type { Config } from './config.ts';
 import type { ReadinessCheck } from './http/operator-routes.ts';
 import type { ServerTls } from './http/tls.ts';
@@ -17,9 +24,13 @@ export interface Protection {
   readonly codecs: ReadonlyMap<string, PayloadCodec>;
   /** For opening the listener. */
   readonly tls: ServerTls | undefined;
-  readonly readiness: ReadinessCheck;
-  /** Puts other keys and certificates in force, all or, if it throws, none. The listener's are put by `replaceTls`. */
-  reload(config: Config, replaceTls: (tls: ServerTls) => void): Promise<void>;
+  readonly readiness: readonly ReadinessCheck[];
+  readonly timesLeft: () => readonly TimeLeft[];
+  /**
+   * Puts other keys and certificates in force, all or, if it throws, none. The listener's are put by `replaceTls`. What is
+   * thrown is logged, and readiness warns of it until one succeeds.
+   */
+  reload(read: () => Config, replaceTls: (tls: ServerTls) => void): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -50,18 +61,37 @@ export async function composeProtection(config: Config, clock: Clock, log: Logge
     tls = nextTls;
     sealing.replaceRings(rings);
     running = taken;
-    log.info({ settingsThatWait: settingsThatWait(running, next), warnings: warnings() }, 'reloaded');
+    const waiting = settingsThatWait(running, next);
+    log.info({ configuration: digestOf(next), settingsThatWait: waiting, warnings: warnings() }, 'reloaded');
     logKeys();
+  }
+
+  let failure: string | undefined;
+  async function attempt(read: () => Config, replaceTls: (tls: ServerTls) => void): Promise<void> {
+    try {
+      await replace(read(), replaceTls);
+      failure = undefined;
+    } catch (error) {
+      const reason = describeFailure(error);
+      const at = new Date(clock.nowMs()).toISOString();
+      failure = `the reload of ${at} failed, and what was in force before still is: ${reason}`;
+      log.error({ reason }, 'reload failed');
+      throw error;
+    }
   }
 
   let replacing = Promise.resolve();
   return {
     codecs: sealing.codecs,
     tls,
-    readiness: { name: 'keys', check: async () => checkNothingExpired(inForce(), clock.nowMs()), warnings },
-    reload(next, replaceTls) {
+    readiness: [
+      { name: 'keys', check: async () => checkNothingExpired(inForce(), clock.nowMs()), warnings },
+      { name: 'configuration', check: async () => {}, warnings: () => (failure ? [failure] : []) },
+    ],
+    timesLeft: () => timesLeft(inForce(), clock.nowMs()),
+    reload(read, replaceTls) {
       // One after the other: the one that was asked for last is the one that stays.
-      const replaced = replacing.then(() => replace(next, replaceTls));
+      const replaced = replacing.then(() => attempt(read, replaceTls));
       replacing = replaced.catch(() => undefined);
       return replaced;
     },
@@ -70,4 +100,9 @@ export async function composeProtection(config: Config, clock: Clock, log: Logge
       await sealing.close();
     },
   };
+}
+
+function describeFailure(error: unknown): string {
+  if (error instanceof ConfigError) return error.faults.map(describeFault).join(' ');
+  return error instanceof Error ? error.message : String(error);
 }

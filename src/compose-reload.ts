@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { ConfigError } from './config/faults.ts';
 import type { Config } from './config.ts';
 
@@ -52,6 +53,11 @@ function withoutKeys({ ours: _, google: __, ...terms }: NonNullable<Config['payl
  */
 export function settingsThatWait(inForce: Config, next: Config): readonly string[] {
   return differences({ ...inForce, warnings: [] }, { ...next, warnings: [] }, '');
+}
+
+/** Tells configurations apart in a log: some digits that follow from all settings, and from where secrets are kept. */
+export function digestOf(config: Config): string {
+  return createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 12);
 }
 
 function differences(before: unknown, after: unknown, path: string): readonly string[] {

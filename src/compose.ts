@@ -8,7 +8,9 @@ import { type Addresses, composeListeners } from './compose-listeners.ts';
 import { keysOf, policyOf } from './compose-policy.ts';
 import { composeProtection } from './compose-protection.ts';
 import { type ComposedRecorder, composeRecorder } from './compose-receipts.ts';
+import { digestOf } from './compose-reload.ts';
 import { composeTemplates } from './compose-templates.ts';
+import { packageVersion } from './compose-version.ts';
 import type { Config } from './config.ts';
 import { createDeadline } from './domain/deadline.ts';
 import { type CodesOf, endCodes } from './domain/end-codes.ts';
@@ -39,15 +41,16 @@ export interface Application {
   listen(): Promise<Addresses>;
   /**
    * Orderly stop: takes no new connection, finishes the running requests, then lets go of everything. Safe to
-   * call twice.
+   * call twice. The log tells the reason, such as the name of a signal.
    */
-  close(): Promise<void>;
+  close(reason?: string): Promise<void>;
   /**
    * Puts the keys and certificates of another configuration in force, for every connection and message from now on;
-   * no request is lost. [ENC-2] Throws `ConfigError` if they can't be used, and everything stays as it was. Other
-   * settings are left alone; those that differ are named in the log.
+   * no request is lost. [ENC-2] Throws `ConfigError` if they can't be used, and everything stays as it was, which log,
+   * readiness and metrics tell; so they do of what a function throws that is to read the configuration. Other settings
+   * are left alone; those that differ are named in the log.
    */
-  reload(config: Config): Promise<void>;
+  reload(config: Config | (() => Config)): Promise<void>;
   /**
    * Ends the live codes of an account or a phone number, for whoever keeps accounts elsewhere: call it when an account is
    * closed, or its number replaced. Resolves to how many codes that were; a code that is typed from then on is answered
@@ -87,7 +90,9 @@ async function assemble(
   const rules = { policy: policyOf(config), keys: keysOf(config), templates: composeTemplates(config) };
   const data = openData(config, { log, keys: rules.keys }, overrides, closers);
   const { store, directory, clock } = data;
-  const metrics = createMetrics({ clockAheadMs: () => clock.nowMs() - momentOf(clock).nowMs });
+  const metrics = createMetrics(packageVersion, {
+    clockAheadMs: () => clock.nowMs() - momentOf(clock).nowMs,
+  });
   const receipts = composeRecorder({ ...data, log, metrics });
   closers.push(() => receipts.close());
   const delivery = await composeDelivery(config, overrides, { clock, log, receipts }, closers);
@@ -117,7 +122,7 @@ async function assemble(
         check: () => directory.check(createDeadline(clock, config.requests.budgetMs)),
       },
       { name: 'gateways', check: async () => {}, warnings: () => gatewayWarnings(gateway, clock) },
-      protection.readiness,
+      ...protection.readiness,
       {
         name: 'clock',
         check: async () => {},
@@ -139,6 +144,8 @@ async function assemble(
       metrics.countEnded(listener, what[0]);
     },
   });
+  metrics.watchEnds(protection.timesLeft);
+  metrics.tellReload(true, clock.nowMs());
   const logDoubt = reportDoubtToLog(log, clock);
   const retention = composeRetention(config, {
     store,
@@ -155,14 +162,51 @@ async function assemble(
     () => listeners.close(),
   );
 
+  let stopReason: string | undefined;
   return {
     store,
     directory,
     inbox,
-    listen: () => listeners.open(),
-    reload: (next) => protection.reload(next, listeners.replaceTls),
     endCodes: (of) => endCodes(of, { ...rules, store, clock }),
-    close: () => closeAll(closers),
+    async listen() {
+      const addresses = await listeners.open();
+      log.info({ ...describeStart(config), ...addresses }, 'started');
+      for (const warning of config.warnings) log.warn({ warning }, 'configuration');
+      closers.unshift(async () => log.info('stopped'));
+      closers.push(async () => log.info({ reason: stopReason }, 'stopping'));
+      return addresses;
+    },
+    async reload(next) {
+      const read = typeof next === 'function' ? next : () => next;
+      try {
+        await protection.reload(read, listeners.replaceTls);
+        metrics.tellReload(true, clock.nowMs());
+      } catch (error) {
+        metrics.tellReload(false, clock.nowMs());
+        throw error;
+      }
+    },
+    close(reason) {
+      stopReason = reason;
+      return closeAll(closers);
+    },
+  };
+}
+
+/** What an operator wants to know of a log that he finds: what ran, as what, and with which data. */
+function describeStart(config: Config) {
+  const { profile, dataDirectory, payload, sms } = config;
+  const configuration = digestOf(config);
+  const bodies = (['pgp', 'jwe', 'plain'] as const).filter((kind) => payload[kind]);
+  const versions = { version: packageVersion, node: process.version };
+  return {
+    ...versions,
+    pid: process.pid,
+    profile,
+    dataDirectory,
+    bodies,
+    texts: sms.gateway.kind,
+    configuration,
   };
 }
 

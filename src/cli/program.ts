@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { ConfigError, describeFault } from '../config/faults.ts';
-import { UnavailableError } from '../ports/unavailable.ts';
-import { exitCodes, Failure } from './failure.ts';
+import { packageVersion } from '../compose-version.ts';
+import { exitCodeOf, explainError } from './explain-error.ts';
+import { exitCodes } from './failure.ts';
 import { asTyped } from './invocation.ts';
 
 /** Runs one command and resolves to its exit code. Never rejects: what is thrown is told on standard error. */
@@ -20,7 +19,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 export async function createProgram(only?: string): Promise<Command> {
   const program = new Command('gsp-otp')
     .description('sendOtp, verifyOtp and echo for integrators of Google Standard Payments.')
-    .version(readVersion(), '-V, --version', 'print the version')
+    .version(packageVersion, '-V, --version', 'print the version')
     .option('--debug', 'show the stack of an error')
     .addHelpText('after', globalHelp);
   const loader = only === undefined ? undefined : loaders.get(only);
@@ -78,31 +77,11 @@ function harden(command: Command): void {
   for (const child of command.commands) harden(child);
 }
 
-function readVersion(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string }).version;
-}
-
 function report(error: unknown, debug: boolean): number {
   if (error instanceof CommanderError) return reportUsage(error);
   if (debug) console.error(error);
   else console.error(asTyped(explainError(error)));
-  if (error instanceof ConfigError) return exitCodes.usage;
-  return error instanceof Failure ? error.exitCode : exitCodes.failed;
-}
-
-function explainError(error: unknown): string {
-  if (error instanceof ConfigError) {
-    const faults = error.faults.map(describeFault).join('\n');
-    return `${faults}\n\nThe configuration has ${error.faults.length} fault(s); nothing was started.`;
-  }
-  if (error instanceof Failure) return `gsp-otp: ${error.message}\n${error.remedy}`;
-  if (error instanceof UnavailableError) {
-    const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
-    return `gsp-otp: ${error.message}${cause}`;
-  }
-  const message = error instanceof Error ? error.message : String(error);
-  return `gsp-otp: unexpected: ${message}\nRun it again with --debug to see where that comes from.`;
+  return exitCodeOf(error);
 }
 
 /** commander has printed its message, or the help that was asked for. */

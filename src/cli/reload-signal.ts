@@ -5,16 +5,20 @@ import { loadConfig } from '../config.ts';
 
 /**
  * From now on each SIGHUP makes the application read its keys and certificates again; one that comes while it is
- * starting waits until it has. What can't be used is told on standard error, and everything stays as it was.
+ * starting waits until it has. What can't be used is told, in the log too, and everything stays as it was.
  */
-export function reloadOnSignal(starting: Promise<Application>, sources: ConfigSources): void {
+export function reloadOnSignal(
+  starting: Promise<Application>,
+  sources: ConfigSources,
+  tell: (text: string) => void,
+): void {
   process.on('SIGHUP', async () => {
     try {
       const application = await starting;
-      await application.reload(loadConfig(sources));
-      process.stderr.write('SIGHUP: keys and certificates are read again\n');
+      await application.reload(() => loadConfig(sources));
+      tell('SIGHUP: keys and certificates are read again\n');
     } catch (error) {
-      process.stderr.write(`SIGHUP: keys and certificates stay as they were: ${describeError(error)}\n`);
+      tell(`SIGHUP: keys and certificates stay as they were: ${describeError(error)}\n`);
     }
   });
 }

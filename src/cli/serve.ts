@@ -7,6 +7,7 @@ import type { ConfigSources } from '../config/layers.ts';
 import { type Config, inspectConfig, loadConfig } from '../config.ts';
 import { configSources, withConfigOptions } from './config-options.ts';
 import { exitCodes, Failure } from './failure.ts';
+import { writeFailedStart, writeJsonLinesOnly } from './json-lines.ts';
 import { explainListenError } from './listen-error.ts';
 import { reloadOnSignal } from './reload-signal.ts';
 import { stopSignal } from './stop-signal.ts';
@@ -68,11 +69,35 @@ function sourcesOf(options: ServeOptions): ConfigSources {
 
 async function serve(options: ServeOptions): Promise<void> {
   const sources = sourcesOf(options);
-  const newStore = options.newStore === true;
   if (options.forExamination && (inspectConfig(sources).values as Partial<Config>).profile === 'production') {
     const remedy = 'Leave --for-examination out, or take profile: sandbox.';
     throw new Failure('limits for an examiner are for the sandbox only', remedy, exitCodes.usage);
   }
+  const isRead = isReadByPeople(sources);
+  if (!isRead) writeJsonLinesOnly();
+  try {
+    await run(options, sources, (text) => void (isRead && process.stderr.write(text)));
+  } catch (error) {
+    if (isRead) throw error;
+    writeFailedStart(error);
+  }
+}
+
+/**
+ * Whether something is to be said to people beside the log, on standard error. In production not, unless somebody is there
+ * to read it: whoever collects both streams would get lines that aren't JSON, and the log says the same.
+ */
+function isReadByPeople(sources: ConfigSources): boolean {
+  const { profile, log } = inspectConfig(sources).values as Partial<Config>;
+  return process.stderr.isTTY || profile !== 'production' || log?.format === 'pretty';
+}
+
+async function run(
+  options: ServeOptions,
+  sources: ConfigSources,
+  tell: (text: string) => void,
+): Promise<void> {
+  const newStore = options.newStore === true;
   const config = loadConfig(sources);
   if (config.profile === 'production' && debuggerUrl() !== undefined) {
     const remedy = 'Take --inspect out of NODE_OPTIONS and of the command.';
@@ -81,17 +106,18 @@ async function serve(options: ServeOptions): Promise<void> {
   // From here on, a signal that comes while starting is not lost.
   const stopped = stopSignal();
   const starting = compose(config, { newStore });
-  reloadOnSignal(starting, sources);
+  reloadOnSignal(starting, sources, tell);
   const application = await starting;
+  let signal: string | undefined;
   try {
     const addresses = await application.listen();
-    process.stderr.write(summarize(config, addresses));
-    const signal = await stopped;
-    process.stderr.write(`${signal}: stopping; running requests finish\n`);
+    tell(summarize(config, addresses));
+    signal = await stopped;
+    tell(`${signal}: stopping; running requests finish\n`);
   } catch (error) {
     throw explainListenError(error, config);
   } finally {
-    await application.close();
+    await application.close(signal);
   }
 }
 

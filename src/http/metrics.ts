@@ -15,6 +15,10 @@ export interface Metrics {
   readonly countEnded: (listener: string, reason: EndedReason) => void;
   /** Counts one look at which nothing was deleted, since the clock was in doubt. */
   readonly countRefusedSweep: () => void;
+  /** Tells that a configuration was put in force at the start or by a reload, or that one could not be. */
+  readonly tellReload: (succeeded: boolean, atMs: number) => void;
+  /** Names what is asked for the days that keys and certificates have left, at each look. */
+  readonly watchEnds: (timesLeft: () => readonly TimeLeft[]) => void;
   /** All of them, in the text format of Prometheus. */
   readonly page: () => Promise<{ readonly contentType: string; readonly body: string }>;
 }
@@ -24,7 +28,10 @@ const CALL_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 3, 5, 7];
 const DELIVERY_SECONDS = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600];
 
 /** `clockAheadMs`: by how much the wall clock is ahead of what is confirmed; negative: behind. */
-export function createMetrics({ clockAheadMs }: { readonly clockAheadMs: () => number }): Metrics {
+export function createMetrics(
+  version: string,
+  { clockAheadMs }: { readonly clockAheadMs: () => number },
+): Metrics {
   const registry = new Registry();
   new Gauge({
     name: 'gsp_otp_clock_ahead_seconds',
@@ -36,13 +43,53 @@ export function createMetrics({ clockAheadMs }: { readonly clockAheadMs: () => n
   });
   collectDefaultMetrics({ register: registry });
   const counters = createCounters(registry);
+  const gauges = createGauges(registry);
+  gauges.build.set({ version, node: process.version }, 1);
+  let ends: () => readonly TimeLeft[] = () => [];
   return {
     countCall: (report) => countCall(counters, report),
     countReceipt: (report) => countReceipt(counters, report),
     countRefused: (listener, status) => counters.refused.inc({ listener, status }),
     countRefusedSweep: () => counters.refusedSweeps.inc(),
     countEnded: (listener, reason) => counters.ended.inc({ listener, reason }),
-    page: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+    tellReload(succeeded, atMs) {
+      gauges.reloaded.set(Number(succeeded));
+      if (succeeded) gauges.reloadedAt.set(Math.floor(atMs / 1000));
+    },
+    watchEnds(timesLeft) {
+      ends = timesLeft;
+    },
+    async page() {
+      // Those of keys that are gone must not stay.
+      gauges.daysLeft.reset();
+      for (const { days, ...labels } of ends()) gauges.daysLeft.set(labels, Math.round(days * 100) / 100);
+      return { contentType: registry.contentType, body: await registry.metrics() };
+    },
+  };
+}
+
+interface TimeLeft {
+  readonly kind: string;
+  readonly purpose: string;
+  readonly name: string;
+  readonly days: number;
+}
+
+function createGauges(registry: Registry) {
+  const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
+    new Gauge({ name: `gsp_otp_${name}`, help, labelNames, registers: [registry] });
+  return {
+    build: gauge('build_info', 'Always 1; which version runs, on which Node.', ['version', 'node']),
+    reloaded: gauge(
+      'config_last_reload_successful',
+      'Whether the last reload of the configuration succeeded.',
+    ),
+    reloadedAt: gauge('config_last_reload_success_timestamp_seconds', 'When one last did.'),
+    daysLeft: gauge(
+      'days_left',
+      'Days until a key, certificate or revocation list ends; below 0, since then.',
+      ['kind', 'purpose', 'name'],
+    ),
   };
 }
 

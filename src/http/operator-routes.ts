@@ -33,6 +33,7 @@ export interface ReadinessCheck {
 }
 
 export interface OperatorRoutes {
+  readonly version: string;
   readonly readiness: readonly ReadinessCheck[];
   readonly inbox: Inbox | undefined;
   /** What Prometheus asks for. */
@@ -95,7 +96,10 @@ export function createOperatorServer(routes: OperatorRoutes): FastifyInstance {
 const LISTED = ['GET /health/live', 'GET /health/ready', 'GET /metrics'];
 const LISTED_OF_INBOX = ['GET /inbox?to=+…&count=…', 'GET /inbox/behaviour', 'PUT /inbox/behaviour'];
 
-function addRoutes(server: FastifyInstance, { readiness, inbox, metricsPage }: OperatorRoutes): void {
+function addRoutes(
+  server: FastifyInstance,
+  { readiness, inbox, metricsPage, version }: OperatorRoutes,
+): void {
   const listed = [...LISTED, ...(inbox ? LISTED_OF_INBOX : [])];
   server.get('/', async () => ({ routes: listed }));
   const unknown = async (_request: FastifyRequest, reply: FastifyReply) =>
@@ -103,12 +107,12 @@ function addRoutes(server: FastifyInstance, { readiness, inbox, metricsPage }: O
   // Before a body is looked at, which may be anything.
   server.route({ method: [...server.supportedMethods], url: '*', onRequest: unknown, handler: unknown });
 
-  server.get('/health/live', async () => ({ status: 'alive' }));
+  server.get('/health/live', async () => ({ status: 'alive', version }));
 
   server.get('/health/ready', async (_request, reply) => {
     const checks = await Promise.all(readiness.map(look));
     const ready = checks.every(({ status }) => status === 'ok');
-    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', checks });
+    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', version, checks });
   });
 
   server.get('/metrics', async (_request, reply) => {

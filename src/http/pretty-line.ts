@@ -4,27 +4,19 @@ import { escapeHidden } from '../ports/hidden-characters.ts';
 export function prettyLine(json: string): string {
   const { time, level, msg, err, ...fields } = JSON.parse(json) as LogLine;
   const shown = Object.entries(fields).map(([name, value]) => `${name}=${showValue(value)}`);
-  const head = [time?.slice(11, 23), (levels[level] ?? String(level)).padEnd(5), msg, ...shown].join(' ');
-  const lines = [head, ...(err?.stack?.split('\n') ?? [])];
+  const head = [time?.slice(11, 23), level.padEnd(5), msg, ...shown].join(' ');
+  const lines = [head, ...((err?.stack ?? err?.message)?.split('\n') ?? [])];
   return `${lines.map(escapeHidden).join('\n  ')}\n`;
 }
 
 interface LogLine {
   readonly time?: string;
-  readonly level: number;
+  readonly level: string;
   readonly msg?: string;
-  readonly err?: { readonly stack?: string };
+  /** Without a stack where it was told just before. */
+  readonly err?: { readonly message?: string; readonly stack?: string };
   readonly [field: string]: unknown;
 }
-
-const levels: Readonly<Record<number, string>> = {
-  10: 'trace',
-  20: 'debug',
-  30: 'info',
-  40: 'warn',
-  50: 'error',
-  60: 'fatal',
-};
 
 /** A word stands by itself; all else is quoted, so that no value looks like two or like a line of its own. */
 function showValue(value: unknown): string {

@@ -9,7 +9,10 @@ type Untold = { readonly untold: number | undefined };
  * Says whether a line may be written about something that anyone can cause: `linesMax` (≥ 1) of a kind in ten seconds.
  * `undefined`: no; it is counted, and told with the next one that may. Kinds must be few, for they are kept.
  */
-export function createQuiet(clock: Clock, linesMax: number): (kind: string) => Untold | undefined {
+export function createQuiet(
+  clock: Pick<Clock, 'steadyMs'>,
+  linesMax: number,
+): (kind: string) => Untold | undefined {
   const kinds = new Map<string, { untilMs: number; told: number; untold: number }>();
   return (kind) => {
     const nowMs = clock.steadyMs();

@@ -2,6 +2,7 @@ import { type DestinationStream, type LevelWithSilent, type Logger, pino } from 
 import type { CallReport } from '../methods/call-report.ts';
 import type { Clock } from '../ports/clock.ts';
 import { escapeHidden } from '../ports/hidden-characters.ts';
+import { createErrorSerializer } from './brief-errors.ts';
 import { prettyLine } from './pretty-line.ts';
 import { createQuiet } from './quiet-log.ts';
 
@@ -16,7 +17,14 @@ export interface LogSettings {
 export function createLog({ level, format, destination }: LogSettings): Logger {
   // A log is read on terminals too. Its last character is the line break.
   const streamWrite = (line: string) => `${escapeHidden(line.slice(0, -1))}\n`;
-  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, hooks: { streamWrite } };
+  const options = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { err: createErrorSerializer(() => performance.now()) },
+    hooks: { streamWrite },
+  };
   if (format === 'json') return destination === undefined ? pino(options) : pino(options, destination);
   const lines = destination ?? process.stdout;
   return pino(options, { write: (line) => lines.write(prettyLine(line)) });
@@ -32,7 +40,18 @@ const UNREAD_LINES_MAX = 100;
  */
 export function reportToLog(log: Logger, clock: Clock): (report: CallReport) => void {
   const quiet = createQuiet(clock, UNREAD_LINES_MAX);
-  return ({ method, callId, fault, cause, delivery, verified, unknownContext, durationMs, ...rest }) => {
+  return ({
+    method,
+    callId,
+    fault,
+    cause,
+    delivery,
+    verified,
+    unknownContext,
+    durationMs,
+    guardEvent,
+    ...rest
+  }) => {
     const told = rest.requestId === undefined ? quiet(`${rest.status} ${rest.result}`) : {};
     if (!told) return;
     const line = {
@@ -41,6 +60,8 @@ export function reportToLog(log: Logger, clock: Clock): (report: CallReport) => 
       ...rest,
       ...told,
       unknownContext: unknownContext || undefined,
+      // Which budget stood against the text, and not of which prefix: no part of a number is logged. [ERR-4]
+      guardEvent: guardEvent && { event: guardEvent.event, budget: guardEvent.detail.split(' ', 1)[0] },
       gateway: delivery?.gateway ?? verified?.gateway,
       gatewayReason: delivery?.kind === 'refused' ? delivery.reason : undefined,
       gatewayDetail: delivery === undefined || delivery.kind === 'accepted' ? undefined : delivery.detail,

@@ -22,9 +22,9 @@ test('each receipt has a line that names the gateway and the state, and never th
   assert.deepEqual(
     lines.map(({ level, outcome, state, gateway, msg }) => [level, outcome, state, gateway, msg]),
     [
-      [30, 'recorded', 'delivered', 'one', 'receipt'],
-      [20, 'repeated', 'delivered', 'one', 'receipt'],
-      [40, 'unmatched', 'delivered', 'one', 'receipt'],
+      ['info', 'recorded', 'delivered', 'one', 'receipt'],
+      ['debug', 'repeated', 'delivered', 'one', 'receipt'],
+      ['warn', 'unmatched', 'delivered', 'one', 'receipt'],
     ],
   );
   assert.ok(!JSON.stringify(lines).includes(receipt.receiptKey));
@@ -60,8 +60,8 @@ test('what keeps receipts from being recorded is an error, with its cause', () =
   assert.deepEqual(
     lines.map(({ level, err }) => [level, (err as { message: string }).message]),
     [
-      [50, 'the store is down'],
-      [60, 'a bug'],
+      ['error', 'the store is down'],
+      ['fatal', 'a bug'],
     ],
   );
 });

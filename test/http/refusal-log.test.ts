@@ -42,10 +42,10 @@ test('a flood that a listener refuses is a line in ten seconds for each status, 
   assert.deepEqual(
     lines.map(({ level, msg, listener, status, untold }) => [level, msg, listener, status, untold]),
     [
-      [40, 'refused', 'methods', 404, undefined],
-      [40, 'refused', 'methods', 405, undefined],
-      [40, 'refused', 'receipts', 404, undefined],
-      [40, 'refused', 'methods', 404, 999],
+      ['warn', 'refused', 'methods', 404, undefined],
+      ['warn', 'refused', 'methods', 405, undefined],
+      ['warn', 'refused', 'receipts', 404, undefined],
+      ['warn', 'refused', 'methods', 404, 999],
     ],
   );
 });

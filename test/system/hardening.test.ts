@@ -52,9 +52,12 @@ test('NODE_TLS_REJECT_UNAUTHORIZED is told in the sandbox, and refused in produc
   assert.match(sandbox.stderr, /^warning: NODE_TLS_REJECT_UNAUTHORIZED: is 0/m);
   const production = [...settings, '--set', 'profile=production'];
   for (const command of [['config', 'check'], ['serve']]) {
-    const { code, stderr } = await runCli([...command, ...production], { env: UNCHECKED });
+    const { code, stdout, stderr } = await runCli([...command, ...production], { env: UNCHECKED });
     assert.equal(code, 2);
-    assert.match(stderr, /NODE_TLS_REJECT_UNAUTHORIZED is 0.*accepted: in production, not to set it/m);
+    assert.match(
+      `${stdout}${stderr}`,
+      /NODE_TLS_REJECT_UNAUTHORIZED is 0.*accepted: in production, not to set it/m,
+    );
   }
   const { code, stdout } = await runCli(['doctor', ...production], { env: UNCHECKED });
   assert.equal(code, 1);
@@ -92,9 +95,9 @@ test('NODE_TLS_REJECT_UNAUTHORIZED changes nothing', async (t) => {
 
 test('a debugger that is open stops a production start', async (t) => {
   const { file } = await productionConfig(t);
-  const { code, stderr } = await runCli(['serve', '--config', file], {
+  const { code, stdout } = await runCli(['serve', '--config', file], {
     env: { NODE_OPTIONS: '--inspect=127.0.0.1:0' },
   });
   assert.equal(code, 1);
-  assert.match(stderr, /a debugger is open, by which any local user can read every secret/);
+  assert.match(stdout, /a debugger is open, by which any local user can read every secret/);
 });
