@@ -16,10 +16,15 @@ const LEVELS = {
   bug: 'fatal',
 } as const;
 
-/** One line a receipt, and few lines about what comes without one. None names a text, a number or an address. */
+/** Of a gateway in ten seconds. */
+const UNMATCHED_LINES_MAX = 100;
+
+/** One line a receipt, but for very many of unknown texts, and few lines about what comes without one. None names a text, a number or an address. */
 export function reportReceiptsToLog(log: Logger, clock: Clock): (report: ReceiptReport) => void {
   // Anyone can make a call that proves nothing: one line in ten seconds tells of them, and counts the others.
   const quiet = createQuiet(clock, 1);
+  // Another program on the same account may have any number of them.
+  const quietUnmatched = createQuiet(clock, UNMATCHED_LINES_MAX);
   return ({ gateway, outcome, receipt, detail, cause }) => {
     const line = {
       gateway,
@@ -28,8 +33,9 @@ export function reportReceiptsToLog(log: Logger, clock: Clock): (report: Receipt
       detail: (receipt?.detail ?? detail) || undefined,
       id: receipt && SOUGHT.has(outcome) ? formOf(receipt.receiptKey.slice(gateway.length + 1)) : undefined,
     };
-    if (receipt !== undefined && cause === undefined) return log[LEVELS[outcome]](line, 'receipt');
-    const told = quiet(`${gateway} ${outcome}`);
+    const isPlain = receipt !== undefined && cause === undefined;
+    if (isPlain && outcome !== 'unmatched') return log[LEVELS[outcome]](line, 'receipt');
+    const told = (isPlain ? quietUnmatched : quiet)(`${gateway} ${outcome}`);
     if (told) log[LEVELS[outcome]]({ ...line, ...told, err: cause }, 'receipt');
   };
 }

@@ -65,3 +65,32 @@ test('what keeps receipts from being recorded is an error, with its cause', () =
     ],
   );
 });
+
+test('of texts that nobody knows a hundred lines in ten seconds are enough, and the next one counts the others', () => {
+  const { lines, clock, tell } = start();
+  const receipt = { gateway: 'one', receiptKey: 'one:000471', state: 'delivered', detail: '' } as const;
+  for (let count = 0; count < 150; count += 1) tell('unmatched', { receipt });
+  for (let count = 0; count < 150; count += 1) tell('recorded', { receipt });
+  assert.equal(lines.length, 250);
+  assert.equal(lines[0]?.['id'], '6 decimal digits, 3 zeros in front');
+  clock.pass(10_000);
+  tell('unmatched', { receipt });
+  assert.equal(lines.at(-1)?.['untold'], 50);
+});
+
+test('the form of an id that was sought tells its alphabet, and nothing of it', () => {
+  const { lines, tell } = start();
+  for (const [id, form] of [
+    ['0012', '4 decimal digits, 2 zeros in front'],
+    ['0', '1 decimal digits'],
+    ['00Ab', '4 hexadecimal digits, 2 zeros in front'],
+    ['550e8400-e29b', '13 hexadecimal digits and hyphens'],
+    ['xyz9', '4 letters and digits'],
+    ['+14035550123', '12 characters'],
+  ] as const) {
+    tell('ambiguous', {
+      receipt: { gateway: 'one', receiptKey: `one:${id}`, state: 'delivered', detail: '' },
+    });
+    assert.equal(lines.at(-1)?.['id'], form);
+  }
+});
