@@ -53,8 +53,8 @@ test('a receipt over SMPP leaves the line and the count that one over HTTP leave
   await smsc.order({ do: 'accept', session, seq, messageId: '9930471155' });
   assert.equal((await sending).body['result'], 'SUCCESS');
   await deliver('id:0009930471155 sub:001 dlvrd:001 stat:DELIVRD err:000 text:Use');
-  const { gateway, level, state, detail } = await told('recorded');
-  assert.deepEqual([gateway, level, state, detail], ['smpp', 30, 'delivered', 'DELIVRD, err 000']);
+  const { gateway, state, detail } = await told('recorded');
+  assert.deepEqual([gateway, state, detail], ['smpp', 'delivered', 'DELIVRD, err 000']);
   await deliver('id:9930471155 stat:DELIVERED');
   await told('repeated');
   await deliver(`id:00${accountPhoneNumber.slice(1)} stat:UNDELIV`);
