@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, it } from 'node:test';
 import type { Delivery, SmsGateway, SmsMessage } from '../../src/ports/sms-gateway.ts';
-import { activeAssociation, activeNumber, importTestAccounts } from './test-accounts.ts';
+import { activeAssociation, activeNumber } from './test-accounts.ts';
 import { codeIn, type Fields, startApplication, type TestApplication } from './test-application.ts';
 import { TestClock } from './test-clock.ts';
 
@@ -290,42 +288,6 @@ describe('sendOtp: limits that are nobody’s own doing', () => {
     const fields = { accountPhoneNumber: activeNumber(1), smsMatchingToken: TOKEN };
     assert.equal((await app.call('sendOtp', 'not-served', fields)).body['result'], 'NOT_ELIGIBLE');
     await app.stop();
-  });
-
-  it('[OQ-83] limits and permissions of a country hold for its ranges that no plan has yet', async () => {
-    const dataDirectory = mkdtempSync(join(tmpdir(), 'gsp-otp-new-range-'));
-    const numbers = [
-      '+14362345678',
-      '+16212345678',
-      '+15652345678',
-      '+12125550123',
-      '+442345',
-      '+88213300655',
-    ];
-    const rows = numbers.map((number, index) => `new-${index},${number},active`);
-    await importTestAccounts(dataDirectory, ['accountId,phoneNumber,status', ...rows].join('\n'));
-    const gateway = new ScriptedGateway();
-    const app = await startApplication({
-      dataDirectory,
-      overrides: { gateway },
-      settings: {
-        'phoneNumbers.allowedCountries': ['US'],
-        'quotas.sendsPerCountry': { US: { max: 2, windowMs: 3_600_000 } },
-      },
-    });
-    const results = [];
-    for (const [index, accountPhoneNumber] of numbers.entries()) {
-      const fields = { accountPhoneNumber, smsMatchingToken: TOKEN };
-      results.push((await app.call('sendOtp', `new-range-${index}`, fields)).body['result']);
-    }
-    await app.stop();
-    rmSync(dataDirectory, { recursive: true });
-    const full = 'MESSAGE_UNABLE_TO_BE_SENT';
-    assert.deepEqual(results, ['SUCCESS', 'SUCCESS', full, full, 'NOT_ELIGIBLE', 'NOT_ELIGIBLE']);
-    assert.deepEqual(
-      gateway.messages.map(({ country }) => country),
-      ['US', 'US'],
-    );
   });
 
   it('[OQ-1] the switch forbids both identifiers in one request', async () => {

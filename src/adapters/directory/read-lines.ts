@@ -34,64 +34,76 @@ const UTF16 = 'is UTF-16, as Excel writes "Unicode text": save the file as UTF-8
 export async function* readLines(
   chunks: AsyncIterable<Uint8Array>,
   report: ReportProblem,
-  { headed = false, keep = () => undefined }: LineOptions = {},
+  options: LineOptions = {},
 ): AsyncGenerator<readonly Line[]> {
-  let lastNumber = 0;
+  const splitter = new LineSplitter(report, options);
   let rest: Buffer = Buffer.alloc(0);
   let restIsTooLong = false;
-  let headIsDue = headed;
-  let ended = false;
-
-  const readLine = (bytes: Buffer, tooLong: boolean): Line | undefined => {
-    lastNumber += 1;
-    const number = lastNumber;
-    const reason = tooLong || bytes.length > LINE_BYTES_MAX ? TOO_LONG : isUtf8(bytes) ? undefined : NOT_UTF8;
-    const text = withoutCr(
-      reason === TOO_LONG ? '' : bytes.toString(reason === undefined ? 'utf8' : 'latin1'),
-    );
-    const line = { number, text };
-    keep(line);
-    if (reason !== undefined) {
-      report({ line: number, field: undefined, reason, ...(headIsDue && { wholeFile: true }) });
-      ended = headIsDue;
-      return undefined;
-    }
-    if (text !== '') headIsDue = false;
-    return line;
-  };
-
-  const splitBlock = (block: Buffer): readonly Line[] => {
-    const bytes = lastNumber === 0 && block.subarray(0, 3).equals(UTF8_MARK) ? block.subarray(3) : block;
-    if (lastNumber === 0 && looksLikeUtf16(bytes)) {
-      report({ line: 1, field: undefined, reason: UTF16, wholeFile: true });
-      ended = true;
-      return [];
-    }
-    const lines: Line[] = [];
-    for (let start = 0; start <= bytes.length && !ended; ) {
-      const found = bytes.indexOf(LF, start);
-      const end = found === -1 ? bytes.length : found;
-      const line = readLine(bytes.subarray(start, end), start === 0 && restIsTooLong);
-      if (line !== undefined) lines.push(line);
-      start = end + 1;
-    }
-    return lines;
-  };
-
   for await (const chunk of chunks) {
     const bytes = restIsTooLong
       ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
       : Buffer.concat([rest, chunk]);
     const end = bytes.lastIndexOf(LF);
     if (end !== -1) {
-      yield splitBlock(bytes.subarray(0, end));
-      if (ended) return;
+      yield splitter.split(bytes.subarray(0, end), restIsTooLong);
+      if (splitter.ended) return;
       restIsTooLong = false;
     }
     rest = bytes.subarray(end + 1);
     restIsTooLong ||= rest.length > LINE_BYTES_MAX;
   }
-  if (rest.length > 0) yield splitBlock(rest);
+  if (rest.length > 0) yield splitter.split(rest, restIsTooLong);
+}
+
+/** Takes blocks of whole lines apart, and remembers which line is next. */
+class LineSplitter {
+  /** Nothing that follows can be understood. */
+  ended = false;
+  readonly #report: ReportProblem;
+  readonly #keep: (line: Line) => void;
+  #headIsDue: boolean;
+  #lastNumber = 0;
+
+  constructor(report: ReportProblem, { headed = false, keep = () => undefined }: LineOptions) {
+    this.#report = report;
+    this.#keep = keep;
+    this.#headIsDue = headed;
+  }
+
+  /** `firstIsTooLong`: of the first line the beginning was dropped. */
+  split(block: Buffer, firstIsTooLong: boolean): readonly Line[] {
+    const isFirst = this.#lastNumber === 0;
+    const bytes = isFirst && block.subarray(0, 3).equals(UTF8_MARK) ? block.subarray(3) : block;
+    if (isFirst && looksLikeUtf16(bytes)) {
+      this.#report({ line: 1, field: undefined, reason: UTF16, wholeFile: true });
+      this.ended = true;
+    }
+    const lines: Line[] = [];
+    for (let start = 0; start <= bytes.length && !this.ended; ) {
+      const found = bytes.indexOf(LF, start);
+      const end = found === -1 ? bytes.length : found;
+      const line = this.#readLine(bytes.subarray(start, end), start === 0 && firstIsTooLong);
+      if (line !== undefined) lines.push(line);
+      start = end + 1;
+    }
+    return lines;
+  }
+
+  #readLine(bytes: Buffer, tooLong: boolean): Line | undefined {
+    this.#lastNumber += 1;
+    const number = this.#lastNumber;
+    const reason = tooLong || bytes.length > LINE_BYTES_MAX ? TOO_LONG : isUtf8(bytes) ? undefined : NOT_UTF8;
+    const text =
+      reason === TOO_LONG ? '' : withoutCr(bytes.toString(reason === undefined ? 'utf8' : 'latin1'));
+    this.#keep({ number, text });
+    if (reason !== undefined) {
+      this.#report({ line: number, field: undefined, reason, ...(this.#headIsDue && { wholeFile: true }) });
+      this.ended = this.#headIsDue;
+      return undefined;
+    }
+    if (text !== '') this.#headIsDue = false;
+    return { number, text };
+  }
 }
 
 /** By its mark, or by the half of each Latin letter that is zero. */
