@@ -37,15 +37,19 @@ export function keyOf(gateway: string, name: string | undefined): string | undef
 /** Of words of more digits nobody here can say whether they are the number or the code of the text. */
 const WORD_DIGITS_MAX = 5;
 
-/** Makes a receipt of what a gateway said of the text that it calls by that name; `undefined`: it isn't final, or names no text. */
+/**
+ * Makes a receipt of what a gateway said of the text that it calls by that name; `undefined`: it isn't final, or names no text.
+ * `digitsMax` is for words that can be nothing but the gateway's own codes.
+ */
 export function receiptOf(
   gateway: string,
   name: string | undefined,
   state: DeliveryReceipt['state'] | undefined,
   words: readonly unknown[],
+  digitsMax = WORD_DIGITS_MAX,
 ): DeliveryReceipt | undefined {
   const receiptKey = keyOf(gateway, name);
   if (receiptKey === undefined || state === undefined) return undefined;
-  const detail = words.map((word) => codeWord(word, WORD_DIGITS_MAX)).filter((word) => word !== undefined);
+  const detail = words.map((word) => codeWord(word, digitsMax)).filter((word) => word !== undefined);
   return { gateway, receiptKey, state, detail: detail.join(' ') };
 }

@@ -11,6 +11,9 @@ const STATES: Readonly<Record<string, DeliveryReceipt['state']>> = {
   failed: 'undelivered',
 };
 
+/** Its newest codes have six digits. */
+const CODE_DIGITS_MAX = 6;
+
 /**
  * Reads Twilio's status callbacks. Each is signed with the account's auth token over the URL and all parameters.
  * [twilio.com/docs/usage/webhooks/webhooks-security] The scheme has no time in it: an old call can be repeated, which
@@ -24,7 +27,8 @@ export function createTwilioReader(gateway: string, authToken: Secret): ReceiptR
     const reference = referenceIn(queryOf(call).get('reference'));
     if (status === null || reference === undefined) return { kind: 'unreadable' };
     const state = Object.hasOwn(STATES, status) ? STATES[status] : undefined;
-    const receipt = receiptOf(gateway, reference, state, [status, form.get('ErrorCode')]);
+    const words = [status, form.get('ErrorCode')];
+    const receipt = receiptOf(gateway, reference, state, words, CODE_DIGITS_MAX);
     return { kind: 'receipts', receipts: receipt === undefined ? [] : [receipt] };
   };
 }

@@ -62,6 +62,11 @@ test("Twilio: the example of Twilio's own libraries is authentic, and nothing th
   for (const call of differing) assert.deepEqual(await read(call), { kind: 'unauthenticated' });
 });
 
+test('Twilio: codes of six digits are told as well', async () => {
+  const receipt = await receiptIn(open(), callback('failed', { ErrorCode: '572006' }));
+  assert.equal(receipt.detail, 'failed 572006');
+});
+
 test('Twilio: delivered, undelivered and failed are final, with the error code for the record', async () => {
   const read = open();
   const base = { gateway: 'twilio', receiptKey: `twilio:${reference}` };
