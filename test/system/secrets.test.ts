@@ -78,7 +78,7 @@ test('[OQ-72] a secret that is replaced in its time is refused nowhere', async (
   const { dataDirectory, start, rotate } = await servedOnce(t);
   await (await start('d', codes('c', 'a'))).stop();
   const database = new DatabaseSync(join(dataDirectory, 'otp.sqlite'));
-  database.exec('UPDATE request SET expires_at_ms = 1, issued_at_ms = 0');
+  database.exec('UPDATE request SET expires_at_ms = 1, expires_at_wall_ms = 1, issued_at_ms = 0');
   database.close();
   await (await start('d', codes('c'))).stop();
   // And without a day on which both were there, by a command.

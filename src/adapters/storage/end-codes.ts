@@ -5,9 +5,9 @@ import { eventLine } from './otp-rows.ts';
 const ATTEMPTS_MAX = 10;
 
 export interface PastCodes {
-  /** When the backup was made. */
+  /** When the backup was made, on the wall clock. */
   readonly madeAtMs: number;
-  /** When it is restored. */
+  /** When it is restored, likewise. */
   readonly nowMs: number;
 }
 
@@ -17,7 +17,7 @@ export interface PastCodes {
  * account as guesses of that time. Yields how many codes were ended. [OQ-73]
  */
 export function endCodesOfThen(database: DatabaseSync, { madeAtMs, nowMs }: PastCodes): number {
-  const thoseOfThen = `WHERE ${UNUSED} AND expires_at_ms > ?`;
+  const thoseOfThen = `WHERE ${UNUSED} AND expires_at_wall_ms > ?`;
   database
     .prepare(
       `INSERT INTO misstep (subject, kind, at_ms, times)

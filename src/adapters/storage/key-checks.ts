@@ -34,13 +34,16 @@ export function writeKeyChecks(database: DatabaseSync, checks: KeptChecks): void
     .run(JSON.stringify(checks));
 }
 
-/** Ids of the secrets that the newest codes were made with, as far as these may still be typed at `nowMs`. */
+/** The most that `codes.validityMs` can be: no older request has a code that may still be typed. */
+const VALIDITY_MS_MAX = 600_000;
+
+/** Ids of the secrets that codes were made with which may still be typed at `nowMs`, on the wall clock. */
 export function secretsInUse(database: DatabaseSync, nowMs: number): readonly string[] {
   const rows = database
     .prepare(
-      `SELECT DISTINCT secret_id FROM (
-         SELECT secret_id, challenge_state, expires_at_ms FROM request ORDER BY received_at_ms DESC LIMIT 1000)
-       WHERE challenge_state IN ('submitting', 'sent', 'ambiguous') AND expires_at_ms > ?`,
+      `SELECT DISTINCT secret_id FROM request
+       WHERE received_at_ms > (SELECT max(received_at_ms) FROM request) - ${VALIDITY_MS_MAX}
+         AND challenge_state IN ('submitting', 'sent', 'ambiguous') AND expires_at_wall_ms > ?`,
     )
     .all(nowMs);
   return rows.map(({ secret_id: id }) => String(id));
