@@ -1,9 +1,11 @@
 import { Command } from 'commander';
+import { faultsOfStart } from '../compose-check.ts';
 import { describeFault, describeOrigin } from '../config/faults.ts';
 import { isGroup } from '../config/layers.ts';
 import { withoutCredentials } from '../config/literal-credentials.ts';
 import { namedSettings } from '../config/named-settings.ts';
 import { writeReference } from '../config/reference.ts';
+import type { Settings } from '../config/settings.ts';
 import { type ConfigInspection, inspectConfig } from '../config.ts';
 import { configSources, withConfigOptions } from './config-options.ts';
 import { exitCodes } from './failure.ts';
@@ -38,7 +40,13 @@ Examples:
     );
 }
 
-function checkConfig({ faults, warnings }: ConfigInspection, json: boolean): void {
+async function checkConfig(inspection: ConfigInspection, json: boolean): Promise<void> {
+  const { warnings } = inspection;
+  // Judged only where it can be read at all.
+  const faults =
+    inspection.faults.length > 0
+      ? inspection.faults
+      : await faultsOfStart(inspection.values as Settings, Date.now());
   if (json) {
     process.stdout.write(`${JSON.stringify({ faults, warnings }, null, 2)}\n`);
   } else {

@@ -64,14 +64,16 @@ function readRequestId(header: Reader): string {
 
 /** An int64 that is not below 0, in the one way to write it: no sign, no leading zeros. [OQ-32] */
 const DECIMAL_MS = /^(?:0|[1-9][0-9]{0,18})$/;
+const INT64_MAX = 2n ** 63n - 1n;
 
 function readRequestTimestamp(header: Reader): number {
   // A string, never a number. [HDR-3]
   const requestTimestamp = header.string('requestTimestamp');
-  if (DECIMAL_MS.test(requestTimestamp)) return Number(requestTimestamp);
+  if (DECIMAL_MS.test(requestTimestamp) && BigInt(requestTimestamp) <= INT64_MAX)
+    return Number(requestTimestamp);
   throw header.invalid(
     'requestTimestamp',
-    'must be decimal milliseconds since 1970, without sign or leading zeros',
+    'must be decimal milliseconds since 1970 within an int64, without sign or leading zeros',
   );
 }
 

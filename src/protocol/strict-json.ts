@@ -5,8 +5,14 @@ import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 export const JSON_DEPTH_MAX = 32;
 
 /**
+ * How many members and elements a text may have in all. Requests of today have fewer than 30; without a bound a body of nothing
+ * but names would hold up all other calls while it is read. [OQ-64]
+ */
+export const JSON_VALUES_MAX = 2000;
+
+/**
  * Parses one JSON text, strictly: the grammar of RFC 8259 in UTF-8 without a byte order mark, at most
- * `JSON_DEPTH_MAX` levels deep, no member name twice in one object, no lone surrogate, no number beyond the range of
+ * `JSON_DEPTH_MAX` levels deep, at most `JSON_VALUES_MAX` members and elements in all, no member name twice in one object, no lone surrogate, no number beyond the range of
  * a double. [JSON-1, JSON-2] A member named `__proto__` is a member like any other.
  *
  * Throws `WireError` INVALID_DECRYPTED_REQUEST and nothing else, whatever the bytes. Its description tells the kind
@@ -60,6 +66,8 @@ class JsonText {
   readonly #text: string;
   /** Up to where it was read. */
   #at = 0;
+  /** Members and elements so far. */
+  #values = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -91,6 +99,7 @@ class JsonText {
     const object: Record<string, JsonValue> = {};
     if (this.#took(CLOSING_BRACE)) return object;
     do {
+      this.#count();
       if (this.#next() !== QUOTE) throw this.#refusal('lacks a member name in double quotes');
       const nameAt = this.#at;
       const name = this.#string();
@@ -107,8 +116,10 @@ class JsonText {
     this.#open(depth);
     const array: JsonValue[] = [];
     if (this.#took(CLOSING_BRACKET)) return array;
-    do array.push(this.#value(depth + 1));
-    while (this.#took(COMMA));
+    do {
+      this.#count();
+      array.push(this.#value(depth + 1));
+    } while (this.#took(COMMA));
     if (!this.#took(CLOSING_BRACKET)) throw this.#refusal('lacks a comma or a closing bracket');
     return array;
   }
@@ -158,6 +169,12 @@ class JsonText {
   #open(depth: number): void {
     if (depth === JSON_DEPTH_MAX) throw this.#refusal(`is more than ${JSON_DEPTH_MAX} levels deep`);
     this.#at++;
+  }
+
+  #count(): void {
+    if (this.#values === JSON_VALUES_MAX)
+      throw this.#refusal(`has more than ${JSON_VALUES_MAX} members and elements`);
+    this.#values++;
   }
 
   /** Skips white space and tells what stands behind it; NaN at the end. */

@@ -64,6 +64,9 @@ test('[HDR-3, OQ-32] a timestamp is a string of digits, in one way of writing on
     '0x1',
     '1_000',
     '١',
+    // No int64, however many digits it has.
+    '9223372036854775808',
+    '9'.repeat(19),
     '9'.repeat(20),
   ];
   for (const requestTimestamp of [...wrong, EXAMPLE_MS, true, {}, { epochMillis: '1502545413026' }]) {

@@ -3,6 +3,8 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { runCli, temporaryDirectory } from './cli-process.ts';
+import { productionConfig } from './production-config.ts';
+import { makeCertificate } from './test-certificates.ts';
 
 test('config check: a sound configuration is exit code 0, and nothing is made for it', async (t) => {
   const cwd = temporaryDirectory(t);
@@ -46,4 +48,31 @@ test('config print: every value with its origin, secrets masked', async (t) => {
   const rows = JSON.parse((await runCli(['config', 'print', '--json'], { cwd, env })).stdout);
   const port = rows.find(({ path }: { path: string }) => path === 'http.port');
   assert.deepEqual(port, { path: 'http.port', value: 8443, origin: 'GSP_OTP_HTTP_PORT' });
+});
+
+test('config check refuses what serve would refuse of certificates, keys and texts, in the same words', async (t) => {
+  const { file, settings } = await productionConfig(t, { profile: 'sandbox' });
+  const [one, other] = [makeCertificate({ kind: 'ec' }), makeCertificate({ kind: 'ec', passphrase: 'a' })];
+  const value = (text: string) => ({ value: text });
+  const http = (certificate: string, key: string) => ({
+    port: 0,
+    tls: { certificates: [{ certificate: value(certificate), key: value(key) }] },
+  });
+  const pgp = settings.payload.pgp;
+  for (const [changes, reason] of [
+    [{ http: http(one.certificate, makeCertificate({ kind: 'ec' }).key) }, /do not belong together/],
+    [{ http: http(other.certificate, other.key) }, /a key that this passphrase, or none, does not open/],
+    [{ http: http('hello', one.key) }, /is no certificate/],
+    [{ payload: { pgp: { ...pgp, ours: pgp.google } } }, /^payload\.pgp: /m],
+    [{ sms: { ...settings.sms, brand: 'x'.repeat(30), languages: ['en', 'xx'] } }, /^sms: /m],
+  ] as const) {
+    writeFileSync(file, JSON.stringify({ ...settings, ...changes }));
+    const checked = await runCli(['config', 'check', '--config', file]);
+    assert.equal(checked.code, 2, checked.stdout);
+    assert.match(checked.stderr, reason);
+    const served = await runCli(['serve', '--config', file]);
+    assert.equal(served.code, 2);
+    const [told = '-'] = checked.stderr.trimEnd().split('\n').at(-1)?.split('; accepted') ?? [];
+    assert.ok(served.stderr.includes(told), served.stderr);
+  }
 });
