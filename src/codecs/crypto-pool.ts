@@ -102,6 +102,11 @@ export class CryptoPool<Keys, Job, Result> {
     });
   }
 
+  /** Whether a request of such a caller could be taken now, if it had so much time. */
+  hasRoom(caller: Pick<Caller, 'proved' | 'rank'>, budgetMs: number): boolean {
+    return this.#waiting.hasRoom(caller, budgetMs);
+  }
+
   /** Gives all threads other keys. Jobs that a thread already has are done with the keys before, all others with these. */
   replaceKeys(keys: Keys): void {
     this.#keys = keys;

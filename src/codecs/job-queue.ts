@@ -50,6 +50,11 @@ export class JobQueue<Entry extends Waiting> {
     else this.#lineOf(entry).add(entry);
   }
 
+  /** Whether a request of such a caller, with so much time, would be let wait now. */
+  hasRoom(caller: Pick<Caller, 'proved' | 'rank'>, hadMs: number): boolean {
+    return (caller.proved ? this.#proved : this.#unproved).hasRoom(caller.rank, WAIT_SHARE * hadMs);
+  }
+
   /** The next one to be done; `undefined`: none waits, or only some that prove nothing, where none of these `mayBe`. */
   take(mayBeUnproved = true): Entry | undefined {
     dropLate(this.#answers);
@@ -125,6 +130,13 @@ class Line<Entry extends Waiting> {
     this.#entries.splice(before + 1, 0, { entry, rank, waitMs, lateAtMs });
   }
 
+  hasRoom(rank: number, waitMs: number): boolean {
+    const last = this.#entries.at(-1);
+    if (!last || last.rank > rank) return true;
+    this.dropLate();
+    return this.#entries.length < this.#roomFor({ waitMs });
+  }
+
   take(): Entry | undefined {
     const taken = this.#entries.shift()?.entry;
     if (!taken) return undefined;
@@ -158,7 +170,7 @@ class Line<Entry extends Waiting> {
     return this.#entries.splice(0).map(({ entry }) => entry);
   }
 
-  #roomFor({ waitMs }: InLine<Entry>): number {
+  #roomFor({ waitMs }: Pick<InLine<Entry>, 'waitMs'>): number {
     const inTime = this.#intervalMs ? Math.floor(waitMs / this.#intervalMs) : this.#waitingMax;
     return Math.min(this.#waitingMax, Math.max(WAITING_MIN, inTime));
   }

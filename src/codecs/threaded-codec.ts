@@ -69,6 +69,10 @@ export abstract class ThreadedCodec<Key extends RingKey, Rules> implements Paylo
   /** All that can be found out about a body without a private key. Throws `Refusal` for what isn't to be opened. */
   protected abstract examine(body: Uint8Array, ring: KeyRing<Key>, rules: Rules, nowMs: number): Demand;
 
+  hasRoom(caller: Caller, budgetMs: number): boolean {
+    return this.#pool.hasRoom(caller, budgetMs);
+  }
+
   async open(
     body: Uint8Array,
     deadline?: Deadline,

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Pipeline } from '../methods/pipeline.ts';
+import type { Pipeline, SealedReply, SealedRequest } from '../methods/pipeline.ts';
 import type { MethodName } from '../ports/otp-store.ts';
 import type { OnRefused } from './refusal-log.ts';
 
@@ -13,7 +13,7 @@ export interface MethodRoutes {
   readonly basePaths: readonly string[];
   /** A method left out is known but not offered: 501. [OQ-21] */
   readonly enabledMethods: ReadonlySet<MethodName>;
-  readonly pipeline: Pipeline;
+  readonly pipeline: ((request: SealedRequest) => Promise<SealedReply>) & Partial<Pick<Pipeline, 'turnAway'>>;
   readonly onRefused: OnRefused;
 }
 
@@ -35,16 +35,29 @@ export function addMethodRoutes(
   for (const basePath of basePaths) {
     for (const method of METHODS) {
       const url = `${basePath}/${method}`;
-      if (enabledMethods.has(method))
-        server.post(url, { config: { judges: true } }, serve(server, pipeline, method));
-      else server.post(url, notOffered);
+      if (enabledMethods.has(method)) {
+        const onRequest = turnAway(server, pipeline, method);
+        server.post(url, { config: { judges: true }, onRequest }, serve(server, pipeline, method));
+      } else server.post(url, notOffered);
       const others = server.supportedMethods.filter((verb) => verb !== 'POST');
       server.route({ method: others, url, handler: onlyPost });
     }
   }
 }
 
-function serve(server: FastifyInstance, pipeline: Pipeline, method: MethodName) {
+/** Before the body is read, which would be the greater part of what a refusal costs. */
+function turnAway(server: FastifyInstance, pipeline: MethodRoutes['pipeline'], method: MethodName) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
+    const caller = server.connections.callerOf(request.raw);
+    const contentType = request.headers['content-type'];
+    const refusal = pipeline.turnAway?.({ method, contentType, caller });
+    if (refusal === undefined) return undefined;
+    server.connections.received(request.raw);
+    return reply.code(refusal.status).send();
+  };
+}
+
+function serve(server: FastifyInstance, pipeline: MethodRoutes['pipeline'], method: MethodName) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const body = request.body instanceof Uint8Array ? request.body : EMPTY_BODY;
     const contentType = request.headers['content-type'];

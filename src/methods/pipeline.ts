@@ -59,7 +59,14 @@ export interface SealedReply {
   readonly body: Uint8Array | undefined;
 }
 
-export type Pipeline = (request: SealedRequest) => Promise<SealedReply>;
+export interface Pipeline {
+  (request: SealedRequest): Promise<SealedReply>;
+  /**
+   * What to answer a request whose body hasn't been read, if there is no capacity for it: so a refusal in an overload
+   * costs next to nothing. `undefined`: read it. [OQ-60]
+   */
+  turnAway(call: Omit<SealedRequest, 'body'>): SealedReply | undefined;
+}
 
 /** How often a request that another process works on is looked at again. */
 const POLL_MS = 50;
@@ -99,7 +106,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const sealedRefusals = new LeakyBucket(clock, SEALED_REFUSAL_MS, SEALED_REFUSALS_MAX);
 
   /** Nothing can be opened or sealed, so nothing is done or said; whoever reads the log is told. */
-  function refuse({ method }: SealedRequest, status: number, reason: string): SealedReply {
+  function refuse({ method }: Pick<SealedRequest, 'method'>, status: number, reason: string): SealedReply {
     report({ ...NOTHING_FOUND, method, callId: entropy.id(), status, reason, durationMs: 0 });
     return { status, ...EMPTY };
   }
@@ -227,7 +234,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     }
   }
 
-  return async (request) => {
+  async function call(request: SealedRequest): Promise<SealedReply> {
     const leave = places.enter(request.caller.proved);
     if (!leave) return refuse(request, 503, 'too many requests at once');
     try {
@@ -235,7 +242,15 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     } finally {
       leave();
     }
-  };
+  }
+
+  function turnAway(request: Omit<SealedRequest, 'body'>): SealedReply | undefined {
+    const codec = codecs.get(mediaTypeOf(request.contentType) ?? '');
+    if (codec?.hasRoom?.(request.caller, parts.budgetMs) ?? true) return undefined;
+    return refuse(request, 503, 'the cryptography threads have no capacity left');
+  }
+
+  return Object.assign(call, { turnAway });
 }
 
 function payloadOf(opened: OpenedBody): Uint8Array {

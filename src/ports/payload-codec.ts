@@ -28,6 +28,12 @@ export interface PayloadCodec {
   readonly keyless?: boolean | undefined;
 
   /**
+   * Whether a body of such a caller would be looked at, if it had so much time. `false` spares reading it. `undefined`: it
+   * always would.
+   */
+  readonly hasRoom?: ((caller: Caller, budgetMs: number) => boolean) | undefined;
+
+  /**
    * Doesn't throw for anything in `body`; throws `UnavailableError` when it has no capacity to look at it in time. Whose
    * body goes first then depends on `caller`; `undefined`: somebody within this process.
    */

@@ -96,6 +96,21 @@ describe('[OQ-60] what waits for a thread', () => {
     assert.ok(Math.abs(refused.length - 60) <= 2, `${refused.length} refused`);
   });
 
+  test('whether there is room is known before a request is read, and is for the one who asks', () => {
+    const { clock, add, queue } = start(2);
+    const room = (caller = PROVED) => queue.hasRoom(caller, 1000);
+    assert.equal(room(), true);
+    add('one');
+    add('other');
+    assert.equal(room(), false);
+    assert.equal(room(UNPROVED), true, 'theirs are other places');
+    add('stranger', { caller: { proved: false, rank: 3 } });
+    assert.equal(room({ proved: false, rank: 3 }), false);
+    assert.equal(room({ proved: false, rank: 2 }), true, 'who asked for less takes the place');
+    clock.pass(400);
+    assert.equal(room(), true, 'what has waited too long keeps no place');
+  });
+
   test('a few may wait however slow it was, so that the rate can be measured again', () => {
     const { clock, add, take, queue, refused } = start();
     for (let at = 0; at < 3; at += 1) add('early', { deadline: undefined });
