@@ -48,7 +48,7 @@ function takeUp(earlier: Challenge, facts: IssueFacts, question: IssueQuestion):
     case 'issued':
       // No gateway took it, so its life begins with this submission.
       return sameRecipient(earlier, fresh)
-        ? withinQuotas(facts, question, resume(earlier, fresh))
+        ? withinQuotas(facts, question, resume(earlier, fresh, fresh))
         : issueWithinQuotas(facts, question);
     case 'submitting':
     case 'ambiguous':
@@ -64,18 +64,25 @@ function takeUp(earlier: Challenge, facts: IssueFacts, question: IssueQuestion):
 
 /** A text that may be out already is one more text to every limit; what refuses it is no answer to the first one. */
 function onceMore(earlier: Challenge, facts: IssueFacts, question: IssueQuestion): IssueDecision {
-  const decision = withinQuotas(facts, question, resume(earlier, earlier));
+  const decision = withinQuotas(facts, question, resume(earlier, earlier, question.fresh));
   if (decision.kind !== 'answer') return decision;
   return { ...decision, ...unsent(earlier, question, decision.reason) };
 }
 
 type Answered = Extract<IssueDecision, { readonly kind: 'answer' }>;
 
-/** The same code once more, with the life of `life`. */
-function resume(earlier: Challenge, life: Challenge): GrantedText {
+/** The same code once more, with the life of `life`, for whom the account is now. */
+function resume(earlier: Challenge, life: Challenge, { recipient }: Challenge): GrantedText {
   const { expiresAtMs, expiresAtWallMs } = life;
   const submissions = earlier.submissions + 1;
-  const challenge = { ...earlier, state: 'submitting', expiresAtMs, expiresAtWallMs, submissions } as const;
+  const challenge = {
+    ...earlier,
+    state: 'submitting',
+    expiresAtMs,
+    expiresAtWallMs,
+    submissions,
+    recipient,
+  } as const;
   return { kind: 'resume', challenge };
 }
 

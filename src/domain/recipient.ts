@@ -13,6 +13,7 @@ export interface Recipient {
   readonly phoneNumber: Secret;
   readonly country: string | undefined;
   readonly language: string | undefined;
+  readonly revision: number | undefined;
 }
 
 export type FoundRecipient =
@@ -98,8 +99,8 @@ function reachable(account: Account, phoneNumber: Secret, policy: OtpPolicy): Fo
   if (allowedCountries.size > 0 && (country === undefined || !allowedCountries.has(country))) {
     return declined('NOT_ELIGIBLE', 'allowedCountries'); // [OQ-40]
   }
-  const { accountId, language } = account;
-  return { kind: 'recipient', accountId, phoneNumber, country, language };
+  const { accountId, language, revision } = account;
+  return { kind: 'recipient', accountId, phoneNumber, country, language, revision };
 }
 
 function lookUp<T>({ clock, deadline }: Search, found: Promise<T>): Promise<T> {

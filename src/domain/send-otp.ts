@@ -65,23 +65,23 @@ export async function sendOtp(call: SendOtpCall, parts: SendOtpParts): Promise<O
   const moment = momentOf(clock);
   const { nowMs } = moment;
   const ceilings = ceilingsFor(policy, found.country);
+  const accountDigest = keyedDigest(keys.digestKey, 'account-id', found.accountId);
   const fresh: Challenge = {
     challengeId: call.callId,
     state: 'submitting',
     nonce: entropy.bytes(16),
     secretId: keys.activeCodeSecretId,
     codeLength: policy.codeLength,
-    accountDigest: keyedDigest(keys.digestKey, 'account-id', found.accountId),
+    accountDigest,
     phoneNumberDigest: keyedDigest(keys.digestKey, 'phone-number', found.phoneNumber.reveal()),
     otpContext: call.otpContext,
     issuedAtMs: nowMs,
     expiresAtMs: nowMs + policy.validityMs,
     expiresAtWallMs: moment.wallMs + policy.validityMs,
-    recipient: sealRecipient(call, {
-      digestKey: keys.digestKey,
-      challengeId: call.callId,
-      iv: entropy.bytes(12),
-    }),
+    recipient: sealRecipient(
+      { ...call, revision: found.revision },
+      { digestKey: keys.digestKey, accountDigest, iv: entropy.bytes(12) },
+    ),
     submissions: 1,
     failedAttempts: 0,
     country: found.country,

@@ -104,13 +104,14 @@ async function whyEnded(
   { directory, clock, policy, keys: { digestKey } }: VerifyOtpParts,
 ): Promise<string | undefined> {
   if (challenge.recipient === undefined || !isVerifiable(challenge, moment)) return undefined;
-  const { challengeId, accountDigest, phoneNumberDigest } = challenge;
-  const named = openRecipient(challenge.recipient, { digestKey, challengeId });
+  const { accountDigest, phoneNumberDigest } = challenge;
+  const named = openRecipient(challenge.recipient, { digestKey, accountDigest });
   const found = await findRecipient(named, { directory, clock, policy, deadline });
   if (found.kind === 'unknown-association') return 'unknownAssociation';
   if (found.kind === 'declined') return found.reason;
-  const { accountId, phoneNumber } = found;
+  const { accountId, phoneNumber, revision } = found;
   const unchanged =
+    (named.revision === undefined || named.revision === revision) &&
     sameBytes(accountDigest, keyedDigest(digestKey, 'account-id', accountId)) &&
     sameBytes(phoneNumberDigest, keyedDigest(digestKey, 'phone-number', phoneNumber.reveal()));
   return unchanged ? undefined : 'recipientChanged';

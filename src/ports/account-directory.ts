@@ -19,6 +19,11 @@ export interface Account {
   readonly language: string | undefined;
   /** Of several active accounts with one number, whether it is the one that the number alone means. [OQ-86] */
   readonly preferred?: boolean | undefined;
+  /**
+   * Another one after each change of status or phone number, so that a code ends although both are again what they were.
+   * `undefined`: the directory doesn't count them. [OQ-70]
+   */
+  readonly revision?: number | undefined;
 }
 
 /**

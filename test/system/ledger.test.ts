@@ -225,7 +225,52 @@ for (const fields of [{ accountPhoneNumber: activeNumber(1) }, { associationId: 
     const [history] = await app.application.store.history('first');
     assert.equal(history?.challenge?.state, 'superseded');
   });
+
+  for (const [what, there, back] of [
+    ['number', 'acc-1,+919911111111,active', `acc-1,${activeNumber(1)},active`],
+    ['status', `acc-1,${activeNumber(1)},closed`, `acc-1,${activeNumber(1)},active`],
+  ] as const) {
+    test(`[OQ-70] a code asked for by ${by} stays ended though its account has its ${what} back`, async (t) => {
+      const { app, send, verify, code, clock } = await start(t);
+      assert.equal(await send('first', fields), 'SUCCESS');
+      for (const row of [there, back]) {
+        await importTestAccounts(app.dataDirectory, `accountId,phoneNumber,status\n${row}`);
+      }
+      assert.equal(await verify('first', code()), 'OTP_NOT_MATCHED');
+      clock.pass(31_000);
+      assert.equal(await send('second', fields), 'SUCCESS');
+      // What is imported again as it is changes nothing.
+      await importTestAccounts(app.dataDirectory, `accountId,phoneNumber,status\n${back}`);
+      assert.equal(await verify('second', code()), 'SUCCESS');
+    });
+  }
 }
+
+test('[OQ-70] an account that is closed and opened again between two commands ends its code too', async (t) => {
+  const { app, send, verify, code } = await start(t);
+  await send('first');
+  const accounts = editor(app);
+  t.after(() => accounts.close());
+  accounts.setStatus('acc-1', 'closed-fraud');
+  accounts.setStatus('acc-1', 'active');
+  assert.equal(await verify('first', code()), 'OTP_NOT_MATCHED');
+});
+
+test('[OQ-70, OQ-28] a text that is sent again goes with the account as it is then', async (t) => {
+  for (const before of [REFUSED, { kind: 'unknown', gateway: 'phones', detail: '' } as const]) {
+    const { app, send, verify, code, clock, answerWith } = await start(t);
+    answerWith(async () => before);
+    assert.equal(await send('first'), 'MESSAGE_UNABLE_TO_BE_SENT');
+    const accounts = editor(app);
+    t.after(() => accounts.close());
+    accounts.setStatus('acc-1', 'not-eligible');
+    accounts.setStatus('acc-1', 'active');
+    clock.pass(31_000);
+    answerWith(async () => ACCEPTED);
+    assert.equal(await send('first'), 'SUCCESS');
+    assert.equal(await verify('first', code()), 'SUCCESS');
+  }
+});
 
 test('[OQ-70, VO-3] an account that is closed afterwards takes no answer back', async (t) => {
   const { app, send, verify, code } = await start(t);

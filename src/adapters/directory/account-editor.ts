@@ -56,6 +56,9 @@ const FIND_OTHER_ACTIVE = `
     ) <> 1
   LIMIT 1`;
 
+const SET_STATUS = `
+  UPDATE accounts SET status = $status, revision = revision + (status <> $status) WHERE account_id = $accountId`;
+
 const ASSOCIATE = `
   INSERT INTO associations (association_id, account_row)
   SELECT ?, account_row FROM accounts WHERE account_id = ?
@@ -70,7 +73,7 @@ export function openAccountEditor(location: DirectoryFile): AccountEditor {
   const prepare = (sql: string): StatementSync => database.prepare(sql);
   const associationIds = prepare('SELECT association_id FROM associations WHERE account_row = ? LIMIT 1000');
   const findOtherActive = prepare(FIND_OTHER_ACTIVE);
-  const setStatus = prepare('UPDATE accounts SET status = ? WHERE account_id = ?');
+  const setStatus = prepare(SET_STATUS);
   const associate = prepare(ASSOCIATE);
   const accountOfAssociation = prepare(`SELECT account_id ${FIND_BY.associationId}`);
 
@@ -89,7 +92,7 @@ export function openAccountEditor(location: DirectoryFile): AccountEditor {
     setStatus: (accountId, status) =>
       inOneStep(database, 'BEGIN IMMEDIATE', () => {
         if (status === 'active' && findOtherActive.get(accountId) !== undefined) return 'number-taken';
-        return setStatus.run(status, accountId).changes === 1 ? 'set' : 'unknown-account';
+        return setStatus.run({ status, accountId }).changes === 1 ? 'set' : 'unknown-account';
       }),
     associate: (accountId, associationId) =>
       inOneStep(database, 'BEGIN IMMEDIATE', () => {

@@ -5,7 +5,7 @@ import { UnavailableError } from '../../ports/unavailable.ts';
 import { isAccountStatus, isE164 } from './account-fields.ts';
 
 export const ACCOUNT_COLUMNS =
-  'accounts.account_row, accounts.account_id, accounts.status, accounts.phone_number, accounts.language, accounts.preferred';
+  'accounts.account_row, accounts.account_id, accounts.status, accounts.phone_number, accounts.language, accounts.preferred, accounts.revision';
 
 /**
  * The account that a row with `ACCOUNT_COLUMNS` describes. Other programs can write the file too: a row that makes
@@ -23,11 +23,13 @@ export function readAccount(row: Record<string, SQLOutputValue>): Account {
   if (phoneNumber !== null && !isE164(phoneNumber)) return refuse('phone_number');
   if (language !== null && (typeof language !== 'string' || language === '')) return refuse('language');
   const preferred = row['preferred'] === 1;
+  const revision = Number(row['revision']);
   return {
     accountId,
     status,
     phoneNumber: phoneNumber === null ? undefined : new Secret(phoneNumber, maskPhoneNumber(phoneNumber)),
     language: language ?? undefined,
+    revision,
     ...(preferred && { preferred }),
   };
 }

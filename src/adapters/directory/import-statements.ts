@@ -16,15 +16,18 @@ export const COUNT_CLOSING = `
   FROM staged.accounts AS given CROSS JOIN main.accounts AS held ON held.account_id = given.account_id
   WHERE ${ACCOUNTS_IN_SLICE} AND given.status GLOB 'closed*' AND held.status NOT GLOB 'closed*'`;
 
-const NEW_VALUES = `
+const NEW_STATUS_AND_NUMBER = `
     coalesce(given.status, held.status),
-    nullif(coalesce(given.phone_number, held.phone_number), ''),
+    nullif(coalesce(given.phone_number, held.phone_number), '')`;
+
+const NEW_VALUES = `${NEW_STATUS_AND_NUMBER},
     nullif(coalesce(given.language, held.language), ''),
     coalesce(given.preferred, held.preferred)`;
 
 /** An account that is already as the file says is not written. */
 export const CHANGE = `
-  UPDATE main.accounts AS held SET (status, phone_number, language, preferred) = (${NEW_VALUES})
+  UPDATE main.accounts AS held SET (status, phone_number, language, preferred, revision) = (${NEW_VALUES},
+    held.revision + ((${NEW_STATUS_AND_NUMBER}) IS NOT (held.status, held.phone_number)))
   FROM staged.accounts AS given
   WHERE ${ACCOUNTS_IN_SLICE} AND held.account_id = given.account_id
     AND (${NEW_VALUES}) IS NOT (held.status, held.phone_number, held.language, held.preferred)`;

@@ -43,6 +43,10 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX accounts_by_phone_number ON accounts (phone_number, look_up_rank, preferred DESC)
     WHERE phone_number IS NOT NULL;
   `,
+  `
+  -- Rises with each change of status or number: who goes away and comes back is not who was there before. [OQ-70]
+  ALTER TABLE accounts ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+  `,
 ];
 
 /** `accounts.sqlite`: `gspa` in its header; `gspA` in that of a backup. */

@@ -55,6 +55,7 @@ export function resumeChallenge(
     challenge.submissions,
     challenge.failedAttempts,
     order.nowMs,
+    challenge.recipient ?? null,
     eventLine({ atMs: order.nowMs, event: 'resumed', detail: '' }) +
       (guard?.event ? eventLine(guard.event) : ''),
     readId(row),

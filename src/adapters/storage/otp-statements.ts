@@ -86,6 +86,7 @@ export const OTP_STATEMENTS = {
     UPDATE request SET state = 'claimed', fingerprint = ?, owner = ?, lease_expires_at_ms = ?, received_at_ms = ?,
       answered_at_ms = NULL, result = NULL, integrator_id = NULL, reason = NULL, challenge_state = 'submitting',
       issued_at_ms = ?, expires_at_ms = ?, expires_at_wall_ms = ?, submissions = ?, failed_attempts = ?, counted_at_ms = ?,
+      recipient = ?,
       ${APPEND_EVENT}
     WHERE id = ?`,
 
