@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 
 /** A terminal or a service manager signals every process of a group, and a launcher among them hands its own on. */
 const sameSignalMs = 500;
+
+/** How soon it is seen that npm has ended. */
+const orphanedMs = 500;
 
 /**
  * Resolves at the first SIGTERM or SIGINT. A second one ends the process at once, for whoever doesn't want to wait
@@ -19,5 +23,27 @@ export function stopSignal(): Promise<NodeJS.Signals> {
         resolve(signal);
       });
     }
+    stopWithNpm(() => resolve('SIGTERM'));
   });
+}
+
+/** npm hands no signal on: started by it, this process is left behind when npm is ended, with another parent. */
+function stopWithNpm(stop: () => void): void {
+  const before = ancestors();
+  if (process.env['npm_lifecycle_event'] === undefined || process.ppid === 1) return;
+  const look = setInterval(() => {
+    if (ancestors() === before) return;
+    clearInterval(look);
+    stop();
+  }, orphanedMs).unref();
+}
+
+/** The parent and, where the system tells, the parent's: npm has a shell between. */
+function ancestors(): string {
+  try {
+    const [, above = ''] = /\) \S+ (\d+)/.exec(readFileSync(`/proc/${process.ppid}/stat`, 'latin1')) ?? [];
+    return `${process.ppid} ${above}`;
+  } catch {
+    return String(process.ppid);
+  }
 }
