@@ -1,16 +1,24 @@
 /**
- * Runs test files: `node tools/run-tests.ts PATTERN…`. Installs beforehand the programs that they use and that are
+ * Runs test files: `node tools/run-tests.ts [--importing MODULE] PATTERN…`, of them only those that import that module. Installs beforehand the programs that they use and that are
  * missing, where that is possible without asking: as root, or by a sudo that wants no password, with apt-get. Elsewhere it
  * names them, and leaves the tests out that need them; with CI=true that is an error.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import { parseArgs } from 'node:util';
 import { importsOf } from './imports-of.ts';
 import { type TestSoftware, testSoftware } from './test-software.ts';
 
 const root = join(import.meta.dirname, '..');
-const files = globSync(process.argv.slice(2), { cwd: root }).sort();
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { importing: { type: 'string' }, 'timeout-ms': { type: 'string', default: '240000' } },
+});
+const { importing } = values;
+const files = globSync(positionals, { cwd: root })
+  .filter((file) => importing === undefined || isOrImports(file, [importing]))
+  .sort();
 if (files.length === 0) throw new Error('no test file has such a name');
 
 const before = testSoftware.filter(isMissing);
@@ -20,7 +28,7 @@ const leftOut = files.filter((file) => missing.some(({ modules }) => isOrImports
 if (missing.length > 0) tellMissing();
 if (missing.length > 0 && process.env['CI'] === 'true') process.exit(1);
 
-const options = ['--test', '--test-concurrency=2', '--test-timeout=240000'];
+const options = ['--test', '--test-concurrency=2', `--test-timeout=${values['timeout-ms']}`];
 const running = files.filter((file) => !leftOut.includes(file));
 // Without a file, Node would look for some itself.
 if (running.length > 0) {

@@ -2,9 +2,13 @@ import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { Draw } from '../codecs/pgp-mutations.ts';
+import { proofSize } from '../proof-size.ts';
 import { acceptedOf, flip, flipWithin, type Profile, partsOf, readFlipBodies } from './jose-bit-flips.ts';
 
-const FLIPS: Readonly<Record<Profile, number>> = { nested: 14_000, bare: 6000 };
+const FLIPS: Readonly<Record<Profile, number>> = {
+  nested: proofSize('PROOF_FLIPS', { quick: 1400, mass: 14_000 }),
+  bare: proofSize('PROOF_FLIPS', { quick: 600, mass: 6000 }),
+};
 
 describe('[JWE-5] a bit flipped on the way', () => {
   for (const profile of ['nested', 'bare'] as const) {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { decryptRsa15 } from '../../src/codecs/jwe-rsa1-5.ts';
 import { keyOf, OLDER, readRing, tryOpen } from '../codecs/jwe-vectors.ts';
+import { proofSize } from '../proof-size.ts';
 import { PADDINGS, sampleMaker } from './jose-padding-samples.ts';
 import { compareTimes, type TimeComparison } from './timing.ts';
 
@@ -14,7 +15,7 @@ const ring = await readRing(['own-older'], ['google'], { purposes: [] });
 const { key } = keyOf(ring, 'decrypt');
 const recipient = keyOf(await readRing(['google'], ['own-older'], { purposes: [] }), 'encrypt');
 const sample = sampleMaker(recipient.keyId, recipient.key);
-const PAIRS = 1200;
+const PAIRS = proofSize('PROOF_PAIRS', { quick: 300, mass: 1200 });
 
 /** Both must speak against it: on a busy machine one of them alone does so now and then. */
 const differs = ({ differenceMicros, signP, rankP }: TimeComparison) =>

@@ -4,9 +4,10 @@ import { describe, test } from 'node:test';
 import { readPackets, TAG, writePacket } from '../../src/codecs/openpgp-packets.ts';
 import { Draw } from '../codecs/pgp-mutations.ts';
 import { bodyOf, REQUEST, readVectors, tryOpen } from '../codecs/pgp-vectors.ts';
+import { proofSize } from '../proof-size.ts';
 import { acceptedOf, flip, flippedBody, readFlipMessages, readFlipRing } from './pgp-bit-flips.ts';
 
-const FLIPS = 20_000;
+const FLIPS = proofSize('PROOF_FLIPS', { quick: 2000, mass: 20_000 });
 const ring = await readFlipRing();
 
 describe('[PGP-4, PGP-14] a bit flipped on the way', () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { keyOf } from '../codecs/pgp-forge.ts';
 import { readMirroredRing, readRing, tryOpen } from '../codecs/pgp-vectors.ts';
+import { proofSize } from '../proof-size.ts';
 import { anyText, bodyWithBlock, PADDINGS } from './pgp-padding-samples.ts';
 import { compareTimes, type TimeComparison } from './timing.ts';
 
@@ -12,7 +13,7 @@ import { compareTimes, type TimeComparison } from './timing.ts';
 const ring = await readRing(['own-2048'], ['peer-2048']);
 const recipient = keyOf(await readMirroredRing(['own-2048'], ['peer-2048']), 'encrypt');
 const text = anyText();
-const PAIRS = 1200;
+const PAIRS = proofSize('PROOF_PAIRS', { quick: 300, mass: 1200 });
 
 /** Both must speak against it: on a busy machine one of them alone does so now and then. */
 const differs = ({ differenceMicros, signP, rankP }: TimeComparison) =>

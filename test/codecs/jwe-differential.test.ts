@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
+import { proofSize } from '../proof-size.ts';
 import { compareVerdicts } from './jwe-differences.ts';
 import { Draw } from './pgp-mutations.ts';
 
 test('[JWE-1, JWE-2, JWE-5] jose 4 gives the same verdicts on changed messages, but where we are narrower', async () => {
   const seed = randomInt(2 ** 31);
-  const { opened, refused, narrower, unexplained } = await compareVerdicts(new Draw(seed), 2000);
+  const { opened, refused, narrower, unexplained } = await compareVerdicts(
+    new Draw(seed),
+    proofSize('PROOF_MESSAGES', { quick: 1000, mass: 10_000 }),
+  );
   assert.deepEqual(unexplained, [], `seed ${seed}`);
   assert.ok(opened > 100 && refused > 100 && narrower.size > 1, `seed ${seed}: too much of one kind`);
 });

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
+import { proofSize } from '../proof-size.ts';
 import { type FuzzTarget, fuzz } from './fuzz.ts';
 
-const INPUTS = Number(process.env['PROOF_FUZZ_INPUTS'] ?? 1_000_000);
+const INPUTS = proofSize('PROOF_FUZZ_INPUTS', { quick: 50_000, mass: 1_000_000 });
 const SEED = Number(process.env['PROOF_SEED'] ?? randomInt(2 ** 31));
 
 /** Row 15 of the proofs: one test for each reader. */

@@ -4,11 +4,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { proofSize } from '../proof-size.ts';
 import { CRASH_POINTS, type CrashPoint } from './crash-points.ts';
 import { activeNumber, importTestAccounts } from './test-accounts.ts';
 import { type Answer, callMethod, codeIn } from './test-application.ts';
 
-const ROUNDS = Number(process.env['PROOF_KILLS'] ?? 25);
+const ROUNDS = proofSize('PROOF_KILLS', { quick: 4, mass: 25 });
 const CHILD = new URL('./crash-child.ts', import.meta.url);
 
 /**

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Clock } from '../../src/ports/clock.ts';
+import { proofSize } from '../proof-size.ts';
 import { activeNumber } from './test-accounts.ts';
 import { startApplication, type TestApplication } from './test-application.ts';
 
-const MESSAGES = Number(process.env['PROOF_MESSAGES'] ?? 5000);
+const MESSAGES = proofSize('PROOF_MESSAGES', { quick: 1000, mass: 5000 });
 
 /** Row 17 of the proofs: a recorded message that is sent again, whenever and wherever, has no second effect. */
 describe('recorded messages sent again', () => {

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Clock } from '../../src/ports/clock.ts';
+import { proofSize } from '../proof-size.ts';
 import { requestOf, type SealedAnswer, sendSealed } from './sealed-google.ts';
 import { activeNumber } from './test-accounts.ts';
 import { startApplication, type TestApplication } from './test-application.ts';
 import { type GoogleCodec, makeKey, sealingSettings, startGoogleCodec } from './test-keys.ts';
 
-const REPLAYS = Number(process.env['PROOF_SEALED_REPLAYS'] ?? 5000);
+const REPLAYS = proofSize('PROOF_SEALED_REPLAYS', { quick: 1000, mass: 5000 });
 const IN_FLIGHT_MAX = 16;
 
 /** Row 17 of the proofs, for bodies as they are on the wire: a recording has no second effect, wherever it is sent. */

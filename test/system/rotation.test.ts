@@ -5,6 +5,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { TLSSocket } from 'node:tls';
 import { loadConfig } from '../../src/config.ts';
 import type { PayloadCodec } from '../../src/ports/payload-codec.ts';
+import { proofSize } from '../proof-size.ts';
 import { requestOf } from './sealed-google.ts';
 import { startApplication, TEST_SETTINGS } from './test-application.ts';
 import { makeCertificate, type TestCertificate } from './test-certificates.ts';
@@ -17,7 +18,7 @@ import {
   type TestKey,
 } from './test-keys.ts';
 
-const ROTATIONS = Number(process.env['PROOF_ROTATIONS'] ?? 5);
+const ROTATIONS = proofSize('PROOF_ROTATIONS', { quick: 2, mass: 5 });
 const RATE_PER_SECOND = Number(process.env['PROOF_RATE'] ?? 200);
 const IN_FLIGHT_MAX = 32;
 /** What a machine busy with other things may add to the slowest answers: a third of what Google allows them. */

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { after, before, describe, it } from 'node:test';
+import { proofSize } from '../proof-size.ts';
 import { startApplication, type TestApplication } from './test-application.ts';
 
 const SOCKETS = 2000;
 /** So many are opened every 10 ms, since clients don't come all at once. */
 const OPENED_AT_ONCE = 10;
-const SECONDS = Number(process.env['PROOF_SECONDS'] ?? 60);
+const SECONDS = proofSize('PROOF_SECONDS', { quick: 15, mass: 60 });
 const RATE_PER_SECOND = 200;
 
 /** Row 14 of the proofs: clients that send a byte now and then hold up nobody, and not for long. */

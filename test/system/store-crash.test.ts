@@ -9,9 +9,10 @@ import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { openSqliteOtpStore, type SqliteOtpStore } from '../../src/adapters/storage/otp-store.ts';
 import { factsFor, HOUR, T0 } from '../contracts/otp-orders.ts';
+import { proofSize } from '../proof-size.ts';
 import { STORE_CRASH_POINTS, type StoreCrashPoint } from './store-crash-points.ts';
 
-const ROUNDS = Number(process.env['PROOF_STORE_KILLS'] ?? 4);
+const ROUNDS = proofSize('PROOF_STORE_KILLS', { quick: 1, mass: 8 });
 const SEED = Number(process.env['PROOF_SEED'] ?? Date.now() % 1_000_000);
 const CHILD = new URL('./store-crash-child.ts', import.meta.url).pathname;
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { proofSize } from '../proof-size.ts';
 import { activeNumber } from './test-accounts.ts';
 import { type Answer, codeIn, startApplication, type TestApplication } from './test-application.ts';
 
-const GROUPS = Number(process.env['PROOF_GROUPS'] ?? 200);
+const GROUPS = proofSize('PROOF_GROUPS', { quick: 50, mass: 200 });
 const TOKEN = 'AB12345678C';
 
 /** Rows 3, 5 and 6 of the proofs: what races can't do. `PROOF_GROUPS` makes them longer. */
