@@ -7,7 +7,11 @@ import { startApplication } from './test-application.ts';
 /** An application with one call at a time, its log, and a way to ask it. */
 async function start(t: TestContext, overrides: Overrides = {}) {
   const log: Record<string, unknown>[] = [];
-  const logDestination = { write: (line: string) => void log.push(JSON.parse(line)) };
+  const write = (text: string) => {
+    const line = JSON.parse(text) as Record<string, unknown>;
+    if (line['msg'] !== 'started') log.push(line);
+  };
+  const logDestination = { write };
   const app = await startApplication({
     settings: { 'log.level': 'info', 'requests.concurrentMax': 1, 'http.methods': ['sendOtp', 'echo'] },
     overrides: { ...overrides, logDestination },
@@ -28,7 +32,7 @@ describe('calls that are refused without a body', () => {
     assert.deepEqual(await ask('/v1/echo', 'text/secret'), { status: 400, text: '' });
     assert.deepEqual(
       log.map(({ level, msg, method, status, reason }) => [level, msg, method, status, reason]),
-      [[40, 'call', 'echo', 400, 'no such content type is served']],
+      [['warn', 'call', 'echo', 400, 'no such content type is served']],
     );
     assert.match(await metrics(), /^gsp_otp_calls_total\{method="echo",status="400",.*\} 1$/m);
     assert.ok(!JSON.stringify(log).includes('secret'));
@@ -48,7 +52,7 @@ describe('calls that are refused without a body', () => {
     assert.deepEqual(await ask('/v1/echo'), { status: 503, text: '' });
     assert.deepEqual(
       log.map(({ level, msg, method, status, reason }) => [level, msg, method, status, reason]),
-      [[40, 'call', 'echo', 503, 'too many requests at once']],
+      [['warn', 'call', 'echo', 503, 'too many requests at once']],
     );
     assert.match(await metrics(), /^gsp_otp_calls_total\{method="echo",status="503",.*\} 1$/m);
     gate.resolve();
