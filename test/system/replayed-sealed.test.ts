@@ -21,7 +21,7 @@ for (const kind of ['pgp', 'jwe'] as const) {
     let offsetMs = 0;
     const clock: Clock = {
       nowMs: () => recordedAtMs + offsetMs,
-      steadyMs: () => recordedAtMs + Math.max(0, offsetMs),
+      steadyMs: () => Date.now(),
       after: (delayMs, run) => {
         const timer = setTimeout(run, delayMs);
         return () => clearTimeout(timer);
