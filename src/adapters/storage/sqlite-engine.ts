@@ -25,6 +25,9 @@ export interface SqliteOptions {
 /** Waiting for a lock stops the whole process, so it is short; nobody but an operator's shell can hold one. */
 const BUSY_MS_MAX = 50;
 
+/** Only the database and its log are looked at after each commit. */
+const WRITTEN_FILES = 2;
+
 /** 512 pages keep a checkpoint, which stalls everybody, near 4 ms; fewer cost throughput. */
 const SETTINGS = `
   PRAGMA cache_size = -65536;
@@ -44,8 +47,6 @@ export class SqliteEngine {
   readonly #aside: CheckAside | undefined;
   /** Its own name and those beside it; a deleted log takes with it what was committed. */
   readonly #place: FilePlace;
-  /** Only the database and its log are asked after each commit. */
-  readonly #written: FilePlace;
   /** Why nothing may be read or written at present. */
   #misplaced: string | undefined;
   /** Why the database can't be relied on any more, until a backup is restored. */
@@ -73,8 +74,8 @@ export class SqliteEngine {
       };
       this.#aside = serves ? checkAtOpening(database, file, note) : undefined;
       // SQLite keeps log and index for as long as the database is open.
-      this.#written = new FilePlace(serves ? [file, `${file}-wal`] : []);
-      this.#place = new FilePlace(serves ? [file, `${file}-wal`, `${file}-shm`, lockFileOf(file)] : []);
+      const beside = [`${file}-wal`, `${file}-shm`, lockFileOf(file)];
+      this.#place = new FilePlace(database, serves ? [file, ...beside] : []);
     } catch (error) {
       database?.close();
       this.#lock?.close();
@@ -136,7 +137,7 @@ export class SqliteEngine {
 
   /** A commit into a file that has lost its name is none: at the next start nobody would know of it. */
   #confirm(): void {
-    this.#misplaced ??= this.#written.fault();
+    this.#misplaced ??= this.#place.fault(WRITTEN_FILES);
     if (this.#misplaced !== undefined) throw new UnavailableError(this.#misplaced);
   }
 

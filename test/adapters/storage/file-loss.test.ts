@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { openSqliteOtpStore } from '../../../src/adapters/storage/otp-store.ts';
@@ -19,7 +19,22 @@ const losses: Readonly<Record<string, (file: string) => void>> = {
     rmSync(`${file}-wal`);
     writeFileSync(`${file}-wal`, '');
   },
+  'the database is emptied': (file) => writeFileSync(file, ''),
+  'the log is emptied': (file) => writeFileSync(`${file}-wal`, ''),
+  'an older, smaller database is copied over it': (file) => {
+    const database = new DatabaseSync(`${file}.copy`);
+    database.exec('CREATE TABLE older (older)');
+    database.close();
+    copyFileSync(`${file}.copy`, file);
+  },
 };
+
+/** What the log holds, as the server does now and then. */
+function moveIntoDatabase(file: string): void {
+  const shell = new DatabaseSync(file);
+  shell.exec('PRAGMA wal_checkpoint');
+  shell.close();
+}
 
 for (const [what, lose] of Object.entries(losses)) {
   test(`[IDEM-2] ${what} under the server: no step is answered any more, from the first one on`, async (t) => {
@@ -27,12 +42,14 @@ for (const [what, lose] of Object.entries(losses)) {
     const store = openStore(t, { file });
     await issue(store, 'send-1');
     await store.settle(accepted('send-1'));
+    moveIntoDatabase(file);
+    await issue(store, 'send-2');
     lose(file);
     await assert.rejects(store.complete(anEcho('echo-1')), (error: Error) => {
       assert.ok(error instanceof UnavailableError);
       assert.match(
         error.message,
-        /otp\.sqlite(-wal)? was (deleted or moved away|replaced) while it was open/,
+        /otp\.sqlite(-wal)? was (deleted or moved away|replaced|emptied or written over) while it was open/,
       );
       return true;
     });
@@ -52,6 +69,23 @@ for (const suffix of ['-shm', '-lock']) {
     await assert.rejects(store.complete(anEcho('echo-1')), UnavailableError);
   });
 }
+
+test('a database that somebody compacts beside the server is served from', async (t) => {
+  const file = temporaryFile(t);
+  const store = openStore(t, { file });
+  for (let number = 0; number < 100; number += 1) await issue(store, `send-${number}`);
+  await store.sweep(Number.MAX_SAFE_INTEGER, 1000);
+  const shell = new DatabaseSync(file);
+  shell.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  assert.equal(store.fault(), undefined);
+  const before = statSync(file).size;
+  shell.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)');
+  assert.ok(statSync(file).size < before);
+  assert.equal(store.fault(), undefined);
+  await issue(store, 'send-again');
+  shell.close();
+  assert.equal(store.fault(), undefined);
+});
 
 test('a trigger that somebody gives the open database is found at the next look', (t) => {
   const file = temporaryFile(t);
