@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { directoryKind } from './adapters/directory/migrations.ts';
 import {
@@ -9,7 +9,7 @@ import {
   readBackup,
 } from './adapters/sqlite/backup-folder.ts';
 import { openPlainly } from './adapters/sqlite/open-database.ts';
-import { prepareRestored, putInPlace } from './adapters/sqlite/restored-file.ts';
+import { forgetPrepared, prepareRestored, putInPlace } from './adapters/sqlite/restored-file.ts';
 import { takeSnapshot } from './adapters/sqlite/snapshot.ts';
 import { endCodesOfThen } from './adapters/storage/end-codes.ts';
 import { otpStoreKind } from './adapters/storage/migrations.ts';
@@ -97,9 +97,12 @@ export async function restore(settings: StoreSettings, folder: string): Promise<
   const manifest = inspectBackup(settings, folder);
   const { file: store } = otpStoreFileOf(settings);
   mkdirSync(settings.dataDirectory, { recursive: true, mode: 0o700 });
+  if (realpathSync(folder) === realpathSync(settings.dataDirectory)) {
+    throw new UnavailableError(`${folder} is the data directory itself: name another one in dataDirectory`);
+  }
   const lock = lockForServer(store, openPlainly, { restoring: true });
+  const databases = databasesOf(settings);
   try {
-    const databases = databasesOf(settings);
     for (const { file } of databases) requireNobody(file, openPlainly);
     let endedCodes = 0;
     const prepared = [];
@@ -116,12 +119,12 @@ export async function restore(settings: StoreSettings, folder: string): Promise<
         }),
       );
     }
-    const replaced = prepared.some(({ file }) => existsSync(file));
     const aside = join(settings.dataDirectory, `replaced-${new Date().toISOString().replaceAll(':', '')}`);
     putInPlace(prepared, aside);
     markStore(store);
-    return { endedCodes, aside: replaced ? aside : undefined };
+    return { endedCodes, aside: existsSync(aside) ? aside : undefined };
   } finally {
+    for (const { file } of databases) forgetPrepared(file);
     lock.close();
   }
 }

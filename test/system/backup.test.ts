@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import {
   copyFileSync,
@@ -153,6 +154,24 @@ const spoilt: Readonly<Record<string, readonly [(backup: string) => void, RegExp
   ],
   'was cut short': [(backup) => truncateSync(join(backup, 'otp.sqlite'), 8192), /is not what was backed up/],
   'lost a file': [(backup) => rmSync(join(backup, 'accounts.sqlite')), /accounts\.sqlite/],
+  'is of a newer schema': [
+    (backup) => {
+      const file = join(backup, 'accounts.sqlite');
+      const database = new DatabaseSync(file);
+      database.exec('PRAGMA user_version = 99');
+      database.close();
+      const manifest = JSON.parse(readFileSync(join(backup, 'backup.json'), 'utf8'));
+      for (const described of manifest.files) {
+        const content = readFileSync(join(backup, described.name));
+        Object.assign(described, {
+          bytes: content.length,
+          sha256: createHash('sha256').update(content).digest('hex'),
+        });
+      }
+      writeFileSync(join(backup, 'backup.json'), JSON.stringify(manifest));
+    },
+    /backup\/accounts\.sqlite has schema version 99, this program knows versions up to/,
+  ],
   'had its files exchanged': [
     (backup) => {
       renameSync(join(backup, 'otp.sqlite'), join(backup, 'x'));
@@ -175,7 +194,12 @@ for (const [what, [spoil, words]] of Object.entries(spoilt)) {
     const { code, stderr } = await run('restore', '--yes');
     assert.equal(code, 1);
     assert.match(stderr, words);
+    assert.doesNotMatch(stderr, /restoring/);
     assert.deepEqual(content(), present);
+    assert.deepEqual(
+      readdirSync(dataDirectory).filter((name) => /restor|replaced/.test(name)),
+      [],
+    );
     await (await startApplication({ dataDirectory })).stop();
   });
 }
@@ -224,7 +248,23 @@ test('a backup is restored where nothing is left, and beside nobody who has the 
     if (!name.startsWith('sandbox-')) rmSync(join(dataDirectory, name), { recursive: true });
   }
   assert.equal((await run('restore', '--yes')).code, 0);
+  // Nothing was replaced, so there is no folder for it.
+  assert.equal(
+    readdirSync(dataDirectory).some((name) => name.startsWith('replaced')),
+    false,
+  );
   const server = await startApplication({ dataDirectory });
   assert.equal((await server.application.store.history('send-1')).length, 1);
   await server.stop();
+});
+
+test('a backup is not restored onto itself, which would leave none', async (t) => {
+  const { backup, run } = await backedUp(t);
+  const content = () =>
+    readdirSync(backup).map((name) => readFileSync(join(backup, name)).toString('base64'));
+  const present = content();
+  const { code, stderr } = await run('restore', '--yes', '--set', `dataDirectory=${backup}`);
+  assert.equal(code, 1);
+  assert.match(stderr, /is the data directory itself/);
+  assert.deepEqual(content(), present);
 });

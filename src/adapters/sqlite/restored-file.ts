@@ -18,40 +18,60 @@ export interface RestoredFile {
 /**
  * Copies a file of a backup beside the one that it will replace, and makes it fit to be served from: whole, sound, of
  * this environment and brought to this program's schema. `change` is made in one transaction. Throws
- * `UnavailableError` that says why not; nothing was changed but that copy then.
+ * `UnavailableError` that says why not; nothing was changed but that copy then, which `forgetPrepared` takes away.
  */
 export async function prepareRestored(
   kind: DatabaseKind,
-  { from, described, file, environment }: PrepareOrder,
+  order: PrepareOrder,
   change: (database: DatabaseSync) => void,
 ): Promise<RestoredFile> {
+  const { from, described, file } = order;
+  const source = join(from, described.name);
   const prepared = `${file}.restoring`;
-  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(prepared + suffix, { force: true });
+  forgetPrepared(file);
   try {
-    copyFileSync(join(from, described.name), prepared);
-    chmodSync(prepared, 0o600);
-    // The copy is judged, so that nothing can change between judging and using it.
-    const found = await describeFile(dirname(prepared), `${described.name}.restoring`);
-    if (found.bytes !== described.bytes || found.sha256 !== described.sha256) {
-      throw new UnavailableError(
-        `${join(from, described.name)} is not what was backed up: it was changed or cut since`,
-      );
-    }
-    unmark(prepared, kind);
-    const { database } = openDatabase(kind, { file: prepared, environment, access: 'write', waitMs: 0 });
-    try {
-      checkThroughout(database, join(from, described.name));
-      database.exec('BEGIN IMMEDIATE');
-      change(database);
-      database.exec('COMMIT; PRAGMA journal_mode = DELETE');
-    } finally {
-      database.close();
-    }
-    syncToDisk(prepared);
+    if (!existsSync(source)) throw new UnavailableError('is not there: the backup lost it');
+    copyFileSync(source, prepared);
+    await makeFit(kind, order, prepared, change);
     return { file, prepared };
   } catch (error) {
-    throw openingFailure(error, prepared);
+    const reason = openingFailure(error, prepared);
+    if (!(reason instanceof UnavailableError)) throw reason;
+    // What is wrong with the copy is wrong with the backup.
+    const words = reason.message.replace(`${prepared} `, '');
+    throw new UnavailableError(`${source} ${words}`, { cause: reason.cause });
   }
+}
+
+/** Takes away a copy that has not taken its place. Safe to call when there is none. */
+export function forgetPrepared(file: string): void {
+  for (const suffix of ['', '-wal', '-shm', '-journal'])
+    rmSync(`${file}.restoring${suffix}`, { force: true });
+}
+
+async function makeFit(
+  kind: DatabaseKind,
+  { described, environment }: PrepareOrder,
+  prepared: string,
+  change: (database: DatabaseSync) => void,
+): Promise<void> {
+  chmodSync(prepared, 0o600);
+  // The copy is judged, so that nothing can change between judging and using it.
+  const found = await describeFile(dirname(prepared), `${described.name}.restoring`);
+  if (found.bytes !== described.bytes || found.sha256 !== described.sha256) {
+    throw new UnavailableError('is not what was backed up: it was changed or cut since');
+  }
+  unmark(prepared, kind);
+  const { database } = openDatabase(kind, { file: prepared, environment, access: 'write', waitMs: 0 });
+  try {
+    checkThroughout(database, prepared);
+    database.exec('BEGIN IMMEDIATE');
+    change(database);
+    database.exec('COMMIT; PRAGMA journal_mode = DELETE');
+  } finally {
+    database.close();
+  }
+  syncToDisk(prepared);
 }
 
 export interface PrepareOrder {
@@ -85,13 +105,11 @@ export function putInPlace(files: readonly RestoredFile[], aside: string): void 
   writeFileSync(pending, 'gsp-otp restore was interrupted: run it again.\n', { mode: 0o600 });
   syncToDisk(pending);
   syncToDisk(folder);
-  mkdirSync(aside, { mode: 0o700 });
-  for (const { file } of files) {
-    for (const suffix of ['', '-wal', '-shm', '-journal']) {
-      const present = file + suffix;
-      if (existsSync(present)) renameSync(present, join(aside, present.slice(folder.length + 1)));
-    }
-  }
+  const replaced = files
+    .flatMap(({ file }) => ['', '-wal', '-shm', '-journal'].map((suffix) => file + suffix))
+    .filter((present) => existsSync(present));
+  if (replaced.length > 0) mkdirSync(aside, { mode: 0o700 });
+  for (const present of replaced) renameSync(present, join(aside, present.slice(folder.length + 1)));
   for (const { file, prepared } of files) renameSync(prepared, file);
   syncToDisk(folder);
   rmSync(pending);
