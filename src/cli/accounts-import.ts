@@ -101,6 +101,12 @@ function formatOf(file: string, asked: Order['format'] | undefined): Order['form
 }
 
 async function runImport(file: string, options: ImportOptions): Promise<void> {
+  if (options.rejectFile === '' || options.rejectFile === '-')
+    throw new Failure(
+      '--reject-file needs the name of a file, since the rejects hold personal data',
+      'Name one that is not there yet.',
+      exitCodes.usage,
+    );
   const format = formatOf(file, options.format);
   const settings = readAccountSettings(configSources(options));
   const stop = new AbortController();

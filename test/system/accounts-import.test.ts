@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, readdirSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
@@ -93,6 +94,14 @@ test('a file of another kind is a usage error, a missing one a failure', async (
   assert.match(missing.stderr, /^gsp-otp: missing\.csv could not be imported: ENOENT/);
 });
 
+test('--reject-file takes the name of a file alone', async (t) => {
+  const { run, file } = workplace(t);
+  for (const name of ['', '-']) {
+    const { code, stderr } = await run('import', file('a.csv', header + maria), '--reject-file', name);
+    assert.deepEqual([code, /needs the name of a file/.test(stderr)], [2, true]);
+  }
+});
+
 test('standard input is imported, its format told by --format; the case of a name does not matter', async (t) => {
   const { run, start, file } = workplace(t);
   const unnamed = await run('import', '-');
@@ -138,6 +147,21 @@ for (const [signal, code] of [
     // A launcher may hand on what its whole group was sent already: the same signal again is no other one.
     if (signal !== 'SIGKILL') child.kill(signal);
     writer.end(closedAccounts(1));
+    assert.equal((await ended)[0], code);
+    await assertUntouched(run, data);
+  });
+
+  test(`${signal} while nothing comes out of a pipe ends the wait`, async (t) => {
+    const { run, start, file, path, data } = workplace(t);
+    assert.equal((await run('import', file('a.csv', header + maria))).code, 0);
+    const pipe = path('pipe.csv');
+    execFileSync('mkfifo', [pipe]);
+    const child = start('import', pipe);
+    const ended = once(child, 'exit');
+    // Opens when the other side has opened too, or waits for it.
+    const writer = await open(pipe, 'w');
+    t.after(() => writer.close());
+    child.kill(signal);
     assert.equal((await ended)[0], code);
     await assertUntouched(run, data);
   });

@@ -1,4 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { DatabaseSync } from 'node:sqlite';
 import { UnavailableError } from '../../ports/unavailable.ts';
 import { type DirectoryFile, openDirectoryFile } from './directory-file.ts';
@@ -61,6 +62,8 @@ export interface ImportResult {
   readonly counts: ImportCounts | undefined;
 }
 
+const WAKE_MS = 20;
+
 /**
  * Adds the accounts of a file to the directory and changes those that it has already: all of them in one
  * transaction, or none. With a reject file all but the rejected ones, which are on disk before the others count. Memory
@@ -70,9 +73,18 @@ export interface ImportResult {
  */
 export async function importAccounts(order: ImportOrder): Promise<ImportResult> {
   const { source: name, content } = order;
-  const opened: { source?: FileHandle; database?: DatabaseSync; rejects?: RejectFile | undefined } = {};
+  const opened: {
+    letGo?: () => void;
+    source?: FileHandle;
+    database?: DatabaseSync;
+    rejects?: RejectFile | undefined;
+  } = {};
   try {
-    if (content === undefined) opened.source = await open(name);
+    if (content === undefined) {
+      opened.letGo = await wakeOnAbort(name, order.signal);
+      opened.source = await open(name);
+      order.signal.throwIfAborted();
+    }
     opened.database = openDirectoryFile(order.directory, { create: true });
     opened.rejects = await openRejectFile(order);
     const input = opened.source === undefined ? { content } : await inputOf(opened.source);
@@ -84,6 +96,7 @@ export async function importAccounts(order: ImportOrder): Promise<ImportResult> 
     // What was not committed is undone.
     opened.database?.close();
     await opened.source?.close();
+    opened.letGo?.();
     await opened.rejects?.close();
   }
 }
@@ -92,6 +105,34 @@ interface Input {
   readonly content: AsyncIterable<Uint8Array> | undefined;
   /** Bytes; `undefined`: nobody knows. */
   readonly size?: number;
+}
+
+/**
+ * A pipe opens when somebody writes to it, and is read when something comes. Whoever stops the import does both here,
+ * as often as it takes: otherwise nothing would end the wait. Returns what takes it back.
+ */
+async function wakeOnAbort(name: string, signal: AbortSignal): Promise<() => void> {
+  if (!(await stat(name)).isFIFO()) return () => {};
+  let end: number | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const wake = () => {
+    try {
+      end ??= openSync(name, constants.O_RDWR | constants.O_NONBLOCK);
+      writeSync(end, '\n');
+    } catch {
+      // Full, so that there is something to read; or not ours to write to.
+    }
+  };
+  const start = () => {
+    wake();
+    timer = setInterval(wake, WAKE_MS);
+  };
+  signal.addEventListener('abort', start, { once: true });
+  return () => {
+    signal.removeEventListener('abort', start);
+    clearInterval(timer);
+    if (end !== undefined) closeSync(end);
+  };
 }
 
 async function inputOf(source: FileHandle): Promise<Input> {
