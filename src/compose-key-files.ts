@@ -193,9 +193,9 @@ export function readKeyBytes(file: string): Buffer {
   return bytes;
 }
 
-/** A JWK set is JSON, whatever white space or byte order mark it begins with. */
+/** A JWK set is JSON, whatever white space or byte order mark it begins with, even where it is a bare list, and no set. */
 export function kindOf(bytes: Buffer): KeyKind {
-  return bytes.toString('utf8').trimStart().startsWith('{') ? 'jwe' : 'pgp';
+  return /^[{[]/.test(bytes.toString('utf8').trimStart()) ? 'jwe' : 'pgp';
 }
 
 function joinJwks(sets: readonly string[]): string {

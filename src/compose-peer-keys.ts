@@ -67,7 +67,9 @@ async function readPgp(file: string, bytes: Buffer, directory: string, nowMs: nu
   const unread = asTheyCame.passedOver.filter(
     ({ key }) => !ring.passedOver.some((other) => other.key === key),
   );
-  const named = unread.filter(({ reason }) => /^is damaged/.test(reason));
+  const named = unread.filter(({ reason }) =>
+    (revoked.length > 0 ? /^is damaged/ : /^is (damaged|no revocation)/).test(reason),
+  );
   const whole = { keys: ring.keys, passedOver: [...named, ...ring.passedOver] };
   return { ring: whole, text, fingerprints, needs: [] };
 }
@@ -154,11 +156,31 @@ function store(kind: KeyKind, text: string, end: string, directory: string, nowM
   const kept = readdirSync(folder)
     .filter((name) => name.startsWith(begin) && name.endsWith(end))
     .map((name) => join(folder, name))
-    .find((file) => readKeyBytes(file).toString('utf8') === text);
+    .find((file) => bytesOf(file)?.toString('utf8') === text);
   if (kept !== undefined) return { file: kept, wasKept: true };
-  const file = join(folder, `${begin}${dayOf(nowMs)}${end}`);
-  writeFileSync(file, text, { mode: 0o644, flag: 'wx' });
-  return { file, wasKept: false };
+  return { file: writeNew(`${join(folder, begin)}${dayOf(nowMs)}`, end, text), wasKept: false };
+}
+
+/** A key may come more than once a day, each time with something new: with another beside it, a subkey, a later end. */
+function writeNew(begin: string, end: string, text: string): string {
+  for (let number = 1; ; number += 1) {
+    const file = number === 1 ? `${begin}${end}` : `${begin}-${number}${end}`;
+    try {
+      writeFileSync(file, text, { mode: 0o644, flag: 'wx' });
+      return file;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    }
+  }
+}
+
+/** `undefined`: it isn't a file with a key. */
+function bytesOf(file: string): Buffer | undefined {
+  try {
+    return readKeyBytes(file);
+  } catch {
+    return undefined;
+  }
 }
 
 /** OpenPGP keys of Google's that were imported before. What isn't one any more is passed over. */
@@ -166,11 +188,5 @@ function keptCopies(directory: string): readonly Buffer[] {
   if (!existsSync(directory)) return [];
   return readdirSync(directory)
     .filter((name) => /^google-pgp-.*\.asc$/.test(name))
-    .flatMap((name) => {
-      try {
-        return [readKeyBytes(join(directory, name))];
-      } catch {
-        return [];
-      }
-    });
+    .flatMap((name) => bytesOf(join(directory, name)) ?? []);
 }

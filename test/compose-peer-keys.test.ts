@@ -4,7 +4,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { readPrivateKey, revokeKey } from 'openpgp';
+import { readPrivateKey, revokeKey, unarmor } from 'openpgp';
+import { readPgpKeyRing } from '../src/codecs/pgp-keys.ts';
 import { forgedKeyWarnings, keyFaults, passedOverWarnings } from '../src/compose-key-warnings.ts';
 import { readKeyRings } from '../src/compose-keys.ts';
 import { RevokedKey, readPeerKey, storePeerKey, storeRevocation } from '../src/compose-peer-keys.ts';
@@ -32,6 +33,12 @@ function importer(t: TestContext) {
   };
   return { kept, read };
 }
+
+const thrownBy = (work: Promise<unknown>) =>
+  work.then(
+    () => assert.fail('it was taken'),
+    (thrown: unknown) => thrown,
+  );
 
 test('[OQ-79] of a file the keys that the server can use are taken, the others named', async (t) => {
   const { read } = importer(t);
@@ -93,10 +100,7 @@ test('[OQ-79] a revocation that came once is not undone by an older copy', async
   const key = await readPrivateKey({ armoredKey: google.private });
   const { publicKey } = await revokeKey({ key, date: new Date(NOW_MS - 1000) });
   storePeerKey(await read(google.public), kept, NOW_MS - DAY_MS);
-  const error = await read(publicKey).then(
-    () => assert.fail('a revoked key was taken'),
-    (thrown: unknown) => thrown,
-  );
+  const error = await thrownBy(read(publicKey));
   assert.ok(error instanceof RevokedKey);
   storeRevocation(error, kept, NOW_MS);
   await assert.rejects(read(google.public), /is revoked$/);
@@ -106,6 +110,60 @@ test('[OQ-79] a revocation that came once is not undone by an older copy', async
   mkdirSync(kept, { recursive: true });
   writeFileSync(join(kept, 'google-pgp-odd.asc'), 'no key');
   assert.equal((await read(other.public)).keys.length, 2);
+});
+
+test('[OQ-79] a revocation certificate counts wherever it comes: before, behind, without its key, and twice', async (t) => {
+  const { publicKey } = await revokeKey({
+    key: await readPrivateKey({ armoredKey: google.private }),
+    date: new Date(NOW_MS - 60_000),
+    format: 'object',
+  });
+  const certificate = (await publicKey.getRevocationCertificate(new Date(NOW_MS))) as string;
+  const [key, revocation] = await Promise.all(
+    [google.public, certificate].map(async (text) => Buffer.from((await unarmor(text)).data as Uint8Array)),
+  );
+  assert.ok(key && revocation);
+  for (const text of [
+    `${google.public}\n${certificate}`,
+    `${certificate}\n${google.public}`,
+    Buffer.concat([key, revocation]),
+    Buffer.concat([revocation, key]),
+  ]) {
+    const { kept, read } = importer(t);
+    const error = await thrownBy(read(text));
+    assert.ok(error instanceof RevokedKey);
+    storeRevocation(error, kept, NOW_MS);
+    await assert.rejects(read(google.public), RevokedKey);
+  }
+  const { kept, read } = importer(t);
+  await assert.rejects(read(certificate), /a signature in .* is no revocation of a key that is known here$/);
+  const beside = await read(`${other.public}\n${certificate}`);
+  assert.match(beside.passedOver.join(), /is no revocation of a key that is known here/);
+  storePeerKey(await read(google.public), kept, NOW_MS);
+  for (const time of ['first', 'second']) {
+    const error = await thrownBy(read(certificate));
+    assert.ok(error instanceof RevokedKey, time);
+    assert.equal(storeRevocation(error, kept, NOW_MS).wasKept, time === 'second');
+  }
+  await assert.rejects(read(google.public), RevokedKey);
+  await assert.rejects(
+    readPgpKeyRing({
+      own: [],
+      peer: [google.public, certificate].map((text, at) => ({ name: `${at}`, bytes: Buffer.from(text) })),
+      graceMs: 0,
+      nowMs: NOW_MS,
+      purposes: ['verify'],
+    }),
+    /no key to verify with.*is revoked/,
+  );
+});
+
+test('a key that comes again on the same day with something new is kept beside the old one', async (t) => {
+  const { kept, read } = importer(t);
+  storePeerKey(await read(google.public), kept, NOW_MS);
+  const both = storePeerKey(await read(google.public + other.public), kept, NOW_MS);
+  assert.deepEqual([both.wasKept, readdirSync(kept).length], [false, 2]);
+  assert.equal(storePeerKey(await read(google.public), kept, NOW_MS).wasKept, true);
 });
 
 test('[OQ-79] the server starts with what is usable, and says what it left out', async () => {

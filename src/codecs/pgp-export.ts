@@ -1,5 +1,13 @@
 import { type Key, readKey } from 'openpgp';
-import { type KeyBlock, mergeCopies, readKeyFile, readPublicBlock } from './pgp-key-file.ts';
+import {
+  type KeyBlock,
+  KeyFileFault,
+  mergeCopies,
+  readKeyFile,
+  readPublicBlock,
+  revokedBy,
+  SIGNATURE_ALONE,
+} from './pgp-key-file.ts';
 
 /**
  * The public parts of all keys of a file, armored, to hand to the peer. They may be private or public, armored or binary,
@@ -7,6 +15,7 @@ import { type KeyBlock, mergeCopies, readKeyFile, readPublicBlock } from './pgp-
  */
 export async function exportPublicKeys(bytes: Uint8Array): Promise<string> {
   const { blocks } = await readKeyFile(bytes);
+  if (blocks.length === 0) throw new KeyFileFault(SIGNATURE_ALONE);
   const keys = await Promise.all(blocks.map((block) => readKey({ binaryKey: block.bytes })));
   return armorOf(keys);
 }
@@ -20,16 +29,17 @@ export interface GatheredKeys {
 }
 
 /**
- * The public keys of a file with what other copies of the same keys add, revocations above all. What can't be read is
- * left out. Throws `KeyFileFault` if the file holds no key.
+ * The public keys of a file with what other copies of the same keys add, revocations above all; and of the other copies
+ * those that a revocation certificate in the file revokes. What can't be read is left out. Throws `KeyFileFault` if the
+ * file holds neither.
  */
 export async function gatherPublicKeys(
   bytes: Uint8Array,
   otherFiles: readonly Uint8Array[],
   nowMs: number,
 ): Promise<GatheredKeys> {
-  const keys = await publicKeysIn((await readKeyFile(bytes)).blocks);
-  const wanted = new Set(keys.map((key) => key.getFingerprint()));
+  const { blocks, signatures } = await readKeyFile(bytes);
+  const keys = await publicKeysIn(blocks);
   const others = await Promise.all(
     otherFiles.map(async (file) =>
       readKeyFile(file).then(
@@ -38,9 +48,15 @@ export async function gatherPublicKeys(
       ),
     ),
   );
+  const wanted = new Set(keys.map((key) => key.getFingerprint()));
+  for (const key of others.flat()) {
+    const found = await Promise.all(signatures.map((signature) => revokedBy(signature, key, nowMs)));
+    if (found.some((revoked) => revoked)) wanted.add(key.getFingerprint());
+  }
   const copies = [...keys, ...others.flat().filter((key) => wanted.has(key.getFingerprint()))];
   const merged = await mergeCopies(
     copies.map((key) => ({ key })),
+    signatures,
     nowMs,
   );
   const states = await Promise.all(

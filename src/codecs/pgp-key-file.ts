@@ -1,4 +1,13 @@
-import { type Key, type PrivateKey, readKey, readPrivateKey, unarmor } from 'openpgp';
+import {
+  armor,
+  enums,
+  type Key,
+  type PrivateKey,
+  readKey,
+  readPrivateKey,
+  revokeKey,
+  unarmor,
+} from 'openpgp';
 import { readLength } from './openpgp-packets.ts';
 
 /** One key of a file, private or public, not looked into yet. */
@@ -9,8 +18,10 @@ export interface KeyBlock {
 }
 
 export interface KeyFile {
-  /** At least one. */
+  /** None only if there are signatures. */
   readonly blocks: readonly KeyBlock[];
+  /** Those that follow no key, each a packet: a revocation certificate is one. */
+  readonly signatures: readonly Uint8Array[];
   /** How many armored texts of the file are damaged, so that nothing can be said of what is in them. */
   readonly damaged: number;
 }
@@ -24,25 +35,29 @@ const SIGNATURE = 2;
 const ARMORED = /-----BEGIN PGP [A-Z ]+-----(?:(?!-----BEGIN PGP )[\s\S])*?-----END PGP [A-Z ]+-----/g;
 const BEGINNING = /-----BEGIN PGP [A-Z ]+-----/g;
 
+/** Of a file without a key. */
+export const SIGNATURE_ALONE = 'holds no key but a signature alone, such as a revocation certificate';
+
 /** What is wrong with a whole file, to go on from "the OpenPGP key FILE …". */
 export class KeyFileFault extends Error {
   override readonly name = 'KeyFileFault';
 }
 
-/** All keys that a file holds, armored (once or several times) or binary. Throws `KeyFileFault` if there is none. */
+/**
+ * All keys that a file holds, armored (once or several times) or binary, and the revocation certificates beside them.
+ * Throws `KeyFileFault` if there is neither.
+ */
 export async function readKeyFile(bytes: Uint8Array): Promise<KeyFile> {
   const text = Buffer.from(bytes).toString('latin1');
   const beginnings = text.match(BEGINNING)?.length ?? 0;
   const parts = beginnings === 0 ? [bytes] : await Promise.all((text.match(ARMORED) ?? []).map(dearmored));
   const split = parts.map((part) => part && splitKeys(part));
   const blocks = split.flatMap((found) => found?.blocks ?? []);
-  if (blocks.length > 0) {
-    const sound = split.filter((found) => found !== undefined && found.blocks.length > 0).length;
-    return { blocks, damaged: Math.max(beginnings, 1) - sound };
-  }
-  if (split.some((found) => found?.startsWith === SIGNATURE))
-    throw new KeyFileFault('holds no key but a signature alone, such as a revocation certificate');
-  throw new KeyFileFault('is not an OpenPGP key of the kind that is due');
+  const signatures = split.flatMap((found) => found?.signatures ?? []);
+  if (blocks.length + signatures.length === 0)
+    throw new KeyFileFault('is not an OpenPGP key of the kind that is due');
+  const sound = split.filter((found) => found && found.blocks.length + found.signatures.length > 0).length;
+  return { blocks, signatures, damaged: Math.max(beginnings, 1) - sound };
 }
 
 async function dearmored(text: string): Promise<Uint8Array | undefined> {
@@ -58,11 +73,11 @@ async function dearmored(text: string): Promise<Uint8Array | undefined> {
 function splitKeys(bytes: Uint8Array) {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const starts: { readonly at: number; readonly isPrivate: boolean }[] = [];
-  let startsWith: number | undefined;
+  const signatures: Uint8Array[] = [];
   for (let at = 0; at < buffer.length; ) {
     const head = readHead(buffer, at);
     if (!head || head.end > buffer.length) return undefined;
-    startsWith ??= head.tag;
+    if (head.tag === SIGNATURE && starts.length === 0) signatures.push(buffer.subarray(at, head.end));
     if (head.tag === SECRET_KEY || head.tag === PUBLIC_KEY)
       starts.push({ at, isPrivate: head.tag === SECRET_KEY });
     at = head.end;
@@ -70,7 +85,7 @@ function splitKeys(bytes: Uint8Array) {
   const blocks = starts.map(({ at, isPrivate }, index): KeyBlock => {
     return { isPrivate, bytes: buffer.subarray(at, starts[index + 1]?.at) };
   });
-  return { blocks, startsWith };
+  return { blocks, signatures };
 }
 
 /** Keys have no partial lengths. */
@@ -89,6 +104,7 @@ function readHead(bytes: Buffer, at: number): { readonly tag: number; readonly e
 /** Every private key of a file. Throws `KeyFileFault`, also where one of them can't be read. */
 export async function readPrivateKeys(bytes: Uint8Array): Promise<readonly PrivateKey[]> {
   const { blocks, damaged } = await readKeyFile(bytes);
+  if (blocks.length === 0) throw new KeyFileFault(SIGNATURE_ALONE);
   if (damaged > 0 || !blocks.every(({ isPrivate }) => isPrivate))
     throw new KeyFileFault('is not an OpenPGP key of the kind that is due');
   try {
@@ -107,12 +123,30 @@ export async function readPublicBlock({ bytes }: KeyBlock): Promise<Key | undefi
   }
 }
 
+/** The public key with its revocation, if the signature is one of this very key; else `undefined`. */
+export async function revokedBy(signature: Uint8Array, key: Key, nowMs: number): Promise<Key | undefined> {
+  const revocationCertificate = armor(enums.armor.publicKey, signature);
+  try {
+    const { publicKey } = await revokeKey({
+      key: key.toPublic(),
+      revocationCertificate,
+      date: new Date(nowMs),
+      format: 'object',
+    });
+    return publicKey;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
- * What several copies of one key say together: a copy that lacks the revocation of another doesn't undo it. `keys` may
- * be of different certificates; the result has each once, in the order of their first copies.
+ * What several copies of one key say together, and the signatures beside them: a copy that lacks the revocation of
+ * another doesn't undo it. `copies` may be of different certificates; the result has each once, in the order of their
+ * first copies.
  */
 export async function mergeCopies<Copy extends { readonly key: Key }>(
   copies: readonly Copy[],
+  signatures: readonly Uint8Array[],
   nowMs: number,
 ): Promise<readonly { readonly key: Key; readonly copies: readonly Copy[] }[]> {
   const merged = new Map<string, { key: Key; copies: Copy[] }>();
@@ -124,6 +158,13 @@ export async function mergeCopies<Copy extends { readonly key: Key }>(
       known.copies.push(copy);
     } else {
       merged.set(fingerprint, { key: copy.key, copies: [copy] });
+    }
+  }
+  for (const entry of merged.values()) {
+    for (const signature of signatures) {
+      // Once is enough: the same text is to come of the same keys.
+      if (await entry.key.isRevoked(undefined, undefined, new Date(nowMs))) break;
+      entry.key = (await revokedBy(signature, entry.key, nowMs)) ?? entry.key;
     }
   }
   return [...merged.values()];

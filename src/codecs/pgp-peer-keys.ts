@@ -1,7 +1,7 @@
 import type { Key, Subkey } from 'openpgp';
 import { KeyRingError, type PassedOverKey } from './key-ring.ts';
 import type { PgpKey } from './pgp-key.ts';
-import { KeyFileFault, mergeCopies, readKeyFile, readPublicBlock } from './pgp-key-file.ts';
+import { KeyFileFault, mergeCopies, readKeyFile, readPublicBlock, revokedBy } from './pgp-key-file.ts';
 import { publicKeyObject } from './pgp-key-object.ts';
 import {
   type AnyKey,
@@ -29,25 +29,50 @@ interface Copy {
 }
 
 /**
- * Reads every public key of every source. Copies of one key count together, so that none undoes the revocation that
- * another has. Of each key the parts count that would be used: what is beside them is passed over and named, and never
+ * Reads every public key of every source, and the revocation certificates that lie beside. Copies of one key count
+ * together, so that none undoes the revocation that another has. Of each key the parts count that would be used: what is beside them is passed over and named, and never
  * stands in their way. Throws `KeyRingError` for a source that is no file of keys.
  */
 export async function readPeerKeys(sources: readonly PgpKeySource[], nowMs: number): Promise<PeerKeys> {
   const files = await Promise.all(sources.map(readSource));
   const merged = await mergeCopies(
     files.flatMap(({ copies }) => copies),
+    files.flatMap(({ signatures }) => signatures),
     nowMs,
   );
+  const certificates = merged.map(({ key }) => key);
+  const strays = await Promise.all(files.map((file) => straySignatures(file, certificates, nowMs)));
   const read = await Promise.all(merged.map(({ key, copies }) => readCopies(key, copies, nowMs)));
   return {
     keys: read.flatMap(({ keys }) => keys),
-    passedOver: [...files, ...read].flatMap(({ passedOver }) => passedOver),
+    passedOver: [
+      ...files.flatMap(({ passedOver }) => passedOver),
+      ...strays.flat(),
+      ...read.flatMap(({ passedOver }) => passedOver),
+    ],
   };
 }
 
+/** A revocation that revokes nothing may be the one that somebody counts on. */
+async function straySignatures(
+  { source, signatures }: { readonly source: PgpKeySource; readonly signatures: readonly Uint8Array[] },
+  certificates: readonly Key[],
+  nowMs: number,
+): Promise<readonly PassedOverKey[]> {
+  const revokes = (signature: Uint8Array) =>
+    Promise.all(certificates.map((key) => revokedBy(signature, key, nowMs)));
+  const found = await Promise.all(signatures.map(revokes));
+  return found
+    .filter((revoked) => revoked.every((key) => key === undefined))
+    .map(() => ({
+      source: source.name,
+      key: `a signature in ${source.name}`,
+      reason: 'is no revocation of a key that is known here',
+    }));
+}
+
 async function readSource(source: PgpKeySource) {
-  const { blocks, damaged } = await readKeyFile(source.bytes).catch((cause: unknown) => {
+  const { blocks, signatures, damaged } = await readKeyFile(source.bytes).catch((cause: unknown) => {
     if (cause instanceof KeyFileFault)
       throw new KeyRingError(`the OpenPGP key ${source.name} ${cause.message}`, { cause });
     throw cause;
@@ -74,7 +99,7 @@ async function readSource(source: PgpKeySource) {
       key: `an armored text of ${source.name}`,
       reason: 'is damaged: nothing in it can be read',
     });
-  return { copies, passedOver };
+  return { source, copies, signatures, passedOver };
 }
 
 const LEAKED =

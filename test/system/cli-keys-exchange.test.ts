@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { readKey } from 'openpgp';
@@ -64,14 +64,16 @@ for (const kind of ['pgp', 'jwe'] as const) {
   });
 }
 
-test('an imported key overwrites nothing, and a file that is missing is told apart from one in the way', async (t) => {
+test('an imported key overwrites nothing: what is in its place, whatever it is, is no hindrance', async (t) => {
   const { keys, importIt } = await googleKey(t, 'pgp');
   assert.equal((await importIt()).code, 0);
   const [kept = ''] = readdirSync(keys);
   writeFileSync(join(keys, kept), 'something else');
-  const inTheWay = await importIt();
-  assert.equal(inTheWay.code, 1);
-  assert.match(inTheWay.stderr, /^gsp-otp: the key can't be kept: EEXIST.*\nName another --directory/);
+  mkdirSync(join(keys, kept.replace(/\d{4}-\d{2}-\d{2}/, '$&-2')));
+  const again = await importIt('--json');
+  assert.equal(again.code, 0, again.stderr);
+  assert.match(JSON.parse(again.stdout).file, /\d{4}-\d{2}-\d{2}-3-\w{8}\.asc$/);
+  assert.equal(readFileSync(join(keys, kept), 'utf8'), 'something else');
   const missing = await runCli(['keys', 'import', join(keys, 'none.asc'), '--directory', keys]);
   assert.equal(missing.code, 2);
   assert.match(missing.stderr, /^gsp-otp: a file can't be read: ENOENT.*\nName one that can\.\n$/);
