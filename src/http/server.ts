@@ -154,6 +154,8 @@ function listenerOf(
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     connectionsCheckingInterval: SLOW_CHECK_MS,
     maxHeaderSize: 8192,
+    // Else NODE_OPTIONS could have heads read leniently, in which one request can be hidden behind another one. [OQ-63]
+    insecureHTTPParser: false,
     // Its own 400 would leave no trace: `isUnambiguous` asks for it.
     requireHostHeader: false,
   };

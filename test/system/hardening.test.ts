@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
-import { runCli, temporaryDirectory } from './cli-process.ts';
+import { runCli, startCli, temporaryDirectory } from './cli-process.ts';
 import { productionConfig } from './production-config.ts';
 import { makeCertificate } from './test-certificates.ts';
 
@@ -100,4 +101,27 @@ test('a debugger that is open stops a production start', async (t) => {
   });
   assert.equal(code, 1);
   assert.match(stdout, /a debugger is open, by which any local user can read every secret/);
+});
+
+test('[OQ-63] heads are read strictly, whatever NODE_OPTIONS say', async (t) => {
+  const args = ['serve', ...free, '--set', `dataDirectory=${temporaryDirectory(t)}`];
+  const child = startCli(args, { env: { NODE_OPTIONS: '--insecure-http-parser' } });
+  t.after(() => child.kill('SIGKILL'));
+  const lines = createInterface(child.stdout);
+  const [line] = (await once(lines, 'line')) as [string];
+  const { methods, operator } = JSON.parse(line) as Readonly<Record<'methods' | 'operator', string>>;
+  const ambiguous = [
+    'host: a\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
+    'host: a\r\ntransfer-encoding : chunked\r\n\r\n0\r\n\r\n',
+    'host: a\ncontent-length: 0\n\n',
+    'host: a\r\nx: a\0b\r\n\r\n',
+    'host: a\r\nx: a\r\n folded\r\n\r\n',
+  ];
+  for (const url of [methods, operator]) {
+    for (const head of ambiguous) {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1');
+      socket.write(`GET /health/live HTTP/1.1\r\n${head}`);
+      assert.match(await text(socket), /^HTTP\/1\.1 400 /, `${url} ${JSON.stringify(head)}`);
+    }
+  }
 });
