@@ -62,7 +62,7 @@ export interface SecretRotation {
 /**
  * Has the store go with the digest secret (or the code secrets) of the configuration from now on, and ends every code
  * that was not used. With `dryRun` it only tells. Throws `UnavailableError`, with nothing changed, if a server
- * has the store, there is none, or the other kind of secret is another one too.
+ * has the store, there is none, nobody knows its secrets, or the other kind of secret is another one too.
  */
 export async function rotateSecrets(
   config: Config,
@@ -75,7 +75,14 @@ export async function rotateSecrets(
   try {
     const { database } = store;
     const now = keyChecksOf(keysOf(config));
-    const fault = keyFault(readKeyChecks(database), now, secretsInUse(database, Date.now()));
+    const known = readKeyChecks(database);
+    const fault = keyFault(known, now, secretsInUse(database, Date.now()));
+    if (fault === undefined && known === undefined) {
+      throw new UnavailableError(
+        `${location.file} was served by no version yet that notes its secrets: start the server once with those of ` +
+          'before, and rotate then',
+      );
+    }
     if (fault === undefined) return { needed: false, endedCodes: 0 };
     // The checks of code secrets are taken under the digest secret, so with another one nothing can be said of them.
     if (fault.about !== about) {

@@ -96,6 +96,16 @@ test('[OQ-72] a store of before takes the secrets that it is started with', asyn
   await assert.rejects(start('e', codes('a', 'b')), /digests\.secret is not the one/);
 });
 
+test('[OQ-72] of a store of before, nobody is told that it goes with secrets that it was not served with', async (t) => {
+  const { dataDirectory, rotate } = await servedOnce(t);
+  const database = new DatabaseSync(join(dataDirectory, 'otp.sqlite'));
+  database.exec("DELETE FROM meta WHERE name = 'key-checks'");
+  database.close();
+  const { code, stderr } = await rotate('digests', 'e', 'ab', '--yes');
+  assert.equal(code, 1);
+  assert.match(stderr, /start the server once with those of before/);
+});
+
 test('[OQ-72] a sandbox whose secrets were deleted is told so', async (t) => {
   const dataDirectory = temporaryDirectory(t);
   await importTestAccounts(dataDirectory);
