@@ -34,12 +34,10 @@ export function examineConfig({ faults, warnings }: ConfigInspection): readonly 
 
 /** Their tables bear no date, so that the version of the library is all that tells how old they are. */
 export function examineNumberingPlans(): Finding {
-  const file = new URL('../../package.json', import.meta.url);
-  const { dependencies } = JSON.parse(readFileSync(file, 'utf8')) as {
-    readonly dependencies: Readonly<Record<string, string>>;
-  };
+  const file = new URL(import.meta.resolve('libphonenumber-js/package.json'));
+  const { version } = JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string };
   return about('phone numbers').ok(
-    `numbering plans of libphonenumber-js ${dependencies['libphonenumber-js']}; ` +
+    `numbering plans of libphonenumber-js ${version}; ` +
       'a number of a newer range counts as the main country of its calling code',
   );
 }

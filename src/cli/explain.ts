@@ -108,7 +108,9 @@ async function readHistories(
   }
   throw new Failure(
     `no request ${requestId} is known`,
-    'It never came here, or it was answered with an error, which is not kept, or it is older than retention.requestsMs.',
+    /^\+\d+$/.test(requestId)
+      ? 'The requests of a phone number are listed by --account-phone-number.'
+      : 'It never came here, or it was answered with an error, which is not kept, or it is older than retention.requestsMs.',
   );
 }
 

@@ -37,8 +37,18 @@ export async function askOverHttp(
     const date = response.headers.get('date') ?? '';
     return { status: response.status, contentType, date, body, durationMs: performance.now() - startedMs };
   } catch (error) {
-    throw new Failure(`${url} does not answer: ${reasonOf(error)}`, remedy);
+    const reason = reasonOf(error);
+    throw new Failure(`${url} does not answer: ${reason}`, isOfUnknownAuthority(error) ? AUTHORITY : remedy);
   }
+}
+
+const AUTHORITY =
+  'No authority that is known here vouches for its certificate. Where it is a private one, name its file in the environment: NODE_EXTRA_CA_CERTS=ca.pem.';
+
+function isOfUnknownAuthority(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  return /SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/.test(code);
 }
 
 /** Longer than any answer of ours. What a server compresses counts at its full length. */

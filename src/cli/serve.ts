@@ -7,6 +7,7 @@ import type { ConfigSources } from '../config/layers.ts';
 import { type Config, inspectConfig, loadConfig } from '../config.ts';
 import { configSources, withConfigOptions } from './config-options.ts';
 import { exitCodes, Failure } from './failure.ts';
+import { asTyped } from './invocation.ts';
 import { writeFailedStart, writeJsonLinesOnly } from './json-lines.ts';
 import { explainListenError } from './listen-error.ts';
 import { reloadOnSignal } from './reload-signal.ts';
@@ -144,7 +145,7 @@ function summarize(config: Config, { methods, operator, receipts }: Addresses): 
     [
       'texts',
       config.sms.gateway.kind === 'inbox'
-        ? 'kept in the inbox: gsp-otp inbox watch'
+        ? asTyped('kept in the inbox: gsp-otp inbox watch')
         : config.sms.gateway.kind,
     ],
     ...config.warnings.map((warning) => ['warning', warning]),

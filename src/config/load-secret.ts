@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, type Stats, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Secret } from '../ports/secret.ts';
-import { exposureOf, thisProcess } from './file-exposure.ts';
+import { exposureOf, type Reader, thisProcess } from './file-exposure.ts';
 import { readRegularFile, SECRET_BYTES_MAX, UnreadableFile } from './read-file.ts';
 import type { SecretReference } from './read-settings.ts';
 
@@ -74,7 +74,7 @@ function loadFromFile(file: string, terms: SecretTerms): LoadedSecret {
     const reason = `${file} ${exposure}`;
     return terms.sandbox
       ? { ...loaded, warning: `${reason}; production refuses that` }
-      : faulty(reason, `${MODES}: chmod 600 ${file}`);
+      : faulty(reason, `${MODES}: ${remedyFor(stats, reader, file)}`);
   } catch (error) {
     if (error instanceof UnreadableFile) return faulty(error.message, error.accepted);
     return faulty(`can't be read: ${messageOf(error)}`, 'a readable file that holds the secret alone');
@@ -83,6 +83,14 @@ function loadFromFile(file: string, terms: SecretTerms): LoadedSecret {
 
 const MODES =
   "mode 600 or 400; or 640 or 440, owned by root or this process's user, with a group that the process is in";
+
+/** Root is in none of the server's groups: `chmod 600` would take the file away from the server. */
+function remedyFor({ mode, uid }: Stats, reader: Reader | undefined, file: string): string {
+  const groupAlone = (mode & 0o027) === 0;
+  return reader?.user === 0 && uid === 0 && groupAlone
+    ? "run this as the server's user, as with sudo -u USER"
+    : `chmod 600 ${file}`;
+}
 
 function pemOf(der: Buffer, label: string | undefined): string | undefined {
   if (label === undefined) return undefined;

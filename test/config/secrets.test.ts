@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { describeFault } from '../../src/config/faults.ts';
@@ -59,6 +59,22 @@ test('a secret file that others can read is refused in production and warned of 
   const fault = faults.find(({ path }) => path === 'digests.secret');
   assert.match(fault?.reason ?? '', /can be read by everybody \(mode 644\)/);
   assert.match(fault?.accepted ?? '', /chmod 600/);
+});
+
+const asRoot = process.getuid?.() === 0;
+
+test("root is told to run it as the server's user, where a secret is for a group that root is not in", {
+  skip: !asRoot && 'only root can make such a file',
+}, (t) => {
+  const file = temporaryFile(t, 'secret', long, 0o440);
+  const overrides = { profile: 'production', 'digests.secret': { file } };
+  const accepted = () =>
+    faultsOf({ overrides }).find(({ path }) => path === 'digests.secret')?.accepted ?? '';
+  chownSync(file, 0, 424_242);
+  assert.match(accepted(), /run this as the server's user/);
+  assert.doesNotMatch(accepted(), /chmod/);
+  chmodSync(file, 0o460);
+  assert.match(accepted(), /chmod 600/);
 });
 
 test('production refuses everything that is good only for trying out, each with a message', () => {

@@ -103,6 +103,9 @@ test('serve, call, inbox, explain: a code from request to verification', async (
   const unknown = await runCli(['explain', 'demo-9', ...data]);
   assert.deepEqual([unknown.code, unknown.stdout], [1, '']);
   assert.match(unknown.stderr, /^gsp-otp: no request demo-9 is known\n/);
+  const misplaced = await runCli(['explain', '+12025550199', ...data]);
+  assert.equal(misplaced.code, 1);
+  assert.match(misplaced.stderr, /listed by --account-phone-number/);
 });
 
 test('inbox watch shows a text as it comes', async (t) => {

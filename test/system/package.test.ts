@@ -84,6 +84,12 @@ test('it knows its version', () => {
   assert.equal(run(user, command, '--version'), `${version}\n`);
 });
 
+test('the installed doctor looks at everything', () => {
+  const settings = ['dataDirectory=examined', 'http.port=0', 'operator.port=0'];
+  const looked = run(user, command, 'doctor', ...settings.flatMap((setting) => ['--set', setting]));
+  assert.match(looked, /^ok +phone numbers: numbering plans of libphonenumber-js \d+\.\d+\.\d+;/m);
+});
+
 test('the installed server answers in the sandbox, and stops in order', { timeout: 60_000 }, async (t) => {
   const settings = ['dataDirectory=served', 'http.port=0', 'operator.port=0', 'log.level=silent'];
   const args = ['serve', ...settings.flatMap((setting) => ['--set', setting])];
