@@ -16,7 +16,7 @@ export type MessageIdForm = (typeof messageIdForms)[number];
 
 /** The names by which the text of a receipt may be filed. */
 export interface ReceiptNames {
-  /** The id as it came. */
+  /** The id as it came, or as the number that it is where the bases differ. */
   readonly receiptKey: string;
   /** Other readings of it. */
   readonly otherKeys: readonly string[];
@@ -42,7 +42,7 @@ export function createMessageIds(gateway: string, form: MessageIdForm): MessageI
   const bases = createBases();
   return {
     keyOf(id) {
-      if (form === 'auto') bases.noteAnswer(id);
+      if (form === 'auto') bases.noteAnswer(id?.trim());
       const word = answered(id);
       return word === undefined ? undefined : fileUnder(word);
     },
@@ -50,9 +50,11 @@ export function createMessageIds(gateway: string, form: MessageIdForm): MessageI
       const word = received(id);
       if (id === undefined || word === undefined) return undefined;
       const { likely, weak } = form === 'auto' ? bases.readingsOf(word) : { likely: [], weak: [] };
+      // Where the bases differ, the id as it came may be that of another text.
+      const first = form === 'decimal-then-hex' || form === 'hex-then-decimal' ? word : id.trim();
       return {
-        receiptKey: fileUnder(id),
-        otherKeys: [word, ...likely].filter((other) => other !== id).map(fileUnder),
+        receiptKey: fileUnder(first),
+        otherKeys: [word, ...likely].filter((other) => other !== first).map(fileUnder),
         rivalKeys: weak.map(fileUnder),
       };
     },
@@ -64,8 +66,11 @@ function readerFor(
   form: MessageIdForm,
   place: 'answer' | 'receipt',
 ): (id: string | undefined) => string | undefined {
-  const ofShape = (pattern: RegExp, read: (id: string) => string) => (id: string | undefined) =>
-    id !== undefined && pattern.test(id) ? read(id) : undefined;
+  // Fields of a fixed width are filled up with spaces.
+  const ofShape = (pattern: RegExp, read: (id: string) => string) => (id: string | undefined) => {
+    const word = id?.trim();
+    return word !== undefined && pattern.test(word) ? read(word) : undefined;
+  };
   if (form === 'auto' || form === 'same') return ofShape(/^[\x21-\x7e]{1,100}$/, wordOf);
   if (form === 'decimal') return ofShape(DECIMAL, wordOf);
   if (form === 'hex') return ofShape(HEXADECIMAL, wordOf);

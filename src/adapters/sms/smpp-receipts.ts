@@ -20,8 +20,9 @@ const INTERMEDIATE = 0x20;
 /** The text begins with a header of its own. */
 const HAS_HEADER = 0x40;
 
-/** `message_state` [SMPP 3.4, section 5.2.28; 9: SMPP 5.0] in the words of a receipt's text [the same, appendix B]. */
+/** `message_state` [SMPP 3.4, section 5.2.28; 0 and 9: SMPP 5.0] in the words of a receipt's text [the same, appendix B]. */
 const WORDS: Readonly<Record<number, string>> = {
+  0: 'SCHEDULED',
   1: 'ENROUTE',
   2: 'DELIVRD',
   3: 'EXPIRED',
@@ -87,7 +88,7 @@ interface Said {
 
 /** Not what follows an id that is left out. */
 const ID =
-  /\b(?:id|message_?id|msg_?id)\s*[:=]\s*"?(?!(?:sub|dlvrd|submit|done|stat|err)[a-z ]{0,10}[:=])([^\s,;|"]{1,100})/i;
+  /\b(?:id|message_?id|msg_?id)\s*[:=]\s*"?(?!(?:sub|dlvrd|submit|done|stat|err)[a-z ]{0,10}[:=])([^\s,;|&"]{1,100})/i;
 
 /** Names and values in any order, with spaces or commas between. */
 function saidIn(pdu: Pdu): Said {

@@ -46,6 +46,10 @@ for (const [form, answered, received] of [
   ['auto', '{4726}', '{4726}'],
   ['auto', 'id_1', 'id_1'],
   ['auto', '0', '0000'],
+  ['auto', '1A2B3C', '  1a2b3c'],
+  ['auto', '1A2B3C  ', ' 0001715004'],
+  ['same', 'id_1 ', 'id_1'],
+  ['hex-then-decimal', '00AbCdEf01 ', ' 2882400001'],
   ['same', '4711', '0000004711'],
   ['same', '00AbCdEf01', 'abcdef01'],
   ['decimal', '4711', '0000004711'],
@@ -76,6 +80,10 @@ for (const [form, answered, received, came] of [
   ['auto', ['Ab_1'], 'aB_1', 'unmatched'],
   ['auto', ['G012'], 'G12', 'unmatched'],
   ['same', ['1a2b3c'], '0001715004', 'unmatched'],
+  // The same digits in the other base are another text's.
+  ['decimal-then-hex', ['17', '11'], '11', 0],
+  ['decimal-then-hex', ['11'], '11', 'unmatched'],
+  ['hex-then-decimal', ['11', '17'], '17', 0],
   ['decimal', ['1715004'], '1a2b3c', 'no id'],
   ['hex-then-decimal', ['1a2b3c'], '1a2b3c', 'no id'],
 ] as const) {

@@ -52,6 +52,7 @@ test('SMPP: every final state is told by text and by parameters, and others are 
     ['ACCEPTD', 6, undefined],
     ['UNKNOWN', 7, undefined],
     ['SKIPPED', 9, 'undelivered'],
+    ['SCHEDULED', 0, undefined],
   ] as const;
   for (const [word, value, state] of states) {
     assert.equal(await deliver(smsc, { short_message: text('T-1', word, '1A') }), 0);
