@@ -59,15 +59,32 @@ export function withoutCredentials(value: unknown, name = '', group = ''): unkno
 
 /** A text that may be a URL, without user, password and what looks like a key. */
 export function maskUrl(text: string): string {
-  const anonymous = text.replace(/(^|\/\/)([^/?#\s@]*:?[^/?#\s@]*)@/g, (all, before, user) =>
+  // What is before the last at sign of a host is user and password, though it has at signs itself.
+  const anonymous = text.replace(/(^|\/\/)([^/?#\s]*)@/g, (all, before, user) =>
     isLiteralUser(user) || (before === '' && user.includes(':')) ? `${before}${MASK}@` : all,
   );
   if (!/^[a-z]+:\/\//i.test(anonymous)) return anonymous;
-  return anonymous.replace(/([?&;])([^=&#;]+)=([^&#]*)/g, (all, before, name, value) =>
+  const [path = '', query = ''] = anonymous.split(/(?=[?#])(.*)/s);
+  return maskPath(path) + maskQuery(query);
+}
+
+function maskQuery(query: string): string {
+  return query.replace(/([?&;#])([^=&;#?]+)=([^&;#]*)/g, (all, before, name, value) =>
     isLiteral(value) && (isSecretName(name) || value.length >= KEY_CHARACTERS_MIN)
       ? `${before}${name}=${MASK}`
       : all,
   );
+}
+
+/** Some gateways have the key within the path; what is long and has several digits is hardly a word. */
+function maskPath(url: string): string {
+  const mayBeKey = (part: string) =>
+    /^[\w:.~+=%-]{16,}$/.test(part) && /[A-Za-z]/.test(part) && /(?:[0-9][^0-9]*){3}/.test(part);
+  // The first three are the scheme, nothing and the host.
+  return url
+    .split('/')
+    .map((part, index) => (index >= 3 && mayBeKey(part) ? MASK : part))
+    .join('/');
 }
 
 function maskHeader(name: string, value: string): string {
@@ -108,8 +125,8 @@ function isLiteralUser(userInfo: string): boolean {
 }
 
 function queryOf(url: string): readonly (readonly [string, string])[] {
-  const [, query = ''] = /\?([^#]*)/.exec(url) ?? [];
-  return pairsIn(query);
+  const [, ...parts] = url.split(/[?#]/);
+  return parts.flatMap(pairsIn);
 }
 
 function pairsIn(text: string): readonly (readonly [string, string])[] {
@@ -135,7 +152,7 @@ function membersOf(body: string): readonly BodyMember[] {
 }
 
 const SECRET_NAMES =
-  /password|passwd|passphrase|secret|token|credential|signature|cookie|session|authorization|auth(?!or)|key$|^(pass|pwd|pw|pin|sig|sign|hash|hmac|jwt)$/;
+  /password|passwd|passphrase|passcode|passkey|pswd|secret|token|credential|signature|cookie|session|authorization|auth(?!or)|key$|accesskeyid|^(pass|pwd|pw|pin|sig|sign|hash|hmac|jwt)$/;
 
 function isSecretName(name: string): boolean {
   return SECRET_NAMES.test(name.toLowerCase().replace(/%[0-9a-f]{2}|[^a-z0-9]/g, ''));

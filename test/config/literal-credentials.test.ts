@@ -22,7 +22,11 @@ const faults = (gateway: object, profile = 'production') =>
 const requests: readonly (readonly [what: string, request: object])[] = [
   ['a user and a password', { url: `https://user:${secret}@gateway.example/` }],
   ['a user that is a token', { url: `https://${secret}@gateway.example/` }],
-  ...['apikey', 'api_key', 'key', 'access-token', 'Password', 'sig', 'auth', 'pwd'].map(
+  ['a password with an at sign', { url: `https://user:p@${secret}@gateway.example/` }],
+  ['a query with semicolons', { url: `https://gateway.example/?r=4;sig=${secret}` }],
+  ['a query behind a question mark', { url: `https://gateway.example/?route=4?apikey=${secret}` }],
+  ['a fragment', { url: `https://gateway.example/#access_token=${secret}` }],
+  ...['apikey', 'api_key', 'key', 'access-token', 'Password', 'sig', 'auth', 'pwd', 'passcode'].map(
     (name) =>
       [`a query with ${name}`, { url: `https://gateway.example/?route=4&${name}=${secret}` }] as const,
   ),
@@ -96,5 +100,22 @@ test('a fault of a setting shows no credential in it', () => {
     const found = faults(gateway, 'sandbox');
     assert.ok(found.length > 0);
     assert.ok(!JSON.stringify(found).includes(secret), JSON.stringify(found));
+  }
+});
+
+test('what may be a key within the path of a URL is masked, and words are not', () => {
+  for (const [url, shown] of [
+    [
+      'https://gateway.example/bot123456789:AAEhBOweik6ad9r/send?to={to}',
+      'https://gateway.example/***/send?to={to}',
+    ],
+    ['https://gateway.example/v1/0a1b2c3d4e5f60718293', 'https://gateway.example/v1/***'],
+    ['https://gateway12345678.example:8443/', 'https://gateway12345678.example:8443/'],
+    ['https://gateway12345678.example', 'https://gateway12345678.example'],
+    ['https://gateway.example/version1/messaging/bulk', 'https://gateway.example/version1/messaging/bulk'],
+    ['https://gateway.example/send-text-messages-v2/', 'https://gateway.example/send-text-messages-v2/'],
+    ['https://gateway.example/{secrets.key}/send', 'https://gateway.example/{secrets.key}/send'],
+  ]) {
+    assert.equal(withoutCredentials(url), shown);
   }
 });
