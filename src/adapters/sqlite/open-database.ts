@@ -15,10 +15,11 @@ export interface OpenOrder {
   readonly file: string;
   readonly environment: Environment;
   /**
-   * `read`: as it is, whatever its version is refused unless it is this program's. `write`: brought to this program's
+   * `read`: as it is, whatever its version is refused unless it is this program's. `copy`: as it is, and older ones
+   * too, for a backup is made before the schema is changed. `write`: brought to this program's
    * version first. `create`: the same, and made, with its folder, for its owner alone if it is missing.
    */
-  readonly access: 'read' | 'write' | 'create';
+  readonly access: 'read' | 'copy' | 'write' | 'create';
   /** How long to wait for somebody else's lock; the whole process waits. */
   readonly waitMs: number;
   readonly open?: OpenSqlite;
@@ -47,11 +48,12 @@ export function openDatabase(kind: DatabaseKind, order: OpenOrder): OpenedDataba
   let database: DatabaseSync | undefined;
   try {
     if (file !== ':memory:') prepareFile(file, access);
-    database = open(file, { timeout, readOnly: access === 'read', ...GUARDED });
+    database = open(file, { timeout, readOnly: access === 'read' || access === 'copy', ...GUARDED });
     database.exec(NOTHING_RUNS);
     const fromVersion = judgeSchema(database, kind);
     if (fromVersion > 0) refuseOtherEnvironment(database, kind, order.environment);
     if (access === 'read') requireVersion(fromVersion, kind);
+    else if (access === 'copy') refuseEmpty(fromVersion);
     else keepLog(database, file, fromVersion, kind, order.environment);
     return { database, migration: { fromVersion, toVersion: kind.migrations.length } };
   } catch (error) {
@@ -116,6 +118,10 @@ function requireVersion(version: number, { migrations }: DatabaseKind): void {
   throw new UnavailableError(
     `has schema version ${version}, this program needs ${migrations.length}: run gsp-otp migrate`,
   );
+}
+
+function refuseEmpty(version: number): void {
+  if (version === 0) throw new UnavailableError('is empty: there is nothing to copy');
 }
 
 /** Only now is it known to be ours to change: a log that never stops readers, and the schema of now. */

@@ -25,7 +25,7 @@ export interface Snapshot {
  * and no write makes the copying begin again. Throws `UnavailableError` as `openDatabase` does.
  */
 export function takeSnapshot(kind: DatabaseKind, file: string, environment: Environment): Snapshot {
-  const { database } = openDatabase(kind, { file, environment, access: 'read', waitMs: WAIT_MS });
+  const { database } = openDatabase(kind, { file, environment, access: 'copy', waitMs: WAIT_MS });
   // A transaction reads from the state that it read first.
   database.exec('BEGIN; SELECT count(*) FROM sqlite_schema');
   return {
