@@ -24,8 +24,8 @@ export function clockDoubt(clock: Clock): string | undefined {
   const aheadMs = wallMs - nowMs;
   if (Math.abs(aheadMs) <= DOUBT_MS) return undefined;
   const off = `${(Math.abs(aheadMs) / DOUBT_MS).toFixed(1)} h ${aheadMs > 0 ? 'ahead of' : 'behind'}`;
-  return (
-    `the machine's clock is ${off} what is confirmed: nothing is deleted, and limits take no notice of it, until it ` +
-    'agrees or the timestamp of an authenticated request confirms it'
-  );
+  // What is confirmed is never taken back.
+  const end =
+    aheadMs > 0 ? 'it agrees or the timestamp of an authenticated request confirms it' : 'it agrees';
+  return `the machine's clock is ${off} what is confirmed: nothing is deleted, and limits take no notice of it, until ${end}`;
 }

@@ -180,6 +180,8 @@ export const OTP_STATEMENTS = {
     ON CONFLICT (name) DO UPDATE SET value = excluded.value
     WHERE CAST(excluded.value AS INTEGER) > CAST(value AS INTEGER)`,
 
+  forgetReached: `DELETE FROM meta WHERE name = 'reached'`,
+
   /** Counts up, since a write that changes nothing would not reach the disk. */
   check: `
     INSERT INTO meta (name, value) VALUES ('checks', '1')

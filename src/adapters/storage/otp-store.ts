@@ -62,7 +62,7 @@ export function openSqliteOtpStore(options: SqliteOptions): SqliteOtpStore {
 /** The store on SQLite: it gathers the facts, lets the core decide, and applies the decision, in one transaction. */
 export class SqliteOtpStore implements OtpStore {
   /**
-   * The latest moment in the database when it was opened, ms on the steady clock; 0: it was empty. A clock that
+   * The latest moment in the database when it was opened, ms on the steady clock; 0: no request was in it. A clock that
    * began before it would revive codes that have expired.
    */
   readonly newestMomentMs: number;
@@ -75,9 +75,13 @@ export class SqliteOtpStore implements OtpStore {
     // A database that was patched together may be sound page by page.
     for (const row of this.#sql.findNewest.all()) readRequestHistory(row);
     const newest = this.#sql.newestMoment.get();
-    this.newestMomentMs = Math.max(Number(newest?.['at_ms'] ?? 0), Number(newest?.['reached_ms'] ?? 0));
+    const atMs = Number(newest?.['at_ms'] ?? 0);
+    this.newestMomentMs = atMs === 0 ? 0 : Math.max(atMs, Number(newest?.['reached_ms'] ?? 0));
     // Nobody else has the file, so nobody is at work on what is still claimed. [OQ-28]
-    if (engine.migration !== undefined) this.#sql.endLeases.run();
+    if (engine.migration === undefined) return;
+    this.#sql.endLeases.run();
+    // Where no request is there is nothing that a wrong clock could spoil, and this may be of one that was wrong. [OQ-69]
+    if (atMs === 0) this.#sql.forgetReached.run();
   }
 
   /** For what is done before the server begins. */

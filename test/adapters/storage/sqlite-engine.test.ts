@@ -174,6 +174,19 @@ test('the newest moment in the database is known when it is opened', async (t) =
   assert.equal(openStore(t, { file }).newestMomentMs, T0 + 2 * HOUR);
 });
 
+test('[OQ-69] a store without a request takes no clock over from a start at which it was wrong', async (t) => {
+  const file = temporaryFile(t);
+  const store = openStore(t, { file });
+  await store.remember(T0 + 9600 * HOUR);
+  await store.close();
+  const second = openStore(t, { file });
+  assert.equal(second.newestMomentMs, 0);
+  await issue(second, 'send-1', {}, { nowMs: T0 });
+  await second.remember(T0 + HOUR);
+  await second.close();
+  assert.equal(openStore(t, { file }).newestMomentMs, T0 + HOUR);
+});
+
 test('a store in memory needs no file, and forgets', async () => {
   const options = { file: ':memory:', environment: 'sandbox' } as const;
   const store = openSqliteOtpStore(options);
