@@ -208,7 +208,7 @@ function judge(pdu: Pdu, message: SmsMessage, settings: SmppSettings, ids: Messa
 
 /** The record keeps message ids; one that isn't an id, or has the phone number in it, is not kept. [IDEM-13] */
 function idOf(pdu: Pdu, { to }: SmsMessage): string | undefined {
-  const id = pdu.text('message_id');
+  const id = pdu.text('message_id')?.trim();
   const fit = id !== undefined && /^[\x21-\x7e]{1,100}$/.test(id) && !id.includes(to.reveal().slice(-7));
   return fit ? id : undefined;
 }

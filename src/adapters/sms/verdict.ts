@@ -90,8 +90,9 @@ const EXACT_DIGITS = 15;
 
 function withAllDigits(_name: string, value: unknown, context?: { readonly source?: string }): unknown {
   const source = context?.source;
-  if (typeof value !== 'number' || source === undefined || source.length <= EXACT_DIGITS) return value;
-  return String(value) === source ? value : source;
+  if (typeof value !== 'number' || source === undefined || String(value) === source) return value;
+  // Of `10.50` the last digit would be lost; `1.0` says no more than `1`.
+  return source.length <= EXACT_DIGITS && Number.isInteger(value) ? value : source;
 }
 
 /** The member of a JSON value that a path of names and positions leads to; `undefined` if there is none. */

@@ -111,7 +111,7 @@ test('an identifier that is a number keeps every digit', () => {
   assert.deepEqual(body, {
     a: '9007199254740993',
     b: '12345678901234567890',
-    c: [1, 1.5, -0, true, '9'],
+    c: [1, '1.50', -0, true, '9'],
     d: 9007199254740992,
   });
   assert.equal(memberAt(parseJson('[9007199254740993]'), 0), '9007199254740993');
@@ -132,6 +132,7 @@ const byId: Partial<GenericSettings> = {
 for (const [what, written, messageId] of [
   ['a large number', '9007199254740993', '9007199254740993'],
   ['a larger number', '12345678901234567890', '12345678901234567890'],
+  ['a number that ends with a zero', '1754000000.120', '1754000000.120'],
   ['a text', '"00012345678"', '00012345678'],
   ['a text that is made of the number', `"${exampleNumber.slice(1)}-0042"`, undefined],
   ['a number that begins with the number', `${exampleNumber.slice(1)}0042`, undefined],

@@ -209,6 +209,19 @@ test('SMPP: receipts before the answers to their texts, in another order and twi
   );
 });
 
+test('SMPP: an id that is filled up with spaces is that of its receipt', async (t) => {
+  const smsc = await startSmsc(t, { submit: 'silence' });
+  const { receipts, onReceipt } = keepReceipts();
+  const gateway = openSmpp(t, smsc.port, {}, { onReceipt });
+  const sending = gateway.send(exampleMessage, deadlineAfter(5000));
+  const { seq } = await smsc.seen('submit_sm');
+  await smsc.order({ do: 'accept', session: 1, seq, messageId: '4711    ' });
+  const delivery = await sending;
+  assert.equal(delivery.kind === 'accepted' && delivery.messageId, '4711');
+  await deliver(smsc, { receipted_message_id: '4711    ', message_state: 2 });
+  assert.equal(receipts[0]?.receiptKey, 'receiptKey' in delivery && delivery.receiptKey);
+});
+
 test('SMPP: while receipts wait to be taken none is refused, and texts are answered', async (t) => {
   const smsc = await startSmsc(t);
   const gate = Promise.withResolvers<void>();
