@@ -112,7 +112,11 @@ interface Input {
  * as often as it takes: otherwise nothing would end the wait. Returns what takes it back.
  */
 async function wakeOnAbort(name: string, signal: AbortSignal): Promise<() => void> {
-  if (!(await stat(name)).isFIFO()) return () => {};
+  const kind = await stat(name);
+  // It need never end.
+  if (kind.isCharacterDevice() || kind.isBlockDevice())
+    throw new UnavailableError(`${name} is a device; accepted: a file, a pipe, or - for standard input`);
+  if (!kind.isFIFO()) return () => {};
   let end: number | undefined;
   let timer: NodeJS.Timeout | undefined;
   const wake = () => {

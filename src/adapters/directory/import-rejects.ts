@@ -111,12 +111,20 @@ function withProblem(
   return [...fields.filter((_, index) => index !== earlier), problem];
 }
 
+/** As `jsonRow` begins a row. */
+const EARLIER_PROBLEM = new RegExp(`^\\s*\\{\\s*"${PROBLEM_FIELD}"\\s*:\\s*"(?:[^"\\\\]|\\\\.)*"\\s*,?`);
+
+/** As it is written: of two members with one name, and of a long number, a parser would lose what is to be corrected. */
 function jsonRow(text: string, problem: string): string {
+  const told = JSON.stringify({ [PROBLEM_FIELD]: problem }).slice(0, -1);
+  const row = text.replace(EARLIER_PROBLEM, '{').trimStart();
   try {
-    const { [PROBLEM_FIELD]: _earlier, ...members } = JSON.parse(text) as Record<string, unknown>;
-    if (/^\s*\{/.test(text)) return JSON.stringify({ [PROBLEM_FIELD]: problem, ...members });
+    const { [PROBLEM_FIELD]: elsewhere, ...members } = JSON.parse(row) as Record<string, unknown>;
+    if (elsewhere !== undefined) return JSON.stringify({ [PROBLEM_FIELD]: problem, ...members });
+    if (row.startsWith('{'))
+      return `${told}${Object.keys(members).length > 0 ? ',' : ''}${row.slice(1).trimStart()}`;
   } catch {
     // Not JSON: the line is kept whole.
   }
-  return JSON.stringify({ [PROBLEM_FIELD]: problem, line: text });
+  return `${told},"line":${JSON.stringify(text)}}`;
 }

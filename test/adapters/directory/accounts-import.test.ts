@@ -246,6 +246,10 @@ test('what can not be read or written is UnavailableError, and nothing is applie
   fill(location, [maria]);
   await assert.rejects(importText(location, '', { source: '/nowhere/accounts.csv' }), UnavailableError);
   await assert.rejects(
+    importText(location, '', { source: '/dev/zero' }),
+    /\/dev\/zero is a device; accepted/,
+  );
+  await assert.rejects(
     importText({ ...location, environment: 'production' }, ndjson({ accountId: 'w-1' })),
     UnavailableError,
   );

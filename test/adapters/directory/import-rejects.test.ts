@@ -129,6 +129,32 @@ test('no file is written over, and none is left where nothing was rejected or no
   assert.equal(contentOf(location).length, 1);
 });
 
+test('a row of NDJSON is rejected as it is written, so that nothing of it is settled by the way', async (t) => {
+  const location = newLocation(t);
+  const rows = [
+    '{"accountId":"w-1","accountId":"w-2","status":"active"}',
+    '{ "accountId":"w-3","status":"active","phoneNumber":14035550101000000001 }',
+    '{"problem":"an \\"earlier\\" one","accountId":"w-4","status":"x"}',
+    '{"accountId":"w-5","status":"x","problem":"moved"}',
+    '{}',
+    '{"problem":"alone"}',
+  ];
+  let text = `${rows.join('\n')}\n`;
+  for (const round of ['first', 'again']) {
+    const rejectFile = newFile(t);
+    const { rejected } = await importText(location, text, { rejectFile, format: 'ndjson' });
+    assert.equal(rejected, rows.length, round);
+    text = readFileSync(rejectFile, 'utf8');
+    const left = text.trimEnd().split('\n');
+    assert.ok(
+      left.every((line) => line.match(/"problem"/g)?.length === 1 && line.startsWith('{"problem":"line ')),
+    );
+    assert.match(text, /,"accountId":"w-1","accountId":"w-2","status":"active"\}\n/);
+    assert.match(text, /14035550101000000001/);
+  }
+  assert.deepEqual(contentOf(location), []);
+});
+
 test('a dry run rejects and applies nothing', async (t) => {
   const location = newLocation(t);
   const rejectFile = newFile(t);
