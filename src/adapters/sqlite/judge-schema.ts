@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { UnavailableError } from '../../ports/unavailable.ts';
 import type { DatabaseKind } from './database-kind.ts';
@@ -47,7 +47,8 @@ export function judgeSchema(database: DatabaseSync, kind: DatabaseKind): number 
  * lies beside it. Only for files that this process does not have open: its locks on them would go.
  */
 export function refuseBackup(file: string, { backupId }: DatabaseKind): void {
-  if (!existsSync(file)) return;
+  // What is no file is refused when it is opened; a pipe would be waited for here.
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return;
   const header = Buffer.alloc(HEADER_BYTES);
   const descriptor = openSync(file, 'r');
   try {
