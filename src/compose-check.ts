@@ -1,7 +1,9 @@
+import { checkLink } from './compose-gateway.ts';
 import { readKeyRings } from './compose-keys.ts';
 import { composeTemplates } from './compose-templates.ts';
 import { composeTls } from './compose-tls.ts';
 import { ConfigError, type ConfigFault } from './config/faults.ts';
+import { membersOf } from './config/gateway-rules.ts';
 import type { Settings } from './config/settings.ts';
 
 /**
@@ -13,6 +15,7 @@ export async function faultsOfStart(settings: Settings, nowMs: number): Promise<
     () => composeTls(settings.http, { nowMs: () => nowMs }),
     () => readKeyRings(settings, nowMs),
     () => composeTemplates(settings),
+    ...membersOf(settings.sms.gateway).map((member) => () => checkLink(member, nowMs)),
   ];
   const faults = await Promise.all(steps.map(faultsOf));
   return faults.flat();

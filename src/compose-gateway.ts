@@ -146,8 +146,10 @@ export async function composeGateways(
   return { gateway: createFailoverGateway(terms), members };
 }
 
-/** Throws `ConfigError` if a certificate can't be used. */
-function checkLink(name: string, { tlsCa, clientCertificate }: LinkSettings, nowMs: number): void {
+/** Throws `ConfigError` if a certificate of a gateway can't be used. */
+export function checkLink(settings: GatewaySettings, nowMs: number): void {
+  if (!('clientCertificate' in settings || 'tlsCa' in settings)) return;
+  const { name, tlsCa, clientCertificate }: LinkSettings & { readonly name: string } = settings;
   const path = `sms.gateway ${name}`;
   try {
     if (tlsCa) readAuthorities(`${path} tlsCa ${tlsCa}`, tlsCa.reveal());
@@ -171,7 +173,7 @@ async function composeMember(
   isAlone: boolean,
 ): Promise<SmsGateway> {
   const name = 'name' in settings ? settings.name : settings.kind;
-  if ('clientCertificate' in settings || 'tlsCa' in settings) checkLink(name, settings, clock.nowMs());
+  checkLink(settings, clock.nowMs());
   const receiptsUrl = listener && `${listener.publicUrl}${listener.path}/${name}`;
   switch (settings.kind) {
     case 'inbox':

@@ -58,6 +58,12 @@ test('config check refuses what serve would refuse of certificates, keys and tex
     port: 0,
     tls: { certificates: [{ certificate: value(certificate), key: value(key) }] },
   });
+  const link = (more: object) => ({
+    kind: 'http',
+    url: 'https://gateway.example/send',
+    accepted: { statuses: [200] },
+    ...more,
+  });
   const pgp = settings.payload.pgp;
   for (const [changes, reason] of [
     [{ http: http(one.certificate, makeCertificate({ kind: 'ec' }).key) }, /do not belong together/],
@@ -65,6 +71,18 @@ test('config check refuses what serve would refuse of certificates, keys and tex
     [{ http: http('hello', one.key) }, /is no certificate/],
     [{ payload: { pgp: { ...pgp, ours: pgp.google } } }, /^payload\.pgp: /m],
     [{ sms: { ...settings.sms, brand: 'x'.repeat(30), languages: ['en', 'xx'] } }, /^sms: /m],
+    [{ sms: { ...settings.sms, gateway: link({ tlsCa: value('hello') }) } }, /tlsCa .* is no certificate/],
+    [
+      {
+        sms: {
+          ...settings.sms,
+          gateway: link({
+            clientCertificate: { certificate: value(one.certificate), key: value(other.key) },
+          }),
+        },
+      },
+      /clientCertificate .* does not open/,
+    ],
   ] as const) {
     writeFileSync(file, JSON.stringify({ ...settings, ...changes }));
     const checked = await runCli(['config', 'check', '--config', file]);
