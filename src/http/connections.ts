@@ -5,6 +5,7 @@ import { LeakyBucket } from '../methods/leaky-bucket.ts';
 import type { Clock } from '../ports/clock.ts';
 import { hasDescriptor } from './descriptors.ts';
 import type { OnEnded } from './ended-log.ts';
+import { parseInPieces } from './parse-in-pieces.ts';
 import { Standing } from './standing.ts';
 
 interface Connection {
@@ -65,7 +66,9 @@ export class Connections {
   constructor(server: Server | HttpsServer, rules: ConnectionRules) {
     this.#rules = rules;
     this.#quickRefusals = new LeakyBucket(rules.clock, QUICK_REFUSAL_MS, QUICK_REFUSALS_MAX);
+    const unproved = (socket: Socket) => !this.#open.get(socket)?.standing.everProved;
     server.on('connection', (socket: Socket) => {
+      if (!rules.tls) parseInPieces(socket, unproved);
       const connection = this.#add(socket, rules.tls);
       if (rules.tls) this.#expectHandshake(socket);
       this.#makeRoom(connection);
@@ -75,6 +78,7 @@ export class Connections {
         const below = this.#handshaking.get(peerOf(socket));
         if (below) this.#forget(below);
         this.#handshaking.delete(peerOf(socket));
+        parseInPieces(socket, unproved);
         this.#add(socket, false);
       });
       server.on('tlsClientError', ({ code }: NodeJS.ErrnoException, socket: Socket) => {

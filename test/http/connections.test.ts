@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
+import { connect as connectTls } from 'node:tls';
 import { readCertificates } from '../../src/http/certificates.ts';
 import type { EndedReason } from '../../src/http/ended-log.ts';
 import { addMethodRoutes } from '../../src/http/method-routes.ts';
@@ -78,7 +80,7 @@ async function serve(t: TestContext, options: { tls?: boolean; limits?: Partial<
     };
     return { socket, ask, closed };
   }
-  return { open, ended, refused, server, gate };
+  return { open, ended, refused, server, gate, port };
 }
 
 const answersIn = (received: string) => received.split('HTTP/1.1 ').length - 1;
@@ -95,6 +97,26 @@ describe('[OQ-61] a connection that brings nothing but what is refused', { timeo
       assert.match(await ask(request), /connection: close/i);
       await closed;
       assert.deepEqual(ended, ['refusals']);
+    });
+  }
+
+  for (const tls of [false, true]) {
+    it(`has no more than a few requests parsed of thousands in one write${tls ? ', within TLS too' : ''}`, async (t) => {
+      const { server, ended, port } = await serve(t, { tls });
+      let parsed = 0;
+      server.server.on('request', () => {
+        parsed += 1;
+      });
+      const to = { port, host: '127.0.0.1', rejectUnauthorized: false };
+      const socket = tls ? connectTls(to) : connect(to);
+      t.after(() => socket.destroy());
+      socket.on('error', () => undefined).resume();
+      await once(socket, tls ? 'secureConnect' : 'connect');
+
+      socket.write(NOT_FOUND.repeat(2000));
+      await once(socket, 'close');
+      assert.deepEqual(ended, ['pipelined']);
+      assert.ok(parsed > 0 && parsed < 100, `${parsed} were parsed`);
     });
   }
 
