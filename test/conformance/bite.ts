@@ -33,7 +33,7 @@ export const brokenOf = (entry: Broken | Fault): Broken => (isBroken(entry) ? en
  */
 export function testThatFaultsBite(faults: Faults, stage: Stage): void {
   const entries = Object.entries(faults);
-  const every = proofSize('PROOF_BITES_EVERY', { quick: 4, mass: 1 });
+  const every = proofSize('PROOF_BITES_EVERY', { quick: 6, mass: 1 });
   // Others each time, so that in the end all are looked at; `npm run proofs` looks at all.
   const first = randomInt(every);
   for (const [id, entry] of entries.filter((_, place) => place % every === first)) {

@@ -18,7 +18,7 @@ import {
   type TestKey,
 } from './test-keys.ts';
 
-const ROTATIONS = proofSize('PROOF_ROTATIONS', { quick: 2, mass: 5 });
+const ROTATIONS = proofSize('PROOF_ROTATIONS', { quick: 1, mass: 5 });
 const RATE_PER_SECOND = Number(process.env['PROOF_RATE'] ?? 200);
 const IN_FLIGHT_MAX = 32;
 /** What a machine busy with other things may add to the slowest answers: a third of what Google allows them. */

@@ -8,7 +8,7 @@ import { startApplication, type TestApplication } from './test-application.ts';
 const SOCKETS = 2000;
 /** So many are opened every 10 ms, since clients don't come all at once. */
 const OPENED_AT_ONCE = 10;
-const SECONDS = proofSize('PROOF_SECONDS', { quick: 15, mass: 60 });
+const SECONDS = proofSize('PROOF_SECONDS', { quick: 8, mass: 60 });
 const RATE_PER_SECOND = 200;
 
 /** Row 14 of the proofs: clients that send a byte now and then hold up nobody, and not for long. */
