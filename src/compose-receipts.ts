@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { createReceiptRecorder, type ReceiptRecorder } from './domain/record-receipt.ts';
@@ -59,11 +60,13 @@ export interface ComposedRecorder extends ReceiptRecorder {
 export function composeRecorder({
   store,
   clock,
+  digestKey,
   log,
   metrics,
 }: {
   readonly store: OtpStore;
   readonly clock: Clock;
+  readonly digestKey: KeyObject;
   readonly log: Logger;
   readonly metrics: Metrics;
 }): ComposedRecorder {
@@ -75,6 +78,7 @@ export function composeRecorder({
   const recorder = createReceiptRecorder({
     store,
     clock,
+    digestKey,
     report: (receipt, came) => {
       const { gateway } = receipt;
       if (came instanceof Error) {

@@ -93,7 +93,7 @@ async function assemble(
   const metrics = createMetrics(packageVersion, {
     clockAheadMs: () => clock.nowMs() - momentOf(clock).nowMs,
   });
-  const receipts = composeRecorder({ ...data, log, metrics });
+  const receipts = composeRecorder({ ...data, digestKey: rules.keys.digestKey, log, metrics });
   closers.push(() => receipts.close());
   const delivery = await composeDelivery(config, overrides, { clock, log, receipts }, closers);
   const { gateway, members, inbox, feedback } = delivery;

@@ -6,6 +6,6 @@ export interface OtpKeys {
   readonly codeSecrets: ReadonlyMap<string, KeyObject>;
   /** Which of them makes new codes. */
   readonly activeCodeSecretId: string;
-  /** For fingerprints and for the digests of account ids and phone numbers. */
+  /** For fingerprints and for the digests of account ids, phone numbers and receipt keys. */
   readonly digestKey: KeyObject;
 }

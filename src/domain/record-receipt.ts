@@ -1,7 +1,9 @@
+import type { KeyObject } from 'node:crypto';
 import type { Clock } from '../ports/clock.ts';
 import type { DeliveryReceipt, ReceiptRecord, ReceiptSink } from '../ports/delivery-receipt.ts';
 import type { OtpStore } from '../ports/otp-store.ts';
 import { momentOf } from './moment.ts';
+import { receiptByDigest } from './receipt-digest.ts';
 
 /** A phone can be faster than the answer of the gateway to whoever sent the text: that is waited for. */
 const WAITS_MS = [100, 400, 1500];
@@ -12,6 +14,8 @@ const WAITING_MAX = 10_000;
 export interface ReceiptRecorderParts {
   readonly store: Pick<OtpStore, 'recordReceipt'>;
   readonly clock: Clock;
+  /** Of the server that texts are filed by. */
+  readonly digestKey: KeyObject;
   /** Is told once of each receipt what came of it, or what was thrown. */
   readonly report: (receipt: DeliveryReceipt, came: ReceiptRecord | Error) => void;
 }
@@ -27,11 +31,17 @@ export interface ReceiptRecorder {
  * Records what gateways tell of texts. A receipt that comes before its text is recorded waits for it a little; whoever
  * brought it doesn't, for most of those belong to no text of ours and would keep others out. What waits is in memory only.
  */
-export function createReceiptRecorder({ store, clock, report }: ReceiptRecorderParts): ReceiptRecorder {
+export function createReceiptRecorder({
+  store,
+  clock,
+  digestKey,
+  report,
+}: ReceiptRecorderParts): ReceiptRecorder {
   const waiting = new Map<object, { readonly receipt: DeliveryReceipt; cancel: () => void }>();
   const running = new Set<Promise<void>>();
 
-  const look = (receipt: DeliveryReceipt) => store.recordReceipt(receipt, momentOf(clock).nowMs);
+  const look = (receipt: DeliveryReceipt) =>
+    store.recordReceipt(receiptByDigest(digestKey, receipt), momentOf(clock).nowMs);
 
   function wait(receipt: DeliveryReceipt, [waitMs, ...others]: readonly number[]): void {
     if (waitMs === undefined) {

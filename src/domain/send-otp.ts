@@ -17,6 +17,7 @@ import type { OtpPolicy } from './otp-policy.ts';
 import type { Outcome, SendOtpResult } from './outcome.ts';
 import { numberPrefixOf } from './phone-number.ts';
 import { ceilingsFor, quotaReachMs } from './quotas.ts';
+import { receiptDigest } from './receipt-digest.ts';
 import { type AccountIdentifier, findRecipient, type Recipient } from './recipient.ts';
 import { recordAnswer } from './record-answer.ts';
 import { sealRecipient } from './sealed-recipient.ts';
@@ -150,7 +151,7 @@ async function submit(
       ],
       retryable: !accepted && policy.retryUnsent,
       answer: withAnswer,
-      ...recorded(news, momentOf(clock).nowMs),
+      ...recorded(news, momentOf(clock).nowMs, parts.keys),
     });
   await settle(delivery, answer);
   // A yes or no that comes after the answer spares a retry its second text. Lost news only costs that. [OQ-28]
@@ -198,16 +199,24 @@ function composeMessage(
 
 const STATE_AFTER = { accepted: 'sent', refused: 'issued', unknown: 'ambiguous' } as const;
 
-function recorded(delivery: Delivery, nowMs: number): Pick<Settlement, 'nowMs' | 'state' | 'event' | 'text'> {
+function recorded(
+  delivery: Delivery,
+  nowMs: number,
+  keys: OtpKeys,
+): Pick<Settlement, 'nowMs' | 'state' | 'event' | 'text'> {
   const event = { atMs: nowMs, event: delivery.kind, detail: inWords(delivery) };
-  return { nowMs, state: STATE_AFTER[delivery.kind], event, text: textOf(delivery) };
+  return { nowMs, state: STATE_AFTER[delivery.kind], event, text: textOf(delivery, keys) };
 }
 
 /** Who has the text, or may have it. */
-function textOf(delivery: Delivery): Settlement['text'] {
+function textOf(delivery: Delivery, { digestKey }: OtpKeys): Settlement['text'] {
   if (delivery.kind === 'refused') return undefined;
   const { gateway, receiptKey } = delivery;
-  return { gateway, messageId: delivery.kind === 'accepted' ? delivery.messageId : undefined, receiptKey };
+  return {
+    gateway,
+    messageId: delivery.kind === 'accepted' ? delivery.messageId : undefined,
+    receiptKey: receiptKey === undefined ? undefined : receiptDigest(digestKey, receiptKey),
+  };
 }
 
 function inWords(delivery: Delivery): string {

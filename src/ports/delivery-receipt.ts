@@ -2,7 +2,7 @@
 export interface DeliveryReceipt {
   /** Name of the gateway. */
   readonly gateway: string;
-  /** The `receiptKey` of the `Delivery` that it is about. */
+  /** The `receiptKey` of the `Delivery` that it is about; in the record, a digest of it. */
   readonly receiptKey: string;
   /** Other keys that its text may have, where a gateway writes its ids in several ways. */
   readonly otherKeys?: readonly string[] | undefined;

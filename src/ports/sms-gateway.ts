@@ -62,8 +62,8 @@ export type RefusalReason =
  *
  * `later` is what an answer says that comes after the deadline, `undefined` if none comes; it doesn't reject.
  *
- * `receiptKey` is what a later receipt will name the text by, 1 to 160 printable ASCII characters, unique among all
- * gateways; `undefined`: no receipt will come.
+ * `messageId` has no part of the number in it. `receiptKey` is what a later receipt will name the text by, unique among all
+ * gateways; it may be made of the number, so the record has a digest of it; `undefined`: no receipt will come.
  */
 export type Delivery =
   | {

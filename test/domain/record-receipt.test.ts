@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { createSecretKey } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
+import { receiptDigest } from '../../src/domain/receipt-digest.ts';
 import { createReceiptRecorder } from '../../src/domain/record-receipt.ts';
 import type { DeliveryReceipt } from '../../src/ports/delivery-receipt.ts';
 import { UnavailableError } from '../../src/ports/unavailable.ts';
@@ -14,6 +16,8 @@ const receipt: DeliveryReceipt = {
   detail: '',
 };
 
+const digestKey = createSecretKey(Buffer.alloc(32, 7));
+
 function start(t: TestContext) {
   const store = openStore(t);
   const clock = new TestClock();
@@ -21,6 +25,7 @@ function start(t: TestContext) {
   let fault: Error | undefined;
   const recorder = createReceiptRecorder({
     clock,
+    digestKey,
     store: {
       recordReceipt: (...arguments_) =>
         fault === undefined ? store.recordReceipt(...arguments_) : Promise.reject(fault),
@@ -107,4 +112,25 @@ test('at the end the texts of those that wait are looked for once more', async (
   await recorder.close();
   assert.deepEqual(told.toSorted(), ['recorded', 'unmatched']);
   assert.equal(clock.waiting, 0);
+});
+
+test('[OQ-87] a text is found by the digest of each of its keys, and one that is filed in the clear as well', async (t) => {
+  const { store, told, recorder } = start(t);
+  const key = 'primary:14035550123';
+  const filed = { 'send-1': receiptDigest(digestKey, key), 'send-2': 'primary:0001' };
+  for (const [requestId, receiptKey] of Object.entries(filed)) {
+    await issue(store, requestId);
+    await store.settle({ ...accepted(requestId), text: { gateway: 'primary', messageId: 'a', receiptKey } });
+  }
+  assert.doesNotMatch(filed['send-1'], /5550123/);
+  await recorder.take({
+    ...receipt,
+    receiptKey: 'primary:other',
+    otherKeys: [key],
+    rivalKeys: ['primary:0001'],
+  });
+  await recorder.take({ ...receipt, receiptKey: key, detail: '' });
+  await recorder.take({ ...receipt, receiptKey: 'primary:0001' });
+  await recorder.take({ ...receipt, receiptKey: 'primary:0001', rivalKeys: [key] });
+  assert.deepEqual(told, ['ambiguous', 'recorded', 'recorded', 'ambiguous']);
 });

@@ -1,7 +1,6 @@
-import { createHmac } from 'node:crypto';
 import type { DeliveryReceipt, ReceiptCall, ReceiptReader } from '../../ports/delivery-receipt.ts';
 import { formOf, jsonOf, queryOf, receiptOf, referenceIn } from './receipt-call.ts';
-import { isProved, type ReceiptProof, secretOf } from './receipt-proof.ts';
+import { isProved, type ReceiptProof } from './receipt-proof.ts';
 import { memberAt, shownAt } from './verdict.ts';
 
 export interface GenericReceipts {
@@ -38,15 +37,6 @@ export function echoesReference({ proof, referencePath }: GenericReceipts): bool
   return proof.kind === 'signed-url' || referencePath !== undefined;
 }
 
-/**
- * What a text is called by the gateway's id. Some gateways make the id of the number, which may stand nowhere; a digest
- * matches as well. [IDEM-13]
- */
-export function nameById(messageId: string | undefined, proof: ReceiptProof): string | undefined {
-  if (messageId === undefined || !/\d{7}/.test(messageId)) return messageId;
-  return createHmac('sha256', secretOf(proof).reveal()).update(messageId).digest('base64url');
-}
-
 function reportsIn(call: ReceiptCall, { from, listPath }: GenericReceipts): readonly unknown[] | undefined {
   if (from !== 'json') {
     const fields = from === 'form' ? formOf(call) : queryOf(call);
@@ -78,5 +68,5 @@ function nameIn(call: ReceiptCall, settings: GenericReceipts, report: unknown): 
   // The signature of the URL speaks for this reference and no other.
   if (settings.proof.kind === 'signed-url') return referenceIn(queryOf(call).get('reference'));
   if (settings.referencePath !== undefined) return referenceIn(shownAt(report, settings.referencePath));
-  return nameById(shownAt(report, settings.messageIdPath), settings.proof);
+  return shownAt(report, settings.messageIdPath);
 }

@@ -2,7 +2,7 @@ import type { Secret } from '../../ports/secret.ts';
 import type { RefusalReason, SmsGateway } from '../../ports/sms-gateway.ts';
 import type { GatewayAnswer, GatewayRequest } from './exchange.ts';
 import type { LinkSettings } from './gateway-link.ts';
-import { createGenericReader, echoesReference, type GenericReceipts, nameById } from './generic-receipts.ts';
+import { createGenericReader, echoesReference, type GenericReceipts } from './generic-receipts.ts';
 import { type CredentialCheckDialect, createHttpGateway, type DialectReceipts } from './http-gateway.ts';
 import { receiptUrl, signedReceiptUrl } from './receipt-proof.ts';
 import {
@@ -98,8 +98,7 @@ function urlFor(
 function genericReceipts(name: string, settings: GenericReceipts): DialectReceipts {
   return {
     read: createGenericReader(name, settings),
-    nameOf: ({ reference }, messageId) =>
-      echoesReference(settings) ? reference : nameById(messageId, settings.proof),
+    nameOf: ({ reference }, messageId) => (echoesReference(settings) ? reference : messageId),
   };
 }
 

@@ -4,6 +4,7 @@ import type { CredentialCheck, Delivery, SmsGateway, SmsMessage } from '../../po
 import { UnavailableError } from '../../ports/unavailable.ts';
 import { type Exchange, exchange, type GatewayAnswer, type GatewayRequest } from './exchange.ts';
 import { createLink, type Link, type LinkSettings } from './gateway-link.ts';
+import { keptMessageId } from './kept-message-id.ts';
 import { unreachedOf } from './probe.ts';
 import { keyOf } from './receipt-call.ts';
 import { digitRuns, type Verdict } from './verdict.ts';
@@ -143,10 +144,7 @@ export function withoutOwn(verdict: Verdict, message: SmsMessage): Verdict {
   if (verdict.kind !== 'accepted') {
     return holdsOwn(verdict.detail, message) ? { ...verdict, detail: 'a code that is not shown' } : verdict;
   }
-  if (verdict.messageId === undefined) return verdict;
-  const { messageId } = verdict;
-  const fit = /^[\x21-\x7e]{1,128}$/.test(messageId) && !messageId.includes(message.to.reveal().slice(-7));
-  return fit ? verdict : { kind: 'accepted', messageId: undefined };
+  return { kind: 'accepted', messageId: keptMessageId(verdict.messageId, message.to) };
 }
 
 /** Whether a number in it is the code of the text, or the recipient's. */

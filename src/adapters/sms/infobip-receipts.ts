@@ -47,5 +47,5 @@ function readReport(gateway: string, report: unknown): DeliveryReceipt | undefin
 
 /** A signed URL speaks for the one text that it was made for. */
 function speaksFor(call: ReceiptCall, proof: ReceiptProof, messageId: unknown): boolean {
-  return proof.kind !== 'signed-url' || queryOf(call).get('reference') === messageId;
+  return proof.kind !== 'signed-url' || queryOf(call).get('reference') === referenceIn(messageId);
 }

@@ -23,15 +23,21 @@ function textOf({ body, headers }: ReceiptCall): string {
 
 /** A message reference of ours; `undefined`: it is none. */
 export function referenceIn(value: unknown): string | undefined {
-  return typeof value === 'string' && /^[A-Za-z0-9_-]{16}$/.test(value) ? value : undefined;
+  const word = typeof value === 'string' ? value.trim() : '';
+  return /^[A-Za-z0-9_-]{16}$/.test(word) ? word : undefined;
 }
+
+/** Longer than the ids of any gateway. */
+const NAME_LENGTH_MAX = 500;
 
 /**
  * The key of a text by what the gateway calls it: our reference, or its own message id. Two gateways may have been asked
  * for the same text; what the one that refused it tells later is not about the other's. `undefined`: no fit name.
  */
 export function keyOf(gateway: string, name: string | undefined): string | undefined {
-  return name === undefined || !/^[\x21-\x7e]{1,120}$/.test(name) ? undefined : `${gateway}:${name}`;
+  // Fields of a fixed width are filled up with spaces.
+  const word = name?.trim();
+  return !word || word.length > NAME_LENGTH_MAX ? undefined : `${gateway}:${word}`;
 }
 
 /** Of words of more digits nobody here can say whether they are the number or the code of the text. */

@@ -58,18 +58,6 @@ export function isProved(call: ReceiptCall, gateway: string, proof: ReceiptProof
   }
 }
 
-/** What proves a call is known to the gateway and to us alone. */
-export function secretOf(proof: ReceiptProof): Secret {
-  switch (proof.kind) {
-    case 'basic':
-      return proof.password;
-    case 'header':
-      return proof.secret;
-    default:
-      return proof.key;
-  }
-}
-
 function signatureOf(gateway: string, reference: string, key: Secret): string {
   return createHmac('sha256', key.reveal()).update(`${gateway}\n${reference}`).digest('base64url');
 }

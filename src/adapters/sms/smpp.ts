@@ -1,6 +1,7 @@
 import type { Clock, Deadline } from '../../ports/clock.ts';
 import type { ReceiptSink, StrayReceipt } from '../../ports/delivery-receipt.ts';
 import type { Delivery, RefusalReason, SmsGateway, SmsMessage } from '../../ports/sms-gateway.ts';
+import { keptMessageId } from './kept-message-id.ts';
 import { SmppLine } from './smpp-line.ts';
 import { createMessageIds, type MessageIdForm, type MessageIds } from './smpp-message-ids.ts';
 import { SmppPace } from './smpp-pace.ts';
@@ -201,16 +202,10 @@ function judge(pdu: Pdu, message: SmsMessage, settings: SmppSettings, ids: Messa
   }
   if (pdu.command !== 'submit_sm_resp')
     return { kind: 'unknown', gateway, detail: 'success of another kind' };
-  const messageId = idOf(pdu, message);
-  const receiptKey = settings.receipts ? ids.keyOf(messageId) : undefined;
+  const id = pdu.text('message_id');
+  const messageId = keptMessageId(id, message.to);
+  const receiptKey = settings.receipts ? ids.keyOf(id) : undefined;
   return { kind: 'accepted', gateway, messageId, ...(receiptKey !== undefined && { receiptKey }) };
-}
-
-/** The record keeps message ids; one that isn't an id, or has the phone number in it, is not kept. [IDEM-13] */
-function idOf(pdu: Pdu, { to }: SmsMessage): string | undefined {
-  const id = pdu.text('message_id')?.trim();
-  const fit = id !== undefined && /^[\x21-\x7e]{1,100}$/.test(id) && !id.includes(to.reveal().slice(-7));
-  return fit ? id : undefined;
 }
 
 function refused(reason: RefusalReason, detail: string): Verdict & { readonly kind: 'refused' } {

@@ -134,6 +134,20 @@ for (const [what, written, messageId] of [
   ['a larger number', '12345678901234567890', '12345678901234567890'],
   ['a number that ends with a zero', '1754000000.120', '1754000000.120'],
   ['a text', '"00012345678"', '00012345678'],
+  ['a text with spaces around', '"  ab-12 "', 'ab-12'],
+  ['a text with spaces in it', '"ID 12 of 34"', undefined],
+  ['a text in other letters', '"ид-0012"', undefined],
+  ['a text of capitals and small letters', '"aBcD-12"', 'aBcD-12'],
+  ['a long text', `"${'wamid.HBgL='.repeat(20)}1"`, undefined],
+  ['a number that is larger than any float', `${'9'.repeat(30)}0`, `${'9'.repeat(30)}0`],
+  ['a text with the end of the number', '"x5550123"', undefined],
+  ['a text with the number in groups', '"1-403-555-0123/7"', undefined],
+  ['a text with most of the number', '"1403555-77"', undefined],
+  [
+    'the number in hexadecimal',
+    `"${Number(exampleNumber.slice(1)).toString(16)}1"`.replace('1"', '"'),
+    undefined,
+  ],
   ['a text that is made of the number', `"${exampleNumber.slice(1)}-0042"`, undefined],
   ['a number that begins with the number', `${exampleNumber.slice(1)}0042`, undefined],
 ] as const) {
@@ -156,7 +170,13 @@ for (const [what, written, messageId] of [
     };
     assert.ok(delivery.receiptKey);
     assert.equal(await receiptOf(written), delivery.receiptKey);
-    assert.doesNotMatch(delivery.receiptKey, /5550123/);
-    assert.notEqual(await receiptOf(written.replace(/\d("?)$/, '9$1')), delivery.receiptKey);
+    const padded = written.startsWith('"') ? written.replace('"', '" ') : `"${written} "`;
+    assert.equal(await receiptOf(padded), delivery.receiptKey);
+    for (const other of [
+      written.replace(/( *"?)$/, '8$1'),
+      written.replace(/^("? *)/, '$10').replace(/^0/, '10'),
+    ]) {
+      assert.notEqual(await receiptOf(other), delivery.receiptKey, other);
+    }
   });
 }

@@ -244,12 +244,17 @@ test('SMPP: every status of the table is a refusal of its class, and unknown one
   }
 });
 
-test('SMPP: a message id that quotes the number is not kept', async (t) => {
+test('[OQ-87] SMPP: a message id that quotes the number is not kept, and its receipt finds the text', async (t) => {
   const smsc = await startSmsc(t, { submit: 'silence' });
   const sending = openSmpp(t, smsc.port).send(exampleMessage, deadlineAfter(5000));
   const { session, seq } = await smsc.seen('submit_sm');
   await smsc.order({ do: 'accept', session, seq, messageId: 'x14035550123' });
   const delivery = await sending;
-  assert.deepEqual(delivery, { kind: 'accepted', gateway: 'smpp', messageId: undefined });
+  assert.deepEqual(delivery, {
+    kind: 'accepted',
+    gateway: 'smpp',
+    messageId: undefined,
+    receiptKey: 'smpp:x14035550123',
+  });
   assertDiscreet(delivery, { secrets: [exampleText, smppPassword] });
 });
