@@ -81,7 +81,9 @@ export function openSqliteDirectory(location: DirectoryFile): SqliteDirectory {
     },
     async close() {
       aside.stop();
-      if (database.isOpen) database.close();
+      if (!database.isOpen) return;
+      database.close();
+      place.close();
     },
   };
 }
@@ -98,7 +100,7 @@ function openForReading(location: DirectoryFile) {
       found.damaged = reason;
     });
     // From the first read on SQLite keeps log and index for as long as the database is open.
-    const place = new FilePlace(database, [file, `${file}-wal`, `${file}-shm`]);
+    const place = new FilePlace([file, `${file}-wal`, `${file}-shm`]);
     return Object.assign(found, { database, place, aside });
   } catch (error) {
     database.close();

@@ -27,7 +27,7 @@ export class GroupCommit {
   #changesSeen: unknown;
   #durableCommits = 0;
 
-  /** `confirm` is asked after each commit, and throws if it is worth nothing. */
+  /** `confirm` is asked before and after each transaction, and throws if one is worth nothing. */
   constructor(database: DatabaseSync, confirm: () => void = () => {}) {
     this.#database = database;
     this.#confirm = confirm;
@@ -92,6 +92,7 @@ export class GroupCommit {
 
   #runDurably(batch: readonly QueuedStep[]): readonly Outcome[] {
     this.rollBack();
+    this.#confirm();
     this.#begin.run();
     let outcomes: readonly Outcome[];
     try {

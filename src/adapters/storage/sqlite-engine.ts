@@ -73,9 +73,11 @@ export class SqliteEngine {
         this.#damaged = reason;
       };
       this.#aside = serves ? checkAtOpening(database, file, note) : undefined;
+      // What a crash left in the log goes into the database before that is watched.
+      if (serves) database.exec('PRAGMA wal_checkpoint');
       // SQLite keeps log and index for as long as the database is open.
       const beside = [`${file}-wal`, `${file}-shm`, lockFileOf(file)];
-      this.#place = new FilePlace(database, serves ? [file, ...beside] : []);
+      this.#place = new FilePlace(serves ? [file, ...beside] : []);
     } catch (error) {
       database?.close();
       this.#lock?.close();
@@ -127,9 +129,11 @@ export class SqliteEngine {
       throw storageFailure(error);
     } finally {
       this.#aside?.stop();
+      this.#place.close();
       this.#lock?.close();
     }
   }
+
   #requirePlace(): void {
     if (!this.database.isOpen) throw new UnavailableError('the database is closed');
     if (this.#misplaced !== undefined) throw new UnavailableError(this.#misplaced);

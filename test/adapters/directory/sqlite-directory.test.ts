@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, statSync } from 'node:fs';
+import { copyFileSync, mkdirSync, statSync, truncateSync, utimesSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
@@ -64,6 +64,30 @@ test('a change of another process is seen at once, when it is committed and not 
   writer.exec('COMMIT');
   assert.equal(await statusNow(), 'closed');
 });
+
+const overwritings: Readonly<Record<string, (file: string, other: string) => void>> = {
+  'another directory': (file, other) => copyFileSync(other, file),
+  nothing: (file) => truncateSync(file),
+  'the half of it': (file) => truncateSync(file, statSync(file).size / 2),
+};
+
+for (const [what, write] of Object.entries(overwritings)) {
+  test(`[SO-11] a directory that ${what} is written over is found at the next look, and nobody is looked up`, async (t) => {
+    const [location, other] = [newLocation(t), newLocation(t)];
+    fill(location, [maria]);
+    fill(other, [{ ...maria, accountId: 'wallet-2' }]);
+    // As if both had been written long ago: a copy has another moment then.
+    utimesSync(location.file, 1, 1);
+    const directory = openSqliteDirectory(location);
+    t.after(() => directory.close());
+    fill(location, [{ ...maria, accountId: 'wallet-3', associationIds: ['as-3'] }]);
+    assert.equal(directory.fault(), undefined);
+    write(location.file, other.file);
+    assert.match(String(directory.fault()), /accounts\.sqlite was emptied or written over while it was open/);
+    await assert.rejects(directory.findByAssociationId('as-1', soon), { name: 'UnavailableError' });
+    await assert.rejects(directory.check(soon), { name: 'UnavailableError' });
+  });
+}
 
 test('[ENV-1] a directory of one environment is refused in the other', (t) => {
   const location = newLocation(t);

@@ -1,5 +1,21 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { openSqliteOtpStore } from '../../../src/adapters/storage/otp-store.ts';
@@ -27,7 +43,32 @@ const losses: Readonly<Record<string, (file: string) => void>> = {
     database.close();
     copyFileSync(`${file}.copy`, file);
   },
+  'another store, no smaller, is copied over it': (file) => copyFileSync(`${file}.other`, file),
+  'an older copy of itself is copied over it': (file) => copyFileSync(`${file}.older`, file),
+  'something is written into its middle': (file) => writeInto(file, statSync(file).size / 2, 'x'.repeat(100)),
+  'its last page is cut off': (file) => truncateSync(file, statSync(file).size - 4096),
+  'something is appended to it': (file) => appendFileSync(file, Buffer.alloc(4096)),
+  'the log of another store is copied over the log': (file) => {
+    const other = new DatabaseSync(`${file}.other`);
+    other.exec("UPDATE meta SET value = 'sandbox' WHERE name = 'environment'");
+    copyFileSync(`${file}.other-wal`, `${file}-wal`);
+    other.close();
+  },
+  'the end of the log is cut off': (file) => truncateSync(`${file}-wal`, 4096),
 };
+
+function writeInto(file: string, at: number, text: string): void {
+  const descriptor = openSync(file, 'r+');
+  writeSync(descriptor, text, at);
+  closeSync(descriptor);
+}
+
+/** Until the clock of the file system has gone on: what is written at the same tick has the same moment. */
+function letTick(file: string): void {
+  const { mtimeNs } = statSync(file, { bigint: true });
+  do writeFileSync(`${file}.tick`, 'x');
+  while (statSync(`${file}.tick`, { bigint: true }).mtimeNs <= mtimeNs);
+}
 
 /** What the log holds, as the server does now and then. */
 function moveIntoDatabase(file: string): void {
@@ -39,11 +80,18 @@ function moveIntoDatabase(file: string): void {
 for (const [what, lose] of Object.entries(losses)) {
   test(`[IDEM-2] ${what} under the server: no step is answered any more, from the first one on`, async (t) => {
     const file = temporaryFile(t);
+    const other = openSqliteOtpStore({ file: `${file}.other`, environment: 'sandbox' });
+    for (let number = 0; number < 50; number += 1) await issue(other, `other-${number}`);
+    await other.close();
     const store = openStore(t, { file });
+    await issue(store, 'send-0');
+    moveIntoDatabase(file);
+    copyFileSync(file, `${file}.older`);
     await issue(store, 'send-1');
     await store.settle(accepted('send-1'));
     moveIntoDatabase(file);
     await issue(store, 'send-2');
+    letTick(file);
     lose(file);
     await assert.rejects(store.complete(anEcho('echo-1')), (error: Error) => {
       assert.ok(error instanceof UnavailableError);
@@ -84,6 +132,46 @@ test('a database that somebody compacts beside the server is served from', async
   assert.equal(store.fault(), undefined);
   await issue(store, 'send-again');
   shell.close();
+  assert.equal(store.fault(), undefined);
+});
+
+test('what others may do beside the server is no loss', async (t) => {
+  const file = temporaryFile(t);
+  const store = openStore(t, { file });
+  const shell = new DatabaseSync(file);
+  const reader = new DatabaseSync(file, { readOnly: true });
+  const beside: (() => void)[] = [
+    () => chmodSync(file, 0o640),
+    () => linkSync(file, `${file}.link`),
+    () => void readFileSync(file),
+    () => shell.exec('PRAGMA wal_checkpoint(RESTART)'),
+    () => shell.exec('PRAGMA wal_checkpoint(TRUNCATE)'),
+    () => reader.exec('BEGIN; SELECT count(*) FROM request'),
+    () => shell.exec('PRAGMA wal_checkpoint(PASSIVE)'),
+    () => reader.close(),
+    () => shell.exec('BEGIN; DELETE FROM misstep; ROLLBACK'),
+    () => shell.exec('VACUUM'),
+    () => {
+      renameSync(file, `${file}.away`);
+      renameSync(`${file}.away`, file);
+    },
+  ];
+  for (const [index, act] of beside.entries()) {
+    letTick(file);
+    act();
+    assert.equal(store.fault(), undefined, String(act));
+    for (let number = 0; number < 30; number += 1) await issue(store, `send-${index}-${number}`);
+    assert.equal(store.fault(), undefined, String(act));
+  }
+  shell.close();
+  assert.equal(store.fault(), undefined);
+});
+
+test('a large log that is checkpointed in the middle of steps is no loss', async (t) => {
+  const file = temporaryFile(t);
+  const store = openStore(t, { file });
+  for (let round = 0; round < 20; round += 1)
+    await Promise.all(Array.from({ length: 100 }, (_, number) => issue(store, `send-${round}-${number}`)));
   assert.equal(store.fault(), undefined);
 });
 
