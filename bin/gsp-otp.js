@@ -10,6 +10,15 @@ import { fileURLToPath } from 'node:url';
 // Node's own answer to this signal is a debugger that any local user can attach to. As early as can be.
 if (process.platform !== 'win32') process.on('SIGUSR1', () => undefined);
 
+// Started by this file on an older Node: to be killed doesn't leave the other process behind, for their channel closes with it.
+const launched = 'GSP_OTP_LAUNCHED';
+if (process.env[launched] === '1' && process.channel) {
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  process.channel.unref();
+}
+// Not for those that this process starts, nor for the settings, whose names begin like it.
+delete process.env[launched];
+
 const { engines } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 const nodeNeeded = engines.node.replace('>=', '');
 
@@ -52,11 +61,14 @@ function installedNode() {
 
 /** Runs this file once more on that Node: lives as long as the other process, hands on its signals, and ends as it ends. */
 function runWith(node) {
-  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, [launched]: '1' },
+  });
   child.once('error', () => refuse(nodeMissing()));
-  // A terminal's Ctrl-C goes to both processes by itself; handing it on would make two of one.
-  const fromTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
-  process.on('SIGINT', () => fromTerminal || child.kill('SIGINT'));
+  // A terminal's Ctrl-C goes to both processes by itself, and whoever counts takes two at once for one. Who sends it tells
+  // no signal: kept back, one that is meant for this process alone would get lost.
+  process.on('SIGINT', () => child.kill('SIGINT'));
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   process.on('SIGHUP', () => child.kill('SIGHUP'));
   child.once('exit', (code, signal) => {

@@ -7,6 +7,9 @@ const sameSignalMs = 500;
 /** How soon it is seen that npm has ended. */
 const orphanedMs = 500;
 
+/** The launcher, a shell, npm. */
+const ANCESTORS_MAX = 3;
+
 /**
  * Resolves at the first SIGTERM or SIGINT. A second one ends the process at once, for whoever doesn't want to wait
  * for the orderly stop; the same one within half a second is not a second one.
@@ -38,12 +41,24 @@ function stopWithNpm(stop: () => void): void {
   }, orphanedMs).unref();
 }
 
-/** The parent and, where the system tells, the parent's: npm has a shell between. */
+/** Every process from the parent up to npm, as far as the system tells: a shell is between, and perhaps our launcher. */
 function ancestors(): string {
+  const pids = [process.ppid];
+  for (const pid of pids) {
+    const { name, parent } = processOf(pid);
+    if (pids.length === ANCESTORS_MAX || parent <= 1 || name.startsWith('npm ')) break;
+    pids.push(parent);
+  }
+  return pids.join();
+}
+
+function processOf(pid: number): { readonly name: string; readonly parent: number } {
   try {
-    const [, above = ''] = /\) \S+ (\d+)/.exec(readFileSync(`/proc/${process.ppid}/stat`, 'latin1')) ?? [];
-    return `${process.ppid} ${above}`;
+    // The name may have spaces and brackets in it.
+    const [, name = '', parent] =
+      /^\d+ \((.*)\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'latin1')) ?? [];
+    return { name, parent: Number(parent) };
   } catch {
-    return String(process.ppid);
+    return { name: '', parent: 0 };
   }
 }

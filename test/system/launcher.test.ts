@@ -21,20 +21,30 @@ exec '${process.execPath}' -e '
 ' -- "$@"
 `;
 
+/** The same Node as this one, which says that it is new enough for everything. */
+const newestNode = `#!/bin/sh
+exec '${process.execPath}' --import 'data:text/javascript,Object.defineProperty(process, "versions", { value: { node: "999.0.0" } })' "$@"
+`;
+
 /** The launcher in a project of its own, that asks for such a Node and has a command line of one line. */
-function launcherIn(t: TestContext, engines: string, parts: { readonly installed: boolean }): string {
+function launcherIn(
+  t: TestContext,
+  engines: string,
+  parts: { readonly installed: boolean; readonly node?: string; readonly main?: string },
+): string {
   const folder = mkdtempSync(join(tmpdir(), 'gsp-otp-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   cpSync(join(root, 'bin'), join(folder, 'bin'), { recursive: true });
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', engines: { node: engines } }));
   mkdirSync(join(folder, 'src/cli'), { recursive: true });
   const main =
+    parts.main ??
     'console.log(process.pid, process.argv.slice(2).join() satisfies string); process.exitCode = 7;';
   writeFileSync(join(folder, 'src/cli/main.ts'), main);
   if (parts.installed) {
     const bin = join(folder, `node_modules/node-${process.platform}-${process.arch}/bin`);
     mkdirSync(bin, { recursive: true });
-    writeFileSync(join(bin, 'node'), installedNode, { mode: 0o755 });
+    writeFileSync(join(bin, 'node'), parts.node ?? installedNode, { mode: 0o755 });
   }
   return join(folder, 'bin/gsp-otp.js');
 }
@@ -82,6 +92,31 @@ test('the launcher dies of the signal that the other process died of', async (t)
   await lines.next();
   child.kill('SIGTERM');
   assert.deepEqual(await ended(child), { code: null, signal: 'SIGTERM' });
+});
+
+const server = `
+  for (const signal of ['SIGTERM', 'SIGINT'])
+    process.on(signal, () => { console.log(signal); setTimeout(() => process.exit(), 1); });
+  console.log(process.pid, ...Object.keys(process.env).filter((name) => name.startsWith('GSP_OTP')));
+  setInterval(() => {}, 1000);
+`;
+
+test('a launcher that is killed takes the other process with it, in order', {
+  timeout: 30_000,
+}, async (t) => {
+  const launcher = launcherIn(t, noNodeIsNewEnough, { installed: true, node: newestNode, main: server });
+  const { child, lines } = start(launcher, 'serve');
+  const first = (await lines.next()).value ?? '';
+  t.after(() => spawnSync('kill', ['-9', first.split(' ')[0] ?? '']));
+  assert.match(first, /^\d+$/, 'nothing of the launcher is left among the settings');
+  child.kill('SIGKILL');
+  assert.equal((await lines.next()).value, 'SIGTERM');
+  assert.equal((await lines.next()).done, true);
+});
+
+test('a command that has done its work ends, whatever the launcher holds open', (t) => {
+  const launcher = launcherIn(t, noNodeIsNewEnough, { installed: true, node: newestNode });
+  assert.equal(spawnSync(process.execPath, [launcher, 'x'], { timeout: 30_000 }).status, 7);
 });
 
 test('without any Node that is new enough it says what to do', (t) => {
