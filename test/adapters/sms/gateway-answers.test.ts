@@ -52,8 +52,11 @@ for (const { kind, open, success, throttled } of httpKinds) {
   }
 
   test(`[OQ-28] ${kind}: an answer that comes after the deadline is told later`, async (t) => {
-    const { url } = await startStandIn(t, { ...success, afterMs: 400 });
-    const gateway = open({ baseUrl: url });
+    const standIn = await startStandIn(t, success);
+    const gateway = open({ baseUrl: standIn.url });
+    // The short deadline is not for the connection.
+    await gateway.send(exampleMessage, deadlineAfter(5000));
+    standIn.answer = { ...success, afterMs: 400 };
     const delivery = await gateway.send(exampleMessage, deadlineAfter(100));
     assert.ok(delivery.kind === 'unknown', JSON.stringify(delivery));
     const later = await delivery.later;
