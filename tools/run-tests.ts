@@ -4,10 +4,15 @@
  * names them, and leaves the tests out that need them; with CI=true that is an error.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, posix } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
 import { importsOf } from './imports-of.ts';
+import { apart, processesOf } from './test-processes.ts';
 import { type TestSoftware, testSoftware } from './test-software.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -16,6 +21,7 @@ const { values, positionals } = parseArgs({
   options: { importing: { type: 'string' }, 'timeout-ms': { type: 'string', default: '240000' } },
 });
 const { importing } = values;
+const imports = new Map<string, readonly string[]>();
 const files = globSync(positionals, { cwd: root })
   .filter((file) => importing === undefined || isOrImports(file, [importing]))
   .sort();
@@ -28,16 +34,29 @@ const leftOut = files.filter((file) => missing.some(({ modules }) => isOrImports
 if (missing.length > 0) tellMissing();
 if (missing.length > 0 && process.env['CI'] === 'true') process.exit(1);
 
-const options = ['--test', '--test-concurrency=2', `--test-timeout=${values['timeout-ms']}`];
 const running = files.filter((file) => !leftOut.includes(file));
-// Without a file, Node would look for some itself.
 if (running.length > 0) {
-  const { status } = spawnSync(process.execPath, [...options, ...running], {
-    cwd: root,
-    stdio: 'inherit',
-    env: { ...process.env, NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/compile') },
+  const folder = mkdtempSync(join(tmpdir(), 'gsp-otp-tests-'));
+  process.env['NODE_COMPILE_CACHE'] = join(root, 'node_modules/.cache/compile');
+  const isLong = (file: string) => isOrImports(file, ['test/proof-size.ts']);
+  // What takes longest begins first, so that no processor waits for another at the end.
+  const processes = processesOf([...running.filter(isLong), ...running.filter((file) => !isLong(file))], {
+    root,
+    folder,
+    standsApart: (file) => importsFrom(file).includes('node:child_process') || isOrImports(file, apart),
   });
-  process.exitCode = status ?? 1;
+  const results = run({
+    files: [...processes],
+    cwd: root,
+    concurrency: 2,
+    timeout: Number(values['timeout-ms']),
+  });
+  results.on('test:fail', () => {
+    process.exitCode = 1;
+  });
+  results.compose(spec).pipe(process.stdout);
+  await finished(results);
+  rmSync(folder, { recursive: true });
 }
 if (missing.length > 0) tellMissing();
 
@@ -72,10 +91,19 @@ function tellMissing(): void {
 
 function isOrImports(file: string, modules: readonly string[], seen = new Set<string>()): boolean {
   if (modules.includes(file)) return true;
-  if (seen.has(file) || !existsSync(join(root, file))) return false;
+  // Nothing else imports tests.
+  if (seen.has(file) || !file.startsWith('test/') || !existsSync(join(root, file))) return false;
   seen.add(file);
-  return importsOf(file, readFileSync(join(root, file), 'utf8')).some(
-    ({ specifier }) =>
-      specifier?.startsWith('.') && isOrImports(posix.join(posix.dirname(file), specifier), modules, seen),
+  return importsFrom(file).some((imported) => isOrImports(imported, modules, seen));
+}
+
+/** What a file imports: files of ours by their place in the repository, other modules by name. */
+function importsFrom(file: string): readonly string[] {
+  const known = imports.get(file);
+  if (known !== undefined) return known;
+  const found = importsOf(file, readFileSync(join(root, file), 'utf8')).flatMap(({ specifier = '' }) =>
+    specifier.startsWith('.') ? posix.join(posix.dirname(file), specifier) : specifier,
   );
+  imports.set(file, found);
+  return found;
 }

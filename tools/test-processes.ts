@@ -1,0 +1,57 @@
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+/**
+ * What has to have a process to itself, as has whatever imports it: it starts processes, is long, or looks at clock or
+ * memory.
+ */
+export const apart: readonly string[] = [
+  'test/adapters/directory/read-lines.test.ts',
+  'test/attacks/quickest.ts',
+  'test/attacks/timing.ts',
+  'test/fuzz/fuzz-tests.ts',
+  'test/proof-size.ts',
+  'test/system/cli-process.ts',
+  'test/system/hostile-bodies.test.ts',
+];
+
+/** So many share a process, that the last one ends soon. */
+const SHARING_MAX = 16;
+
+/**
+ * What is run, a process each: the files that stand apart, as they are; the others of a folder together, since to load
+ * the sources takes longer than most of their tests. For those, modules that import them are written into `folder`.
+ */
+export function processesOf(
+  files: readonly string[],
+  { root, folder, standsApart }: ProcessOrder,
+): readonly string[] {
+  const alone = files.filter(standsApart);
+  const sharing = Map.groupBy(
+    files.filter((file) => !alone.includes(file)),
+    (file) => dirname(file),
+  );
+  const shared = [...sharing].flatMap(([place, together]) =>
+    inParts(together).map((part, number) => {
+      const module = join(folder, `${place.replaceAll('/', '-')}-${number + 1}.mjs`);
+      const lines = part.map((file) => `import ${JSON.stringify(pathToFileURL(join(root, file)).href)};\n`);
+      writeFileSync(module, lines.join(''));
+      return module;
+    }),
+  );
+  return [...alone.map((file) => join(root, file)), ...shared];
+}
+
+export interface ProcessOrder {
+  /** Of the repository. */
+  readonly root: string;
+  /** Exists, and is empty. */
+  readonly folder: string;
+  readonly standsApart: (file: string) => boolean;
+}
+
+function inParts(files: readonly string[]): readonly (readonly string[])[] {
+  const parts = Math.ceil(files.length / SHARING_MAX);
+  return Array.from({ length: parts }, (_, part) => files.filter((_, place) => place % parts === part));
+}
