@@ -6,8 +6,8 @@ import { familyOf } from '../../conformance/check.ts';
 import { type RunOptions, runConformance } from '../../conformance/suite.ts';
 import { proofSize } from '../proof-size.ts';
 import type { Broken, Faults } from './faults/fault.ts';
+import type { Stage } from './plain-stage.ts';
 import type { Fault } from './reference/server.ts';
-import type { Stage } from './stages.ts';
 
 const isBroken = (value: Broken | Fault): value is Broken => 'fault' in value;
 
@@ -46,4 +46,23 @@ export function testThatFaultsBite(faults: Faults, stage: Stage): void {
       else assert.deepEqual(ids, [id, ...also].sort());
     });
   }
+}
+
+/**
+ * Of the checks that send what is sealed, `npm test` makes those of the sealing: the others differ in nothing but the
+ * envelope, and test/conformance/our-server.test.ts makes them in each.
+ */
+export function testThatARightServerPasses(what: string, { start, configFor }: Stage): void {
+  const only = proofSize('PROOF_RIGHT_SERVERS', { quick: 0, mass: 1 }) === 0 ? { only: ['sealing/'] } : {};
+  test(`a right server passes every check over ${what}`, async () => {
+    const server = await start(undefined);
+    const { run } = await runConformance(configFor(server), { seed: 1, skip: ['transport'], ...only });
+    await server.close();
+    assert.ok(run.outcomes.length > 10, `${run.outcomes.length} checks`);
+    const others = run.outcomes.filter(({ kind }) => kind !== 'passed');
+    assert.deepEqual(
+      others.map(({ check, kind, message }) => `${kind} ${check.id}: ${message}`),
+      [],
+    );
+  });
 }

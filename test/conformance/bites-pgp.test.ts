@@ -2,23 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runConformance } from '../../conformance/suite.ts';
 import { makeCertificate } from '../system/test-certificates.ts';
-import { testThatFaultsBite } from './bite.ts';
+import { testThatARightServerPasses, testThatFaultsBite } from './bite.ts';
 import { pgpFaults, referenceKeys } from './faults/sealing-pgp.ts';
+import { pgpStage } from './pgp-stage.ts';
 import { pgpSeal } from './reference/pgp-seal.ts';
 import { startReferenceServer } from './reference/server.ts';
 import { accounts } from './setting.ts';
-import { pgpStage } from './stages.ts';
 
-test('a right server passes every check over OpenPGP', async () => {
-  const server = await pgpStage.start(undefined);
-  const { run } = await runConformance(pgpStage.configFor(server), { seed: 1, skip: ['transport'] });
-  await server.close();
-  const others = run.outcomes.filter(({ kind }) => kind !== 'passed');
-  assert.deepEqual(
-    others.map(({ check, kind, message }) => `${kind} ${check.id}: ${message}`),
-    [],
-  );
-});
+testThatARightServerPasses('OpenPGP', pgpStage);
 
 testThatFaultsBite(pgpFaults, pgpStage);
 

@@ -1,5 +1,5 @@
 import { testThatFaultsBite } from './bite.ts';
 import { plainFaults } from './faults/plain.ts';
-import { plainStage } from './stages.ts';
+import { plainStage } from './plain-stage.ts';
 
 testThatFaultsBite(plainFaults, plainStage);

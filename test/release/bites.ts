@@ -14,7 +14,9 @@ import { plainFaults } from '../conformance/faults/plain.ts';
 import { sealingFaults } from '../conformance/faults/sealing.ts';
 import { joseFaults } from '../conformance/faults/sealing-jose.ts';
 import { pgpFaults } from '../conformance/faults/sealing-pgp.ts';
-import { joseStage, pgpStage, plainStage, type Stage } from '../conformance/stages.ts';
+import { joseStage } from '../conformance/jose-stage.ts';
+import { pgpStage } from '../conformance/pgp-stage.ts';
+import { plainStage, type Stage } from '../conformance/plain-stage.ts';
 
 const seed = Number(process.argv[2] ?? 1);
 const word = process.argv[3] ?? '';

@@ -3,35 +3,24 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { runCli, temporaryDirectory } from './cli-process.ts';
+import { makeKey } from './test-keys.ts';
 
-interface Made {
-  readonly privateFiles: readonly { readonly file: string }[];
-  readonly publicFile: string;
-}
+/** Made once for all: nothing here changes them. */
+const pgp = [makeKey('pgp'), makeKey('pgp')] as const;
+const jwe = [makeKey('jwe'), makeKey('jwe')] as const;
 
 /** Rotates keys of ours, the entries of which have further members, into a directory of their own. */
 async function rotation(t: TestContext, kind: 'pgp' | 'jwe', members = '') {
   const directory = temporaryDirectory(t);
-  const generate = async (name: string): Promise<Made> => {
-    const made = [
-      'keys',
-      'generate',
-      kind,
-      '--for',
-      'sandbox',
-      '--directory',
-      join(directory, name),
-      '--json',
-    ];
-    const { code, stdout, stderr } = await runCli(made);
-    assert.equal(code, 0, stderr);
-    return JSON.parse(stdout);
+  const [ours, google] = await Promise.all(kind === 'pgp' ? pgp : jwe);
+  const write = (name: string, text: string) => {
+    const file = join(directory, name);
+    writeFileSync(file, text, { mode: 0o600 });
+    return file;
   };
-  const [ours, google] = await Promise.all([generate('ours'), generate('google')]);
-  const entries = ours.privateFiles.map(({ file }) => `{key: {file: ${file}}${members}}`).join(', ');
-  const end = `google: [{key: {file: ${google.publicFile}}}]`;
-  const config = join(directory, 'gsp-otp.yaml');
-  writeFileSync(config, `payload: {${kind}: {ours: [${entries}], ${end}}}\n`);
+  const files = { ours: write('ours', ours.private), google: write('google', google.public) };
+  const [entry, peer] = [`{key: {file: ${files.ours}}${members}}`, `{key: {file: ${files.google}}}`];
+  const config = write('gsp-otp.yaml', `payload: {${kind}: {ours: [${entry}], google: [${peer}]}}\n`);
   const made = join(directory, 'made');
   const rotate = (...more: readonly string[]) =>
     runCli(['keys', 'rotate', kind, '--config', config, '--directory', made, ...more]);

@@ -9,7 +9,7 @@ import { CRASH_POINTS, type CrashPoint } from './crash-points.ts';
 import { activeNumber, importTestAccounts } from './test-accounts.ts';
 import { type Answer, callMethod, codeIn } from './test-application.ts';
 
-const ROUNDS = proofSize('PROOF_KILLS', { quick: 2, mass: 25 });
+const ROUNDS = proofSize('PROOF_KILLS', { quick: 1, mass: 25 });
 const CHILD = new URL('./crash-child.ts', import.meta.url);
 
 /**

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
-import { runCli, startCli, temporaryDirectory } from './cli-process.ts';
+import { startCli, temporaryDirectory } from './cli-process.ts';
+import { importTestAccounts } from './test-accounts.ts';
 
 /** `gsp-otp serve` with the sample accounts, on free ports. */
 export interface Served {
@@ -16,20 +18,12 @@ export interface Served {
   line(pattern: RegExp): Promise<void>;
 }
 
-const sampleAccounts = new URL('../../examples/accounts.csv', import.meta.url).pathname;
+const sampleAccounts = readFileSync(new URL('../../examples/accounts.csv', import.meta.url), 'utf8');
 
 /** With settings such as `quotas.coolDownMs=0`, or flags such as `--for-examination`. */
 export async function serveSample(t: TestContext, ...settings: readonly string[]): Promise<Served> {
   const dataDirectory = temporaryDirectory(t);
-  const imported = await runCli([
-    'accounts',
-    'import',
-    sampleAccounts,
-    '--set',
-    `dataDirectory=${dataDirectory}`,
-  ]);
-  if (imported.code !== 0) throw new Error(imported.stderr);
-
+  await importTestAccounts(dataDirectory, sampleAccounts);
   const all = [
     `dataDirectory=${dataDirectory}`,
     'http.port=0',

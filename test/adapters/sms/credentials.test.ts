@@ -168,7 +168,7 @@ for (const [name, { open, request, valid, invalid, unknown }] of Object.entries(
 
   test(`${name}: silence and a closed door tell nothing of the credentials`, async (t) => {
     const { url } = await startStandIn(t, 'silence');
-    const late = await open(url).checkCredentials?.(deadlineAfter(50));
+    const late = await open(url).checkCredentials?.(deadlineAfter(250));
     assert.deepEqual(late, { kind: 'unknown', detail: 'no answer by the deadline' });
     const away = await open(await unusedUrl()).checkCredentials?.(deadlineAfter(5000));
     assert.deepEqual(away, { kind: 'unknown', detail: 'ECONNREFUSED' });
