@@ -107,6 +107,8 @@ class Line<Entry extends Waiting> {
   readonly #clock: Clock;
   readonly #waitingMax: number;
   #entries: InLine<Entry>[] = [];
+  /** None of them is late before, so that not all of them are looked at whenever one comes or goes. */
+  #noneLateUntilMs = Number.POSITIVE_INFINITY;
   /** Between two that were taken while others waited; a moving average. `undefined`: not known yet. */
   #intervalMs: number | undefined;
   #takenAtMs: number | undefined;
@@ -127,6 +129,7 @@ class Line<Entry extends Waiting> {
     const { rank } = entry.caller;
     // The rank as it was when they came: what is refused in the meantime is a matter of the next one.
     const before = this.#entries.findLastIndex((other) => other.rank <= rank);
+    this.#noneLateUntilMs = Math.min(this.#noneLateUntilMs, lateAtMs);
     this.#entries.splice(before + 1, 0, { entry, rank, waitMs, lateAtMs });
   }
 
@@ -149,9 +152,10 @@ class Line<Entry extends Waiting> {
 
   dropLate(): void {
     const nowMs = this.#clock.steadyMs();
-    if (!this.#entries.some(({ lateAtMs }) => lateAtMs <= nowMs)) return;
+    if (nowMs < this.#noneLateUntilMs) return;
     const late = this.#entries.filter(({ lateAtMs }) => lateAtMs <= nowMs);
     this.#entries = this.#entries.filter(({ lateAtMs }) => lateAtMs > nowMs);
+    this.#noneLateUntilMs = Math.min(...this.#entries.map(({ lateAtMs }) => lateAtMs));
     for (const { entry } of late) {
       entry.reject(new UnavailableError('no cryptography thread was free in time'));
     }
