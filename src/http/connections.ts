@@ -11,6 +11,8 @@ import { Standing } from './standing.ts';
 interface Connection {
   readonly socket: Socket;
   readonly standing: Standing;
+  /** A whole request came on it. */
+  asked: boolean;
   /** Requests that are not answered yet. */
   running: number;
   /** Of these, those that came whole. */
@@ -39,15 +41,20 @@ const PIPELINED_MAX = 16;
 const GIVING_WAY_SHARE = 1 / 8;
 const DESCRIPTORS_CHECK_MS = 1000;
 /**
- * Refusals at full speed to those who proved nothing and asked for more than a little: so many at once, then one each so
- * many ms over all connections. Beyond that each waits for its own, which costs nobody else anything.
+ * Refusals at full speed to those who proved nothing: so many at once, then one each so many ms over all connections.
+ * Beyond that each waits for its turn, at most so long, which costs nobody else anything. Whoever asks from a few
+ * connections waits a few ms; what a flood sends is bounded by how many connections it has.
  */
 const QUICK_REFUSALS_MAX = 200;
-const QUICK_REFUSAL_MS = 5;
-const LITTLE_ASKED = 8;
-const REST_MS = 1000;
+const REFUSAL_TURN_MS = 1;
+const REST_MS_MAX = 1000;
+/** Those whose turns are close go out together. */
+const REST_STEP_MS = 10;
 /** For reading the last answer. */
 const UNREAD_MS = 5000;
+
+const CLOSE = { connection: 'close' };
+const NOTHING = {};
 
 /**
  * The open connections of a listener, what each has shown so far, and on which of them there is work. When places run
@@ -58,14 +65,23 @@ export class Connections {
   readonly #open = new Map<Socket, Connection>();
   /** Sockets in their handshake, the oldest first, by the peer's address: Node doesn't tell which one a TLS socket stands on. */
   readonly #handshaking = new Map<string, Socket>();
-  /** Those that proved nothing and have no request at work; the one that has been so for longest first. */
-  readonly #yielding = new Set<Connection>();
-  readonly #quickRefusals: LeakyBucket;
+  /**
+   * Those that proved nothing and have no request at work, the one that has been so for longest first: on which no whole
+   * request ever came, and the others.
+   */
+  readonly #silent = new Set<Connection>();
+  readonly #asked = new Set<Connection>();
+  readonly #refusals: LeakyBucket;
+  readonly #keptForLess: Readonly<Record<string, string>>;
+  #closing = false;
   readonly #requests = new WeakMap<IncomingMessage, { readonly connection: Connection; whole: boolean }>();
 
   constructor(server: Server | HttpsServer, rules: ConnectionRules) {
     this.#rules = rules;
-    this.#quickRefusals = new LeakyBucket(rules.clock, QUICK_REFUSAL_MS, QUICK_REFUSALS_MAX);
+    const keptForSeconds = Math.floor(rules.keepAliveTimeoutMs / 2 / 1000);
+    this.#keptForLess = { 'keep-alive': `timeout=${keptForSeconds}` };
+    const refusalsMax = QUICK_REFUSALS_MAX + REST_MS_MAX / REFUSAL_TURN_MS;
+    this.#refusals = new LeakyBucket(rules.clock, REFUSAL_TURN_MS, refusalsMax);
     const unproved = (socket: Socket) => !this.#open.get(socket)?.standing.everProved;
     server.on('connection', (socket: Socket) => {
       if (!rules.tls) parseInPieces(socket, unproved);
@@ -117,27 +133,32 @@ export class Connections {
     noted.whole = true;
     noted.connection.standing.ask();
     noted.connection.atWork += 1;
-    this.#yielding.delete(noted.connection);
+    noted.connection.asked = true;
+    this.#keep(noted.connection);
   }
 
   /** The answer to a request is known, whether or not anybody reads it. Yields what belongs into its head. */
-  answered(request: IncomingMessage): { readonly keepAliveMs: number | undefined; readonly ends: boolean } {
+  answered(request: IncomingMessage): Readonly<Record<string, string>> {
     this.#leave(request);
     const connection = this.#open.get(request.socket);
-    if (!connection) return { keepAliveMs: undefined, ends: true };
+    if (!connection) return CLOSE;
     const { standing, outdated } = connection;
     if (standing.spent && !connection.ending) this.#endSoon(connection);
-    return {
-      keepAliveMs: standing.everProved ? undefined : this.#rules.keepAliveTimeoutMs / 2,
-      ends: outdated || connection.ending,
-    };
+    if (this.#closing || outdated || connection.ending) return CLOSE;
+    return standing.everProved ? NOTHING : this.#keptForLess;
   }
 
-  /** Resolves when a refusal may go out: at once, unless it is one in a flood. */
-  async rest(request: IncomingMessage): Promise<void> {
+  /** Calls back when a refusal may go out: at once, unless it is one in a flood. */
+  afterRest(request: IncomingMessage, then: () => void): void {
     const standing = this.#open.get(request.socket)?.standing;
-    if (!standing || standing.rank <= LITTLE_ASKED || this.#quickRefusals.take()) return;
-    await new Promise<void>((resolve) => this.#rules.clock.after(REST_MS, resolve));
+    const restMs = standing?.everProved === false ? this.#turnMs() : 0;
+    if (restMs > 0) this.#rules.clock.after(restMs, then);
+    else then();
+  }
+
+  /** From now on each answer is the last one of its connection. */
+  close(): void {
+    this.#closing = true;
   }
 
   /** Ends those on which nothing was ever sent. */
@@ -156,6 +177,13 @@ export class Connections {
     this.endIdle();
   }
 
+  /** How long the next refusal waits. */
+  #turnMs(): number {
+    this.#refusals.add(1);
+    const turns = this.#refusals.level - QUICK_REFUSALS_MAX;
+    return REST_STEP_MS * Math.ceil((turns * REFUSAL_TURN_MS) / REST_STEP_MS);
+  }
+
   #leave(request: IncomingMessage): void {
     const noted = this.#requests.get(request);
     if (!noted) return;
@@ -171,6 +199,7 @@ export class Connections {
     const connection = {
       socket,
       standing,
+      asked: false,
       running: 0,
       atWork: 0,
       handshaking,
@@ -192,15 +221,25 @@ export class Connections {
   #forget(socket: Socket): void {
     const connection = this.#open.get(socket);
     this.#open.delete(socket);
-    if (connection) this.#yielding.delete(connection);
+    if (connection) this.#keep(connection);
+  }
+
+  #keep(connection: Connection): void {
+    this.#silent.delete(connection);
+    this.#asked.delete(connection);
   }
 
   /** Whether it may have to give way from now on. */
   #settle(connection: Connection): void {
-    this.#yielding.delete(connection);
-    const { socket, atWork, handshaking, standing } = connection;
+    this.#keep(connection);
+    const { socket, asked, atWork, handshaking, standing } = connection;
     if (atWork > 0 || handshaking || standing.everProved || !this.#open.has(socket)) return;
-    this.#yielding.add(connection);
+    (asked ? this.#asked : this.#silent).add(connection);
+  }
+
+  /** Of which one gives way: whatever there is more of, so that crowds of the one kind keep nobody of the other out. */
+  get #yielding(): ReadonlySet<Connection> {
+    return this.#silent.size > this.#asked.size ? this.#silent : this.#asked;
   }
 
   /** Node has set the time-out of the others when the answer was out. */

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Pipeline, SealedReply, SealedRequest } from '../methods/pipeline.ts';
 import type { MethodName } from '../ports/otp-store.ts';
+import type { Guard } from './guards.ts';
 import type { OnRefused } from './refusal-log.ts';
 
 const METHODS: readonly MethodName[] = ['sendOtp', 'verifyOtp', 'echo'];
@@ -32,12 +33,14 @@ export function addMethodRoutes(
     onRefused(405);
     return reply.code(405).header('allow', 'POST').send();
   };
+  const offered = new Map<string, MethodName>();
+  server.guards.push(turnAway(server, pipeline, offered));
   for (const basePath of basePaths) {
     for (const method of METHODS) {
       const url = `${basePath}/${method}`;
       if (enabledMethods.has(method)) {
-        const onRequest = turnAway(server, pipeline, method);
-        server.post(url, { config: { judges: true }, onRequest }, serve(server, pipeline, method));
+        offered.set(url, method);
+        server.post(url, { config: { judges: true } }, serve(server, pipeline, method));
       } else server.post(url, notOffered);
       const others = server.supportedMethods.filter((verb) => verb !== 'POST');
       server.route({ method: others, url, handler: onlyPost });
@@ -45,15 +48,18 @@ export function addMethodRoutes(
   }
 }
 
-/** Before the body is read, which would be the greater part of what a refusal costs. */
-function turnAway(server: FastifyInstance, pipeline: MethodRoutes['pipeline'], method: MethodName) {
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
-    const caller = server.connections.callerOf(request.raw);
+/** Before a request is routed and its body read, which would be the greater part of what a refusal costs. */
+function turnAway(
+  server: FastifyInstance,
+  pipeline: MethodRoutes['pipeline'],
+  offered: ReadonlyMap<string, MethodName>,
+): Guard {
+  return (request) => {
+    const method = request.method === 'POST' ? offered.get(request.url ?? '') : undefined;
+    if (method === undefined) return undefined;
+    const caller = server.connections.callerOf(request);
     const contentType = request.headers['content-type'];
-    const refusal = pipeline.turnAway?.({ method, contentType, caller });
-    if (refusal === undefined) return undefined;
-    server.connections.received(request.raw);
-    return reply.code(refusal.status).send();
+    return pipeline.turnAway?.({ method, contentType, caller })?.status;
   };
 }
 

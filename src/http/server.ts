@@ -12,6 +12,7 @@ import type { Clock } from '../ports/clock.ts';
 import { createClientJudge, isNarrower } from './client-certificates.ts';
 import { Connections } from './connections.ts';
 import type { OnEnded } from './ended-log.ts';
+import { answerEarly, firstObjection, type Guard, isTheirFault, refusing } from './guards.ts';
 import type { OnRefused } from './refusal-log.ts';
 import { isUnambiguous } from './strict-request.ts';
 import { type ServerTls, secureContext, tlsOptions } from './tls.ts';
@@ -39,6 +40,8 @@ export interface ListenerWatch {
 declare module 'fastify' {
   interface FastifyInstance {
     readonly connections: Connections;
+    /** Each is asked about each request, in order, before anything else is done for it. */
+    readonly guards: Guard[];
   }
   interface FastifyContextConfig {
     /** Whoever answers on this route says by himself what counts against the caller. */
@@ -64,15 +67,15 @@ export function createServer(limits: HttpLimits, watch: ListenerWatch, tls?: Ser
   const { onRefused } = watch;
   const server: FastifyInstance = Fastify({
     bodyLimit: limits.bodyBytesMax,
-    serverFactory: (handler) =>
-      listenerOf(
-        (request, response) => {
-          if (server.connections.enter(request, response)) handler(request, response);
-        },
-        limits,
-        onRefused,
-        tls,
-      ),
+    serverFactory: (handler) => {
+      const receive = (request: IncomingMessage, response: ServerResponse) => {
+        if (!server.connections.enter(request, response)) return;
+        const status = firstObjection(server.guards, request);
+        if (status === undefined) handler(request, response);
+        else answerEarly(server.connections, request, response, status);
+      };
+      return listenerOf(receive, limits, onRefused, tls);
+    },
     routerOptions: { querystringParser: (text) => Object.fromEntries(new URLSearchParams(text)) },
     ajv: { customOptions: { removeAdditional: false } },
     // Its own 503 has a body in the clear. What comes on an open connection is served instead. [ERR-1]
@@ -87,11 +90,7 @@ export function createServer(limits: HttpLimits, watch: ListenerWatch, tls?: Ser
     },
     clientErrorHandler: (error, socket) => refuse(error, socket, onRefused),
   });
-  server.addHook('onRequest', async (request, reply) => {
-    if (isUnambiguous(request.raw)) return;
-    onRefused(400);
-    return reply.code(400).header('connection', 'close').send();
-  });
+  server.decorate('guards', [refusing(400, isUnambiguous, onRefused)]);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   server.setNotFoundHandler((_request, reply) => {
@@ -113,17 +112,11 @@ export function createServer(limits: HttpLimits, watch: ListenerWatch, tls?: Ser
   return server;
 }
 
-/** Of refusals by the listener itself; what the world or we are to blame for counts against nobody. */
-function isTheirFault(status: number): boolean {
-  return (status >= 400 && status < 500) || status === 501;
-}
-
 /** The framework ends idle connections alone, and Node looks for slow clients no more once a listener closes. */
 function endInOrder(server: FastifyInstance, { requestTimeoutMs }: HttpLimits): void {
   const { connections } = server;
-  let closing = false;
   server.addHook('preClose', async () => {
-    closing = true;
+    connections.close();
     // None keeps the process alive: what is to be ended does.
     const look = setInterval(() => connections.endUnused(), UNUSED_MS).unref();
     setTimeout(() => connections.endIdle(), requestTimeoutMs).unref();
@@ -134,10 +127,9 @@ function endInOrder(server: FastifyInstance, { requestTimeoutMs }: HttpLimits): 
     if (!request.routeOptions.config.judges && isTheirFault(reply.statusCode)) {
       connections.callerOf(request.raw).offend();
     }
-    const { ends, keepAliveMs } = connections.answered(request.raw);
-    if (closing || ends) reply.header('connection', 'close');
-    else if (keepAliveMs) reply.header('keep-alive', `timeout=${Math.floor(keepAliveMs / 1000)}`);
-    if (reply.statusCode >= 400) await connections.rest(request.raw);
+    reply.headers(connections.answered(request.raw));
+    if (reply.statusCode < 400) return;
+    await new Promise<void>((resolve) => connections.afterRest(request.raw, resolve));
   });
 }
 
@@ -211,11 +203,8 @@ function watchClients(
   const isLetIn = createClientJudge();
   let { clients } = tls;
   if (clients) {
-    server.addHook('onRequest', async (request, reply) => {
-      if (clients && isLetIn(request.raw.socket, clients)) return;
-      onRefused(403);
-      return reply.code(403).header('connection', 'close').send();
-    });
+    const mayAsk = ({ socket }: IncomingMessage) => clients !== undefined && isLetIn(socket, clients);
+    server.guards.push(refusing(403, mayAsk, onRefused));
   }
   adjusters.set(server, (next) => {
     if ((next.clients === undefined) !== (clients === undefined)) {

@@ -9,6 +9,7 @@ import { addMethodRoutes } from '../../src/http/method-routes.ts';
 import { createServer, type HttpLimits } from '../../src/http/server.ts';
 import { Secret } from '../../src/ports/secret.ts';
 import { makeCertificate } from '../system/test-certificates.ts';
+import { TestClock } from '../system/test-clock.ts';
 import { watching } from './watching.ts';
 
 const limits: HttpLimits = {
@@ -26,6 +27,7 @@ const post = (body: string) =>
 /** A listener whose caller proves itself with `good`, is refused with `bad`, and waits with `wait`. */
 async function serve(t: TestContext, options: { tls?: boolean; limits?: Partial<HttpLimits> } = {}) {
   const ended: EndedReason[] = [];
+  const clock = new TestClock();
   const refused: number[] = [];
   const { certificate, key } = makeCertificate();
   const certificates = () => readCertificates([{ name: 'a', certificate, key: new Secret(key) }], Date.now());
@@ -34,6 +36,7 @@ async function serve(t: TestContext, options: { tls?: boolean; limits?: Partial<
     watching(
       (status) => refused.push(status),
       (reason) => ended.push(reason),
+      clock,
     ),
     options.tls ? { certificates: certificates(), tls13: false, clients: undefined } : undefined,
   );
@@ -80,7 +83,7 @@ async function serve(t: TestContext, options: { tls?: boolean; limits?: Partial<
     };
     return { socket, ask, closed };
   }
-  return { open, ended, refused, server, gate, port };
+  return { open, ended, refused, server, gate, port, clock };
 }
 
 const answersIn = (received: string) => received.split('HTTP/1.1 ').length - 1;
@@ -129,6 +132,44 @@ describe('[OQ-61] a connection that brings nothing but what is refused', { timeo
     await closed;
     assert.equal(ended.length, 1);
     assert.ok(refused.length < 100, `${refused.length} were looked at`);
+  });
+
+  it('[ECHO-3] lives for hours at the pace of Google’s invalid probes, while strangers come and say nothing', async (t) => {
+    const { open, ended, clock } = await serve(t, { limits: { connectionsMax: 16 } });
+    const { ask, socket } = await open();
+    for (let quarter = 0; quarter < 16; quarter += 1) {
+      for (let at = 0; at < 30; at += 1) {
+        assert.doesNotMatch(await ask(post('bad')), /connection: close/i);
+        if (at % 6 === 0) for (let stranger = 0; stranger < 20; stranger += 1) await open();
+        clock.pass(10_000);
+      }
+      clock.pass(600_000);
+    }
+    assert.equal(socket.destroyed, false);
+    assert.deepEqual([...new Set(ended)], ['gave-way'], 'the strangers');
+  });
+
+  it('[OQ-60] waits for its turn beyond 200 refusals at once, one each ms, and one that proved itself for nothing', async (t) => {
+    const { open, clock } = await serve(t, { limits: { connectionsMax: 64 } });
+    const known = await open();
+    await known.ask(post('good'));
+    let received = '';
+    for (let at = 0; at < 23; at += 1) {
+      const { socket } = await open();
+      socket.on('data', (chunk) => {
+        received += chunk;
+      });
+      socket.write(post('bad').repeat(10));
+    }
+    const answered = () => answersIn(received);
+    while (answered() < 200 || clock.waiting < 30) await new Promise(setImmediate);
+    assert.equal(answersIn(await known.ask(post('bad').repeat(50), 50)), 51);
+    assert.equal(answered(), 200);
+    clock.pass(20);
+    while (answered() < 220) await new Promise(setImmediate);
+    assert.equal(answered(), 220);
+    clock.pass(10);
+    while (answered() < 230) await new Promise(setImmediate);
   });
 
   it('never ends once something valid came on it', async (t) => {
