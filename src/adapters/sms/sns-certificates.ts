@@ -19,10 +19,13 @@ export interface SnsTrust {
 /** Amazon changes its certificate about once a year, and only its own are kept. */
 const KEPT_MAX = 32;
 
-/** Anyone can make up addresses: no more of them are asked for than this, at once and within a minute. */
+/**
+ * Anyone can make up addresses: no more of them are asked for than this, at once and within a second. The time is short so
+ * that beside a flood the one that is genuine, which every receipt names, is soon among those that are asked for.
+ */
 const RUNNING_MAX = 4;
-const ASKED_MAX = 20;
-const ASKED_WITHIN_MS = 60_000;
+const ASKED_MAX = 5;
+const ASKED_WITHIN_MS = 1000;
 
 /** An address that has nothing is not asked for again so soon. */
 const NOTHING_THERE_MS = 600_000;
