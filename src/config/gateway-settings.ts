@@ -1,5 +1,5 @@
 import { getCountries } from 'libphonenumber-js/max';
-import Type from 'typebox';
+import type { TString } from 'typebox';
 import { SHOWN_IN_ID } from '../ports/hidden-characters.ts';
 import { link } from './link-settings.ts';
 import {
@@ -11,6 +11,7 @@ import {
   vonageReceipts,
 } from './receipts-settings.ts';
 import { publicText, secret } from './references.ts';
+import { Type } from './setting-words.ts';
 
 /*
  * The gateways that deliver texts: one row a kind. Members of the same name mean the same in every kind.
@@ -35,7 +36,7 @@ const baseUrl = (byDefault: string) =>
 const sender = (description: string) =>
   Type.String({ pattern: `^${SHOWN_IN_ID}{1,256}$`, accepts: '1 to 256 printable characters', description });
 
-const sendersOf = (one: (description: string) => Type.TString) =>
+const sendersOf = (one: (description: string) => TString) =>
   Type.Optional(
     Type.Record(
       Type.String({ pattern: `^(${getCountries().join('|')})$` }),

@@ -1,5 +1,5 @@
-import Type from 'typebox';
 import { publicText, secret } from './references.ts';
+import { Type } from './setting-words.ts';
 
 /*
  * How a gateway over HTTP is reached: the same for every kind.

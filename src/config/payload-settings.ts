@@ -1,5 +1,5 @@
-import Type from 'typebox';
 import { publicText, secret } from './references.ts';
+import { Type } from './setting-words.ts';
 
 const moment = (description: string) =>
   Type.Optional(

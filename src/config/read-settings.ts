@@ -1,7 +1,7 @@
-import { Check } from 'typebox/schema';
 import { hiddenInId, hiddenInText } from '../ports/hidden-characters.ts';
 import type { Secret } from '../ports/secret.ts';
 import { nearestName } from './faults.ts';
+import { fits } from './fits.ts';
 import { isGroup } from './layers.ts';
 import { maskUrl } from './literal-credentials.ts';
 import { acceptedBy, joinPath, kindsOf, type SettingSchema } from './setting-schema.ts';
@@ -61,7 +61,7 @@ function readLeaf(
   reader: SettingsReader,
   byDefault: unknown,
 ): unknown {
-  const sound = Check(schema, value) && value !== '';
+  const sound = fits(schema, value) && value !== '';
   if (!sound) {
     const choices = schema.enum ?? [];
     const nearest = typeof value === 'string' ? nearestName(value, choices) : undefined;
@@ -120,7 +120,7 @@ function readList(schema: SettingSchema, value: unknown, path: string, reader: S
   const items: readonly unknown[] = value;
   // Length and repetition; the items are looked at one by one.
   const { items: _, ...whole } = schema;
-  if (!Check(whole, value)) {
+  if (!fits(whole, value)) {
     reader.fault(path, `has ${items.length} entries, or one of them twice`, acceptedBy(schema));
   }
   return items

@@ -1,5 +1,5 @@
-import Type from 'typebox';
 import { secret } from './references.ts';
+import { Type } from './setting-words.ts';
 
 /*
  * Delivery receipts: how gateways prove that they call, and the listener that they call.

@@ -1,6 +1,7 @@
-import Type from 'typebox';
+import type { TUnsafe } from 'typebox';
 import type { Secret } from '../ports/secret.ts';
 import type { SettingSchema } from './setting-schema.ts';
+import { Type } from './setting-words.ts';
 
 interface ReferenceOptions {
   /** Least number of characters of the value; default 1. */
@@ -11,7 +12,7 @@ interface ReferenceOptions {
   readonly fileBytesMax?: number;
 }
 
-type ReferenceSchema = Type.TUnsafe<Secret> & SettingSchema;
+type ReferenceSchema = TUnsafe<Secret> & SettingSchema;
 
 /** A value kept elsewhere, written as `{file: …}`, `{env: …}` or `{value: …}`; a `Secret` once loaded. */
 export function secret(options: ReferenceOptions): ReferenceSchema {

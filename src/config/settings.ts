@@ -1,11 +1,12 @@
 import { getCountries } from 'libphonenumber-js/max';
-import Type from 'typebox';
+import type { Static } from 'typebox';
 import { SHOWN_IN_TEXT } from '../ports/hidden-characters.ts';
 import type { Secret } from '../ports/secret.ts';
 import { deliveringGateways } from './gateway-settings.ts';
 import { cryptography, payload } from './payload-settings.ts';
 import { receipts } from './receipts-settings.ts';
 import { secret } from './references.ts';
+import { Type } from './setting-words.ts';
 import { tls } from './tls-settings.ts';
 
 /*
@@ -582,4 +583,4 @@ type DeepReadonly<T> = T extends Secret
     : T;
 
 /** Every setting with a value: defaults filled in, paths absolute, secrets loaded. */
-export type Settings = DeepReadonly<Type.Static<typeof settings>>;
+export type Settings = DeepReadonly<Static<typeof settings>>;

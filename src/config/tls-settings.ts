@@ -1,5 +1,5 @@
-import Type from 'typebox';
 import { publicText, secret } from './references.ts';
+import { Type } from './setting-words.ts';
 
 /** How the methods are served over HTTPS. */
 export const tls = Type.Object(
