@@ -119,12 +119,25 @@ async function readPeerKeys(candidates: readonly Candidate[], sources: JwkSource
   const keys: JoseKey[] = [];
   for (const { key, name } of named.values()) {
     const namesakes = [...named.values()].filter(
-      (other) => other.key.purpose === key.purpose && other.key.keyId === key.keyId,
+      (other) =>
+        other.key.purpose === key.purpose && other.key.keyId === key.keyId && meet(other.key, key, sources),
     );
-    if (namesakes.length === 1) keys.push(key);
+    if (namesakes.length <= 1) keys.push(key);
     else passOver(key.source, name, `shares its kid with another key to ${key.purpose}; each needs its own`);
   }
   return { keys, passedOver };
+}
+
+/**
+ * Whether a message could ever mean either of two keys. One that has ended, or begins when the other ends, stands in
+ * nobody's way. [OQ-79]
+ */
+function meet(one: JoseKey, other: JoseKey, { graceMs, nowMs }: JwkSources): boolean {
+  const endMs = ({
+    retiresAtMs = Number.POSITIVE_INFINITY,
+    expiresAtMs = Number.POSITIVE_INFINITY,
+  }: JoseKey) => Math.min(retiresAtMs + graceMs, expiresAtMs);
+  return Math.max(one.notBeforeMs, other.notBeforeMs, nowMs) < Math.min(endMs(one), endMs(other));
 }
 
 /** One key that is there twice, perhaps once for each algorithm. What has ended in one place doesn't go on in another. */

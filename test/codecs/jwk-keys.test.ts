@@ -184,6 +184,41 @@ describe('what a JWK is for', () => {
     assert.equal((await readPeer(PEER_SIG, { ...PEER_ENC, kid: PEER_SIG['kid'] })).keys.length, 2);
   });
 
+  test('[OQ-79, JWE-4] a key that has ended, or begins when another ends, takes none of the same kid down', async () => {
+    const twin = { ...jwkOf('google-next.public', 'google-next-sig'), kid: PEER_SIG['kid'] };
+    const [now, later] = [NOW_MS / 1000, NOW_MS / 1000 + 3600];
+    const thumbprints = async (...peer: JwkSource[]) =>
+      (await read({ peer })).keys
+        .filter(({ notBeforeMs, expiresAtMs = Infinity, retiresAtMs = Infinity }) => {
+          return notBeforeMs <= NOW_MS && NOW_MS < Math.min(expiresAtMs, retiresAtMs);
+        })
+        .map(({ fingerprint }) => fingerprint);
+    const [good] = await thumbprints(sourceOf('google.json', [PEER_SIG]));
+    assert.ok(good);
+    for (const ended of [
+      { ...twin, exp: now - 1 },
+      { ...twin, exp: now },
+      { ...twin, exp: now - 1e8 },
+    ])
+      for (const keys of [
+        [ended, PEER_SIG],
+        [PEER_SIG, ended],
+      ])
+        assert.deepEqual(await thumbprints(sourceOf('google.json', keys)), [good]);
+    const succeeded = [
+      { ...PEER_SIG, exp: later },
+      { ...twin, nbf: later },
+    ];
+    assert.deepEqual(await thumbprints(sourceOf('google.json', succeeded)), [good]);
+    const overlap = [
+      { ...PEER_SIG, exp: later },
+      { ...twin, nbf: later - 1 },
+    ];
+    assert.deepEqual(await thumbprints(sourceOf('google.json', overlap)), []);
+    const retired = { ...sourceOf('old.json', [twin]), retiresAtMs: NOW_MS - 1 };
+    assert.deepEqual(await thumbprints(retired, sourceOf('new.json', [PEER_SIG])), [good]);
+  });
+
   test('one key of ours does not sign and decrypt', async () => {
     const twin = { ...OWN_SIG, kid: 'twin', use: 'enc', alg: 'RSA-OAEP-256' };
     await refuses(readOwn(OWN_SIG, twin), /key twin is given for signing and for decrypting/);
