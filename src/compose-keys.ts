@@ -65,7 +65,9 @@ export async function listKeys(settings: KeySettings, nowMs: number): Promise<re
           .filter((key) => key.source === source.name)
           .map((key) => ({ ...key, state: ring.state(key, nowMs) }));
         const passedOver = sentencesOf(ring.passedOver.filter((key) => key.source === source.name));
-        const fault = keys.length === 0 ? passedOver.join('; ') || 'holds no key' : undefined;
+        // Read without a word, it is a revocation of a key that stands elsewhere.
+        const alone = `${source.name} holds no key, but a revocation that counts`;
+        const fault = keys.length === 0 ? passedOver.join('; ') || alone : undefined;
         return fault === undefined ? { ...listed, fault, keys, passedOver } : { ...told, fault };
       } catch (error) {
         if (!(error instanceof KeyRingError)) throw error;

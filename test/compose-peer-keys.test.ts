@@ -7,7 +7,7 @@ import { type TestContext, test } from 'node:test';
 import { readPrivateKey, revokeKey, unarmor } from 'openpgp';
 import { readPgpKeyRing } from '../src/codecs/pgp-keys.ts';
 import { forgedKeyWarnings, keyFaults, passedOverWarnings } from '../src/compose-key-warnings.ts';
-import { readKeyRings } from '../src/compose-keys.ts';
+import { listKeys, readKeyRings } from '../src/compose-keys.ts';
 import { RevokedKey, readPeerKey, storePeerKey, storeRevocation } from '../src/compose-peer-keys.ts';
 import { Secret } from '../src/ports/secret.ts';
 import { makeKey, sealingSettings } from './system/test-keys.ts';
@@ -155,6 +155,18 @@ test('[OQ-79] a revocation certificate counts wherever it comes: before, behind,
       purposes: ['verify'],
     }),
     /no key to verify with.*is revoked/,
+  );
+  const entries = [google.public, certificate].map((text, at) => ({
+    key: new Secret(text, `{file: ${at}}`),
+  }));
+  const pgp = { ours: [], google: entries, armor: false };
+  const listed = await listKeys({ profile: 'sandbox', payload: { graceMs: 0, pgp } }, NOW_MS);
+  assert.deepEqual(
+    listed.map(({ fault }) => fault),
+    [
+      'the OpenPGP key payload.pgp.google.0 {file: 0} is revoked',
+      'payload.pgp.google.1 {file: 1} holds no key, but a revocation that counts',
+    ],
   );
 });
 
