@@ -90,6 +90,8 @@ function readHeader({ number: line, text }: Line, report: ReportProblem): readon
 function headerFault(text: string, fields: readonly string[]): string | undefined {
   if (/^"?sep=/i.test(text))
     return 'tells Excel its separator and is no header: take that line out, and use commas';
+  if (/^\s*[[{]/.test(text))
+    return 'is JSON, where CSV is due: NDJSON, one object a line, is named .ndjson, or told by --format ndjson';
   if (text.includes('\r')) return 'has a CR in it: lines end with LF or CR LF, not with CR alone or twice';
   const unknown = fields.findIndex((name) => !isAccountField(name) && name !== PROBLEM_FIELD);
   const separator = SEPARATORS.find(

@@ -24,12 +24,23 @@ const UTF8_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 const TOO_LONG = `is longer than ${LINE_BYTES_MAX} bytes; lines end with LF or CR LF, not with CR alone`;
 const NOT_UTF8 =
   'is not valid UTF-8, as text in Latin-1 or another code page of Windows: save the file as UTF-8';
-const UTF16 = 'is UTF-16, as Excel writes "Unicode text": save the file as UTF-8';
+
+/** What is no text in UTF-8, by its first four bytes in hexadecimal, and what to do about it. */
+const OTHER_FORMATS: readonly (readonly [beginning: RegExp, reason: string])[] = [
+  [/^504b0304/, 'is a ZIP archive, as workbooks (.xlsx, .ods) are: export the table as CSV in UTF-8'],
+  [/^d0cf11e0/, 'is a workbook of Excel (.xls): export the table as CSV in UTF-8'],
+  [/^(1f8b|425a68|fd377a58|28b52ffd)/, 'is compressed: unpack the file first'],
+  [/^(fffe0000|0000feff|(?!00)..0000|000000)/, 'is UTF-32: save the file as UTF-8'],
+  [
+    /^(fffe|feff|((?!00)..00){1,2}$|00(?!00)..(00|$))/,
+    'is UTF-16, as Excel writes "Unicode text": save the file as UTF-8',
+  ],
+];
 
 /**
  * The lines of a file, in batches as the file is read, in memory bounded by the length of a chunk and of a line. A line
  * that isn't UTF-8 or is too long is reported and left out; the numbers go on. A byte order mark is passed over; a file
- * in UTF-16 is reported once, and nothing of it is read.
+ * of another format (UTF-16, a workbook, an archive) is reported once, and nothing of it is read.
  */
 export async function* readLines(
   chunks: AsyncIterable<Uint8Array>,
@@ -74,8 +85,9 @@ class LineSplitter {
   split(block: Buffer, firstIsTooLong: boolean): readonly Line[] {
     const isFirst = this.#lastNumber === 0;
     const bytes = isFirst && block.subarray(0, 3).equals(UTF8_MARK) ? block.subarray(3) : block;
-    if (isFirst && looksLikeUtf16(bytes)) {
-      this.#report({ line: 1, field: undefined, reason: UTF16, wholeFile: true });
+    const foreign = isFirst && !firstIsTooLong ? otherFormat(bytes) : undefined;
+    if (foreign !== undefined) {
+      this.#report({ line: 1, field: undefined, reason: foreign, wholeFile: true });
       this.ended = true;
     }
     const lines: Line[] = [];
@@ -106,11 +118,10 @@ class LineSplitter {
   }
 }
 
-/** By its mark, or by the half of each Latin letter that is zero. */
-function looksLikeUtf16(bytes: Buffer): boolean {
-  const [first = 0, second = 0] = bytes;
-  const marked = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
-  return marked || bytes.subarray(0, 4).includes(0);
+/** In UTF-16 and UTF-32 without a mark, the zeros beside each Latin letter tell. */
+function otherFormat(bytes: Buffer): string | undefined {
+  const beginning = bytes.toString('hex', 0, 4);
+  return OTHER_FORMATS.find(([pattern]) => pattern.test(beginning))?.[1];
 }
 
 function withoutCr(text: string): string {

@@ -12,14 +12,25 @@ export async function* readNdjson(
   for await (const batch of batches) {
     const first: Line | undefined = begun ? undefined : batch.find(({ text }) => text.trim() !== '');
     begun ||= first !== undefined;
-    if (first !== undefined && /^\s*\[\s*(\{|$)/.test(first.text)) {
-      const reason =
-        'begins a JSON array: NDJSON has one object a line, without brackets and commas around them';
+    const reason = first && otherForm(first.text);
+    if (first !== undefined && reason !== undefined) {
       report({ line: first.number, field: undefined, reason, wholeFile: true });
       return;
     }
     yield batch.flatMap((line) => (line.text.trim() === '' ? [] : (readObject(line, report) ?? [])));
   }
+}
+
+/** What a file is that isn't NDJSON, by its first line; so that the cause is told once, not each line's consequence. */
+function otherForm(text: string): string | undefined {
+  if (/^\s*\[\s*(\{|$)/.test(text))
+    return 'begins a JSON array: NDJSON has one object a line, without brackets and commas around them';
+  if (/^\s*\{\s*$/.test(text))
+    return 'begins a JSON object that goes on in the next line: NDJSON has each object in one line';
+  if (/\}\s*\r\s*\{/.test(text)) return 'has a CR in it: lines end with LF or CR LF, not with CR alone';
+  return /^\W*accountId\W/i.test(text) && !text.includes('{')
+    ? 'names columns, as CSV does, where NDJSON is due: name the file .csv, or say --format csv'
+    : undefined;
 }
 
 function readObject({ number: line, text }: Line, report: ReportProblem): GivenRow | undefined {

@@ -58,6 +58,8 @@ describe('CSV', () => {
       /^1 - has semicolons between its names, where commas are due/,
     ],
     ['accountId\tstatus\nw-1\tactive', /^1 - has tabs between/],
+    ['{"accountId":"w-1","status":"active"}', /^1 - is JSON, where CSV is due/],
+    ['[\n{"accountId":"w-1"}]', /^1 - is JSON, where CSV is due/],
     ['"accountId"|"status"\nw-1|active', /^1 - has vertical bars between/],
     ['AccountID;Status', /^1 - has semicolons between/],
     ['sep=,\naccountId,status', /^1 - tells Excel its separator and is no header/],
@@ -181,6 +183,18 @@ describe('NDJSON', () => {
     }
   });
 
+  for (const [text, cause] of [
+    ['{\n  "accountId": "w-1"\n}', /^1 - begins a JSON object that goes on in the next line/],
+    ['{"accountId":"w-1"}\r{"accountId":"w-2"}\r', /^1 - has a CR in it/],
+    ['accountId,status\nw-1,active\nw-2,active', /^1 - names columns, as CSV does/],
+    ['"accountId";"status"\nw-1;active', /^1 - names columns, as CSV does/],
+  ] as const)
+    test(`the cause is told once, not each line's consequence: ${JSON.stringify(text)}`, async () => {
+      const { rows, problems } = await read(readNdjson, text);
+      assert.deepEqual([rows, problems.length], [[], 1]);
+      assert.match(problems[0] ?? '', cause);
+    });
+
   test('a member for problems is passed over', async () => {
     const { rows, problems } = await read(readNdjson, '{"problem":"line 3: status","accountId":"w-1"}');
     assert.deepEqual(problems, []);
@@ -188,7 +202,7 @@ describe('NDJSON', () => {
   });
 
   for (const [line, problem] of [
-    ['{', '- is not one JSON object'],
+    ['{"accountId":"w-1"', '- is not one JSON object'],
     ['[]', '- is not one JSON object'],
     ['null', '- is not one JSON object'],
     ['"w-1"', '- is not one JSON object'],

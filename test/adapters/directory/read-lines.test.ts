@@ -147,6 +147,26 @@ test('a file in UTF-16 is told once, with a mark or without, and nothing of it i
   }
 });
 
+test('what is no text is told by its name, once, and nothing of it is read', async () => {
+  const utf32 = (text: string) => Buffer.from(Array.from(text).flatMap((c) => [c.charCodeAt(0), 0, 0, 0]));
+  for (const [bytes, reason] of [
+    [Buffer.from('PK\x03\x04\x14\0\x06\0\n', 'latin1'), /^is a ZIP archive.*\.xlsx/],
+    [Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, 10]), /^is a workbook of Excel/],
+    [Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 10, 2]), /^is compressed/],
+    [Buffer.from('BZh91AY&SY\n'), /^is compressed/],
+    [Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 10]), /^is compressed/],
+    [Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]), /^is compressed/],
+    [Buffer.concat([Buffer.from([0xff, 0xfe, 0, 0]), utf32('a,b\n')]), /^is UTF-32/],
+    [utf32('accountId,status\nw-1,active\n'), /^is UTF-32/],
+    [Buffer.from(utf32('ab\n')).swap32(), /^is UTF-32/],
+  ] as const) {
+    const { lines, problems } = await readAll([bytes]);
+    assert.deepEqual(lines, []);
+    assert.deepEqual([problems.length, problems[0]?.line, problems[0]?.wholeFile], [1, 1, true], `${reason}`);
+    assert.match(problems[0]?.reason ?? '', reason);
+  }
+});
+
 test('after a header that can’t be read nothing follows; every line is kept for whoever wants it', async () => {
   const bytes = Buffer.concat([
     Buffer.from('\n\nacc'),
