@@ -162,9 +162,16 @@ function listenerOf(
 
 /** What Node would answer or end by itself, without a trace. */
 function tellOwnAnswers(listener: Server, onRefused: OnRefused): void {
-  listener.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
+  const disappoint = (_request: IncomingMessage, response: ServerResponse) => {
     onRefused(417);
     response.writeHead(417, { connection: 'close', 'content-length': 0 }).end();
+  };
+  listener.on('checkExpectation', disappoint);
+  // Node takes it for the one that it meets if it is anywhere among others.
+  listener.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    if (request.headers.expect?.toLowerCase() !== '100-continue') return disappoint(request, response);
+    response.writeContinue();
+    listener.emit('request', request, response);
   });
   listener.on('connect', (_request: IncomingMessage, socket) => answerBare(405, socket, onRefused));
 }

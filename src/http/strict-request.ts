@@ -4,8 +4,8 @@ import type { IncomingMessage } from 'node:http';
 const HOST =
   /^(?:\[[0-9A-Fa-f:.]+(?:%25[A-Za-z0-9._~-]+)?\]|(?:[A-Za-z0-9._~!$&'()*+;=-]|%[0-9A-Fa-f]{2})+)(?::[0-9]{0,5})?$/;
 
-/** A comma outside of quotes: a list, as two fields that a proxy joined. */
-const LIST = /^(?:[^",]|"(?:[^"\\]|\\.)*")*,/;
+/** No comma outside of quotes, which would be a list, as of two fields that a proxy joined; and every quote is closed. */
+const ONE = /^(?:[^",]|"(?:[^"\\]|\\.)*")*$/;
 
 /**
  * Whether the head of a request can be read in one way only, as RFC 9110 and 9112 have it: one `Host` (which HTTP/1.0
@@ -24,7 +24,7 @@ export function isUnambiguous({ httpVersion, rawHeaders }: IncomingMessage): boo
     (isOlder || httpVersion === '1.1') &&
     (host === undefined ? isOlder : hosts.length === 1 && HOST.test(host)) &&
     types.length <= 1 &&
-    !types.some((type) => LIST.test(type)) &&
+    types.every((type) => ONE.test(type)) &&
     contentCodings.every((coding) => coding === '' || coding.toLowerCase() === 'identity') &&
     (transferCodings.length === 0 ||
       (!isOlder && transferCodings.length === 1 && transferCodings[0]?.toLowerCase() === 'chunked'))

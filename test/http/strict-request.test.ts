@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
+import { connect as connectTls } from 'node:tls';
 import { startApplication, type TestApplication } from '../system/test-application.ts';
+import { makeCertificate } from '../system/test-certificates.ts';
 
 const LENGTH = 'content-length: 2\r\n';
 const CHUNKS = '2\r\n{}\r\n0\r\n\r\n';
@@ -9,6 +11,8 @@ const CHUNKS = '2\r\n{}\r\n0\r\n\r\n';
 /** A request of these header lines, with a body of two octets. */
 const request = (lines: string, version = '1.1') =>
   `POST /nothing-is-here HTTP/${version}\r\n${lines}connection: close\r\n${LENGTH}\r\n{}`;
+const chunkedAs = (chunks: string) =>
+  `POST /nothing-is-here HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n${chunks}`;
 const chunked = (lines: string, version = '1.1') =>
   `POST /nothing-is-here HTTP/${version}\r\n${lines}connection: close\r\n\r\n${CHUNKS}`;
 
@@ -26,6 +30,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   'two Content-Type fields': request('host: a\r\ncontent-type: a/b\r\nContent-Type: c/d\r\n'),
   'the same Content-Type twice': request('host: a\r\ncontent-type: a/b\r\ncontent-type: a/b\r\n'),
   'a list of content types': request('host: a\r\ncontent-type: a/b;q="x,y", c/d\r\n'),
+  'a quote in the content type that is never closed': request('host: a\r\ncontent-type: a/b; q="x, c/d\r\n'),
   'a coded content': request('host: a\r\ncontent-encoding: gzip\r\n'),
   'a content coding that nobody knows': request('host: a\r\ncontent-encoding: x-none\r\n'),
   'two content codings': request('host: a\r\ncontent-encoding: identity\r\ncontent-encoding: br\r\n'),
@@ -39,6 +44,16 @@ const REFUSED: Readonly<Record<string, string>> = {
   'two lengths': request(`host: a\r\n${LENGTH}`),
   'a list of lengths': `POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 2, 2\r\n\r\n{}`,
   'a length with a sign': `POST / HTTP/1.1\r\nhost: a\r\ncontent-length: +2\r\n\r\n{}`,
+  'a length in hexadecimal': `POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 0x2\r\n\r\n{}`,
+  'an empty length': `POST / HTTP/1.1\r\nhost: a\r\ncontent-length:\r\n\r\n{}`,
+  'a list of transfer codings that ends in nothing': chunked('host: a\r\ntransfer-encoding: chunked,\r\n'),
+  'a chunk in hexadecimal with a mark': chunkedAs('0x2\r\n{}\r\n0\r\n\r\n'),
+  'a chunk longer than its length': chunkedAs('2\r\n{}XX0\r\n\r\n'),
+  'a blank before a chunk': chunkedAs(' 2\r\n{}\r\n0\r\n\r\n'),
+  'chunks that end in LF alone': chunkedAs('2\n{}\n0\n\n'),
+  'a trailer of a length': chunkedAs('2\r\n{}\r\n0\r\ncontent-length: 9\r\n\r\n'),
+  'a first field with a blank before': request(' host: a\r\nhost: b\r\n'),
+  'a name of a field with a NUL': request('host: a\r\nho\0st: b\r\n'),
   'a folded field': request('host: a\r\nx-a: 1\r\n 2\r\n'),
   'a blank before the colon': request('host: a\r\nx-a : 1\r\n'),
   'lines that end in LF alone': 'POST / HTTP/1.1\nhost: a\ncontent-length: 2\n\n{}',
@@ -60,11 +75,19 @@ const READ: Readonly<Record<string, string>> = {
   'a wish to change the protocol, which is passed over': request('host: a\r\nupgrade: websocket\r\n'),
 };
 
+const certificate = makeCertificate({ kind: 'ec' });
+const TRUST = { ca: certificate.certificate, servername: 'localhost' };
+const TLS = {
+  certificates: [{ certificate: { value: certificate.certificate }, key: { value: certificate.key } }],
+};
+
 /** Status of the answer, and whether it is empty. */
 function send(url: string, text: string): Promise<string> {
-  const { port } = new URL(url);
+  const { protocol, port } = new URL(url);
   return new Promise((resolve) => {
-    const socket = connect(Number(port), '127.0.0.1', () => socket.write(text, 'latin1'));
+    const place = { host: '127.0.0.1', port: Number(port) };
+    const socket = protocol === 'https:' ? connectTls({ ...place, ...TRUST }) : connect(place);
+    socket.write(text, 'latin1');
     let received = '';
     socket.on('data', (chunk) => {
       received += chunk.toString('latin1');
@@ -79,7 +102,8 @@ describe('every listener', () => {
   let urls: Readonly<Record<'methods' | 'operator' | 'receipts', string>>;
   before(async () => {
     const receipts = { publicUrl: 'http://127.0.0.1', port: 0 };
-    app = await startApplication({ settings: { receipts } });
+    app = await startApplication({ settings: { receipts, 'http.tls': TLS } });
+    // Within TLS the methods, without it the others.
     urls = { methods: app.methodsUrl, operator: app.operatorUrl, receipts: app.receiptsUrl ?? '' };
   });
   after(() => app.stop());
@@ -120,12 +144,15 @@ describe('every listener', () => {
     it(`counts what Node would answer by itself: ${listener}`, async () => {
       const answered = async (text: string) => (await send(urls[listener], text)).slice(9, 12);
       const before = [await refusals(listener, 417), await refusals(listener, 405)];
-      assert.equal(await answered(request('host: a\r\nexpect: 200-ok\r\n')), '417');
+      for (const expected of ['200-ok', '100-continue, x', '100-continue\r\nexpect: x']) {
+        assert.equal(await answered(request(`host: a\r\nexpect: ${expected}\r\n`)), '417');
+      }
+      assert.equal(await answered(request('host: a\r\nexpect: 100-Continue\r\n')), '100');
       assert.equal(await answered('CONNECT a:443 HTTP/1.1\r\nhost: a\r\n\r\n'), '405');
       const after = [await refusals(listener, 417), await refusals(listener, 405)];
       assert.deepEqual(
         after.map((count, index) => count - (before[index] ?? 0)),
-        [1, 1],
+        [3, 1],
       );
     });
   }
