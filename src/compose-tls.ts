@@ -57,7 +57,7 @@ function clientsOf(
   clock: Pick<Clock, 'nowMs'>,
 ): ClientTrust | undefined {
   if (clientCertificates === 'off' || clientCa === undefined) return undefined;
-  const authorities = readAuthorities(`http.tls.clientCa ${clientCa}`, clientCa.reveal());
+  const authorities = readAuthorities(`http.tls.clientCa ${clientCa}`, clientCa.reveal(), clock.nowMs());
   const sources = clientCrl.map((list, index) => ({
     name: `http.tls.clientCrl.${index} ${list}`,
     text: list.reveal(),

@@ -51,10 +51,23 @@ export function readCertificates(
   return certificates;
 }
 
-/** Throws `CertificateError` unless the text holds certificates in PEM. */
-export function readAuthorities(name: string, authorities: string): string {
-  for (const part of authorities.split(/(?<=-----END CERTIFICATE-----)\s*/).filter(Boolean)) {
-    readLeaf({ name, certificate: part });
+/**
+ * Throws `CertificateError` unless the text holds certificates in PEM, among them a root: OpenSSL trusts nobody whose
+ * chain doesn't end in one. With `nowMs`, one that is in force then.
+ */
+export function readAuthorities(name: string, authorities: string, nowMs?: number): string {
+  const parts = authorities.split(/(?<=-----END CERTIFICATE-----)\s*/).filter(Boolean);
+  const roots = parts
+    .map((part) => readLeaf({ name, certificate: part }))
+    .filter((one) => one.subject === one.issuer && one.verify(one.publicKey));
+  const [root] = roots;
+  if (!root)
+    throw refused(name, 'has no root, and so vouches for nobody; with the root above it, it is accepted');
+  const isInForce = ({ validFromDate, validToDate }: X509Certificate) =>
+    nowMs === undefined || (validFromDate.getTime() <= nowMs && nowMs < validToDate.getTime());
+  if (!roots.some(isInForce)) {
+    const { validFrom, validTo } = root;
+    throw refused(name, `is in force from ${validFrom} to ${validTo}; one that is in force now is accepted`);
   }
   return authorities;
 }

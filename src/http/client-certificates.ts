@@ -54,7 +54,11 @@ function readPeer(socket: Socket): Shown | undefined {
   return { subject, fingerprint: fingerprint256.replaceAll(':', ''), expiresAtMs: validToDate.getTime() };
 }
 
-function isNamed({ subject, fingerprint }: Shown, written: string): boolean {
+/** What `openssl x509` puts before what it prints. */
+const LABEL = /^\s*(?:subject|sha256 fingerprint)\s*=\s*/i;
+
+function isNamed({ subject, fingerprint }: Shown, labelled: string): boolean {
+  const written = labelled.replace(LABEL, '').trim();
   if (!written.includes('=')) return written.replaceAll(':', '').toUpperCase() === fingerprint;
   // Node writes one attribute a line, with its commas escaped.
   const lines = written.split(/(?<!\\),/).map((part) => part.trim().replace(/\s*=\s*/, '='));

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { type KeyObject, verify, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { CertificateError } from './certificates.ts';
 
@@ -14,8 +14,8 @@ export interface RevocationList {
 const BLOCK = /-----BEGIN X509 CRL-----[\s\S]*?-----END X509 CRL-----/g;
 
 /**
- * Reads lists in PEM, and checks that they are in force and that each of the authorities has one: OpenSSL refuses
- * whomever an authority without a list certified. Throws `CertificateError`.
+ * Reads lists in PEM, and checks that they are in force and that each of the authorities has one that it signed: OpenSSL
+ * refuses whomever an authority without a list certified. Throws `CertificateError`.
  */
 export function readRevocationLists(
   sources: readonly { readonly name: string; readonly text: string }[],
@@ -28,12 +28,16 @@ export function readRevocationLists(
       throw fault(name, 'is none; PEM that begins with BEGIN X509 CRL, or DER, is accepted');
     return blocks.map((pem) => readList(name, pem, nowMs));
   });
-  const issuers = new Set(lists.map(({ issuer }) => issuer));
   for (const authority of authorities.match(/-----BEGIN CERT[\s\S]*?-----END CERTIFICATE-----/g) ?? []) {
     const certificate = new X509Certificate(authority);
-    if (!issuers.has(subjectOf(certificate.raw))) {
-      const subject = certificate.subject.replaceAll('\n', ', ');
+    const subject = certificate.subject.replaceAll('\n', ', ');
+    const own = lists.filter(({ issuer }) => issuer === subjectOf(certificate.raw));
+    const [named] = own;
+    if (!named) {
       throw fault('of the client certificates', `lacks one by ${subject}; one by each authority is accepted`);
+    }
+    if (!own.some(({ isSignedBy }) => isSignedBy(certificate.publicKey))) {
+      throw fault(named.name, `is not signed by ${subject}, whose name it bears; its own list is accepted`);
     }
   }
   return lists;
@@ -43,14 +47,18 @@ function readList(name: string, pem: string, nowMs: number) {
   const base64 = pem.replace(/-----[^-]+-----/g, '');
   try {
     createSecureContext({ crl: pem });
-    const { issuer, thisUpdate, nextUpdate } = readFields(Buffer.from(base64, 'base64'));
+    const { issuer, thisUpdate, nextUpdate, isSignedBy } = readFields(Buffer.from(base64, 'base64'));
     const validFromMs = momentOf(thisUpdate);
     const expiresAtMs = nextUpdate && momentOf(nextUpdate);
     if (expiresAtMs !== undefined && expiresAtMs <= nowMs) {
       const due = new Date(expiresAtMs).toISOString();
       throw fault(name, `expired: its next update was due ${due}; one that is in force is accepted`);
     }
-    return { name, pem, validFromMs, expiresAtMs, issuer: issuer.whole.toString('hex') };
+    if (validFromMs > nowMs) {
+      const from = new Date(validFromMs).toISOString();
+      throw fault(name, `is not in force before ${from}; one that is in force is accepted`);
+    }
+    return { name, pem, validFromMs, expiresAtMs, issuer: issuer.whole.toString('hex'), isSignedBy };
   } catch (error) {
     if (error instanceof CertificateError) throw error;
     throw fault(name, 'can not be read; PEM that begins with BEGIN X509 CRL, or DER, is accepted');
@@ -70,13 +78,30 @@ const GENERALIZED_TIME = 0x18;
 /** The version of a certificate. */
 const EXPLICIT_0 = 0xa0;
 
+/** By the content of its object identifier, in hexadecimal: what is hashed with. `null`: the signature says itself. */
+const HASHES: Readonly<Record<string, string | null>> = {
+  '2a864886f70d01010b': 'sha256', // with RSA
+  '2a864886f70d01010c': 'sha384',
+  '2a864886f70d01010d': 'sha512',
+  '2a8648ce3d040302': 'sha256', // ECDSA
+  '2a8648ce3d040303': 'sha384',
+  '2a8648ce3d040304': 'sha512',
+  '2b6570': null, // Ed25519
+  '2b6571': null, // Ed448
+};
+
 /** RFC 5280, 5.1: version OPTIONAL, signature, issuer, thisUpdate, nextUpdate OPTIONAL, … */
 function readFields(list: Buffer) {
-  const [toBeSigned] = valuesIn(only(list).content);
+  const [toBeSigned, algorithm, signature] = valuesIn(only(list).content).map(required);
   const fields = valuesIn(required(toBeSigned).content).filter(({ tag }) => tag !== INTEGER);
   const [, issuer, thisUpdate, next] = fields;
   const nextUpdate = next && (next.tag === UTC_TIME || next.tag === GENERALIZED_TIME) ? next : undefined;
-  return { issuer: required(issuer), thisUpdate: required(thisUpdate), nextUpdate };
+  const hash = HASHES[only(required(algorithm).content).content.toString('hex')];
+  /** Of an algorithm that isn't known here, OpenSSL judges alone. */
+  const isSignedBy = (key: KeyObject) =>
+    hash === undefined ||
+    verify(hash, required(toBeSigned).whole, key, required(signature).content.subarray(1));
+  return { issuer: required(issuer), thisUpdate: required(thisUpdate), nextUpdate, isSignedBy };
 }
 
 /** RFC 5280, 4.1: version, serialNumber, signature, issuer, validity, subject, … */

@@ -5,6 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { type ConnectionOptions, connect, setDefaultCACertificates, type TLSSocket } from 'node:tls';
 import { ConfigError } from '../../src/config/faults.ts';
 import { loadConfig } from '../../src/config.ts';
+import { readAuthorities } from '../../src/http/certificates.ts';
 import { startApplication, TEST_SETTINGS, type TestApplication } from './test-application.ts';
 import { makeCertificate, makeRevocationList, type TestCertificate } from './test-certificates.ts';
 import { TestClock } from './test-clock.ts';
@@ -12,6 +13,8 @@ import { TestClock } from './test-clock.ts';
 const server = makeCertificate({ kind: 'ec' });
 const authority = makeCertificate({ kind: 'ec', name: 'authority' });
 const other = makeCertificate({ kind: 'ec', name: 'other authority' });
+/** Of the same name, with another key. */
+const renewed = makeCertificate({ kind: 'ec', name: 'authority' });
 const google = makeCertificate({ kind: 'ec', name: 'google', issuer: authority });
 const stolen = makeCertificate({ kind: 'ec', name: 'stolen', issuer: authority });
 const stranger = makeCertificate({ kind: 'ec', name: 'google', issuer: other });
@@ -173,6 +176,16 @@ test('revocation lists that would keep everybody out are refused by name, and ch
       /clientCrl\.0 .* expired: its next update was due 20/,
     ],
     [[makeRevocationList(other)], authority, /lacks one by CN=authority; one by each authority is accepted/],
+    [
+      [makeRevocationList(renewed)],
+      authority,
+      /clientCrl\.0 .* is not signed by CN=authority, whose name it bears/,
+    ],
+    [
+      [makeRevocationList(authority, { fromDays: 2 })],
+      authority,
+      /clientCrl\.0 .* is not in force before 20/,
+    ],
     [['hello'], authority, /clientCrl\.0 .* is none; PEM that begins/],
     [[makeRevocationList(authority).replace(/\n.{20}/, '\n')], authority, /clientCrl\.0 .* can not be read/],
   ] as const) {
@@ -188,6 +201,30 @@ test('revocation lists that would keep everybody out are refused by name, and ch
     });
   }
   assert.equal(await statusFor(app, google), LET_IN);
+});
+
+test('authorities that vouch for nobody are refused by name, and change nothing', async (t) => {
+  const { app, reload } = await start(t);
+  const below = makeCertificate({ kind: 'ec', name: 'below', issuer: authority, authority: true });
+  const isRefused = async (clientCa: string, expected: RegExp) => {
+    const tls = tlsOf({ ...required, clientCa: value(clientCa) });
+    await assert.rejects(reload({ 'http.tls': tls }), (error) => {
+      assert.ok(error instanceof ConfigError);
+      assert.match(error.message, expected);
+      return true;
+    });
+  };
+  await isRefused(below.certificate, /clientCa .* has no root, and so vouches for nobody/);
+  await isRefused(google.certificate, /clientCa .* has no root, and so vouches for nobody/);
+  assert.equal(await statusFor(app, google), LET_IN);
+  await reload({
+    'http.tls': tlsOf({ ...required, clientCa: value(below.certificate + authority.certificate) }),
+  });
+  assert.equal(await statusFor(app, google), LET_IN);
+  assert.throws(
+    () => readAuthorities('clientCa', authority.certificate, Date.now() + 31 * 86_400_000),
+    /clientCa is in force from .* to/,
+  );
 });
 
 test('a revocation list whose next update is due makes the server not ready, and is told before', async (t) => {
@@ -218,6 +255,14 @@ test('[OQ-65] of those that an authority certified, only the allowed ones are le
   assert.deepEqual(await both(), ['403', LET_IN]);
   assert.match(await ask(socket), / 403 /, 'an open connection as well');
   const bare = fingerprint256.replaceAll(':', '').toLowerCase();
+  for (const printed of [
+    `sha256 Fingerprint=${fingerprint256}`,
+    'subject=CN=google',
+    'subject=CN = google',
+  ]) {
+    await reload({ 'http.tls': tlsOf({ ...required, allowedClients: [printed] }) });
+    assert.deepEqual(await both(), [LET_IN, '403'], `as openssl prints it: ${printed}`);
+  }
   await reload({ 'http.tls': tlsOf({ ...required, allowedClients: ['CN=stole', 'C=US, CN=stolen', bare] }) });
   assert.deepEqual(await both(), [LET_IN, '403']);
 });

@@ -60,12 +60,14 @@ interface RevocationOrder {
   readonly revoked?: readonly TestCertificate[];
   /** Default 30; below 0, its next update was due so long ago. */
   readonly days?: number;
+  /** From when it is in force. Default: a day ago, or before it was due. */
+  readonly fromDays?: number;
 }
 
 /** The revocation list of an authority, in PEM, with openssl. */
 export function makeRevocationList(
   issuer: TestCertificate,
-  { revoked = [], days = 30 }: RevocationOrder = {},
+  { revoked = [], days = 30, fromDays = Math.min(0, days) - 1 }: RevocationOrder = {},
 ): string {
   const directory = mkdtempSync(join(tmpdir(), 'gsp-otp-revocation-'));
   const file = (part: string) => join(directory, part);
@@ -80,7 +82,7 @@ export function makeRevocationList(
     writeFileSync(file('issuer-key'), issuer.key);
     writeFileSync(file('index'), rows.join(''));
     writeFileSync(file('config'), `[ca]\ndefault_ca=a\n[a]\ndatabase=${file('index')}\ndefault_md=sha256\n`);
-    const times = ['-crl_lastupdate', moment(Math.min(0, days) - 1), '-crl_nextupdate', moment(days)];
+    const times = ['-crl_lastupdate', moment(fromDays), '-crl_nextupdate', moment(days)];
     execFileSync(
       'openssl',
       [
