@@ -99,7 +99,7 @@ export const importRules: readonly ImportRule[] = [
   {
     place: ['src/config.ts', 'src/config'],
     may: ['src/ports'],
-    modules: ['node:crypto', 'node:fs', 'node:path', 'libphonenumber-js', 'typebox', 'yaml'],
+    modules: ['node:crypto', 'node:fs', 'node:path', 'node:util', 'libphonenumber-js', 'typebox', 'yaml'],
     instead: 'settings are plain values; what is made of them is made in src/compose.ts',
   },
   {
