@@ -116,9 +116,12 @@ function judgeAttributes({ status, text }: GatewayAnswer): CredentialCheck {
   return check.kind === 'unknown' && isWrong ? { ...check, kind: 'invalid' } : check;
 }
 
-/** The type of an exception, and with a slash its reason where the table knows the two together. */
+/**
+ * The type of an exception, without namespace and URL around it, and with a slash its reason where the table knows the two
+ * together. [smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html]
+ */
 function faultOf(answer: unknown): string | undefined {
-  const type = textAt(answer, '__type')?.replace(/^.*#/, '');
+  const type = textAt(answer, '__type')?.replace(/:.*$/, '').replace(/^.*#/, '');
   const fields = memberAt(answer, 'Fields');
   const faultyFields = Array.isArray(fields) ? fields.map((field) => memberAt(field, 'Name')) : [];
   const telling = ['DestinationPhoneNumber', 'OriginationIdentity', 'MessageBody'];

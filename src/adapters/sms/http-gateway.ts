@@ -147,16 +147,28 @@ export function withoutOwn(verdict: Verdict, message: SmsMessage): Verdict {
   return { kind: 'accepted', messageId: keptMessageId(verdict.messageId, message.to) };
 }
 
-/** Whether a number in it is the code of the text, or the recipient's. */
+/** Whether a number in it is the code of the text, or the recipient's, or a word in it is the token of the text. */
 function holdsOwn(detail: string, { to, text }: SmsMessage): boolean {
   const number = to.reveal();
-  const codes = digitRuns(text.reveal()).filter((digits) => digits.length >= 4);
+  const codes = (text.reveal().match(/\d+/g) ?? []).filter((digits) => digits.length >= 4);
+  if (
+    text
+      .reveal()
+      .split(/\s+/)
+      .some((word) => isLikeToken(word) && detail.includes(word))
+  )
+    return true;
   return digitRuns(detail).some(
     (digits) =>
       codes.some((code) => digits.includes(code)) ||
       digits.includes(number.slice(-7)) ||
       (digits.length >= 7 && number.includes(digits)),
   );
+}
+
+/** No word of a language: long, and with digits or capitals within. */
+function isLikeToken(word: string): boolean {
+  return /^[A-Za-z0-9]{8,}$/.test(word) && /[A-Za-z0-9][A-Z0-9]/.test(word);
 }
 
 function withReceiptKey(delivery: Delivery, name: string | undefined): Delivery {

@@ -42,7 +42,7 @@ export function createMessageIds(gateway: string, form: MessageIdForm): MessageI
   const bases = createBases();
   return {
     keyOf(id) {
-      if (form === 'auto') bases.noteAnswer(id?.trim());
+      if (form === 'auto') bases.noteAnswer(bare(id));
       const word = answered(id);
       return word === undefined ? undefined : fileUnder(word);
     },
@@ -61,14 +61,18 @@ export function createMessageIds(gateway: string, form: MessageIdForm): MessageI
   };
 }
 
+/** Fields of a fixed width are filled up with spaces; some gateways mark hexadecimal numbers. */
+function bare(id: string | undefined): string | undefined {
+  return id?.trim().replace(/^0x(?=[0-9a-f]+$)/i, '');
+}
+
 /** What an id in that place comes to; `undefined`: it is none. */
 function readerFor(
   form: MessageIdForm,
   place: 'answer' | 'receipt',
 ): (id: string | undefined) => string | undefined {
-  // Fields of a fixed width are filled up with spaces.
   const ofShape = (pattern: RegExp, read: (id: string) => string) => (id: string | undefined) => {
-    const word = id?.trim();
+    const word = bare(id);
     return word !== undefined && pattern.test(word) ? read(word) : undefined;
   };
   if (form === 'auto' || form === 'same') return ofShape(/^[\x21-\x7e]{1,100}$/, wordOf);

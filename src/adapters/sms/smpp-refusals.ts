@@ -31,15 +31,15 @@ export const smppRefusals: RefusalTable = {
   ESME_RINVSYSTYP: 'credentials',
   ESME_RTHROTTLED: 'throttled',
   ESME_RINVEXPIRY: 'unexplained',
-  // Temporary, permanent, rejected: words for receivers that some gateways answer senders with.
+  // Temporary, permanent, rejected: words for receivers that some gateways answer senders with, the last two about one text.
   ESME_RX_T_APPN: 'gateway-down',
-  ESME_RX_P_APPN: 'gateway-down',
+  ESME_RX_P_APPN: 'unexplained',
   ESME_RX_R_APPN: 'blocked',
   ESME_RINVTLVSTREAM: 'unexplained',
   ESME_RTLVNOTALLWD: 'unexplained',
   ESME_RINVTLVLEN: 'unexplained',
   ESME_RMISSINGTLV: 'unexplained',
   ESME_RINVTLVVAL: 'unexplained',
-  ESME_RDELIVERYFAILURE: 'gateway-down',
+  ESME_RDELIVERYFAILURE: 'unexplained',
   ESME_RUNKNOWNERR: 'gateway-down',
 };

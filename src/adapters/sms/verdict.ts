@@ -69,8 +69,9 @@ export function codeWord(code: unknown, digitsMax = CODE_DIGITS_MAX): string | u
   return digitRuns(word).some((digits) => digits.length > digitsMax) ? undefined : word;
 }
 
+/** Numbers in what a gateway wrote, those in groups as one: signs between digits hide nothing. */
 export function digitRuns(text: string): readonly string[] {
-  return text.match(/\d+/g) ?? [];
+  return text.replace(/(?<=\d)[-_./](?=\d)/g, '').match(/\d+/g) ?? [];
 }
 
 /**

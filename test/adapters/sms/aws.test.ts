@@ -39,6 +39,7 @@ dialectTests({
   refusals: [
     ...Object.entries(awsRefusals).map(([row, reason]) => [reason, exceptionOf(row)] as const),
     ['gateway-down', exceptionOf('ServiceUnavailable', 503)],
+    ['throttled', { status: 400, body: { __type: 'ThrottlingException:http://internal.amazon.com/' } }],
     ['unexplained', exceptionOf('ValidationException/A_REASON_OF_TOMORROW')],
     ['unexplained', exceptionOf('ConflictException/A_REASON_OF_TOMORROW')],
     ['quota', exceptionOf('ServiceQuotaExceededException/MONTHLY_SPEND_LIMIT_REACHED_FOR_TEXT')],

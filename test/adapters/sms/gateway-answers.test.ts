@@ -101,9 +101,15 @@ test('a code of up to ten digits is shown; the code and the number of the text a
     assert.equal(await detailOf(code), `HTTP 400, code ${code}`);
   }
   // The code of the text is 907214, the number +14035550123.
-  for (const code of [907214, '907214', 'E907214', 4035550123, '5550123', 14035550123]) {
-    assert.doesNotMatch(await detailOf(code), /907214|5550123/);
+  const own = [
+    ...[907214, '907214', 'E907214', '907-214', '9.0.7.2.1.4', '1907/214', 1907214],
+    ...[4035550123, '5550123', 14035550123, '1-403-555-0123', '140355.50123', '1403/5550'],
+    ...['T0kenAbCdEf', 'bad_T0kenAbCdEf'],
+  ];
+  for (const code of own) {
+    assert.match(await detailOf(code), /^(HTTP 400|a code that is not shown)$/, String(code));
   }
+  assert.equal(await detailOf('Banco-404.2'), 'HTTP 400, code Banco-404.2');
   assert.equal(await detailOf(12345678901), 'HTTP 400');
 });
 

@@ -45,6 +45,11 @@ test('Generic: states by the lists, with a code for the record', async () => {
     state: 'delivered',
     detail: 'DELIVRD 17',
   });
+  // What may be the number or the code, with signs between its digits or not, is not told.
+  for (const code of ['14035550123', '1-403-555-0123', '140.35550/123', '907-214', '907214']) {
+    const told = await receiptIn(open(), jsonCall(url, reportOf('DELIVRD', { code }), headers));
+    assert.equal(told.detail, 'DELIVRD', code);
+  }
   assert.equal((await receiptIn(open(), jsonCall(url, reportOf(1), headers))).state, 'delivered');
   assert.equal((await receiptIn(open(), jsonCall(url, reportOf('EXPIRED'), headers))).state, 'undelivered');
   await assertSilent(open(), jsonCall(url, reportOf('ENROUTE'), headers), 'in neither list');
