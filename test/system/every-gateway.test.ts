@@ -23,10 +23,11 @@ async function start(t: TestContext) {
     ...{ kind: 'http', name: 'standby', url: standby.url, accepted: { statuses: [200] } },
     body: '{"text": "{text}", "to": "{to}"}',
   };
-  const routes = gatewayKinds.map(({ name }, index) => ({
-    prefixes: [numberFor(index, 0).slice(0, -2)],
-    gateways: [name, 'standby'],
-  }));
+  const routes = gatewayKinds.flatMap(({ name }, index) => [
+    { prefixes: [numberFor(index, 0).slice(0, -2)], gateways: [name, 'standby'] },
+    // From 90 on it is alone.
+    { prefixes: [numberFor(index, 90).slice(0, -1)], gateways: [name] },
+  ]);
   const log: string[] = [];
   const app = await startApplication({
     settings: {
@@ -93,6 +94,17 @@ test('every kind of gateway, through the whole server', async (t) => {
         assert.equal(texts.length, 2);
         assert.equal(texts[0], texts[1]);
         assert.equal(standby.requests.length, index + 1);
+      },
+    );
+
+    await t.test(
+      `[OQ-75] ${name}: what comes too fast is tried once more, where nobody else is left`,
+      async () => {
+        await gateway.behave('throttles-once');
+        const before = (await gateway.texts()).length;
+        assert.equal(await send(90), 'SUCCESS');
+        const texts = (await gateway.texts()).slice(before);
+        assert.deepEqual([texts.length, new Set(texts).size], [2, 1]);
       },
     );
 

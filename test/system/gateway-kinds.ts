@@ -13,8 +13,11 @@ export interface GatewayKind {
 
 export interface Started {
   readonly settings: object;
-  /** How it takes the next texts: it does, says a sure no by a code that nobody lists, or takes leave without an answer. */
-  behave(how: 'takes' | 'refuses' | 'loses'): Promise<void>;
+  /**
+   * How it takes the next texts: it does, says a sure no by a code that nobody lists, takes leave without an answer, or says
+   * that the first one comes too fast.
+   */
+  behave(how: 'takes' | 'refuses' | 'loses' | 'throttles-once'): Promise<void>;
   /** What it was asked to send until now. */
   texts(): Promise<readonly string[]>;
   /** Tells that the text of that number in `texts()` was delivered, over HTTP signed by that key. */
@@ -33,6 +36,7 @@ interface HttpKind {
   readonly settings: (baseUrl: string) => object;
   readonly taken: (request: ReceivedRequest, nth: number) => StandInAnswer;
   readonly refused: StandInAnswer;
+  readonly throttled: StandInAnswer;
   readonly textOf: (request: ReceivedRequest) => string;
   /** `undefined`: needs an authority of the public. */
   readonly receipt?: (request: ReceivedRequest, nth: number, key: string, receiptsUrl: string) => HttpReceipt;
@@ -57,6 +61,7 @@ const httpKinds: readonly HttpKind[] = [
     settings: (baseUrl) => ({ baseUrl, accountSid: 'AC1', authToken: secret, receipts: {} }),
     taken: () => ({ status: 201, body: { sid, status: 'queued' } }),
     refused: { status: 400, body: { code: 219999, status: 400 } },
+    throttled: { status: 429, body: { code: 20429, status: 429 } },
     textOf: (request) => formOf(request).get('Body') ?? '',
     receipt(request, _nth, signedBy) {
       const url = formOf(request).get('StatusCallback') ?? '';
@@ -80,6 +85,7 @@ const httpKinds: readonly HttpKind[] = [
       body: { messages: [{ status: '0', 'message-id': `0A0000000123ABC${nth}` }] },
     }),
     refused: { status: 200, body: { messages: [{ status: '99' }] } },
+    throttled: { status: 200, body: { messages: [{ status: '1' }] } },
     textOf: (request) => formOf(request).get('text') ?? '',
     receipt(request, _nth, signedBy, url) {
       const fields = {
@@ -102,6 +108,7 @@ const httpKinds: readonly HttpKind[] = [
     }),
     taken: (_, nth) => ({ status: 200, body: { MessageId: `862a8790-60c0-4430-9b2b-658bd000000${nth}` } }),
     refused: { status: 400, body: { __type: 'ConflictException', Reason: 'SOMETHING_NEW' } },
+    throttled: { status: 400, body: { __type: 'ThrottlingException' } },
     textOf: ({ body }) => JSON.parse(body).MessageBody,
   },
   {
@@ -123,6 +130,7 @@ const httpKinds: readonly HttpKind[] = [
       },
     }),
     refused: { status: 200, body: { messages: [{ messageId: 'a', status: { groupId: 5, id: 999 } }] } },
+    throttled: { status: 429, body: {} },
     textOf: ({ body }) => JSON.parse(body).messages[0].content.text,
     receipt({ body }, _nth, signedBy) {
       const [message] = JSON.parse(body).messages;
@@ -155,6 +163,7 @@ const httpKinds: readonly HttpKind[] = [
     // A number that no float holds, and in the receipt a text in a field of fixed width.
     taken: (request, nth) => ({ status: 200, body: `{"id": ${idOf(request, nth)}}` }),
     refused: { status: 422, body: {} },
+    throttled: { status: 429, body: {} },
     textOf: ({ body }) => JSON.parse(body).text,
     receipt(request, nth, signedBy, url) {
       const body = JSON.stringify({ id: `${idOf(request, nth)}  `, state: 'ok' });
@@ -173,7 +182,16 @@ function overHttp(kind: HttpKind): GatewayKind {
       const standIn = await startStandIn(t, 'silence', { cert, key: tlsKey });
       const { requests } = standIn;
       const taken = (request: ReceivedRequest) => kind.taken(request, requests.indexOf(request));
-      const answers = { takes: taken, refuses: kind.refused, loses: 'cut-before-headers' } as const;
+      const throttlesOnce = () => {
+        standIn.answer = taken;
+        return kind.throttled;
+      };
+      const answers = {
+        takes: taken,
+        refuses: kind.refused,
+        loses: 'cut-before-headers',
+        'throttles-once': throttlesOnce,
+      } as const;
       const { receipt } = kind;
       return {
         settings: {
@@ -206,7 +224,12 @@ const smpp: GatewayKind = {
       return smsc.events.filter(({ event }) => event === 'submit_sm');
     };
     let binds = 1;
-    const behaviours = { takes: 'number-as-id', refuses: 0x0400, loses: 'drop' } as const;
+    const behaviours = {
+      takes: 'number-as-id',
+      refuses: 0x0400,
+      loses: 'drop',
+      'throttles-once': 'throttle-once',
+    } as const;
     return {
       settings: {
         kind: 'smpp',

@@ -1,6 +1,6 @@
 # An SMSC for the tests, on Net::SMPP, which nobody here wrote. It prints the port that it listens on, and then, as
 # JSON, a line for everything that it sees; it is told what to do by lines of JSON on standard input:
-#   {"set": {"submit": "accept" | "number-as-id" | "silence" | "drop" | STATUS, "bind": STATUS | "silence", "enquire": …, "unbind": …}}
+#   {"set": {"submit": "accept" | "number-as-id" | "throttle-once" | "silence" | "drop" | STATUS, "bind": STATUS | "silence", "enquire": …, "unbind": …}}
 #   {"do": "accept" | "refuse" | "deliver" | "enquire" | "unbind" | "raw" | "drop", "session": N, …}
 use strict;
 use warnings;
@@ -69,6 +69,10 @@ sub take_pdu {
         accept_text($connection, $seq, 'id_' . ++$messages) if $how eq 'accept';
         accept_text($connection, $seq, $pdu->{destination_addr} . $seq) if $how eq 'number-as-id';
         refuse_text($connection, $seq, $how) if $how =~ /^\d+$/;
+        if ($how eq 'throttle-once') {
+            $behaviour{submit} = 'number-as-id';
+            refuse_text($connection, $seq, 0x58);
+        }
     } elsif ($command eq 'enquire_link') {
         $connection->enquire_link_resp(seq => $seq) if $behaviour{enquire} eq 'answer';
     } elsif ($command eq 'unbind') {

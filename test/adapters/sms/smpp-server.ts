@@ -13,7 +13,7 @@ export interface SmscEvent {
 
 /** How it answers: as it should, not at all, by closing, or with a `command_status`. */
 interface SmscBehaviour {
-  readonly submit?: 'accept' | 'number-as-id' | 'silence' | 'drop' | number;
+  readonly submit?: 'accept' | 'number-as-id' | 'throttle-once' | 'silence' | 'drop' | number;
   readonly bind?: 'silence' | number;
   readonly enquire?: 'answer' | 'silence';
   readonly unbind?: 'answer' | 'silence';
