@@ -160,8 +160,7 @@ export function checkLink(settings: GatewaySettings, nowMs: number): void {
   } catch (error) {
     if (!(error instanceof CertificateError)) throw error;
     const origin = { kind: 'default' } as const;
-    const accepted = 'certificates in PEM; a certificate of ours with its key';
-    throw new ConfigError([{ path: 'sms.gateway', reason: error.message, accepted, origin }]);
+    throw new ConfigError([{ path: 'sms.gateway', reason: error.message, accepted: error.accepted, origin }]);
   }
 }
 

@@ -47,8 +47,7 @@ export function composeTls({ tls }: Settings['http'], clock: Pick<Clock, 'nowMs'
   } catch (error) {
     if (!(error instanceof CertificateError)) throw error;
     const origin = { kind: 'default' } as const;
-    const accepted = 'certificates and revocation lists in PEM, each certificate of the server with its key';
-    throw new ConfigError([{ path: 'http.tls', reason: error.message, accepted, origin }]);
+    throw new ConfigError([{ path: 'http.tls', reason: error.message, accepted: error.accepted, origin }]);
   }
 }
 

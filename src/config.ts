@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { ConfigError, type ConfigFault, type Origin } from './config/faults.ts';
 import { type ConfigSources, isGroup, type Layers, layConfig } from './config/layers.ts';
 import { type LoadedSecret, loadOrMakeSecret, loadSecret, type SecretTerms } from './config/load-secret.ts';
+import { findPlaceholders, type Placeholder } from './config/placeholders.ts';
 import { readSetting, type SecretReference, type SettingsReader } from './config/read-settings.ts';
 import { cautions, productionRules, rules } from './config/rules.ts';
 import { dataDirectory, type Settings, settings } from './config/settings.ts';
@@ -63,11 +64,18 @@ function readConfig(sources: ConfigSources, mayMakeSecrets: boolean): ConfigInsp
     if (faulty || !broken(values as Settings)) continue;
     faults.push({ path, reason: reason(values as Settings), accepted, origin: layers.originOf(path) });
   }
+  const placeholders = sandbox ? { marked: [], plain: [] } : findPlaceholders(values);
+  for (const { path, text } of placeholders.marked) {
+    const reason = `has ${text} in it, a placeholder that was left`;
+    faults.push({ path, reason, accepted: 'what it stands for', origin: layers.originOf(path) });
+  }
   const unchecked = uncheckedTls(environment, sandbox);
   if (unchecked.fault) faults.push(unchecked.fault);
   warnings.push(...unchecked.warnings);
 
   if (faults.length === 0) {
+    const left = ({ path, text }: Placeholder) => `${path}: ${text} is of an example, and nobody's`;
+    warnings.push(...placeholders.plain.map(left));
     warnings.push(...cautions.filter(({ applies }) => applies(values as Settings)).map(({ text }) => text));
   }
   return { faults, warnings, values, originOf: layers.originOf };

@@ -7,7 +7,7 @@ import { readKeyRings } from '../compose-keys.ts';
 import { secretsFault } from '../compose-secrets.ts';
 import { checkDatabases, migrateDatabases } from '../compose-store.ts';
 import { inspectTemplates } from '../compose-templates.ts';
-import { describeFault } from '../config/faults.ts';
+import { describeFault, hintOf } from '../config/faults.ts';
 import type { Settings } from '../config/settings.ts';
 import type { ConfigInspection } from '../config.ts';
 import { about, type Finding } from './doctor-finding.ts';
@@ -24,8 +24,8 @@ export function examineConfig({ faults, warnings }: ConfigInspection): readonly 
   return [
     ...faults.map((fault) =>
       failed(
-        describeFault({ ...fault, accepted: '' }).replace('; accepted: .', ''),
-        `Accepted: ${fault.accepted}.`,
+        describeFault({ ...fault, accepted: '', nearest: undefined }).replace('; accepted: .', ''),
+        `Accepted: ${fault.accepted}.${hintOf(fault)}`,
       ),
     ),
     ...warnings.map((text) => warning(text)),

@@ -34,7 +34,9 @@ export async function examine(
   } catch (error) {
     const { failed } = about(subject);
     if (error instanceof ConfigError) {
-      return error.faults.map(({ path, reason }) => failed(`${path}: ${reason}`, remedy));
+      return error.faults.map(({ path, reason, accepted }) =>
+        failed(`${path}: ${reason}`, `Accepted: ${accepted}. ${remedy}`),
+      );
     }
     return [failed(error instanceof Error ? error.message : String(error), remedy)];
   }

@@ -1,12 +1,17 @@
 import { examineGatewayOf } from '../compose-credentials.ts';
 import { listGateways } from '../compose-gateway.ts';
 import type { Settings } from '../config/settings.ts';
-import { about, type Finding } from './doctor-finding.ts';
+import { about, examine, type Finding } from './doctor-finding.ts';
 
 const TIMEOUT_MS = 3000;
 
-export function examineGateways({ sms }: Settings): Promise<readonly Finding[]> {
-  return Promise.all(listGateways(sms.gateway).map((row) => examineGateway(sms.gateway, row)));
+/** Each by itself: what is wrong with one says nothing of the others. */
+export async function examineGateways({ sms }: Settings): Promise<readonly Finding[]> {
+  const remedy = 'See sms.gateway in docs/configuration.md.';
+  const examined = listGateways(sms.gateway).map((row) =>
+    examine(`gateway ${row.name}`, remedy, async () => [await examineGateway(sms.gateway, row)]),
+  );
+  return (await Promise.all(examined)).flat();
 }
 
 async function examineGateway(

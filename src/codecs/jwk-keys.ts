@@ -4,6 +4,7 @@ import type { AllowedAlgorithms } from './jose-algorithms.ts';
 import type { JoseKey } from './jose-key.ts';
 import {
   algorithmsOf,
+  checkKeyType,
   isJwk,
   isPrivateJwk,
   JwkFault,
@@ -158,11 +159,12 @@ async function readKey(
   { allowed, nowMs }: JwkSources,
 ): Promise<JoseKey> {
   if (!isJwk(jwk)) throw new JwkFault('is no object');
+  if (owner === 'peer' && isPrivateJwk(jwk)) throw new JwkFault(LEAKED);
+  checkKeyType(jwk);
   const keyId = jwk['kid'];
   if (typeof keyId !== 'string' || !KEY_ID.test(keyId)) {
     throw new JwkFault('lacks a kid of 1 to 256 printable ASCII characters, by which messages name it');
   }
-  if (owner === 'peer' && isPrivateJwk(jwk)) throw new JwkFault(LEAKED);
   const purpose = purposeOf(jwk, owner);
   const algorithms = algorithmsOf(jwk, purpose, allowed);
   const key = jwkKeyObject(jwk, owner);

@@ -82,6 +82,15 @@ export function isJwk(value: unknown): value is Jwk {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Throws `JwkFault` for a key of a type that nothing here can be done with. */
+export function checkKeyType({ kty }: Jwk): void {
+  if (kty === 'RSA' || kty === 'EC') return;
+  const accepted = 'RSA and EC keys are accepted';
+  if (kty === undefined) throw new JwkFault(`lacks kty, its type; ${accepted}`);
+  if (kty === 'oct') throw new JwkFault(`is symmetric (kty oct), one secret for both sides; ${accepted}`);
+  throw new JwkFault(`has a kty, its type, that is not used here; ${accepted}`);
+}
+
 /**
  * What a key of ours, or of the peer's, is for, by `use`, `key_ops` and `alg`, which must agree. Throws `JwkFault`,
  * also where none of them says it: a key whose purpose is guessed might end up with two.

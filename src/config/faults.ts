@@ -31,10 +31,14 @@ export class ConfigError extends Error {
 }
 
 export function describeFault(fault: ConfigFault): string {
-  const hint = fault.nearest === undefined ? '' : ` Did you mean ${fault.nearest}?`;
   const place = fault.origin.kind === 'default' ? '' : ` (${describeOrigin(fault.origin)})`;
   const subject = fault.path === '' ? '' : `${fault.path}: `;
-  return `${subject}${fault.reason}; accepted: ${fault.accepted}.${hint}${place}`;
+  return `${subject}${fault.reason}; accepted: ${fault.accepted}.${hintOf(fault)}${place}`;
+}
+
+/** A sentence of its own, after a space; or nothing. */
+export function hintOf({ nearest }: Pick<ConfigFault, 'nearest'>): string {
+  return nearest === undefined ? '' : ` Did you mean ${nearest}?`;
 }
 
 export function describeOrigin(origin: Origin): string {

@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import { type ConfigFault, nearestName, type Origin } from './faults.ts';
+import { maskName } from './literal-credentials.ts';
 import { namedSettings } from './named-settings.ts';
 import { isServiceLink } from './service-link.ts';
 import type { SettingSchema } from './setting-schema.ts';
@@ -129,7 +130,13 @@ function* namedBy(tree: unknown): Generator<string> {
 
 function unknownName(name: string, names: readonly string[], origin: Origin): ConfigFault {
   const accepted = 'the names that `gsp-otp config reference` lists';
-  return { path: name, reason: 'is not a setting', accepted, nearest: nearestName(name, names), origin };
+  return {
+    path: maskName(name),
+    reason: 'is not a setting',
+    accepted,
+    nearest: nearestName(name, names),
+    origin,
+  };
 }
 
 export function isGroup(value: unknown): value is Record<string, unknown> {

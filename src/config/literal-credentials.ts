@@ -34,7 +34,7 @@ export function literalCredentials({ url = '', headers = {}, body = '' }: Reques
       isSecretName(name) && isLiteral(value) ? [`url (${shownName(name)})`] : [],
     ),
     ...Object.entries(headers).flatMap(([name, value]) =>
-      isCredentialHeader(name, value) ? [`headers.${name}`] : [],
+      isCredentialHeader(name, value) ? [`headers.${maskName(name)}`] : [],
     ),
     ...membersOf(body).flatMap(({ name, value }) =>
       isSecretMember(name) && isLiteral(value) ? [`body (${shownName(name)})`] : [],
@@ -53,7 +53,10 @@ export function withoutCredentials(value: unknown, name = '', group = ''): unkno
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
     return value;
   return Object.fromEntries(
-    Object.entries(value).map(([member, item]) => [member, withoutCredentials(item, member, name)]),
+    Object.entries(value).map(([member, item]) => [
+      name === 'headers' ? maskName(member) : member,
+      withoutCredentials(item, member, name),
+    ]),
   );
 }
 
@@ -76,10 +79,18 @@ function maskQuery(query: string): string {
   );
 }
 
-/** Some gateways have the key within the path; what is long and has several digits is hardly a word. */
+/** A name that somebody gave, as it may be shown: a value may have slipped into its place. */
+export function maskName(name: string): string {
+  return /^[\w.$-]{1,64}$/.test(name) && !mayBeKey(name) ? name : MASK;
+}
+
+/** What is long and has several digits is hardly a word. */
+function mayBeKey(text: string): boolean {
+  return /^[\w:.~+=%-]{16,}$/.test(text) && /[A-Za-z]/.test(text) && /(?:[0-9][^0-9]*){3}/.test(text);
+}
+
+/** Some gateways have the key within the path. */
 function maskPath(url: string): string {
-  const mayBeKey = (part: string) =>
-    /^[\w:.~+=%-]{16,}$/.test(part) && /[A-Za-z]/.test(part) && /(?:[0-9][^0-9]*){3}/.test(part);
   // The first three are the scheme, nothing and the host.
   return url
     .split('/')
@@ -164,5 +175,5 @@ function isSecretMember(name: string): boolean {
 }
 
 function shownName(name: string): string {
-  return /^[\w.[\]-]{1,64}$/.test(name) ? name : 'a member';
+  return /^[\w.[\]-]{1,64}$/.test(name) && !mayBeKey(name) ? name : 'a member';
 }

@@ -3,6 +3,7 @@ import { mkdirSync, type Stats, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Secret } from '../ports/secret.ts';
 import { exposureOf, type Reader, thisProcess } from './file-exposure.ts';
+import { isPlaceholder } from './placeholders.ts';
 import { readRegularFile, SECRET_BYTES_MAX, UnreadableFile } from './read-file.ts';
 import type { SecretReference } from './read-settings.ts';
 
@@ -109,6 +110,8 @@ function textOf(bytes: Uint8Array): string | undefined {
 /** When printed, it shows where it is kept, as the configuration writes it. */
 function checked(text: string, place: string, shown: string, terms: SecretTerms): LoadedSecret {
   const value = text.trim();
+  if (!terms.sandbox && isPlaceholder(value))
+    return faulty(`${place} holds a placeholder that was left`, 'what it stands for');
   if (value.length >= terms.minLength) return { kind: 'loaded', secret: new Secret(value, shown) };
   if (terms.minLength === 1) return faulty(`${place} is empty`, 'a value');
   return faulty(

@@ -3,7 +3,7 @@ import type { Secret } from '../ports/secret.ts';
 import { nearestName } from './faults.ts';
 import { fits } from './fits.ts';
 import { isGroup } from './layers.ts';
-import { maskUrl } from './literal-credentials.ts';
+import { maskName, maskUrl } from './literal-credentials.ts';
 import { acceptedBy, joinPath, kindsOf, type SettingSchema } from './setting-schema.ts';
 
 /** What reading needs beside the table. */
@@ -77,7 +77,7 @@ function readGroup(schema: SettingSchema, value: unknown, path: string, reader: 
   const names = members.map(([name]) => name);
   for (const name of Object.keys(group).filter((name) => !names.includes(name))) {
     const nearest = nearestName(name, names);
-    reader.fault(joinPath(path, name), 'is not a setting', names.join(', '), { nearest });
+    reader.fault(joinPath(path, maskName(name)), 'is not a setting', names.join(', '), { nearest });
   }
   const given = members.filter(
     ([name]) => schema.required?.includes(name) || (group[name] ?? undefined) !== undefined,
@@ -104,7 +104,8 @@ function readMap(schema: SettingSchema, value: unknown, path: string, reader: Se
   const [[pattern, member] = ['', {}]] = Object.entries(schema.patternProperties ?? {});
   const entries = Object.entries(groupOf(schema, value, path, reader)).filter(([name]) => {
     const known = new RegExp(pattern).test(name);
-    if (!known) reader.fault(joinPath(path, name), 'is not a name for it', schema.keyAccepts ?? pattern);
+    if (!known)
+      reader.fault(joinPath(path, maskName(name)), 'is not a name for it', schema.keyAccepts ?? pattern);
     return known;
   });
   return Object.fromEntries(

@@ -46,7 +46,8 @@ export function createTemplates(overrides: unknown, options: TemplateOptions): S
   const texts = completeTexts(readOverrides(overrides, faults), faults);
   const selected = selectLanguages(texts, options.languages, faults);
   const defaultLanguage = lookUpLanguage(options.defaultLanguage, selected);
-  if (defaultLanguage === undefined) {
+  // Where none of the languages has texts, that is the fault, and told.
+  if (defaultLanguage === undefined && selected.size > 0) {
     faults.push(
       `the default language ${options.defaultLanguage} has no texts; there are ${[...selected.keys()].join(', ')}`,
     );

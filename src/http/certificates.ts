@@ -25,9 +25,16 @@ export interface ServerCertificate {
   readonly expiresAtMs: number;
 }
 
-/** A certificate can't be used. The message says which, why, and what would be accepted. */
+/** A certificate can't be used. The message says which and why. */
 export class CertificateError extends Error {
   override readonly name = 'CertificateError';
+  /** What would be. */
+  readonly accepted: string;
+
+  constructor(message: string, accepted: string) {
+    super(message);
+    this.accepted = accepted;
+  }
 }
 
 const RSA_BITS_MIN = 2048;
@@ -45,7 +52,8 @@ export function readCertificates(
   if (first?.keyType === second?.keyType && first && second) {
     const kind = first.keyType === 'rsa' ? 'RSA' : 'ECDSA';
     throw new CertificateError(
-      `${first.name} and ${second.name} both have ${kind} keys; one RSA and one ECDSA key are accepted`,
+      `${first.name} and ${second.name} both have ${kind} keys`,
+      'one RSA and one ECDSA key',
     );
   }
   return certificates;
@@ -77,12 +85,12 @@ function readCertificate(source: CertificateSource, nowMs: number): ServerCertif
   const leaf = readLeaf(source);
   const key = readKey(source);
   if (!leaf.checkPrivateKey(key)) {
-    throw refused(name, 'and its key do not belong together; the key that it was made for is accepted');
+    throw refused(name, 'and its key do not belong together', 'the key that it was made for');
   }
   const expiresAtMs = leaf.validToDate.getTime();
-  if (expiresAtMs <= nowMs) throw refused(name, `expired on ${leaf.validTo}; one that is valid is accepted`);
+  if (expiresAtMs <= nowMs) throw refused(name, `expired on ${leaf.validTo}`, 'one that is valid');
   if (leaf.validFromDate.getTime() > nowMs) {
-    throw refused(name, `is not valid before ${leaf.validFrom}; one that is valid now is accepted`);
+    throw refused(name, `is not valid before ${leaf.validFrom}`, 'one that is valid now');
   }
   const pem = String(key.export({ format: 'pem', type: 'pkcs8' }));
   return { name, chain, key: new Secret(pem), keyType: keyTypeOf(name, key), leaf, expiresAtMs };
@@ -92,9 +100,14 @@ function readLeaf({ name, certificate }: Pick<CertificateSource, 'name' | 'certi
   try {
     return new X509Certificate(certificate);
   } catch {
-    throw refused(name, 'is no certificate; PEM that begins with BEGIN CERTIFICATE is accepted');
+    const accepted = 'PEM, from BEGIN CERTIFICATE to END CERTIFICATE';
+    if (!certificate.includes(BEGIN)) throw refused(name, 'is no certificate in PEM', accepted);
+    throw refused(name, certificate.includes(END) ? 'is damaged' : 'is cut off', accepted);
   }
 }
+
+const BEGIN = '-----BEGIN CERTIFICATE-----';
+const END = '-----END CERTIFICATE-----';
 
 /** How a key in PEM says that it is encrypted: in PKCS#8 and in the older form. */
 const LOCKED = /^-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m;
@@ -104,12 +117,11 @@ function readKey({ name, key, passphrase }: CertificateSource): KeyObject {
     return createPrivateKey({ key: key.reveal(), format: 'pem', passphrase: passphrase?.reveal() ?? '' });
   } catch {
     // Not by the error: one wrong passphrase in 256 opens a key to something that is none.
-    throw refused(
-      name,
-      LOCKED.test(key.reveal())
-        ? 'has a key that this passphrase, or none, does not open'
-        : 'has no private key in PEM beside it, such as one that begins with BEGIN PRIVATE KEY',
-    );
+    if (!LOCKED.test(key.reveal()))
+      throw refused(name, 'has no private key beside it', 'PEM that begins with BEGIN PRIVATE KEY');
+    if (passphrase === undefined)
+      throw refused(name, 'has a key that needs a passphrase, and none is given', 'its passphrase');
+    throw refused(name, 'has a key that this passphrase does not open', 'the passphrase of this key');
   }
 }
 
@@ -118,9 +130,9 @@ function keyTypeOf(name: string, key: KeyObject): 'rsa' | 'ec' {
   if (key.asymmetricKeyType === 'ec') return 'ec';
   if (key.asymmetricKeyType === 'rsa' && bits >= RSA_BITS_MIN) return 'rsa';
   const kind = bits === 0 ? `a key of type ${key.asymmetricKeyType}` : `an RSA key of ${bits} bits`;
-  throw refused(name, `has ${kind}; RSA of ${RSA_BITS_MIN} bits or more, or ECDSA, is accepted [TLS-2]`);
+  throw refused(name, `has ${kind}`, `RSA of ${RSA_BITS_MIN} bits or more, or ECDSA [TLS-2]`);
 }
 
-function refused(name: string, fault: string): CertificateError {
-  return new CertificateError(`the certificate ${name} ${fault}`);
+function refused(name: string, fault: string, accepted: string): CertificateError {
+  return new CertificateError(`the certificate ${name} ${fault}`, accepted);
 }

@@ -24,8 +24,7 @@ export function readRevocationLists(
 ): readonly RevocationList[] {
   const lists = sources.flatMap(({ name, text }) => {
     const blocks = text.match(BLOCK) ?? [];
-    if (blocks.length === 0)
-      throw fault(name, 'is none; PEM that begins with BEGIN X509 CRL, or DER, is accepted');
+    if (blocks.length === 0) throw fault(name, 'is none', 'PEM that begins with BEGIN X509 CRL, or DER');
     return blocks.map((pem) => readList(name, pem, nowMs));
   });
   for (const authority of authorities.match(/-----BEGIN CERT[\s\S]*?-----END CERTIFICATE-----/g) ?? []) {
@@ -34,10 +33,10 @@ export function readRevocationLists(
     const own = lists.filter(({ issuer }) => issuer === subjectOf(certificate.raw));
     const [named] = own;
     if (!named) {
-      throw fault('of the client certificates', `lacks one by ${subject}; one by each authority is accepted`);
+      throw fault('of the client certificates', `lacks one by ${subject}`, 'one by each authority');
     }
     if (!own.some(({ isSignedBy }) => isSignedBy(certificate.publicKey))) {
-      throw fault(named.name, `is not signed by ${subject}, whose name it bears; its own list is accepted`);
+      throw fault(named.name, `is not signed by ${subject}, whose name it bears`, 'its own list');
     }
   }
   return lists;
@@ -52,16 +51,16 @@ function readList(name: string, pem: string, nowMs: number) {
     const expiresAtMs = nextUpdate && momentOf(nextUpdate);
     if (expiresAtMs !== undefined && expiresAtMs <= nowMs) {
       const due = new Date(expiresAtMs).toISOString();
-      throw fault(name, `expired: its next update was due ${due}; one that is in force is accepted`);
+      throw fault(name, `expired: its next update was due ${due}`, 'one that is in force');
     }
     if (validFromMs > nowMs) {
       const from = new Date(validFromMs).toISOString();
-      throw fault(name, `is not in force before ${from}; one that is in force is accepted`);
+      throw fault(name, `is not in force before ${from}`, 'one that is in force');
     }
     return { name, pem, validFromMs, expiresAtMs, issuer: issuer.whole.toString('hex'), isSignedBy };
   } catch (error) {
     if (error instanceof CertificateError) throw error;
-    throw fault(name, 'can not be read; PEM that begins with BEGIN X509 CRL, or DER, is accepted');
+    throw fault(name, 'can not be read', 'PEM that begins with BEGIN X509 CRL, or DER');
   }
 }
 
@@ -151,6 +150,6 @@ function momentOf({ tag, content }: Value): number {
   return moment;
 }
 
-function fault(name: string, reason: string): CertificateError {
-  return new CertificateError(`the revocation list ${name} ${reason}`);
+function fault(name: string, reason: string, accepted: string): CertificateError {
+  return new CertificateError(`the revocation list ${name} ${reason}`, accepted);
 }

@@ -109,12 +109,20 @@ describe('what a JWK is for', () => {
   test('a symmetric key is refused', async () => {
     await refuses(
       readOwn({ kty: 'oct', k: 'AAAA', kid: 'a', use: 'sig', alg: 'HS256', exp: 2e9 }),
-      /has an alg that is not used here; known are RSA-OAEP-256, /,
+      /is symmetric \(kty oct\), .*; RSA and EC keys are accepted/,
     );
-    await passesOver(
-      readPeer({ kty: 'oct', k: 'AAAA', kid: 'a', use: 'sig' }),
-      /not allowed here; accepted to verify: RS256/,
-    );
+    for (const jwk of [{ use: 'sig', kid: 'a' }, { kid: 'a' }, {}])
+      await passesOver(readPeer({ kty: 'oct', k: 'AAAA', ...jwk }), /is symmetric/);
+  });
+
+  test('of another type, or of none, the type is what is named', async () => {
+    for (const jwk of [{ use: 'sig', kid: 'a' }, {}]) {
+      await passesOver(
+        readPeer({ ...jwk, kty: 'OKP', x: 'AAAA' }),
+        /has a kty, its type, that is not used here/,
+      );
+      await passesOver(readPeer(jwk), /lacks kty, its type; RSA and EC keys are accepted/);
+    }
   });
 
   test('use, key_ops and alg each say it, and have to agree', async () => {

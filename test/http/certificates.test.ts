@@ -21,7 +21,14 @@ function refusal(sources: Parameters<typeof readCertificates>[0], nowMs = Date.n
   try {
     readCertificates(sources, nowMs);
   } catch (error) {
-    if (error instanceof CertificateError) return error.message;
+    if (error instanceof CertificateError) {
+      assert.doesNotMatch(
+        `${error.message} ${error.accepted}`,
+        /accepted/,
+        'said by whoever puts both together',
+      );
+      return error.message;
+    }
     throw error;
   }
   return 'accepted';
@@ -47,7 +54,9 @@ describe('server certificates', () => {
     for (const passphrase of [undefined, ...wrong]) {
       assert.match(
         refusal([source(locked, 'a', passphrase)]),
-        /^the certificate a has a key that this passph/,
+        passphrase === undefined
+          ? /needs a passphrase, and none is given/
+          : /a key that this passphrase does/,
       );
     }
   });
@@ -56,7 +65,15 @@ describe('server certificates', () => {
     const small = makeCertificate({ rsaBits: 1024 });
     for (const [sources, expected] of [
       [[source({ ...rsa, certificate: 'hello' }, 'a')], /^the certificate a is no certificate/],
-      [[source({ ...rsa, key: 'hello' }, 'a')], /^the certificate a has no private key in PEM/],
+      [
+        [source({ ...rsa, certificate: rsa.certificate.slice(0, 400) }, 'a')],
+        /^the certificate a is cut off$/,
+      ],
+      [
+        [source({ ...rsa, certificate: rsa.certificate.replace('MII', 'III') }, 'a')],
+        /^the certificate a is damaged$/,
+      ],
+      [[source({ ...rsa, key: 'hello' }, 'a')], /^the certificate a has no private key beside it/],
       [[source({ ...rsa, key: ec.key }, 'a')], /^the certificate a and its key do not belong together/],
       [[source(small, 'a')], /^the certificate a has an RSA key of 1024 bits/],
       [[source(rsa, 'a'), source(rsa, 'b')], /^a and b both have RSA keys/],

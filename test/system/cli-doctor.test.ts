@@ -254,5 +254,15 @@ test('the doctor sets up TLS with each gateway, and says what is wrong with it',
     assert.equal(found, verdict, text);
     assert.match(text, told);
   }
+  const broken = { file: join(directory, 'broken.pem') };
+  writeFileSync(broken.file, authority.certificate.slice(0, 200));
+  const gateways = [broken, tlsCa].map((ca, at) => {
+    return { kind: 'http', name: `g${at}`, url: open.url, accepted: { statuses: [200] }, tlsCa: ca };
+  });
+  const both = JSON.stringify({ kind: 'failover', gateways });
+  const { findings } = await doctor(t, '--set', `sms.gateway=${both}`);
+  const of = (name: string) => findings.find(({ subject }) => subject === `gateway ${name}`);
+  assert.match(`${of('g0')?.finding} ${of('g0')?.remedy}`, /tlsCa .* is cut off Accepted: PEM, from/);
+  assert.equal(of('g1')?.verdict, 'ok', 'a broken file of one hides no other');
   assert.equal(open.requests.length + guarded.requests.length, 0, 'it sends nothing');
 });

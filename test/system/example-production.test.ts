@@ -18,12 +18,20 @@ test('the example for production is sound once its files are there, and names ea
       .replace('AC<32 hexadecimal digits>', `AC${'0'.repeat(32)}`)
       .replace('<Your Bank>', 'Example Bank')
       .replace('<YourBank>', 'ExampleBank')
+      .replace('<+12025550100>', "'+12025550234'")
       .replace('<yours>', 'yours'),
   );
   const named = [...example.matchAll(/file: \/etc\/gsp-otp\/(\S+)/g)].map(([, path = '']) => path);
   const before = await runCli(['config', 'check', '--config', file]);
   assert.equal(before.code, 2);
   for (const path of named) assert.ok(before.stderr.includes(path), `${path}:\n${before.stderr}`);
+
+  const asItIs = join(folder, 'as-it-is.yaml');
+  writeFileSync(asItIs, example);
+  const untouched = await runCli(['config', 'check', '--config', asItIs]);
+  const placeholders = new Set(example.match(/<[^<>\n]+>/g)?.slice(1));
+  for (const text of placeholders)
+    assert.ok(untouched.stderr.includes(text), `${text}:\n${untouched.stderr}`);
 
   const [ours, google] = await Promise.all([makeKey('pgp'), makeKey('pgp')]);
   const { certificate, key } = makeCertificate();

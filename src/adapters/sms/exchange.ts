@@ -97,7 +97,8 @@ async function settle(attempt: Attempt, end: AbortSignal): Promise<Exchange> {
   } catch (error) {
     const { connection, status } = attempt;
     const unread = connection === 'none' || (connection === 'new' && isTurnedAway(error));
-    const isLate = end.aborted || (unread && attempt.deadline.signal.aborted);
+    const isLate =
+      !(error instanceof ProxyFault) && (end.aborted || (unread && attempt.deadline.signal.aborted));
     const late = unread ? 'no connection by the deadline' : LATE;
     const fault = isLate ? late : faultOf(error);
     return unread

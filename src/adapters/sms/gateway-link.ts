@@ -129,7 +129,8 @@ class ReadyTlsAgent extends TlsAgent {
       return await whenReady(super.createConnection(over) as Socket, 'secureConnect', connectSignal);
     } catch (error) {
       tunnel?.destroy();
-      throw error;
+      // Whether the proxy holds it up or the gateway can't be seen from here.
+      throw tunnel && connectSignal.aborted ? new ProxyFault('the proxy let nothing through in time') : error;
     }
   }
 }
@@ -197,9 +198,9 @@ async function openTunnel(
   });
 }
 
-/** A cause of ours, such as a deadline, stays what it is. */
-function proxyFault(error: unknown, signal: AbortSignal): unknown {
-  if (signal.aborted) return signal.reason;
+/** Also where our time ran out: it was the proxy that used it up. */
+function proxyFault(error: unknown, signal: AbortSignal): ProxyFault {
+  if (signal.aborted) return new ProxyFault('the proxy gave no connection in time');
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return new ProxyFault(
     `the proxy gave no connection, ${/^[A-Z][A-Z0-9_]{2,60}$/.test(code) ? code : 'closed'}`,

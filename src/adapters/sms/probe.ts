@@ -1,6 +1,6 @@
 import type { UnreachedHost } from '../../ports/sms-gateway.ts';
 import { faultOf } from './exchange.ts';
-import type { Link } from './gateway-link.ts';
+import { type Link, ProxyFault } from './gateway-link.ts';
 
 /** Connects to each host of those URLs, which may be templates, and lets go. Yields those that it can't connect to. */
 export async function unreachedOf(
@@ -14,7 +14,12 @@ export async function unreachedOf(
   const tried = Array.from(hosts, ([origin, host]) =>
     link.probe(origin, signal).then(
       () => [],
-      (error: unknown) => [{ host, fault: signal.aborted ? 'no connection in time' : faultOf(error) }],
+      (error: unknown) => [
+        {
+          host,
+          fault: signal.aborted && !(error instanceof ProxyFault) ? 'no connection in time' : faultOf(error),
+        },
+      ],
     ),
   );
   return (await Promise.all(tried)).flat();
