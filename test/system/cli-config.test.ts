@@ -67,7 +67,7 @@ test('config check refuses what serve would refuse of certificates, keys and tex
   const pgp = settings.payload.pgp;
   for (const [changes, reason] of [
     [{ http: http(one.certificate, makeCertificate({ kind: 'ec' }).key) }, /do not belong together/],
-    [{ http: http(other.certificate, other.key) }, /a key that this passphrase, or none, does not open/],
+    [{ http: http(other.certificate, other.key) }, /a key that needs a passphrase, and none is given/],
     [{ http: http('hello', one.key) }, /is no certificate/],
     [{ payload: { pgp: { ...pgp, ours: pgp.google } } }, /^payload\.pgp: /m],
     [{ sms: { ...settings.sms, brand: 'x'.repeat(30), languages: ['en', 'xx'] } }, /^sms: /m],
