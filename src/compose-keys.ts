@@ -151,7 +151,9 @@ interface ReadingTerms {
 async function readPgp(entries: Sourced, purposes: readonly KeyPurpose[], { settings, nowMs }: ReadingTerms) {
   const { graceMs } = settings.payload;
   const { readPgpKeyRing } = await import('./codecs/pgp-keys.ts');
-  return readPgpKeyRing({ ...byOwner(entries), purposes, graceMs, nowMs, environment: settings.profile });
+  const sources = byOwner(entries);
+  const rules = { purposes, graceMs, nowMs, environment: settings.profile };
+  return readPgpKeyRing({ ...sources, ...rules }).finally(() => overwrite(sources));
 }
 
 async function readJwe(entries: Sourced, purposes: readonly KeyPurpose[], { settings, nowMs }: ReadingTerms) {
@@ -159,7 +161,13 @@ async function readJwe(entries: Sourced, purposes: readonly KeyPurpose[], { sett
   if (!jwe) throw new TypeError('there are no settings for JWE');
   const { readJwkKeyRing } = await import('./codecs/jwk-keys.ts');
   const rules = { allowed: allowedAlgorithms(jwe), purposes, graceMs, nowMs, environment: settings.profile };
-  return readJwkKeyRing({ ...byOwner(entries), ...rules });
+  const sources = byOwner(entries);
+  return readJwkKeyRing({ ...sources, ...rules }).finally(() => overwrite(sources));
+}
+
+/** The copies of our keys that were made for reading them. */
+function overwrite({ own }: ReturnType<typeof byOwner>): void {
+  for (const { bytes } of own) bytes.fill(0);
 }
 
 function byOwner(entries: Sourced) {

@@ -55,8 +55,13 @@ export async function composeProtection(config: Config, clock: Clock, log: Logge
   let running = config;
   async function replace(next: Config, replaceTls: (tls: ServerTls) => void): Promise<void> {
     const taken = takeReloaded(running, next);
-    const nextTls = composeTls(taken.http, clock);
-    const rings = await readKeyRings(taken, clock.nowMs());
+    // What stays needs no passphrase again, which may be forgotten.
+    const isTlsSame = taken.http.tls === running.http.tls;
+    const nextTls = isTlsSame ? tls : composeTls(taken.http, clock);
+    const rings = await readKeyRings(
+      { ...taken, payload: changedOf(running.payload, taken.payload) },
+      clock.nowMs(),
+    );
     if (nextTls) replaceTls(nextTls);
     tls = nextTls;
     sealing.replaceRings(rings);
@@ -99,6 +104,18 @@ export async function composeProtection(config: Config, clock: Clock, log: Logge
       stopLogging();
       await sealing.close();
     },
+  };
+}
+
+/** Without the keys that are those of before. */
+function changedOf(
+  running: Config['payload'],
+  { pgp, jwe, ...others }: Config['payload'],
+): Config['payload'] {
+  return {
+    ...others,
+    ...(pgp && pgp !== running.pgp && { pgp }),
+    ...(jwe && jwe !== running.jwe && { jwe }),
   };
 }
 

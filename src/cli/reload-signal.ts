@@ -1,7 +1,8 @@
 import type { Application } from '../compose.ts';
 import { ConfigError, describeFault } from '../config/faults.ts';
 import type { ConfigSources } from '../config/layers.ts';
-import { loadConfig } from '../config.ts';
+import { type Config, loadConfig } from '../config.ts';
+import { forgetPassphrases } from './forget-passphrases.ts';
 
 /**
  * From now on each SIGHUP makes the application read its keys and certificates again; one that comes while it is
@@ -15,7 +16,15 @@ export function reloadOnSignal(
   process.on('SIGHUP', async () => {
     try {
       const application = await starting;
-      await application.reload(() => loadConfig(sources));
+      let next: Config | undefined;
+      try {
+        await application.reload(() => {
+          next = loadConfig(sources);
+          return next;
+        });
+      } finally {
+        if (next) forgetPassphrases(next);
+      }
       tell('SIGHUP: keys and certificates are read again\n');
     } catch (error) {
       tell(`SIGHUP: keys and certificates stay as they were: ${describeError(error)}\n`);

@@ -7,6 +7,7 @@ import type { ConfigSources } from '../config/layers.ts';
 import { type Config, inspectConfig, loadConfig } from '../config.ts';
 import { configSources, withConfigOptions } from './config-options.ts';
 import { exitCodes, Failure } from './failure.ts';
+import { forgetPassphrases } from './forget-passphrases.ts';
 import { asTyped } from './invocation.ts';
 import { writeFailedStart, writeJsonLinesOnly } from './json-lines.ts';
 import { explainListenError } from './listen-error.ts';
@@ -109,6 +110,7 @@ async function run(
   const starting = compose(config, { newStore });
   reloadOnSignal(starting, sources, tell);
   const application = await starting;
+  forgetPassphrases(config);
   let signal: string | undefined;
   try {
     const addresses = await application.listen();

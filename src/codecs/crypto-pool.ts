@@ -34,6 +34,9 @@ export interface JobTerms {
   readonly cost?: number | undefined;
 }
 
+/** Threads need none, and each would have a copy of the secrets in it. */
+const NO_ENVIRONMENT = {};
+
 const JOBS_PER_THREAD = 8;
 const JOBS_PER_THREAD_MAX = 64;
 const HELD_MS = 40;
@@ -125,7 +128,7 @@ export class CryptoPool<Keys, Job, Result> {
   }
 
   #startThread(): Promise<void> {
-    const worker = new Worker(this.#options.module, { workerData: this.#keys });
+    const worker = new Worker(this.#options.module, { workerData: this.#keys, env: NO_ENVIRONMENT });
     const thread: Thread<Job, Result> = { worker, ready: false, jobs: new Map() };
     this.#threads.add(thread);
     return new Promise((resolve, reject) => {

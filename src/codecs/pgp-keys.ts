@@ -52,9 +52,26 @@ async function readOwnKeys(source: OwnPgpKeySource, nowMs: number): Promise<read
     throw cause instanceof KeyFileFault ? refused(source, cause.message, cause) : cause;
   });
   const keys = await Promise.all(
-    certificates.map(async (key) => readOwnKey(source, await unlock(source, key), nowMs)),
+    certificates.map(async (key) => {
+      const unlocked = await unlock(source, key);
+      try {
+        return await readOwnKey(source, unlocked, nowMs);
+      } finally {
+        // From here on the key is OpenSSL's alone.
+        overwrite(unlocked);
+      }
+    }),
   );
   return keys.flat();
+}
+
+/** The private numbers, which the library has in its own memory. */
+function overwrite(key: PrivateKey): void {
+  for (const { keyPacket } of key.getKeys()) {
+    if (!('privateParams' in keyPacket)) continue;
+    for (const number of Object.values(keyPacket.privateParams ?? {}))
+      if (number instanceof Uint8Array) number.fill(0);
+  }
 }
 
 async function readOwnKey(

@@ -59,8 +59,10 @@ export function loadOrMakeSecret(file: string, terms: SecretTerms): LoadedSecret
 }
 
 function loadFromFile(file: string, terms: SecretTerms): LoadedSecret {
+  let read: Buffer | undefined;
   try {
     const { bytes, stats } = readRegularFile(file, terms.fileBytesMax ?? SECRET_BYTES_MAX);
+    read = bytes;
     const text = textOf(bytes) ?? pemOf(bytes, terms.derLabel);
     // Read as text all the same, a binary secret would lose most of what makes it hard to guess.
     if (text === undefined)
@@ -79,6 +81,8 @@ function loadFromFile(file: string, terms: SecretTerms): LoadedSecret {
   } catch (error) {
     if (error instanceof UnreadableFile) return faulty(error.message, error.accepted);
     return faulty(`can't be read: ${messageOf(error)}`, 'a readable file that holds the secret alone');
+  } finally {
+    read?.fill(0);
   }
 }
 

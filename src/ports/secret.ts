@@ -5,7 +5,7 @@
  * `shown`. Only `reveal()` gives the value, so every place that uses one can be found by that name. [ERR-4]
  */
 export class Secret {
-  readonly #value: string;
+  #value: string | undefined;
   readonly #shown: string;
 
   /** `shown` is what printing yields, for instance a masked phone number; it must itself be harmless. */
@@ -15,7 +15,14 @@ export class Secret {
   }
 
   reveal(): string {
+    // A bug: to go on with an empty one would be worse.
+    if (this.#value === undefined) throw new TypeError(`${this.#shown} was forgotten`);
     return this.#value;
+  }
+
+  /** Lets go of the value: what has done its work isn't kept for whoever reads the memory later. Safe to call twice. */
+  forget(): void {
+    this.#value = undefined;
   }
 
   toString(): string {
