@@ -70,12 +70,12 @@ export function readAuthorities(name: string, authorities: string, nowMs?: numbe
     .filter((one) => one.subject === one.issuer && one.verify(one.publicKey));
   const [root] = roots;
   if (!root)
-    throw refused(name, 'has no root, and so vouches for nobody; with the root above it, it is accepted');
+    throw refused(name, 'has no root, and so vouches for nobody', 'it with the root above it');
   const isInForce = ({ validFromDate, validToDate }: X509Certificate) =>
     nowMs === undefined || (validFromDate.getTime() <= nowMs && nowMs < validToDate.getTime());
   if (!roots.some(isInForce)) {
     const { validFrom, validTo } = root;
-    throw refused(name, `is in force from ${validFrom} to ${validTo}; one that is in force now is accepted`);
+    throw refused(name, `is in force from ${validFrom} to ${validTo}`, 'one that is in force now');
   }
   return authorities;
 }
