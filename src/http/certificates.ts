@@ -69,8 +69,7 @@ export function readAuthorities(name: string, authorities: string, nowMs?: numbe
     .map((part) => readLeaf({ name, certificate: part }))
     .filter((one) => one.subject === one.issuer && one.verify(one.publicKey));
   const [root] = roots;
-  if (!root)
-    throw refused(name, 'has no root, and so vouches for nobody', 'it with the root above it');
+  if (!root) throw refused(name, 'has no root, and so vouches for nobody', 'it with the root above it');
   const isInForce = ({ validFromDate, validToDate }: X509Certificate) =>
     nowMs === undefined || (validFromDate.getTime() <= nowMs && nowMs < validToDate.getTime());
   if (!roots.some(isInForce)) {

@@ -81,7 +81,7 @@ test('config check refuses what serve would refuse of certificates, keys and tex
           }),
         },
       },
-      /clientCertificate .* does not open/,
+      /clientCertificate .* needs a passphrase, and none is given/,
     ],
   ] as const) {
     writeFileSync(file, JSON.stringify({ ...settings, ...changes }));

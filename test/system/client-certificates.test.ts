@@ -186,7 +186,7 @@ test('revocation lists that would keep everybody out are refused by name, and ch
       authority,
       /clientCrl\.0 .* is not in force before 20/,
     ],
-    [['hello'], authority, /clientCrl\.0 .* is none; PEM that begins/],
+    [['hello'], authority, /clientCrl\.0 .* is none; accepted: PEM that begins/],
     [[makeRevocationList(authority).replace(/\n.{20}/, '\n')], authority, /clientCrl\.0 .* can not be read/],
   ] as const) {
     const tls = tlsOf({
