@@ -10,6 +10,11 @@ import { fileURLToPath } from 'node:url';
 // Node's own answer to this signal is a debugger that any local user can attach to. As early as can be.
 if (process.platform !== 'win32') process.on('SIGUSR1', () => undefined);
 
+// To a server it means that files have changed. While it starts it has not read them yet, so there is nothing to do.
+if (process.argv.slice(2).find((word) => !word.startsWith('-')) === 'serve') {
+  process.on('SIGHUP', () => undefined);
+}
+
 // Started by this file on an older Node: to be killed doesn't leave the other process behind, for their channel closes with it.
 const launched = 'GSP_OTP_LAUNCHED';
 if (process.env[launched] === '1' && process.channel) {

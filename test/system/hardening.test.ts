@@ -44,6 +44,35 @@ for (const program of ['bin/gsp-otp.js', 'src/cli/main.ts']) {
   });
 }
 
+test('SIGHUP while the modules of a server are loaded does not end it', async (t) => {
+  const early = `import { registerHooks } from 'node:module';
+    registerHooks({ load(url, context, next) {
+      if (url.endsWith('/src/cli/main.ts')) process.kill(process.pid, 'SIGHUP');
+      return next(url, context);
+    } });`;
+  const program = [
+    '--import',
+    `data:text/javascript,${encodeURIComponent(early)}`,
+    join(root, 'bin/gsp-otp.js'),
+  ];
+  const args = [...program, 'serve', ...free, '--set', `dataDirectory=${temporaryDirectory(t)}`];
+  const child = spawn(process.execPath, args, {
+    env: { PATH: process.env['PATH'], NO_COLOR: '1' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  t.after(() => child.kill('SIGKILL'));
+  const ended = once(child, 'exit');
+  const listens = new Promise((resolve) => {
+    child.stderr.on('data', (chunk) => void (String(chunk).includes('operator') && resolve(undefined)));
+  });
+  await Promise.race([
+    listens,
+    ended.then(([code, signal]) => assert.fail(`it ended with ${code}, ${signal}`)),
+  ]);
+  child.kill('SIGTERM');
+  assert.deepEqual(await ended, [0, null]);
+});
+
 const UNCHECKED = { NODE_TLS_REJECT_UNAUTHORIZED: '0' };
 
 test('NODE_TLS_REJECT_UNAUTHORIZED is told in the sandbox, and refused in production', async (t) => {
