@@ -166,9 +166,14 @@ export class Connections {
     this.#endThose(({ handshaking, socket }) => handshaking || socket.bytesRead === 0);
   }
 
-  /** Ends those without a request that is being answered. */
+  /** Ends those without a request that is being answered or has begun to come. */
   endIdle(): void {
     this.#endThose(({ running }) => running === 0);
+  }
+
+  /** Ends those without a request that came whole and is being answered. */
+  endIncomplete(): void {
+    this.#endThose(({ atWork }) => atWork === 0);
   }
 
   /** From now on all that are open are outdated, and end: at once, or with the answer under way. */

@@ -119,7 +119,7 @@ function endInOrder(server: FastifyInstance, { requestTimeoutMs }: HttpLimits): 
     connections.close();
     // None keeps the process alive: what is to be ended does.
     const look = setInterval(() => connections.endUnused(), UNUSED_MS).unref();
-    setTimeout(() => connections.endIdle(), requestTimeoutMs).unref();
+    setTimeout(() => connections.endIncomplete(), requestTimeoutMs).unref();
     setTimeout(() => server.server.closeAllConnections(), requestTimeoutMs + ANSWER_MS_MAX).unref();
     server.server.once('close', () => clearInterval(look));
   });
