@@ -80,7 +80,7 @@ Exit code: 1 if there is no such account.
       if (found.length === 0) {
         throw new Failure(
           `no account has that ${key}`,
-          'Ids and numbers are compared exactly, numbers in E.164.',
+          `Ids and numbers are compared exactly, numbers in E.164${hiddenIn(value)}.`,
         );
       }
       const shown = found.map((account) => showAccount(account, reveal));
@@ -117,7 +117,7 @@ Exit code: 1 if there is no such account, or if it can't become active because a
     .action((accountId: string, status: AccountStatus, options) => {
       confirmClosing(status, options.yes);
       const outcome = withAccounts(options, (accounts) => accounts.setStatus(accountId, status));
-      if (outcome === 'unknown-account') throw unknownAccount();
+      if (outcome === 'unknown-account') throw unknownAccount(accountId);
       // [OQ-29]
       if (outcome === 'number-taken') {
         throw new Failure(
@@ -149,7 +149,7 @@ Exit code: 1 if there is no such account, or if the association id belongs to an
     )
     .action((accountId: string, associationId: string, options) => {
       const outcome = withAccounts(options, (accounts) => accounts.associate(accountId, associationId));
-      if (outcome === 'unknown-account') throw unknownAccount();
+      if (outcome === 'unknown-account') throw unknownAccount(accountId);
       // [FLOW-4]
       if (outcome === 'taken') {
         throw new Failure(
@@ -158,10 +158,9 @@ Exit code: 1 if there is no such account, or if the association id belongs to an
         );
       }
       if (outcome === 'malformed') {
-        const hidden = hiddenInId(associationId) ?? '';
         throw new Failure(
           'that is not an association id',
-          `It has 1 to 1024 characters that can be seen, and no space at either end${hidden && `. This one has ${hidden}`}.`,
+          `It has 1 to 1024 characters that can be seen, and no space at either end${hiddenIn(associationId)}.`,
           exitCodes.usage,
         );
       }
@@ -189,8 +188,14 @@ function confirmClosing(status: AccountStatus, yes: true | undefined): void {
   else throw new Failure(warning, 'If that is meant, run it again with --yes.', exitCodes.usage);
 }
 
-function unknownAccount(): Failure {
-  return new Failure('there is no such account', 'Account ids are compared exactly.');
+function unknownAccount(accountId: string): Failure {
+  return new Failure('there is no such account', `Account ids are compared exactly${hiddenIn(accountId)}.`);
+}
+
+/** What a paste brought along and nobody sees, as a sentence about an id goes on; empty: nothing. [OQ-85] */
+function hiddenIn(id: string): string {
+  const hidden = hiddenInId(id);
+  return hidden === undefined ? '' : `. This one has ${hidden}`;
 }
 
 function showAccount(

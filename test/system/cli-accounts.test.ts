@@ -89,6 +89,14 @@ test('[FLOW-4] associate gives an id to one account and never to a second one', 
   assert.match(taken.stderr, /belongs to another account/);
   assert.equal((await run('associate', 'w-9', 'as-10')).code, 1);
   assert.equal((await run('associate', 'w-1', ' as-10')).code, 2);
+  for (const words of [
+    ['associate', 'w-1', 'as\u200B9'],
+    ['associate', 'w-\u200B1', 'as-77'],
+    ['set-status', 'w-\u200B1', 'active'],
+    ['show', 'w-\u200B1'],
+    ['show', '--association-id', 'as\u200B9'],
+  ])
+    assert.match((await run(...words)).stderr, /This one has the invisible character U\+200B at place 3\./); // [OQ-85]
 });
 
 test('[ENV-1] the accounts of the sandbox are refused in production; only two settings have to be sound', async (t) => {
