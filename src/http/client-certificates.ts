@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import type { RevocationList } from './revocation-list.ts';
+import { namesOf, type RevocationList } from './revocation-list.ts';
 
 /** Whom a listener lets in that demands client certificates. [TLS-6] */
 export interface ClientTrust {
@@ -17,12 +17,15 @@ export interface ClientTrust {
 /** Tells of one open connection, at each of its requests. */
 export function createClientJudge(): (socket: Socket, trust: ClientTrust) => boolean {
   const shown = new WeakMap<Socket, Shown>();
-  return (socket, { allowed, nowMs }) => {
+  return (socket, { allowed, nowMs, revocationLists }) => {
     const peer = shown.get(socket) ?? readPeer(socket);
     if (peer === undefined) return false;
     shown.set(socket, peer);
     // A connection may be older than the end of the certificate that opened it. [OQ-65]
     if (peer.expiresAtMs <= nowMs()) return false;
+    // Nor is anybody let in by a list that is out of date: who was revoked since stands on the next one.
+    const lists = revocationLists.filter(({ issuer }) => issuer === peer.issuer);
+    if (lists.length > 0 && lists.every(({ expiresAtMs = Infinity }) => expiresAtMs <= nowMs())) return false;
     return allowed?.some((one) => isNamed(peer, one)) ?? true;
   };
 }
@@ -40,6 +43,8 @@ function certificatesIn(pem: string): readonly string[] {
 }
 
 interface Shown {
+  /** DER, in hexadecimal. */
+  readonly issuer: string;
   readonly subject: string;
   /** In hexadecimal, upper case. */
   readonly fingerprint: string;
@@ -50,8 +55,9 @@ function readPeer(socket: Socket): Shown | undefined {
   const certificate: X509Certificate | undefined =
     socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
   if (certificate === undefined) return undefined;
-  const { subject, fingerprint256, validToDate } = certificate;
-  return { subject, fingerprint: fingerprint256.replaceAll(':', ''), expiresAtMs: validToDate.getTime() };
+  const { raw, subject, fingerprint256, validToDate } = certificate;
+  const fingerprint = fingerprint256.replaceAll(':', '');
+  return { issuer: namesOf(raw).issuer, subject, fingerprint, expiresAtMs: validToDate.getTime() };
 }
 
 /** What `openssl x509` puts before what it prints. */

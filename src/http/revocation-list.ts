@@ -6,6 +6,8 @@ import { CertificateError } from './certificates.ts';
 export interface RevocationList {
   readonly name: string;
   readonly pem: string;
+  /** The distinguished name of whoever made it: DER, in hexadecimal. */
+  readonly issuer: string;
   readonly validFromMs: number;
   /** Its next update is due; from then on nobody whom the authority certified is let in. `undefined`: it says none. */
   readonly expiresAtMs: number | undefined;
@@ -30,7 +32,7 @@ export function readRevocationLists(
   for (const authority of authorities.match(/-----BEGIN CERT[\s\S]*?-----END CERTIFICATE-----/g) ?? []) {
     const certificate = new X509Certificate(authority);
     const subject = certificate.subject.replaceAll('\n', ', ');
-    const own = lists.filter(({ issuer }) => issuer === subjectOf(certificate.raw));
+    const own = lists.filter(({ issuer }) => issuer === namesOf(certificate.raw).subject);
     const [named] = own;
     if (!named) {
       throw fault('of the client certificates', `lacks one by ${subject}`, 'one by each authority');
@@ -103,11 +105,15 @@ function readFields(list: Buffer) {
   return { issuer: required(issuer), thisUpdate: required(thisUpdate), nextUpdate, isSignedBy };
 }
 
-/** RFC 5280, 4.1: version, serialNumber, signature, issuer, validity, subject, … */
-function subjectOf(certificate: Buffer): string {
+/**
+ * Who issued a certificate, and to whom: DER, in hexadecimal. RFC 5280, 4.1: version, serialNumber, signature, issuer,
+ * validity, subject, …
+ */
+export function namesOf(certificate: Buffer): { readonly issuer: string; readonly subject: string } {
   const [toBeSigned] = valuesIn(only(certificate).content);
   const fields = valuesIn(required(toBeSigned).content).filter(({ tag }) => tag !== EXPLICIT_0);
-  return required(fields[4]).whole.toString('hex');
+  const name = (at: number) => required(fields[at]).whole.toString('hex');
+  return { issuer: name(2), subject: name(4) };
 }
 
 function only(bytes: Buffer): Value {

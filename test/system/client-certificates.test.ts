@@ -238,11 +238,14 @@ test('a revocation list whose next update is due makes the server not ready, and
     };
     return checks.find(({ name }) => name === 'keys');
   };
+  const socket = await open(app, google);
+  assert.match(await ask(socket), / 405 /);
   assert.equal((await keys())?.warnings, undefined);
   clock.pass(5.5 * 86_400_000);
   assert.match((await keys())?.warnings?.[0] ?? '', /^revocation list .*clientCrl\.0.* expires on/);
   clock.pass(86_400_000);
   assert.equal((await keys())?.status, 'failed');
+  assert.match(await ask(socket), / 403 /, 'an open connection is held to it');
 });
 
 test('[OQ-65] of those that an authority certified, only the allowed ones are let in', async (t) => {
