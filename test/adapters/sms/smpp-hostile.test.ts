@@ -8,7 +8,7 @@ import { exampleMessage } from './gateway-stand-in.ts';
 import { startSmsc } from './smpp-server.ts';
 import { keepReceipts, openSmpp } from './smpp-under-test.ts';
 
-const send = (gateway: SmsGateway) => gateway.send(exampleMessage, deadlineAfter(5000));
+const send = (gateway: SmsGateway) => gateway.send(exampleMessage, deadlineAfter(30_000));
 
 const hex32 = (value: number) => value.toString(16).padStart(8, '0');
 

@@ -31,7 +31,7 @@ const receiptOf = (key: string, state: DeliveryReceipt['state'], detail: string)
 test('SMPP: a receipt names its text by the key that the text was accepted with', async (t) => {
   const smsc = await startSmsc(t);
   const { receipts, onReceipt } = keepReceipts();
-  const delivery = await openSmpp(t, smsc.port, {}, { onReceipt }).send(exampleMessage, deadlineAfter(5000));
+  const delivery = await openSmpp(t, smsc.port, {}, { onReceipt }).send(exampleMessage, deadlineAfter(30_000));
   assert.equal(await deliver(smsc, { short_message: text('id_1', 'DELIVRD') }), 0);
   assert.deepEqual(bare(receipts), [receiptOf('id_1', 'delivered', 'DELIVRD, err 000')]);
   assert.equal(delivery.kind === 'accepted' && delivery.receiptKey, receipts[0]?.receiptKey);
@@ -192,7 +192,7 @@ test('SMPP: receipts before the answers to their texts, in another order and twi
   const smsc = await startSmsc(t, { submit: 'silence' });
   const { receipts, onReceipt } = keepReceipts();
   const gateway = openSmpp(t, smsc.port, {}, { onReceipt });
-  const sending = ['A', 'B'].map(() => gateway.send(exampleMessage, deadlineAfter(5000)));
+  const sending = ['A', 'B'].map(() => gateway.send(exampleMessage, deadlineAfter(30_000)));
   const second = await smsc.seen('submit_sm', 2);
   const first = await smsc.seen('submit_sm', 1);
   for (const id of ['B-1', 'A-1', 'B-1'])
@@ -213,7 +213,7 @@ test('SMPP: an id that is filled up with spaces is that of its receipt', async (
   const smsc = await startSmsc(t, { submit: 'silence' });
   const { receipts, onReceipt } = keepReceipts();
   const gateway = openSmpp(t, smsc.port, {}, { onReceipt });
-  const sending = gateway.send(exampleMessage, deadlineAfter(5000));
+  const sending = gateway.send(exampleMessage, deadlineAfter(30_000));
   const { seq } = await smsc.seen('submit_sm');
   await smsc.order({ do: 'accept', session: 1, seq, messageId: '4711    ' });
   const delivery = await sending;
@@ -234,7 +234,7 @@ test('SMPP: while receipts wait to be taken none is refused, and texts are answe
   await smsc.bound();
   const fields = { esm_class: 4, short_message: text('T-1', 'DELIVRD') };
   for (let count = 0; count < 200; count += 1) await smsc.order({ do: 'deliver', session: 1, fields });
-  assert.equal((await gateway.send(exampleMessage, deadlineAfter(5000))).kind, 'accepted');
+  assert.equal((await gateway.send(exampleMessage, deadlineAfter(30_000))).kind, 'accepted');
   for (let count = 0; count < 200; count += 1) await smsc.order({ do: 'deliver', session: 1, fields });
   assert.equal(await smsc.count('deliver_sm_resp'), 0);
   gate.resolve();

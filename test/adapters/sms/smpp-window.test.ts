@@ -7,7 +7,7 @@ import { exampleMessage } from './gateway-stand-in.ts';
 import { startSmsc } from './smpp-server.ts';
 import { openSmpp } from './smpp-under-test.ts';
 
-const send = (gateway: SmsGateway, ms = 5000) => gateway.send(exampleMessage, deadlineAfter(ms));
+const send = (gateway: SmsGateway, ms = 30_000) => gateway.send(exampleMessage, deadlineAfter(ms));
 const refused = (reason: string, detail: string) => ({ kind: 'refused', gateway: 'smpp', reason, detail });
 const unknown = (detail: string) => ({ kind: 'unknown', gateway: 'smpp', detail });
 

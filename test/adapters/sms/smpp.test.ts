@@ -32,7 +32,7 @@ test('SMPP: a text goes as Net::SMPP reads it, in GSM-7 with a septet an octet',
   const smsc = await startSmsc(t);
   const text = new Secret('Còdigo @£_ñ 907214 [€] {~}|^\\');
   const message = { ...exampleMessage, text, validityMs: 93_784_999 };
-  const delivery = await openSmpp(t, smsc.port).send(message, deadlineAfter(5000));
+  const delivery = await openSmpp(t, smsc.port).send(message, deadlineAfter(30_000));
   assert.deepEqual(delivery, {
     kind: 'accepted',
     gateway: 'smpp',
@@ -68,7 +68,7 @@ test('SMPP: a text goes as Net::SMPP reads it, in GSM-7 with a septet an octet',
 test('SMPP: a text that GSM-7 can not write goes as UCS-2', async (t) => {
   const smsc = await startSmsc(t);
   const text = new Secret('कोड 907214 😀');
-  await openSmpp(t, smsc.port).send({ ...exampleMessage, text }, deadlineAfter(5000));
+  await openSmpp(t, smsc.port).send({ ...exampleMessage, text }, deadlineAfter(30_000));
   const submit = await smsc.seen('submit_sm');
   assert.equal(submit['data_coding'], 8);
   assert.equal(submit['short_message'], '0915094b09210020003900300037003200310034' + '0020' + 'd83dde00');
@@ -81,12 +81,12 @@ test('SMPP: GSM-7 has room for 160 septets, UCS-2 for 70 units, and what no PDU 
     ['€'.repeat(80), 160],
     ['क'.repeat(70), 140],
   ] as const) {
-    await gateway.send({ ...exampleMessage, text: new Secret(text) }, deadlineAfter(5000));
+    await gateway.send({ ...exampleMessage, text: new Secret(text) }, deadlineAfter(30_000));
     const submit = await smsc.seen('submit_sm', octets === 160 ? 1 : 2);
     assert.equal(String(submit['short_message']).length, 2 * octets);
   }
   for (const text of ['x'.repeat(161), 'x'.repeat(300), '€'.repeat(81), 'क'.repeat(71), 'я'.repeat(100)]) {
-    const long = await gateway.send({ ...exampleMessage, text: new Secret(text) }, deadlineAfter(5000));
+    const long = await gateway.send({ ...exampleMessage, text: new Secret(text) }, deadlineAfter(30_000));
     assert.deepEqual(long, {
       kind: 'refused',
       gateway: 'smpp',
@@ -95,7 +95,7 @@ test('SMPP: GSM-7 has room for 160 septets, UCS-2 for 70 units, and what no PDU 
     });
   }
   assert.equal(await smsc.count('submit_sm'), 2);
-  assert.equal((await gateway.send(exampleMessage, deadlineAfter(5000))).kind, 'accepted');
+  assert.equal((await gateway.send(exampleMessage, deadlineAfter(30_000))).kind, 'accepted');
 });
 
 test('SMPP: type and plan of the sender follow from it, unless they are set', async (t) => {
@@ -109,7 +109,7 @@ test('SMPP: type and plan of the sender follow from it, unless they are set', as
   ] as const;
   for (const [index, [changes, expected]] of cases.entries()) {
     const gateway = openSmpp(t, smsc.port, changes);
-    await gateway.send({ ...exampleMessage, validityMs: 1 }, deadlineAfter(5000));
+    await gateway.send({ ...exampleMessage, validityMs: 1 }, deadlineAfter(30_000));
     await gateway.close();
     const submit = await smsc.seen('submit_sm', index + 1);
     assert.deepEqual([submit['source_addr_ton'], submit['source_addr_npi'], submit['source_addr']], expected);
@@ -134,7 +134,7 @@ test('SMPP: types and plans go by the kind of the sender and of the recipient wh
       ['BR', [1, 1, '5511999990000', 0, 0]],
     ] as const
   ).entries()) {
-    await gateway.send({ ...exampleMessage, country }, deadlineAfter(5000));
+    await gateway.send({ ...exampleMessage, country }, deadlineAfter(30_000));
     const submit = await smsc.seen('submit_sm', index + 1);
     const fields = ['source_addr_ton', 'source_addr_npi', 'source_addr', 'dest_addr_ton', 'dest_addr_npi'];
     assert.deepEqual(
@@ -159,7 +159,7 @@ test('SMPP: charset, data coding, validity and service type are as the account h
   ] as const;
   for (const [index, [changes, words, dataCoding, octets]] of cases.entries()) {
     const gateway = openSmpp(t, smsc.port, { ...changes, serviceType: 'OTP', validity: 'none' });
-    await gateway.send({ ...exampleMessage, text: words }, deadlineAfter(5000));
+    await gateway.send({ ...exampleMessage, text: words }, deadlineAfter(30_000));
     await gateway.close();
     const submit = await smsc.seen('submit_sm', index + 1);
     assert.deepEqual(
@@ -169,7 +169,7 @@ test('SMPP: charset, data coding, validity and service type are as the account h
     assert.ok(String(submit['short_message']).startsWith(octets), String(submit['short_message']));
   }
   const absolute = openSmpp(t, smsc.port, { validity: 'absolute' }, { clock });
-  await absolute.send({ ...exampleMessage, validityMs: 90_000 }, deadlineAfter(5000));
+  await absolute.send({ ...exampleMessage, validityMs: 90_000 }, deadlineAfter(30_000));
   const digits = new Date(clock.nowMs() + 90_000).toISOString().replace(/[^0-9]/g, '');
   const { validity_period: until } = await smsc.seen('submit_sm', cases.length + 1);
   assert.equal(until, `${digits.slice(2, 14)}000+`);
@@ -179,7 +179,7 @@ test('SMPP: a text that its charset has no letters for is refused where UCS-2 ha
   const smsc = await startSmsc(t);
   const gateway = openSmpp(t, smsc.port, { charset: 'ascii' });
   const text = new Secret('ü'.repeat(71));
-  const delivery = await gateway.send({ ...exampleMessage, text }, deadlineAfter(5000));
+  const delivery = await gateway.send({ ...exampleMessage, text }, deadlineAfter(30_000));
   assert.equal('detail' in delivery && delivery.detail, 'longer than one text message');
 });
 
@@ -189,7 +189,7 @@ test('SMPP: with a session each, texts go over the transmitter and receipts come
   const gateway = openSmpp(t, smsc.port, { bindMode: 'transmitter+receiver' }, { onReceipt });
   const receiver = await smsc.seen('bind_receiver');
   const transmitter = await smsc.seen('bind_transmitter');
-  assert.equal((await gateway.send(exampleMessage, deadlineAfter(5000))).kind, 'accepted');
+  assert.equal((await gateway.send(exampleMessage, deadlineAfter(30_000))).kind, 'accepted');
   assert.equal((await smsc.seen('submit_sm')).session, transmitter.session);
   const fields = { esm_class: 4, short_message: 'id:id_1 stat:DELIVRD' };
   await smsc.order({ do: 'deliver', session: receiver.session, fields });
@@ -203,7 +203,7 @@ test('SMPP: with a session each, texts go over the transmitter and receipts come
 test('SMPP: entity and template of a text in India go along', async (t) => {
   const smsc = await startSmsc(t);
   const dlt = { entityId: '1101234567890123456', templateId: '1107165409153095415' };
-  await openSmpp(t, smsc.port).send({ ...exampleMessage, ...{ dlt } }, deadlineAfter(5000));
+  await openSmpp(t, smsc.port).send({ ...exampleMessage, ...{ dlt } }, deadlineAfter(30_000));
   const submit = await smsc.seen('submit_sm');
   assert.equal(submit['5120'], dlt.entityId);
   assert.equal(submit['5121'], dlt.templateId);
@@ -212,10 +212,10 @@ test('SMPP: entity and template of a text in India go along', async (t) => {
 test('SMPP: without receipts none are asked for, and none is promised', async (t) => {
   const smsc = await startSmsc(t);
   const gateway = openSmpp(t, smsc.port, {}, { onReceipt: undefined });
-  const delivery = await gateway.send(exampleMessage, deadlineAfter(5000));
+  const delivery = await gateway.send(exampleMessage, deadlineAfter(30_000));
   assert.deepEqual(delivery, { kind: 'accepted', gateway: 'smpp', messageId: 'id_1' });
   const off = openSmpp(t, smsc.port, { receipts: false });
-  assert.equal('receiptKey' in (await off.send(exampleMessage, deadlineAfter(5000))), false);
+  assert.equal('receiptKey' in (await off.send(exampleMessage, deadlineAfter(30_000))), false);
   assert.equal((await smsc.seen('submit_sm', 1))['registered_delivery'], 0);
   assert.equal((await smsc.seen('submit_sm', 2))['registered_delivery'], 0);
 });
@@ -227,7 +227,7 @@ test('SMPP: every status of the table is a refusal of its class, and unknown one
     await smsc.behave({ submit: statusOf(name) });
     // One session each: some statuses let it rest.
     const gateway = openSmpp(t, smsc.port);
-    const delivery = await gateway.send(exampleMessage, deadlineAfter(5000));
+    const delivery = await gateway.send(exampleMessage, deadlineAfter(30_000));
     assert.deepEqual(delivery, { kind: 'refused', gateway: 'smpp', reason, detail: name });
     await gateway.close();
   }
@@ -239,14 +239,14 @@ test('SMPP: every status of the table is a refusal of its class, and unknown one
     [0x41, 'unexplained', '0x00000041'],
   ] as const) {
     await smsc.behave({ submit: status });
-    const delivery = await gateway.send(exampleMessage, deadlineAfter(5000));
+    const delivery = await gateway.send(exampleMessage, deadlineAfter(30_000));
     assert.deepEqual(delivery, { kind: 'refused', gateway: 'smpp', reason, detail });
   }
 });
 
 test('[OQ-87] SMPP: a message id that quotes the number is not kept, and its receipt finds the text', async (t) => {
   const smsc = await startSmsc(t, { submit: 'silence' });
-  const sending = openSmpp(t, smsc.port).send(exampleMessage, deadlineAfter(5000));
+  const sending = openSmpp(t, smsc.port).send(exampleMessage, deadlineAfter(30_000));
   const { session, seq } = await smsc.seen('submit_sm');
   await smsc.order({ do: 'accept', session, seq, messageId: 'x14035550123' });
   const delivery = await sending;
