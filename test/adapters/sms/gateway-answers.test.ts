@@ -66,8 +66,11 @@ for (const { kind, open, success, throttled } of httpKinds) {
 }
 
 test('[OQ-28] nothing is told later of an answer that never comes, or when the gateway is closed', async (t) => {
-  const standIn = await startStandIn(t, 'silence');
+  const standIn = await startStandIn(t, { status: 200, body: {} });
   const gateway = generic(standIn.url);
+  // The short deadline is not for the connection.
+  await send(gateway);
+  standIn.answer = 'silence';
   const delivery = await send(gateway, 100);
   assert.ok(delivery.kind === 'unknown', JSON.stringify(delivery));
   await gateway.close();
