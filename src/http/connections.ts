@@ -46,7 +46,7 @@ const DESCRIPTORS_CHECK_MS = 1000;
  * connections waits a few ms; what a flood sends is bounded by how many connections it has.
  */
 const QUICK_REFUSALS_MAX = 200;
-const REFUSAL_TURN_MS = 1;
+const REFUSAL_TURN_MS = 4;
 const REST_MS_MAX = 1000;
 /** Those whose turns are close go out together. */
 const REST_STEP_MS = 10;

@@ -118,6 +118,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       caller.offend();
       return refuse(request, 400, 'no such content type is served'); // [OQ-21]
     }
+    if (codec.keyless) caller.prove(); // [OQ-80]
     const startedAtMs = clock.steadyMs();
     const callId = entropy.id();
     const deadline = createDeadline(clock, parts.budgetMs);

@@ -38,6 +38,12 @@ describe('calls that are refused without a body', () => {
     assert.ok(!JSON.stringify(log).includes('secret'));
   });
 
+  it('[OQ-80] in the clear wait for no turn and end no connection, however many, while no time passes', async (t) => {
+    const { ask, metrics } = await start(t);
+    for (let at = 0; at < 300; at += 1) assert.equal((await ask('/v1/echo')).status, 400);
+    assert.doesNotMatch(await metrics(), /^gsp_otp_connections_ended_total\{[^}]*\} [1-9]/m);
+  });
+
   it('one call too many at once leaves a line and is counted as a call', async (t) => {
     const gate = Promise.withResolvers<void>();
     const reached = Promise.withResolvers<void>();
