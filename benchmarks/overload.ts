@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Answer, Asker, quantile } from './answering.ts';
 import type { Flood } from './flood.ts';
+import { openLoop } from './open-loop.ts';
 import { sealEchoes } from './overload-messages.ts';
 import { type Format, makeKeys, type SealedKeys } from './sealed-keys.ts';
 import { contentTypeOf, STRANGER_KINDS, type StrangerKind, strangersBodies } from './strangers.ts';
@@ -40,6 +41,14 @@ try {
 interface Target {
   readonly keys: SealedKeys;
   readonly port: number;
+  /** Of the server, so far. */
+  readonly cpuMs: () => Promise<number>;
+}
+
+interface Ceiling {
+  readonly perSecond: number;
+  /** Of the server, for one call. */
+  readonly cpuMs: number;
 }
 
 async function report(format: Format, rsaBits: number): Promise<void> {
@@ -48,7 +57,8 @@ async function report(format: Format, rsaBits: number): Promise<void> {
     writeFileSync(join(data, 'keys.json'), JSON.stringify(keys), { mode: 0o600 });
   const app = await startApp({ accounts: 10, history: 0 }, { codec: 'own', tls: false, setUp });
   try {
-    const target = { keys, port: app.port };
+    const cpuMs = async () => (await app.measurements()).cpuMs;
+    const target = { keys, port: app.port, cpuMs };
     // Warms up.
     await measureCeiling(target);
     console.log(`## ${format}, RSA-${rsaBits}\n`);
@@ -60,10 +70,11 @@ async function report(format: Format, rsaBits: number): Promise<void> {
 }
 
 /** Closed loop, 32 connections. */
-async function measureCeiling({ keys, port }: Target): Promise<number> {
+async function measureCeiling({ keys, port, cpuMs }: Target): Promise<Ceiling> {
   const askers = newAskers(port, keys.format, 32);
   const run = async (seconds: number) => {
     const bodies = await sealEchoes(keys, Math.ceil((seconds * 3200 * 2048 ** 2) / keys.rsaBits ** 2));
+    const cpuBefore = await cpuMs();
     const endAt = performance.now() + seconds * 1000;
     let done = 0;
     await Promise.all(
@@ -74,11 +85,12 @@ async function measureCeiling({ keys, port }: Target): Promise<number> {
         }
       }),
     );
-    return done / (seconds - Math.max(0, endAt - performance.now()) / 1000);
+    const perSecond = done / (seconds - Math.max(0, endAt - performance.now()) / 1000);
+    return { perSecond, cpuMs: ((await cpuMs()) - cpuBefore) / done };
   };
-  const perSecond = await run(2);
+  const ceiling = await run(2);
   for (const asker of askers) asker.close();
-  return perSecond;
+  return ceiling;
 }
 
 /** The ceiling is measured before and after each, since the machine is never quite the same. */
@@ -91,70 +103,53 @@ async function reportOverload(target: Target): Promise<void> {
       'of their mean',
       '200: p50 / p99 ms',
       '503: p50 / p99 ms',
+      'CPU µs: 200, 503',
       'not sent',
       'back after s',
     ),
   );
-  console.log(row(...Array<string>(8).fill('---')));
+  console.log(row(...Array<string>(9).fill('---')));
   for (const times of [2, 4, 10]) {
-    const ceiling = await measureCeiling(target);
-    const bodies = await sealEchoes(target.keys, Math.ceil(ceiling * SECONDS * 1.2) + LOAD_CONNECTIONS);
-    const { answers, unsent } = await openLoop(target, bodies, times * ceiling);
+    const before = await measureCeiling(target);
+    const offered = times * before.perSecond;
+    const bodies = await sealEchoes(
+      target.keys,
+      Math.ceil(before.perSecond * SECONDS * 1.2) + LOAD_CONNECTIONS,
+    );
+    const cpuBefore = await target.cpuMs();
+    const { answers, unsent } = await openLoop({
+      port: target.port,
+      contentType: contentTypeOf(target.keys.format),
+      connections: LOAD_CONNECTIONS,
+      seconds: SECONDS,
+      perSecond: offered,
+      bodies,
+      budgetMs: BUDGET_MS,
+    });
+    const cpuMs = (await target.cpuMs()) - cpuBefore;
     const good = answers.filter(({ status, ms }) => status === 200 && ms <= BUDGET_MS).map(({ ms }) => ms);
     const refused = answers.filter(({ status }) => status === 503).map(({ ms }) => ms);
     const perSecond = good.length / SECONDS;
     const back = await secondsUntilNormal(target);
-    const again = await measureCeiling(target);
+    const after = await measureCeiling(target);
+    const ceiling = (before.perSecond + after.perSecond) / 2;
+    const goodMs = (before.cpuMs + after.cpuMs) / 2;
+    const refusedMs = (cpuMs - good.length * goodMs) / refused.length;
     console.log(
       row(
         `${times} ×`,
         perSecond.toFixed(0),
-        `${ceiling.toFixed(0)}, ${again.toFixed(0)}`,
-        ((2 * perSecond) / (ceiling + again)).toFixed(2),
+        `${before.perSecond.toFixed(0)}, ${after.perSecond.toFixed(0)}`,
+        (perSecond / ceiling).toFixed(2),
         span(good),
         span(refused),
-        `${((100 * unsent) / (times * ceiling * SECONDS)).toFixed(0)} %`,
+        `${(1000 * goodMs).toFixed(0)}, ${(1000 * refusedMs).toFixed(0)}`,
+        `${((100 * unsent) / (offered * SECONDS)).toFixed(0)} %`,
         back.toFixed(2),
       ),
     );
   }
   console.log('');
-}
-
-/** A request each so many ms, whether or not the ones before were answered; what was refused is sent again later. */
-async function openLoop({ keys, port }: Target, bodies: Uint8Array[], perSecond: number) {
-  const askers = newAskers(port, keys.format, LOAD_CONNECTIONS);
-  const idle = [...askers];
-  const answers: Answer[] = [];
-  const startedAt = performance.now();
-  const running: Promise<void>[] = [];
-  let sent = 0;
-  let unsent = 0;
-  for (;;) {
-    const elapsedMs = performance.now() - startedAt;
-    if (elapsedMs >= SECONDS * 1000) break;
-    for (const due = (elapsedMs * perSecond) / 1000; sent + unsent < due; ) {
-      const asker = idle.shift();
-      const body = asker && bodies.pop();
-      if (!asker || !body) {
-        if (asker) idle.push(asker);
-        unsent += 1;
-        continue;
-      }
-      sent += 1;
-      running.push(
-        asker.ask('/v1/echo', body).then((answer) => {
-          if (performance.now() - startedAt < SECONDS * 1000) answers.push(answer);
-          if (answer.status !== 200) bodies.push(body);
-          idle.push(asker);
-        }),
-      );
-    }
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-  await Promise.race([Promise.all(running), new Promise((resolve) => setTimeout(resolve, BUDGET_MS))]);
-  for (const asker of askers) asker.close();
-  return { answers, unsent };
 }
 
 /** Until ten calls in a row were answered in 100 ms each. */
@@ -189,7 +184,8 @@ async function reportFloods(target: Target): Promise<void> {
   console.log('');
 }
 
-async function reportFlood({ keys, port }: Target, kind: StrangerKind): Promise<void> {
+async function reportFlood(target: Target, kind: StrangerKind): Promise<void> {
+  const { keys, port } = target;
   const bodies = await strangersBodies(kind, keys);
   const genuine = await sealEchoes(keys, 2 * SECONDS * GENUINE_PER_SECOND);
   const child = fork(new URL('./flood.ts', import.meta.url), { serialization: 'advanced' });
@@ -202,8 +198,8 @@ async function reportFlood({ keys, port }: Target, kind: StrangerKind): Promise<
   child.send(flood);
   const startedAt = performance.now();
   await new Promise((resolve) => setTimeout(resolve, 1000));
-  const kept = await genuineCalls({ keys, port }, genuine.splice(0, genuine.length / 2), true);
-  const fresh = await genuineCalls({ keys, port }, genuine, false);
+  const kept = await genuineCalls(target, genuine.splice(0, genuine.length / 2), true);
+  const fresh = await genuineCalls(target, genuine, false);
   const seconds = (performance.now() - startedAt) / 1000;
   const counts = await new Promise<Record<string, number>>((resolve) => {
     child.once('message', (answer) => resolve(answer as Record<string, number>));
