@@ -31,7 +31,10 @@ const receiptOf = (key: string, state: DeliveryReceipt['state'], detail: string)
 test('SMPP: a receipt names its text by the key that the text was accepted with', async (t) => {
   const smsc = await startSmsc(t);
   const { receipts, onReceipt } = keepReceipts();
-  const delivery = await openSmpp(t, smsc.port, {}, { onReceipt }).send(exampleMessage, deadlineAfter(30_000));
+  const delivery = await openSmpp(t, smsc.port, {}, { onReceipt }).send(
+    exampleMessage,
+    deadlineAfter(30_000),
+  );
   assert.equal(await deliver(smsc, { short_message: text('id_1', 'DELIVRD') }), 0);
   assert.deepEqual(bare(receipts), [receiptOf('id_1', 'delivered', 'DELIVRD, err 000')]);
   assert.equal(delivery.kind === 'accepted' && delivery.receiptKey, receipts[0]?.receiptKey);
