@@ -57,6 +57,7 @@ export function openSqliteDirectory(location: DirectoryFile): SqliteDirectory {
   }
 
   function fault(): string | undefined {
+    if (!database.isOpen) return 'the account directory is closed';
     unusable = place.fault() ?? schemaFault(database, directoryKind, file);
     return unusable ?? open.damaged;
   }

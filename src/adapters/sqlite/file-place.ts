@@ -13,7 +13,8 @@ interface WatchedFile {
  */
 export class FilePlace {
   readonly #files: readonly WatchedFile[];
-  readonly #content: FileContent | undefined;
+  /** `undefined`: not looked at, or not any more. */
+  #content: FileContent | undefined;
 
   /** `files`: the database, its `-wal`, its `-shm`, others. What is not there now must not be there later either. */
   constructor(files: readonly string[]) {
@@ -25,8 +26,9 @@ export class FilePlace {
 
   /** What has happened to one of the files, or of the first `count` of them, ≥ 2. `undefined`: all is as it was. */
   fault(count = this.#files.length): string | undefined {
+    if (this.#content === undefined) return undefined;
     let misplaced: string | undefined;
-    const content = this.#content?.fault(() => {
+    const content = this.#content.fault(() => {
       const found = this.#files.slice(0, count).map(({ file }) => find(file));
       misplaced = this.#misplaced(found);
       return found;
@@ -34,9 +36,10 @@ export class FilePlace {
     return misplaced ?? content;
   }
 
-  /** Only once the database is closed. */
+  /** Only once the database is closed; nothing is looked at from then on. */
   close(): void {
     this.#content?.close();
+    this.#content = undefined;
   }
 
   #misplaced(found: readonly (BigIntStats | undefined)[]): string | undefined {

@@ -62,7 +62,6 @@ export class LogIndex {
   }
 
   #read(into: Buffer): void {
-    const bytes = readSync(this.#descriptor, into, 0, INDEX_BYTES, 0);
-    into.fill(0, bytes);
+    into.fill(0, readSync(this.#descriptor, into, 0, INDEX_BYTES, 0));
   }
 }

@@ -36,6 +36,8 @@ const SETTINGS = `
   PRAGMA temp_store = MEMORY;
 `;
 
+const CLOSED = 'the database is closed';
+
 /** One SQLite file, one writing process. */
 export class SqliteEngine {
   readonly database: DatabaseSync;
@@ -94,6 +96,7 @@ export class SqliteEngine {
    * refused; or damage was found, or a schema that is not ours. Looks at the disk. `undefined`: all is well.
    */
   fault(): string | undefined {
+    if (!this.database.isOpen) return CLOSED;
     this.#misplaced = this.#place.fault();
     return this.#misplaced ?? this.#damaged ?? schemaFault(this.database, otpStoreKind, this.#file);
   }
@@ -135,7 +138,7 @@ export class SqliteEngine {
   }
 
   #requirePlace(): void {
-    if (!this.database.isOpen) throw new UnavailableError('the database is closed');
+    if (!this.database.isOpen) throw new UnavailableError(CLOSED);
     if (this.#misplaced !== undefined) throw new UnavailableError(this.#misplaced);
   }
 
