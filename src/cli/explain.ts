@@ -24,8 +24,9 @@ export function explainCommand(): Command {
       'after',
       `
 It only reads the database, beside a running server. No code, token or phone number is in there: to find the requests of a
-number or an account it needs digests.secret of the server. Requests for which no code was made, because no account was found
-or a limit declined them, are found by their id alone.
+number or an account it needs digests.secret of the server, which was configured when they came. A number is looked for as
+it is written, so that what Google sent in another form than E.164 is found by that form. A request that was answered with an
+error is not kept.
 
 Examples:
   $ gsp-otp explain 0123434-otp-abc
@@ -72,23 +73,22 @@ function searchesOf({
 }
 
 async function find(search: RequestSearch, options: ExplainOptions): Promise<readonly RequestHistory[]> {
-  if (search.key === 'phoneNumber' && !/^\+[1-9]\d{6,14}$/.test(search.value)) {
-    throw new Failure('that is no phone number in E.164', 'Write it as +12025550101.', exitCodes.usage);
-  }
   const settings = readSomeSettings(configSources(options), ['profile', 'dataDirectory', 'digests']);
   const histories = await findRequests(settings, search);
   if (histories.length > 0) return histories;
+  const isE164 = search.key !== 'phoneNumber' || /^\+[1-9]\d{6,14}$/.test(search.value);
   throw new Failure(
     'no request for it is known',
-    'None came, or its account was not found, or it is older than retention.requestsMs; or digests.secret is not that of the server.',
+    `None came, or it is older than retention.requestsMs; or digests.secret is not that of the server.${isE164 ? '' : ' In E.164 a phone number is written as +12025550101.'}`,
   );
 }
 
 /** The newest first, a line each; at the end what tells more. */
 function listOf(histories: readonly RequestHistory[]): string {
-  const lines = histories.map(({ requestId, receivedAtMs, answer, challenge }) => {
+  const lines = histories.map(({ requestId, receivedAtMs, answer, reason, challenge }) => {
     const text = challenge?.text === undefined ? '' : `, ${describeText(challenge.text, challenge.country)}`;
-    const state = challenge === undefined ? '' : `: ${challenge.state}${text}`;
+    const why = reason === '' ? '' : `: ${explain(reason)}`;
+    const state = challenge === undefined ? why : `: ${challenge.state}${text}`;
     const result = answer?.result ?? 'not answered';
     return `${new Date(receivedAtMs).toISOString()}  ${escapeHidden(`${requestId}  ${result}${state}`)}`;
   });

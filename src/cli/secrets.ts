@@ -13,6 +13,7 @@ const forgotten: Readonly<Record<Kind, readonly string[]>> = {
     'limits for accounts and phone numbers begin anew: texts, wrong codes and locks of before are forgotten',
     'a repeated request of before looks changed: 412 IDEMPOTENCY_VIOLATION, in place of its answer',
     'numbers that verified before are unknown to the money guard',
+    'explain finds requests of before by their ids alone, no more by phone number or account',
   ],
   codes: ['codes that were sent and not typed yet are ended: their users ask for another'],
 };

@@ -18,7 +18,13 @@ export interface Recipient {
 
 export type FoundRecipient =
   | Recipient
-  | { readonly kind: 'declined'; readonly result: SendOtpResult; readonly reason: string }
+  | {
+      readonly kind: 'declined';
+      readonly result: SendOtpResult;
+      readonly reason: string;
+      /** The one that it would have been for. `undefined`: none, or nobody knows which. */
+      readonly account: Account | undefined;
+    }
   | { readonly kind: 'unknown-association' };
 
 /** At least one of the two is there. [SO-1, OQ-1] */
@@ -56,11 +62,11 @@ async function findByAssociation(
   const onFile = account.phoneNumber;
   // The mismatch comes first: a closed account is reported only on certain data, since that is for good. [SO-11]
   if (accountPhoneNumber !== undefined && accountPhoneNumber.reveal() !== onFile?.reveal()) {
-    return declined('PHONE_NUMBER_NOT_ASSOCIATED_WITH_ACCOUNT', 'phoneNumberMismatch'); // [SO-OLD-2]
+    return declined('PHONE_NUMBER_NOT_ASSOCIATED_WITH_ACCOUNT', 'phoneNumberMismatch', account); // [SO-OLD-2]
   }
-  if (account.status !== 'active') return declined(RESULT_BY_STATUS[account.status], account.status);
+  if (account.status !== 'active') return declined(RESULT_BY_STATUS[account.status], account.status, account);
   if (onFile === undefined || !isE164(onFile.reveal())) {
-    return declined('PHONE_NUMBER_NOT_ASSOCIATED_WITH_ACCOUNT', 'noUsablePhoneNumber'); // [OQ-2]
+    return declined('PHONE_NUMBER_NOT_ASSOCIATED_WITH_ACCOUNT', 'noUsablePhoneNumber', account); // [OQ-2]
   }
   return reachable(account, onFile, search.policy);
 }
@@ -87,17 +93,18 @@ async function findByNumber(phoneNumber: Secret, search: Search): Promise<FoundR
     ); // [OQ-29]
   }
   if (account !== undefined) return reachable(account, phoneNumber, policy);
-  if (accounts.some(({ status }) => status === 'not-eligible'))
-    return declined('NOT_ELIGIBLE', 'not-eligible');
+  const notEligible = accounts.find(({ status }) => status === 'not-eligible');
+  if (notEligible) return declined('NOT_ELIGIBLE', 'not-eligible', notEligible);
   // A closed account found by its number is not reported as closed. [SO-10, SO-12, SO-14]
-  return declined('UNKNOWN_PHONE_NUMBER', accounts.length > 0 ? 'closedAccountsOnly' : 'unknownNumber');
+  const [closed] = accounts;
+  return declined('UNKNOWN_PHONE_NUMBER', closed ? 'closedAccountsOnly' : 'unknownNumber', closed);
 }
 
 function reachable(account: Account, phoneNumber: Secret, policy: OtpPolicy): FoundRecipient {
   const country = countryOf(phoneNumber.reveal());
   const { allowedCountries } = policy;
   if (allowedCountries.size > 0 && (country === undefined || !allowedCountries.has(country))) {
-    return declined('NOT_ELIGIBLE', 'allowedCountries'); // [OQ-40]
+    return declined('NOT_ELIGIBLE', 'allowedCountries', account); // [OQ-40]
   }
   const { accountId, language, revision } = account;
   return { kind: 'recipient', accountId, phoneNumber, country, language, revision };
@@ -109,6 +116,6 @@ function lookUp<T>({ clock, deadline }: Search, found: Promise<T>): Promise<T> {
   });
 }
 
-function declined(result: SendOtpResult, reason: string): FoundRecipient {
-  return { kind: 'declined', result, reason };
+function declined(result: SendOtpResult, reason: string, account?: Account): FoundRecipient {
+  return { kind: 'declined', result, reason, account };
 }

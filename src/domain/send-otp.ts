@@ -18,7 +18,7 @@ import type { Outcome, SendOtpResult } from './outcome.ts';
 import { numberPrefixOf } from './phone-number.ts';
 import { ceilingsFor, quotaReachMs } from './quotas.ts';
 import { receiptDigest } from './receipt-digest.ts';
-import { type AccountIdentifier, findRecipient, type Recipient } from './recipient.ts';
+import { type AccountIdentifier, type FoundRecipient, findRecipient, type Recipient } from './recipient.ts';
 import { recordAnswer } from './record-answer.ts';
 import { sealRecipient } from './sealed-recipient.ts';
 import { composeSmsText, type SmsTemplates } from './sms-text.ts';
@@ -59,7 +59,7 @@ export async function sendOtp(call: SendOtpCall, parts: SendOtpParts): Promise<O
   const found = await findRecipient(call, { ...parts, deadline: call.deadline });
   if (found.kind === 'unknown-association')
     return { kind: 'unknown-identifier', identifier: 'associationId' };
-  if (found.kind === 'declined') return decline(call, parts, found.result, found.reason);
+  if (found.kind === 'declined') return decline(call, parts, found);
 
   const { store, clock, entropy, policy, keys, owner } = parts;
   // Stamped once: whatever the clocks do meanwhile, one request has one moment.
@@ -232,11 +232,11 @@ function inWords(delivery: Delivery): string {
 
 function decline(
   call: SendOtpCall,
-  { store, clock, owner }: SendOtpParts,
-  result: SendOtpResult,
-  reason: string,
+  { store, clock, owner, keys: { digestKey } }: SendOtpParts,
+  { result, reason, account }: Extract<FoundRecipient, { readonly kind: 'declined' }>,
 ): Promise<Outcome> {
   const { requestId, fingerprint, callId } = call;
+  const number = call.accountPhoneNumber ?? account?.phoneNumber;
   return recordAnswer(store, {
     key: { method: 'sendOtp', requestId },
     fingerprint,
@@ -245,5 +245,7 @@ function decline(
     answer: { result, integratorId: callId },
     retryable: false,
     reason,
+    accountDigest: account && keyedDigest(digestKey, 'account-id', account.accountId),
+    phoneNumberDigest: number && keyedDigest(digestKey, 'phone-number', number.reveal()),
   });
 }

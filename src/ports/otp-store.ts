@@ -63,8 +63,8 @@ export interface OtpStore {
   history(requestId: string): Promise<readonly RequestHistory[]>;
 
   /**
-   * The newest sendOtp requests that had a challenge for that account, or for that phone number, newest first, 100 at
-   * most. For an operator; requests for which no code was made are not among them.
+   * The sendOtp requests for that account, or for that phone number, those received last first, 100 at most; whether or
+   * not a code was made for them. For an operator.
    */
   requestsOf(subject: RequestSubject): Promise<readonly RequestHistory[]>;
 
@@ -323,6 +323,9 @@ export interface Completion {
   readonly retryable: boolean;
   /** Why, for the record: a quota's or policy's name, or empty. */
   readonly reason: string;
+  /** Of sendOtp, as far as they are known: whom it was for, by which `requestsOf` finds it. */
+  readonly accountDigest?: Uint8Array | undefined;
+  readonly phoneNumberDigest?: Uint8Array | undefined;
 }
 
 export interface RequestHistory {

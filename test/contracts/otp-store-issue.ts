@@ -4,6 +4,7 @@ import type { IssueDecision } from '../../src/ports/otp-store.ts';
 import {
   aChallenge,
   accepted,
+  anEcho,
   anIssue,
   DAY,
   digest,
@@ -71,7 +72,7 @@ function issuesAndRecalls(open: StoreFactory): void {
     const ofMaria = { kind: 'account', digest: digest('maria') } as const;
     assert.deepEqual(await store.requestsOf(ofMaria), []);
     await issue(store, 'send-1');
-    await issue(store, 'send-2', { issuedAtMs: T0 + HOUR, phoneNumberDigest: digest('new number') });
+    await issue(store, 'send-2', { phoneNumberDigest: digest('new number') }, { nowMs: T0 + HOUR });
     await issue(store, 'send-3', { accountDigest: digest('pedro') });
     const ids = async (subject: Parameters<typeof store.requestsOf>[0]) =>
       (await store.requestsOf(subject)).map(({ requestId }) => requestId);
@@ -80,7 +81,7 @@ function issuesAndRecalls(open: StoreFactory): void {
     assert.deepEqual(await ids(number), ['send-2']);
     assert.deepEqual(await ids({ kind: 'phone-number', digest: digest('maria') }), []);
     for (let n = 0; n < 101; n += 1) {
-      await issue(store, `many-${n}`, { accountDigest: digest('many'), issuedAtMs: T0 + n });
+      await issue(store, `many-${n}`, { accountDigest: digest('many') }, { nowMs: T0 + n });
     }
     const found = await ids({ kind: 'account', digest: digest('many') });
     assert.deepEqual([found.length, found[0], found.at(-1)], [100, 'many-100', 'many-1']);
@@ -120,6 +121,48 @@ function answersWithoutText(open: StoreFactory): void {
     assert.partialDeepStrictEqual(await reopened.recall(sendOtp('send-2')), { state: 'released', answer });
     assert.equal(await reopened.findChallenge('send-1'), undefined);
     assert.equal((await reopened.history('send-1'))[0]?.reason, 'sendsPerAccount');
+  });
+
+  test('a request without a code is found by its account and its number, as long as it has none', async (t) => {
+    const { store } = await open(t);
+    const ids = async (kind: 'account' | 'phone-number', name: string) =>
+      (await store.requestsOf({ kind, digest: digest(name) })).map(({ requestId }) => requestId);
+    const retryable = { ...decline, retryable: true };
+    await store.issue(anIssue('send-1'), () => retryable);
+    await store.complete(
+      anEcho('send-2', {
+        key: { method: 'sendOtp', requestId: 'send-2' },
+        nowMs: T0 + 1,
+        phoneNumberDigest: digest('number of maria'),
+      }),
+    );
+    assert.deepEqual(await ids('account', 'maria'), ['send-1']);
+    assert.deepEqual(await ids('phone-number', 'number of maria'), ['send-2', 'send-1']);
+    const [found] = await store.requestsOf({ kind: 'account', digest: digest('maria') });
+    assert.deepEqual(found, (await store.history('send-1'))[0]);
+    assert.equal(found?.challenge, undefined);
+    // The same request id for somebody else, while nothing binds it.
+    const pedro = { accountDigest: digest('pedro'), phoneNumberDigest: digest('number of pedro') };
+    await store.issue(anIssue('send-1', pedro), () => retryable);
+    assert.deepEqual(await ids('account', 'maria'), []);
+    assert.deepEqual(await ids('phone-number', 'number of pedro'), ['send-1']);
+    // A challenge stays that of whom it was made for.
+    await issue(store, 'send-1', pedro);
+    await store.settle(unknown('send-1'));
+    await store.issue(anIssue('send-1'), () => retryable);
+    assert.deepEqual(await ids('account', 'maria'), []);
+    assert.deepEqual(await ids('account', 'pedro'), ['send-1']);
+    assert.equal(
+      await store.endCodes({
+        of: { kind: 'phone-number', digest: digest('number of maria') },
+        nowMs: T0 + 2,
+        sinceMs: T0 - HOUR,
+        event: { atMs: T0 + 2, event: 'ended', detail: '' },
+      }),
+      0,
+    );
+    await store.sweep(T0 + HOUR, 10);
+    assert.deepEqual(await ids('phone-number', 'number of maria'), []);
   });
 
   test('[OQ-28] an answer without a text leaves the challenge of an earlier try as it is', async (t) => {

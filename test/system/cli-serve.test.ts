@@ -93,11 +93,15 @@ test('serve, call, inbox, explain: a code from request to verification', async (
   ]) {
     const { stdout: list, stderr } = await search(...terms);
     assert.match(list, /^\S+Z {2}demo-1 {2}SUCCESS: verified, text to US by inbox, no receipt$/m, stderr);
+    assert.match(list, /^\S+Z {2}demo-3 {2}OTP_LIMIT_REACHED: coolDown, .*\(quotas\.coolDownMs\)$/m);
     assert.ok(!list.includes(number) && !list.includes(otp));
   }
   const nobody = await search('--account-phone-number', '+12025550199');
   assert.deepEqual([nobody.code, nobody.stdout], [1, '']);
-  for (const terms of [[], ['demo-1', '--account-id', 'x'], ['--account-phone-number', '12025550101']]) {
+  const inNoForm = await search('--account-phone-number', '12025550101');
+  assert.deepEqual([inNoForm.code, inNoForm.stdout], [1, '']);
+  assert.match(inNoForm.stderr, /In E\.164 a phone number is written as \+12025550101/);
+  for (const terms of [[], ['demo-1', '--account-id', 'x']]) {
     assert.equal((await search(...terms)).code, 2, terms.join(' '));
   }
   const unknown = await runCli(['explain', 'demo-9', ...data]);

@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, it } from 'node:test';
+import { findRequests, type RequestSearch } from '../../src/compose-store.ts';
+import { loadConfig } from '../../src/config.ts';
 import type { Delivery, SmsGateway, SmsMessage } from '../../src/ports/sms-gateway.ts';
 import { activeAssociation, activeNumber } from './test-accounts.ts';
-import { codeIn, type Fields, startApplication, type TestApplication } from './test-application.ts';
+import {
+  codeIn,
+  type Fields,
+  startApplication,
+  TEST_SETTINGS,
+  type TestApplication,
+} from './test-application.ts';
 import { TestClock } from './test-clock.ts';
 
 const TOKEN = 'AB12345678C';
@@ -148,6 +157,44 @@ describe('sendOtp: every result', () => {
     ]) {
       assert.equal(await resultOf({ accountPhoneNumber: malformed }), 'INVALID_PHONE_NUMBER', malformed); // [SO-3]
     }
+  });
+
+  it('a support desk finds requests without a code by account, number and association, and no number is stored', async () => {
+    const found = async (key: RequestSearch['key'], value: string) => {
+      const settings = loadConfig({
+        environment: {},
+        overrides: { ...TEST_SETTINGS, dataDirectory: app.dataDirectory },
+      });
+      const histories = await findRequests(settings, { key, value });
+      return histories.map(({ answer, reason, challenge }) => [answer?.result, reason, challenge?.state]);
+    };
+    const number = activeNumber(30);
+    const typed = '(987) 654-3210';
+    for (const accountPhoneNumber of ['+15550177777', typed, number, number])
+      await send({ accountPhoneNumber });
+    await send({ associationId: activeAssociation(30), accountPhoneNumber: '+15550177777' });
+    await send({ associationId: 'assoc-fraud' });
+    const mismatch = ['PHONE_NUMBER_NOT_ASSOCIATED_WITH_ACCOUNT', 'phoneNumberMismatch', undefined];
+    const unknown = ['UNKNOWN_PHONE_NUMBER', 'unknownNumber', undefined];
+    const limited = ['OTP_LIMIT_REACHED', 'coolDown', undefined];
+    const sent = ['SUCCESS', '', 'sent'];
+    const sorted = (histories: readonly unknown[]) => histories.map(String).sort();
+    assert.deepEqual(sorted(await found('phoneNumber', '+15550177777')), sorted([mismatch, unknown]));
+    assert.deepEqual(await found('phoneNumber', typed), [['INVALID_PHONE_NUMBER', 'notE164', undefined]]);
+    assert.deepEqual(sorted(await found('phoneNumber', number)), sorted([limited, sent]));
+    for (const [key, value] of [
+      ['accountId', 'acc-30'],
+      ['associationId', activeAssociation(30)],
+    ] as const)
+      assert.deepEqual(sorted(await found(key, value)), sorted([mismatch, limited, sent]));
+    assert.ok(String(await found('accountId', 'acc-fraud')).includes('ACCOUNT_CLOSED_FRAUD'));
+    assert.ok(String(await found('phoneNumber', '+15550100004')).includes('ACCOUNT_CLOSED_FRAUD'));
+    const files = readdirSync(app.dataDirectory).filter((name) => name.startsWith('otp.sqlite'));
+    const stored = Buffer.concat(files.map((name) => readFileSync(join(app.dataDirectory, name)))).toString(
+      'latin1',
+    );
+    for (const secret of ['15550177777', '654-3210', number.slice(1)])
+      assert.ok(!stored.includes(secret), secret);
   });
 
   it('OTP_LIMIT_REACHED within the cool-down, and no longer after it', async () => {

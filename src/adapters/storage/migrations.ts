@@ -102,6 +102,15 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX request_phone_number_text ON request (phone_number_digest, counted_at_ms) WHERE submissions > 0;
   CREATE INDEX request_verified ON request (phone_number_digest) WHERE challenge_state = 'verified';
   `,
+  `
+  -- Both digests stand in the rows of sendOtp requests that were declined too, for whoever looks for them; those have no
+  -- issued_at_ms.
+  DROP INDEX request_account;
+  DROP INDEX request_phone_number;
+  CREATE INDEX request_account ON request (account_digest, received_at_ms) WHERE account_digest IS NOT NULL;
+  CREATE INDEX request_phone_number ON request (phone_number_digest, received_at_ms)
+    WHERE phone_number_digest IS NOT NULL;
+  `,
 ];
 
 /** `otp.sqlite`: "GSPo" in its header; "GSPB" in that of a backup. */

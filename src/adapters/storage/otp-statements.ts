@@ -99,16 +99,19 @@ export const OTP_STATEMENTS = {
     UPDATE request SET lease_expires_at_ms = 0
     WHERE received_at_ms > (SELECT max(received_at_ms) FROM request) - 60000 AND state = 'claimed'`,
 
-  /** Records an answer; of an earlier row of the request, the challenge is kept. */
+  /** Records an answer; of an earlier row of the request, the challenge is kept, with whom it is for. */
   answer: `
     INSERT INTO request (request_id, method, state, fingerprint, owner, lease_expires_at_ms, received_at_ms,
-      answered_at_ms, result, integrator_id, reason, send_otp_request_id)
-    VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?)
+      answered_at_ms, result, integrator_id, reason, send_otp_request_id, account_digest, phone_number_digest)
+    VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (request_id, method) DO UPDATE SET
       state = excluded.state, fingerprint = excluded.fingerprint, owner = excluded.owner,
       lease_expires_at_ms = 0, received_at_ms = excluded.received_at_ms, answered_at_ms = excluded.answered_at_ms,
       result = excluded.result, integrator_id = excluded.integrator_id, reason = excluded.reason,
-      send_otp_request_id = excluded.send_otp_request_id`,
+      send_otp_request_id = excluded.send_otp_request_id,
+      account_digest = CASE WHEN challenge_id IS NULL THEN excluded.account_digest ELSE account_digest END,
+      phone_number_digest =
+        CASE WHEN challenge_id IS NULL THEN excluded.phone_number_digest ELSE phone_number_digest END`,
 
   settle: `
     UPDATE request SET state = ?, answered_at_ms = ?, result = ?, integrator_id = ?, lease_expires_at_ms = 0,
@@ -200,7 +203,7 @@ export const OTP_STATEMENTS = {
 function findRequests(digest: 'account_digest' | 'phone_number_digest'): string {
   return `
     SELECT request.*, newer.id AS newer_text, newer.request_id AS newer_request_id, newer.counted_at_ms AS newer_at_ms
-    ${WITH_NEWER_TEXT} WHERE request.${digest} = ? ORDER BY request.issued_at_ms DESC LIMIT 100`;
+    ${WITH_NEWER_TEXT} WHERE request.${digest} = ? ORDER BY request.received_at_ms DESC LIMIT 100`;
 }
 
 /** Newest first. */

@@ -285,6 +285,8 @@ export class SqliteOtpStore implements OtpStore {
       completion.answer.integratorId,
       completion.reason || null,
       completion.sendOtpRequestId ?? null,
+      completion.accountDigest ?? null,
+      completion.phoneNumberDigest ?? null,
     );
   }
 }

@@ -8,6 +8,7 @@ import {
   accepted,
   anAttempt,
   anIssue,
+  digest,
   factsFor,
   idFor,
   issue,
@@ -35,6 +36,20 @@ test('[IDEM-2] answers of version 1 are replayed', async (t) => {
   assert.deepEqual(sent?.answer, { result: 'SUCCESS', integratorId: idFor('send-1') });
   const again = await store.issue(anIssue('send-1'), toIssueOnce(aChallenge()));
   assert.equal(again.kind, 'replay');
+});
+
+test('requests of version 1 are found by account and number, beside those that are declined since', async (t) => {
+  const store = openVersion1(t);
+  const ids = async (kind: 'account' | 'phone-number', name: string) =>
+    (await store.requestsOf({ kind, digest: digest(name) })).map(({ requestId }) => requestId).sort();
+  await store.issue(anIssue('send-3', { nowMs: T0 + MINUTE }), () => ({
+    kind: 'answer',
+    answer: { result: 'OTP_LIMIT_REACHED', integratorId: idFor('send-3') },
+    retryable: false,
+    reason: 'coolDown',
+  }));
+  assert.deepEqual(await ids('account', 'maria'), ['send-1', 'send-2', 'send-3']);
+  assert.deepEqual(await ids('phone-number', 'number of maria'), ['send-1', 'send-2', 'send-3']);
 });
 
 test('a text that was on its way when version 1 stopped is settled, received and verified', async (t) => {
