@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { openSqliteDirectory } from './adapters/directory/sqlite-directory.ts';
 import { openSqliteOtpStore } from './adapters/storage/otp-store.ts';
+import { readRevokedKeys } from './adapters/storage/revoked-keys.ts';
 import { markStore, requireStore } from './adapters/storage/store-mark.ts';
 import { createSystemClock } from './adapters/system/system-clock.ts';
 import { createSystemEntropy } from './adapters/system/system-entropy.ts';
@@ -20,6 +21,13 @@ export interface Data {
   readonly directory: AccountDirectory;
   readonly clock: Clock;
   readonly entropy: Entropy;
+}
+
+/** Keys of Google's that were seen revoked, by fingerprint: an older copy of one changes nothing about it. */
+export interface RevokedKeys {
+  readonly fingerprints: Set<string>;
+  /** Remembers them for the next start, as far as the store can. */
+  keep(): Promise<void>;
 }
 
 /** What may be used in place of the files in the data directory. */
@@ -42,22 +50,26 @@ export function openData(
   { log, keys }: { readonly log: Logger; readonly keys: OtpKeys },
   overrides: DataOverrides,
   closers: Closers,
-): Data {
+): Data & { readonly revokedKeys: RevokedKeys } {
   mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 });
   const watched: Watched[] = [];
-  const { store, notBeforeMs } = openStore(config, keys, overrides, watched);
+  const { store, notBeforeMs, revokedKeys } = openStore(config, keys, overrides, watched);
   closers.push(() => store.close());
   const directory = overrides.directory ?? openDirectory(config, watched);
   closers.push(() => directory.close());
   const clock = overrides.clock ?? createSystemClock(notBeforeMs);
   const stop = watch(watched, clock, log);
   closers.push(async () => stop());
-  return { store, directory, clock, entropy: overrides.entropy ?? createSystemEntropy() };
+  const entropy = overrides.entropy ?? createSystemEntropy();
+  return { store, directory, clock, entropy, revokedKeys };
 }
 
 function openStore(config: Config, keys: OtpKeys, overrides: DataOverrides, watched: Watched[]) {
   const { store, directory, newStore = false } = overrides;
-  if (store !== undefined) return { store, notBeforeMs: 0 };
+  if (store !== undefined) {
+    const revokedKeys = { fingerprints: new Set<string>(), keep: async () => {} };
+    return { store, notBeforeMs: 0, revokedKeys };
+  }
   const location = otpStoreFileOf(config);
   const beside = directory === undefined ? directoryFileOf(config).file : undefined;
   requireStore({ ...location, beside, newStore });
@@ -65,12 +77,14 @@ function openStore(config: Config, keys: OtpKeys, overrides: DataOverrides, watc
   try {
     requireKnownSecrets(opened, keys, location.file);
     markStore(location.file);
+    watched.push({ name: 'store', fault: () => opened.fault() });
+    const fingerprints = new Set(readRevokedKeys(opened.database));
+    const keep = () => opened.keepRevokedKeys([...fingerprints]);
+    return { store: opened, notBeforeMs: opened.newestMomentMs, revokedKeys: { fingerprints, keep } };
   } catch (error) {
     void opened.close();
     throw error;
   }
-  watched.push({ name: 'store', fault: () => opened.fault() });
-  return { store: opened, notBeforeMs: opened.newestMomentMs };
 }
 
 function openDirectory(config: Config, watched: Watched[]): AccountDirectory {

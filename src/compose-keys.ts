@@ -15,12 +15,19 @@ export type KeyRings = {
   readonly jwe: KeyRing<JoseKey> | undefined;
 };
 
-/** Reads and checks all keys that the settings name. Throws `ConfigError` if they can't be used as they are. */
-export async function readKeyRings(settings: KeySettings, nowMs: number): Promise<KeyRings> {
+/**
+ * Reads and checks all keys that the settings name. Throws `ConfigError` if they can't be used as they are. Keys of
+ * Google's among `revoked` are revoked whatever their files say; those that are found revoked are added to it.
+ */
+export async function readKeyRings(
+  settings: KeySettings,
+  nowMs: number,
+  revoked?: Set<string>,
+): Promise<KeyRings> {
   const { pgp, jwe } = settings.payload;
   const signing = ['decrypt', 'sign', 'verify', 'encrypt'] as const;
   const jwePurposes = jwe?.profile === 'jwe' ? (['decrypt', 'encrypt'] as const) : signing;
-  const terms = { settings, nowMs };
+  const terms = { settings, nowMs, revoked };
   return {
     pgp: pgp && (await checked('payload.pgp', readPgp(entriesOf('pgp', pgp), signing, terms))),
     jwe: jwe && (await checked('payload.jwe', readJwe(entriesOf('jwe', jwe), jwePurposes, terms))),
@@ -145,14 +152,19 @@ type Sourced = ReturnType<typeof entriesOf>;
 interface ReadingTerms {
   readonly settings: KeySettings;
   readonly nowMs: number;
+  readonly revoked?: Set<string> | undefined;
 }
 
 // The libraries are loaded only where there are keys for them: they take half of a sandbox's start.
-async function readPgp(entries: Sourced, purposes: readonly KeyPurpose[], { settings, nowMs }: ReadingTerms) {
+async function readPgp(
+  entries: Sourced,
+  purposes: readonly KeyPurpose[],
+  { settings, nowMs, revoked }: ReadingTerms,
+) {
   const { graceMs } = settings.payload;
   const { readPgpKeyRing } = await import('./codecs/pgp-keys.ts');
   const sources = byOwner(entries);
-  const rules = { purposes, graceMs, nowMs, environment: settings.profile };
+  const rules = { purposes, graceMs, nowMs, environment: settings.profile, revoked };
   return readPgpKeyRing({ ...sources, ...rules }).finally(() => overwrite(sources));
 }
 

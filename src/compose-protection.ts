@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { RevokedKeys } from './compose-data.ts';
 import {
   checkNothingExpired,
   expiryWarnings,
@@ -34,11 +35,18 @@ export interface Protection {
   close(): Promise<void>;
 }
 
+interface ProtectionParts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly revokedKeys: RevokedKeys;
+}
+
 /** Throws `ConfigError` if keys or certificates can't be used. */
-export async function composeProtection(config: Config, clock: Clock, log: Logger): Promise<Protection> {
+export async function composeProtection(config: Config, parts: ProtectionParts): Promise<Protection> {
+  const { clock, log } = parts;
   let tls = composeTls(config.http, clock);
   const sealing = await composeSealing(config, {
-    rings: await readKeyRings(config, clock.nowMs()),
+    rings: await readRings(config, parts),
     clock,
     log,
   });
@@ -57,11 +65,8 @@ export async function composeProtection(config: Config, clock: Clock, log: Logge
     const taken = takeReloaded(running, next);
     // What stays needs no passphrase again, which may be forgotten.
     const isTlsSame = taken.http.tls === running.http.tls;
-    const nextTls = isTlsSame ? tls : composeTls(taken.http, clock);
-    const rings = await readKeyRings(
-      { ...taken, payload: changedOf(running.payload, taken.payload) },
-      clock.nowMs(),
-    );
+    const nextTls = isTlsSame ? tls : composeTls(taken.http, clock, tls);
+    const rings = await readRings({ ...taken, payload: changedOf(running.payload, taken.payload) }, parts);
     if (nextTls) replaceTls(nextTls);
     tls = nextTls;
     sealing.replaceRings(rings);
@@ -117,6 +122,19 @@ function changedOf(
     ...(pgp && pgp !== running.pgp && { pgp }),
     ...(jwe && jwe !== running.jwe && { jwe }),
   };
+}
+
+/** What was found revoked is remembered also where the keys can't be used, which may be the reason. */
+async function readRings(config: Config, { clock, log, revokedKeys }: ProtectionParts) {
+  const { fingerprints } = revokedKeys;
+  const known = fingerprints.size;
+  try {
+    return await readKeyRings(config, clock.nowMs(), fingerprints);
+  } finally {
+    if (fingerprints.size > known) {
+      await revokedKeys.keep().catch((error: unknown) => log.error({ err: error }, 'revoked keys'));
+    }
+  }
 }
 
 function describeFailure(error: unknown): string {

@@ -3,7 +3,7 @@ import { ConfigError } from './config/faults.ts';
 import type { Settings } from './config/settings.ts';
 import { CertificateError, readAuthorities, readCertificates } from './http/certificates.ts';
 import type { ClientTrust } from './http/client-certificates.ts';
-import { readRevocationLists } from './http/revocation-list.ts';
+import { readRevocationLists, refuseOlderLists } from './http/revocation-list.ts';
 import { createServer, openListener } from './http/server.ts';
 import type { ServerTls } from './http/tls.ts';
 import type { Clock } from './ports/clock.ts';
@@ -28,9 +28,13 @@ export async function openBareListener(
 
 /**
  * TLS as the settings describe it; `undefined` where there is none. Throws `ConfigError` if a certificate can't be
- * used.
+ * used, or a revocation list is older than that in force.
  */
-export function composeTls({ tls }: Settings['http'], clock: Pick<Clock, 'nowMs'>): ServerTls | undefined {
+export function composeTls(
+  { tls }: Settings['http'],
+  clock: Pick<Clock, 'nowMs'>,
+  inForce?: ServerTls,
+): ServerTls | undefined {
   if (tls === undefined) return undefined;
   const sources = tls.certificates.map(({ certificate, key, passphrase }, index) => ({
     name: `http.tls.certificates.${index} ${certificate}`,
@@ -39,11 +43,10 @@ export function composeTls({ tls }: Settings['http'], clock: Pick<Clock, 'nowMs'
     passphrase,
   }));
   try {
-    return {
-      certificates: readCertificates(sources, clock.nowMs()),
-      tls13: tls.tls13,
-      clients: clientsOf(tls, clock),
-    };
+    const certificates = readCertificates(sources, clock.nowMs());
+    const clients = clientsOf(tls, clock);
+    refuseOlderLists(clients?.revocationLists ?? [], inForce?.clients?.revocationLists ?? []);
+    return { certificates, tls13: tls.tls13, clients };
   } catch (error) {
     if (!(error instanceof CertificateError)) throw error;
     const origin = { kind: 'default' } as const;

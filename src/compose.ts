@@ -98,7 +98,7 @@ async function assemble(
   const delivery = await composeDelivery(config, overrides, { clock, log, receipts }, closers);
   const { gateway, members, inbox, feedback } = delivery;
 
-  const protection = await composeProtection(config, clock, log);
+  const protection = await composeProtection(config, { clock, log, revokedKeys: data.revokedKeys });
   closers.push(() => protection.close());
   const codecs = overrides.codecs ? byMediaType(overrides.codecs) : protection.codecs;
   closers.push(...(overrides.codecs ?? []).map((codec) => () => codec.close()));

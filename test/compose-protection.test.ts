@@ -45,7 +45,8 @@ test('passphrases are forgotten once keys are unlocked, and a reload asks only f
     });
   const config = load(locked);
   const log = pino({ enabled: false });
-  const protection = await composeProtection(config, createSystemClock(), log);
+  const revokedKeys = { fingerprints: new Set<string>(), keep: async () => {} };
+  const protection = await composeProtection(config, { clock: createSystemClock(), log, revokedKeys });
   t.after(() => protection.close());
   forgetPassphrases(config);
   assert.throws(() => config.http.tls?.certificates[0]?.passphrase?.reveal(), /was forgotten/);

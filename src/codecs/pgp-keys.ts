@@ -31,6 +31,8 @@ export interface PgpKeySources {
   readonly nowMs: number;
   /** Keys made for the other one aren't used; `undefined`: they are. [ENV-1] */
   readonly environment?: KeyEnvironment | undefined;
+  /** Fingerprints of keys and subkeys of the peer's that were revoked before; those found now are added. */
+  readonly revoked?: Set<string> | undefined;
 }
 
 /**
@@ -40,9 +42,10 @@ export interface PgpKeySources {
  * naming the source and what would be accepted. [OQ-79]
  */
 export async function readPgpKeyRing(sources: PgpKeySources): Promise<KeyRing<PgpKey>> {
-  const { own, peer, nowMs, purposes = ['decrypt', 'sign', 'verify', 'encrypt'], ...rules } = sources;
+  const { own, peer, nowMs, revoked, ...rest } = sources;
+  const { purposes = ['decrypt', 'sign', 'verify', 'encrypt'], ...rules } = rest;
   const ours = await Promise.all(own.map((source) => readOwnKeys(source, nowMs)));
-  const theirs = await readPeerKeys(peer, nowMs);
+  const theirs = await readPeerKeys(peer, nowMs, revoked);
   return createKeyRing([...ours.flat(), ...theirs.keys], { purposes, nowMs, ...rules }, theirs.passedOver);
 }
 

@@ -31,9 +31,14 @@ interface Copy {
 /**
  * Reads every public key of every source, and the revocation certificates that lie beside. Copies of one key count
  * together, so that none undoes the revocation that another has. Of each key the parts count that would be used: what is beside them is passed over and named, and never
- * stands in their way. Throws `KeyRingError` for a source that is no file of keys.
+ * stands in their way. Keys and subkeys among `revoked` are revoked whatever their copy says; those that are found
+ * revoked are added to it. Throws `KeyRingError` for a source that is no file of keys.
  */
-export async function readPeerKeys(sources: readonly PgpKeySource[], nowMs: number): Promise<PeerKeys> {
+export async function readPeerKeys(
+  sources: readonly PgpKeySource[],
+  nowMs: number,
+  revoked: Set<string> = new Set(),
+): Promise<PeerKeys> {
   const files = await Promise.all(sources.map(readSource));
   const merged = await mergeCopies(
     files.flatMap(({ copies }) => copies),
@@ -42,7 +47,7 @@ export async function readPeerKeys(sources: readonly PgpKeySource[], nowMs: numb
   );
   const certificates = merged.map(({ key }) => key);
   const strays = await Promise.all(files.map((file) => straySignatures(file, certificates, nowMs)));
-  const read = await Promise.all(merged.map(({ key, copies }) => readCopies(key, copies, nowMs)));
+  const read = await Promise.all(merged.map(({ key, copies }) => readCopies(key, copies, nowMs, revoked)));
   return {
     keys: read.flatMap(({ keys }) => keys),
     passedOver: [
@@ -105,18 +110,24 @@ async function readSource(source: PgpKeySource) {
 const LEAKED =
   'is a private key, where the public key of the peer is due: it has left the hands it belongs in, so treat it as leaked';
 
-async function readCopies(certificate: Key, copies: readonly Copy[], nowMs: number): Promise<PeerKeys> {
+async function readCopies(
+  certificate: Key,
+  copies: readonly Copy[],
+  nowMs: number,
+  revoked: Set<string>,
+): Promise<PeerKeys> {
   const [first, ...others] = copies;
   if (!first) return { keys: [], passedOver: [] };
   const begins = copies.map(({ source }) => source.notBeforeMs ?? Number.NEGATIVE_INFINITY);
   const ends = copies.flatMap(({ source }) => source.retiresAtMs ?? []);
   const notBeforeMs = Math.min(...begins);
-  const { keys, faults } = await readCertificate(certificate, {
+  const terms = {
     source: first.source.name,
     notBeforeMs: Number.isFinite(notBeforeMs) ? notBeforeMs : undefined,
     retiresAtMs: ends.length > 0 ? Math.min(...ends) : undefined,
     nowMs,
-  });
+  };
+  const { keys, faults } = await readCertificate(certificate, terms, revoked);
   return {
     keys,
     passedOver: [
@@ -130,18 +141,24 @@ async function readCopies(certificate: Key, copies: readonly Copy[], nowMs: numb
   };
 }
 
-async function readCertificate(certificate: Key, terms: KeyTerms) {
+async function readCertificate(certificate: Key, terms: KeyTerms, revoked: Set<string>) {
   const fault = strengthFault(certificate);
   // Whoever breaks the primary key gives the certificate any subkey, and one that is huge would be costly to use at all.
   if (fault !== undefined && certificate.getAlgorithmInfo().algorithm.startsWith('rsa'))
     return { keys: [], faults: [fault] };
   const now = new Date(terms.nowMs);
-  if (await certificate.isRevoked(undefined, undefined, now)) return { keys: [], faults: ['is revoked'] };
+  const isRevokedNow = await certificate.isRevoked(undefined, undefined, now);
+  if (isRevokedNow) revoked.add(certificate.getFingerprint());
+  const isRevoked = (key: AnyKey) => revoked.has(key.getFingerprint());
+  if (isRevoked(certificate)) return { keys: [], faults: [isRevokedNow ? 'is revoked' : REVOKED_BEFORE] };
+  for (const subkey of certificate.getSubkeys()) {
+    if (await isRevokedSubkey(subkey, now)) revoked.add(subkey.getFingerprint());
+  }
   const signing = await keysFor(certificate, (keyId) => certificate.getSigningKey(keyId, null));
   const encrypting = await keysFor(certificate, (keyId) => certificate.getEncryptionKey(keyId, null));
-  const strong = (key: AnyKey) => strengthFault(key) === undefined;
-  const verifiers = signing.filter(strong);
-  const recipients = encrypting.filter(strong);
+  const isGood = (key: AnyKey) => strengthFault(key) === undefined && !isRevoked(key);
+  const verifiers = signing.filter(isGood);
+  const recipients = encrypting.filter(isGood);
   const recipient = await newest(recipients, certificate, now);
   const faults = [
     ...(verifiers.length > 0
@@ -154,7 +171,7 @@ async function readCertificate(certificate: Key, terms: KeyTerms) {
     const fault =
       recipients.includes(key) && key !== recipient
         ? await expiry(certificate, key, terms.nowMs)
-        : await partFault(key, usable.has(key), now);
+        : partFault(key, usable.has(key), isRevoked(key));
     if (fault !== undefined) faults.push(fault);
   }
   const describeAs = (purpose: 'encrypt' | 'verify') => (key: AnyKey) =>
@@ -177,6 +194,9 @@ async function newest(among: readonly AnyKey[], certificate: Key, now: Date): Pr
   );
 }
 
+const REVOKED_BEFORE =
+  'is revoked: a copy of it that was read here before says so, and the one that is here now is older';
+
 async function expiry(certificate: Key, key: AnyKey, nowMs: number): Promise<string | undefined> {
   const endMs = await endOf(certificate, key, nowMs);
   if (endMs > nowMs) return undefined;
@@ -185,16 +205,19 @@ async function expiry(certificate: Key, key: AnyKey, nowMs: number): Promise<str
 }
 
 /** What is wrong with a part; `undefined`: nothing, or it is for something else than signing or encrypting. */
-async function partFault(key: AnyKey, isUsable: boolean, now: Date): Promise<string | undefined> {
-  if (isUsable) return strengthFault(key);
+function partFault(key: AnyKey, isUsable: boolean, isRevoked: boolean): string | undefined {
+  if (isUsable && !isRevoked) return strengthFault(key);
   if (!('mainKey' in key) || !isMeantToWork(key)) return undefined;
-  const [binding] = key.bindingSignatures;
-  if (binding && (await key.isRevoked(binding, key.mainKey.keyPacket, now)))
-    return `has a subkey that is revoked, ${idOf(key)}`;
+  if (isRevoked) return `has a subkey that is revoked, ${idOf(key)}`;
   return (
     strengthFault(key) ??
     `has a subkey that no sound signature of its primary key binds to sign or to encrypt, ${idOf(key)}`
   );
+}
+
+async function isRevokedSubkey(key: Subkey, now: Date): Promise<boolean> {
+  const [binding] = key.bindingSignatures;
+  return binding !== undefined && (await key.isRevoked(binding, key.mainKey.keyPacket, now));
 }
 
 /** CAN_SIGN, ENCRYPT_COMMS, ENCRYPT_STORAGE; where nothing says what a subkey is for, anything is meant. [PGP-8] */

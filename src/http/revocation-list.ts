@@ -13,6 +13,18 @@ export interface RevocationList {
   readonly expiresAtMs: number | undefined;
 }
 
+/** Throws `CertificateError` if an authority's newest list is older than that in force: it may lack what was revoked since. */
+export function refuseOlderLists(lists: readonly RevocationList[], inForce: readonly RevocationList[]): void {
+  for (const { name, issuer } of lists) {
+    const newest = (among: readonly RevocationList[]) =>
+      Math.max(...among.filter((list) => list.issuer === issuer).map(({ validFromMs }) => validFromMs));
+    const [nextMs, presentMs] = [newest(lists), newest(inForce)];
+    if (nextMs >= presentMs) continue;
+    const [next, present] = [nextMs, presentMs].map((atMs) => new Date(atMs).toISOString());
+    throw fault(name, `is of ${next}, and that in force of ${present}`, 'one that is no older');
+  }
+}
+
 const BLOCK = /-----BEGIN X509 CRL-----[\s\S]*?-----END X509 CRL-----/g;
 
 /**

@@ -281,6 +281,35 @@ describe('OpenPGP keys', () => {
     }
   });
 
+  test('[OQ-79] what was seen revoked once is not revived by an older copy alone', async () => {
+    const key = await readOwnKey('peer-2048');
+    const { publicKey } = await revokeKey({ key, date: new Date(NOW_MS), format: 'object' });
+    const seen = new Set<string>();
+    const read = (...peer: readonly { readonly name: string; readonly bytes: Uint8Array }[]) =>
+      readPgpKeyRing({ own, peer, ...rules, revoked: seen });
+    assert.equal(states(await read(peerSource('peer-2048')), 'verify').length, 1);
+    assert.deepEqual([...seen], []);
+    // The only key there is, so that nothing is left of the file: it is remembered all the same.
+    await assert.rejects(read({ name: 'revoked', bytes: publicKey.write() }), /is revoked$/);
+    assert.deepEqual([...seen], [key.getFingerprint()]);
+    await assert.rejects(read(peerSource('peer-2048')), /is revoked: a copy of it that was read here before/);
+    const ring = await read(peerSource('peer-2048'), peerSource('peer-3072'));
+    assert.deepEqual([states(ring, 'verify').length, states(ring, 'encrypt').length], [1, 1]);
+
+    const many = await readOwnKey('peer-subkeys');
+    const [signing] = many.subkeys;
+    assert.ok(signing);
+    const primary = many.keyPacket as Parameters<typeof signing.revoke>[0];
+    many.subkeys[0] = await signing.revoke(primary, undefined, new Date(NOW_MS));
+    const uses = ({ keys }: Awaited<ReturnType<typeof read>>) =>
+      keys.some(({ fingerprint }) => fingerprint === signing.getFingerprint());
+    assert.equal(uses(await read(peerSource('peer-subkeys'))), true);
+    assert.equal(uses(await read({ name: 'partly', bytes: many.toPublic().write() })), false);
+    const older = await read(peerSource('peer-subkeys'));
+    assert.equal(uses(older), false);
+    assert.match(older.passedOver.map(({ reason }) => reason).join('\n'), /has a subkey that is revoked/);
+  });
+
   test('a subkey that the primary key never bound is not used', async () => {
     const [victim, other] = await Promise.all([readPeerKey('peer-2048'), readPeerKey('stranger')]);
     const packets = new PacketList<never>();

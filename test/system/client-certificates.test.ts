@@ -167,6 +167,21 @@ test('[OQ-65] a certificate on the revocation list of its authority is refused, 
   assert.deepEqual([await statusFor(app, stolen), await statusFor(app, google)], [undefined, LET_IN]);
 });
 
+test('what a revocation list took back stays taken back: an older list is refused at a reload', async (t) => {
+  const listed = (order: Parameters<typeof makeRevocationList>[1]) => ({
+    'http.tls': tlsOf({ ...required, clientCrl: [value(makeRevocationList(authority, order))] }),
+  });
+  const { app, reload } = await start(t);
+  await reload(listed({ revoked: [stolen], fromDays: -2 }));
+  await assert.rejects(
+    reload(listed({ fromDays: -3 })),
+    /clientCrl\.0 .* is of 20.*, and that in force of 20/,
+  );
+  assert.deepEqual([await statusFor(app, stolen), await statusFor(app, google)], [undefined, LET_IN]);
+  await reload(listed({ fromDays: -1 }));
+  assert.equal(await statusFor(app, stolen), LET_IN);
+});
+
 test('revocation lists that would keep everybody out are refused by name, and change nothing', async (t) => {
   const { app, reload } = await start(t);
   for (const [clientCrl, clientCa, expected] of [

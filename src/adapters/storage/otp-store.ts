@@ -41,6 +41,7 @@ import {
 } from './otp-rows.ts';
 import { type OtpStatements, prepareOtpStatements } from './otp-statements.ts';
 import { gatherPast } from './past-facts.ts';
+import { writeRevokedKeys } from './revoked-keys.ts';
 import { isCurrent, settledChallenge } from './settled-challenge.ts';
 import { SqliteEngine, type SqliteOptions } from './sqlite-engine.ts';
 
@@ -97,6 +98,11 @@ export class SqliteOtpStore implements OtpStore {
   /** What opening did to the schema. `undefined`: opened read-only. */
   get migration(): MigrationResult | undefined {
     return this.#engine.migration;
+  }
+
+  /** Has them known as revoked for good, at least one. */
+  keepRevokedKeys(fingerprints: readonly string[]): Promise<void> {
+    return this.#engine.step(() => writeRevokedKeys(this.#engine.database, fingerprints));
   }
 
   recall({ requestId, method }: RequestKey): Promise<RequestRecord | undefined> {
