@@ -69,8 +69,9 @@ Numbers are compared to the digit. One that no numbering plan allows, or that is
 (such as +521 for +52 in Mexico), is applied and told, for Google may ask with another one.
 
 With --reject-file, rows with problems don't stop the others: they go to that file, for its owner alone and never over
-another one, each with its problem in the last column or first member. Correct it and import it as it is. It holds
-personal data: delete it when you are done.
+another one, each with its problem in the last column or first member. Correct it and import it as it is. A row that is
+not UTF-8 keeps its bytes. It holds personal data: delete it when you are done. With --dry-run it is not written, and
+the problems are told instead.
 
 A running server serves on meanwhile and sees the whole file at once. Ctrl-C leaves nothing applied.
 
@@ -83,7 +84,7 @@ Examples:
 
 Exit codes:
   0    the whole file was applied, or would be (--dry-run)
-  1    it could not be done, and nothing was applied; or rows were rejected, and the others were (--reject-file)
+  1    it could not be done, and nothing was applied; or rows were rejected, and the others were, or would be (--reject-file)
   2    the file has problems; nothing was applied
   130  stopped by Ctrl-C (143: by SIGTERM); nothing was applied
 `;
@@ -181,6 +182,7 @@ function printResult(
   } else if (counts === undefined) {
     process.stderr.write(`${source}: ${count(problems, 'problem')}; nothing was applied.\n`);
   } else {
+    const written = outcome === 'tried' ? 'to be written' : 'written';
     const lines = [
       `${source}: ${count(result.applicable, 'row')} ${outcome === 'tried' ? 'would be applied; nothing was (--dry-run)' : 'applied'}`,
       `  created       ${count(counts.created, 'account')}`,
@@ -188,7 +190,7 @@ function printResult(
       `  unchanged     ${count(unchanged ?? 0, 'account')}`,
       `  associations  ${counts.associationsAdded.toLocaleString('en')} added`,
       ...(rejected > 0
-        ? [`  rejected      ${count(rejected, 'row')}, written with reasons to ${rejectFile}`]
+        ? [`  rejected      ${count(rejected, 'row')}, ${written} with reasons to ${rejectFile}`]
         : []),
       `  time          ${(durationMs / 1000).toFixed(1)} s, ${rowsPerSecond.toLocaleString('en')} rows/s`,
     ];

@@ -32,7 +32,7 @@ export interface ImportOrder {
   readonly doubtAbout?: ((phoneNumber: string) => string | undefined) | undefined;
   /** Ends the import with the signal's reason thrown and nothing applied. */
   readonly signal: AbortSignal;
-  /** Told of each thing that is wrong with the file, as it is found. With a reject file, of those that stop it all. */
+  /** Told of each thing that is wrong with the file, as it is found. With a reject file that is written, of those that stop it all. */
   readonly onProblem: (problem: ImportProblem) => void;
   /** Told of each thing that is doubtful. */
   readonly onWarning?: (warning: ImportProblem) => void;

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { PROBLEM_FIELD } from './account-fields.ts';
 import type { ImportProblem } from './import-problems.ts';
 import { joinFields, splitFields } from './read-csv.ts';
-import type { Line } from './read-lines.ts';
+import type { KeptLine } from './read-lines.ts';
 
 /*
  * A database of its own, since what it holds outlives the passes that are rolled back. It lies where phone numbers may
@@ -13,7 +13,7 @@ import type { Line } from './read-lines.ts';
 const SCHEMA = `
   PRAGMA journal_mode = MEMORY;
   PRAGMA synchronous = OFF;
-  CREATE TABLE lines (line INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;
+  CREATE TABLE lines (line INTEGER PRIMARY KEY, text TEXT NOT NULL, encoding TEXT NOT NULL) STRICT;
   CREATE TABLE problems (problem INTEGER PRIMARY KEY, line INTEGER NOT NULL, words TEXT NOT NULL) STRICT;
   CREATE INDEX problems_by_line ON problems (line);
   BEGIN;
@@ -37,12 +37,12 @@ export class RejectLog {
     } finally {
       unlinkSync(file);
     }
-    this.#keep = this.#database.prepare('INSERT INTO lines VALUES (?, ?)');
+    this.#keep = this.#database.prepare('INSERT INTO lines VALUES (?, ?, ?)');
     this.#add = this.#database.prepare('INSERT INTO problems (line, words) VALUES (?, ?)');
   }
 
-  keep({ number, text }: Line): void {
-    this.#keep.run(number, text.toWellFormed());
+  keep({ number, text, encoding }: KeptLine): void {
+    this.#keep.run(number, text.toWellFormed(), encoding);
   }
 
   add({ line, field, reason }: ImportProblem): void {
@@ -76,14 +76,15 @@ export class RejectLog {
       .get();
     const names = format === 'csv' ? (splitFields(String(header?.['text'])) ?? []) : [];
     const rejects = this.#database.prepare(`
-      SELECT line, text, (SELECT group_concat(words, '; ') FROM problems WHERE problems.line = lines.line) AS words
+      SELECT line, text, encoding, (SELECT group_concat(words, '; ') FROM problems WHERE problems.line = lines.line) AS words
       FROM lines WHERE line IN (SELECT line FROM problems) ORDER BY line`);
-    if (format === 'csv') await file.write(`${joinFields(withProblem(names, names, PROBLEM_FIELD))}\n`);
-    for (const { line, text, words } of rejects.iterate()) {
+    if (format === 'csv') await file.appendFile(`${joinFields(withProblem(names, names, PROBLEM_FIELD))}\n`);
+    for (const { line, text, encoding, words } of rejects.iterate()) {
       const problem = `line ${line}: ${words}`;
       const written =
         format === 'csv' ? csvRow(String(text), names, problem) : jsonRow(String(text), problem);
-      await file.write(`${written}\n`);
+      // Bytes that were no UTF-8 stay what they were: only who wrote them knows the letters that they stand for.
+      await file.appendFile(`${written}\n`, encoding === 'latin1' ? 'latin1' : 'utf8');
     }
     await file.sync();
   }

@@ -8,11 +8,15 @@ export interface Line {
   readonly text: string;
 }
 
+/** Any line, also one that can't be read: of what is no UTF-8, `text` has a character for each byte. */
+export interface KeptLine extends Line {
+  readonly encoding: 'utf8' | 'latin1';
+}
+
 export interface LineOptions {
   /** Whether nothing can be understood without the first line that isn't empty: then nothing follows a bad one. */
   readonly headed?: boolean;
-  /** Told of every line; of one that can't be read, with its bytes as Latin-1. */
-  readonly keep?: ((line: Line) => void) | undefined;
+  readonly keep?: ((line: KeptLine) => void) | undefined;
 }
 
 /** A longer line is no row but a damaged file, and must not fill the memory. */
@@ -71,7 +75,7 @@ class LineSplitter {
   /** Nothing that follows can be understood. */
   ended = false;
   readonly #report: ReportProblem;
-  readonly #keep: (line: Line) => void;
+  readonly #keep: (line: KeptLine) => void;
   #headIsDue: boolean;
   #lastNumber = 0;
 
@@ -105,9 +109,9 @@ class LineSplitter {
     this.#lastNumber += 1;
     const number = this.#lastNumber;
     const reason = tooLong || bytes.length > LINE_BYTES_MAX ? TOO_LONG : isUtf8(bytes) ? undefined : NOT_UTF8;
-    const text =
-      reason === TOO_LONG ? '' : withoutCr(bytes.toString(reason === undefined ? 'utf8' : 'latin1'));
-    this.#keep({ number, text });
+    const encoding = reason === NOT_UTF8 ? 'latin1' : 'utf8';
+    const text = reason === TOO_LONG ? '' : withoutCr(bytes.toString(encoding));
+    this.#keep({ number, text, encoding });
     if (reason !== undefined) {
       this.#report({ line: number, field: undefined, reason, ...(this.#headIsDue && { wholeFile: true }) });
       this.ended = this.#headIsDue;

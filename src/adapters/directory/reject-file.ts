@@ -2,15 +2,15 @@ import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { UnavailableError } from '../../ports/unavailable.ts';
 import type { ImportProblem } from './import-problems.ts';
 import { RejectLog } from './import-rejects.ts';
-import type { Line } from './read-lines.ts';
+import type { KeptLine } from './read-lines.ts';
 
 /** The file that rejected rows go to, and what is gathered for it. */
 export interface RejectFile {
   readonly log: RejectLog;
-  readonly keep: (line: Line) => void;
-  /** Takes problems for the file; those of the whole file are told to `tell`. */
+  readonly keep: (line: KeptLine) => void;
+  /** Takes problems for the file; those of the whole file are told to `tell`, and in a dry run the others too. */
   tell(tell: (problem: ImportProblem) => void): (problem: ImportProblem) => void;
-  /** Puts what was rejected on disk. */
+  /** Puts what was rejected on disk; not in a dry run, which shows only that the file can be made. */
   write(format: 'csv' | 'ndjson'): Promise<void>;
   /** Takes the file away again if nothing was written to it. */
   close(): Promise<void>;
@@ -23,8 +23,10 @@ export interface RejectFile {
 export async function openRejectFile({
   rejectFile: path,
   directory,
+  dryRun,
 }: {
   readonly rejectFile?: string | undefined;
+  readonly dryRun: boolean;
   readonly directory: { readonly file: string };
 }): Promise<RejectFile | undefined> {
   if (path === undefined) return undefined;
@@ -41,9 +43,12 @@ export async function openRejectFile({
   return {
     log,
     keep: (line) => log.keep(line),
-    tell: (tell) => (problem) => (problem.wholeFile ? tell(problem) : log.add(problem)),
+    tell: (tell) => (problem) => {
+      if (!problem.wholeFile) log.add(problem);
+      if (problem.wholeFile || dryRun) tell(problem);
+    },
     async write(format) {
-      if (log.count() === 0) return;
+      if (dryRun || log.count() === 0) return;
       written = true;
       await log.write(file, format);
     },

@@ -63,10 +63,10 @@ export interface TriedImport extends ImportResult {
 /** Imports a text as if it were a file. */
 export async function importText(
   location: DirectoryFile,
-  text: string,
+  text: string | Buffer,
   order: Partial<ImportOrder> = {},
 ): Promise<TriedImport> {
-  const { format = text.startsWith('{') ? 'ndjson' : 'csv' } = order;
+  const { format = text.toString().startsWith('{') ? 'ndjson' : 'csv' } = order;
   const folder = mkdtempSync(join(tmpdir(), 'gsp-otp-import-'));
   const source = join(folder, `accounts.${format}`);
   writeFileSync(source, text);

@@ -155,14 +155,18 @@ test('a row of NDJSON is rejected as it is written, so that nothing of it is set
   assert.deepEqual(contentOf(location), []);
 });
 
-test('a dry run rejects and applies nothing', async (t) => {
+test('a dry run tells what it would reject, and applies and writes nothing', async (t) => {
   const location = newLocation(t);
   const rejectFile = newFile(t);
   const text = `${header}\nw-1,active,,\nw-2,x,,\n`;
-  const { outcome, rejected } = await importText(location, text, { rejectFile, dryRun: true });
-  assert.deepEqual([outcome, rejected], ['tried', 1]);
-  assert.match(readFileSync(rejectFile, 'utf8'), /w-2,x/);
+  const { outcome, rejected, told } = await importText(location, text, { rejectFile, dryRun: true });
+  assert.deepEqual([outcome, rejected, told.length], ['tried', 1, 1]);
+  assert.ok(!existsSync(rejectFile));
   assert.deepEqual(contentOf(location), []);
+  const real = await importText(location, text, { rejectFile });
+  assert.deepEqual([real.outcome, real.rejected, real.told], ['applied', 1, []]);
+  assert.match(readFileSync(rejectFile, 'utf8'), /w-2,x/);
+  await assert.rejects(importText(location, text, { rejectFile, dryRun: true }), /is there already/);
 });
 
 test('whatever the rows are, each is applied or rejected, and the rest is a file that applies whole', async (t) => {
@@ -194,4 +198,33 @@ test('whatever the rows are, each is applied or rejected, and the rest is a file
     }),
     { numRuns: 25 },
   );
+});
+
+test('a row that is no UTF-8 keeps its bytes, and is rejected until somebody corrects it', async (t) => {
+  const id = Buffer.from('w-\u00fc\u00df', 'latin1');
+  for (const [format, before, after] of [
+    ['csv', `${header}\n`, ',active,,'],
+    ['ndjson', '{"accountId":"', '","status":"active"}'],
+    ['ndjson', '{"problem":"earlier","accountId":"', '","status":"active"}'],
+    ['ndjson', '{"accountId":"', '","status":"active","problem":"moved"}'],
+    ['ndjson', 'no JSON ', ''],
+  ] as const) {
+    const location = newLocation(t);
+    let content = Buffer.concat([Buffer.from(before), id, Buffer.from(`${after}\n`)]);
+    for (const round of ['first', 'again']) {
+      const rejectFile = newFile(t);
+      const { rejected } = await importText(location, content, { rejectFile, format });
+      assert.deepEqual([rejected, contentOf(location)], [1, []], round);
+      content = readFileSync(rejectFile);
+      assert.ok(content.includes(id), `${round}: ${content.toString('latin1')}`);
+      assert.equal(content.toString('latin1').match(/is not valid UTF-8/g)?.length, 1, round);
+    }
+    if (before.startsWith('no')) continue;
+    // What an editor does that is told the encoding.
+    await importText(location, content.toString('latin1'), { format });
+    assert.deepEqual(
+      contentOf(location).map(({ accountId }) => accountId),
+      ['w-\u00fc\u00df'],
+    );
+  }
 });
