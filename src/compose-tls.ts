@@ -3,6 +3,7 @@ import { ConfigError } from './config/faults.ts';
 import type { Settings } from './config/settings.ts';
 import { CertificateError, readAuthorities, readCertificates } from './http/certificates.ts';
 import type { ClientTrust } from './http/client-certificates.ts';
+import { readClientName } from './http/client-name.ts';
 import { readRevocationLists, refuseOlderLists } from './http/revocation-list.ts';
 import { createServer, openListener } from './http/server.ts';
 import type { ServerTls } from './http/tls.ts';
@@ -66,5 +67,16 @@ function clientsOf(
   }));
   const revocationLists =
     sources.length === 0 ? [] : readRevocationLists(sources, authorities, clock.nowMs());
-  return { authorities, revocationLists, allowed: allowedClients, nowMs: () => clock.nowMs() };
+  const allowed = allowedClients?.map((written, index) => {
+    const name = readClientName(written);
+    if (name !== undefined) return name;
+    throw new CertificateError(
+      `http.tls.allowedClients.${index} is no subject that a certificate can have`,
+      SUBJECTS,
+    );
+  });
+  return { authorities, revocationLists, allowed, nowMs: () => clock.nowMs() };
 }
+
+const SUBJECTS =
+  'one as openssl x509 -noout -subject prints it, such as C=US, O=Example, CN=caller; or a SHA-256 fingerprint';

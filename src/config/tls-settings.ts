@@ -56,7 +56,7 @@ export const tls = Type.Object(
           pattern: '^(([0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}|[^=]{1,64}=.{1,512})$',
           accepts:
             'a SHA-256 fingerprint in hexadecimal, or a whole subject such as C=US, O=Example, CN=caller with \\, for a comma within a value',
-          description: 'A certificate, or its subject in the order of the certificate.',
+          description: 'A certificate, or its subject, from either end (RFC 2253, RFC 4514).',
         }),
         {
           minItems: 1,

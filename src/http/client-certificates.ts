@@ -1,6 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import { type ClientName, isSameSubject, readSubject } from './client-name.ts';
 import { namesOf, type RevocationList } from './revocation-list.ts';
 
 /** Whom a listener lets in that demands client certificates. [TLS-6] */
@@ -9,8 +10,8 @@ export interface ClientTrust {
   readonly authorities: string;
   /** Empty: nothing is revoked. */
   readonly revocationLists: readonly RevocationList[];
-  /** SHA-256 fingerprints and subjects, as they are written. `undefined`: all that the authorities certify. */
-  readonly allowed: readonly string[] | undefined;
+  /** `undefined`: all that the authorities certify. */
+  readonly allowed: readonly ClientName[] | undefined;
   readonly nowMs: () => number;
 }
 
@@ -45,7 +46,7 @@ function certificatesIn(pem: string): readonly string[] {
 interface Shown {
   /** DER, in hexadecimal. */
   readonly issuer: string;
-  readonly subject: string;
+  readonly subject: ReturnType<typeof readSubject>;
   /** In hexadecimal, upper case. */
   readonly fingerprint: string;
   readonly expiresAtMs: number;
@@ -57,16 +58,14 @@ function readPeer(socket: Socket): Shown | undefined {
   if (certificate === undefined) return undefined;
   const { raw, subject, fingerprint256, validToDate } = certificate;
   const fingerprint = fingerprint256.replaceAll(':', '');
-  return { issuer: namesOf(raw).issuer, subject, fingerprint, expiresAtMs: validToDate.getTime() };
+  return {
+    issuer: namesOf(raw).issuer,
+    subject: readSubject(subject),
+    fingerprint,
+    expiresAtMs: validToDate.getTime(),
+  };
 }
 
-/** What `openssl x509` puts before what it prints. */
-const LABEL = /^\s*(?:subject|sha256 fingerprint)\s*=\s*/i;
-
-function isNamed({ subject, fingerprint }: Shown, labelled: string): boolean {
-  const written = labelled.replace(LABEL, '').trim();
-  if (!written.includes('=')) return written.replaceAll(':', '').toUpperCase() === fingerprint;
-  // Node writes one attribute a line, with its commas escaped.
-  const lines = written.split(/(?<!\\),/).map((part) => part.trim().replace(/\s*=\s*/, '='));
-  return lines.join('\n') === subject;
+function isNamed({ subject, fingerprint }: Shown, one: ClientName): boolean {
+  return one.kind === 'fingerprint' ? one.hexadecimal === fingerprint : isSameSubject(one.names, subject);
 }

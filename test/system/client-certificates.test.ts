@@ -282,5 +282,8 @@ test('[OQ-65] of those that an authority certified, only the allowed ones are le
     assert.deepEqual(await both(), [LET_IN, '403'], `as openssl prints it: ${printed}`);
   }
   await reload({ 'http.tls': tlsOf({ ...required, allowedClients: ['CN=stole', 'C=US, CN=stolen', bare] }) });
+  await assert.rejects(reload({ 'http.tls': tlsOf({ ...required, allowedClients: [bare, '/CN=stolen'] }) }), {
+    message: /allowedClients\.1 is no subject that a certificate can have; accepted: .*openssl x509/,
+  });
   assert.deepEqual(await both(), [LET_IN, '403']);
 });
