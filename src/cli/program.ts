@@ -73,8 +73,24 @@ function harden(command: Command): void {
   command.configureOutput({
     writeOut: (text) => process.stdout.write(asTyped(text)),
     writeErr: (text) => process.stderr.write(asTyped(text)),
+    outputError: (text, write) => write(`${text}${acceptedInPlace(text, command)}`),
   });
   for (const child of command.commands) harden(child);
+}
+
+/** What the command has, where commander says only that it hasn't what was typed. */
+function acceptedInPlace(message: string, command: Command): string {
+  const help = command.createHelp();
+  if (message.startsWith('error: unknown option')) {
+    const options = [...help.visibleOptions(command), ...help.visibleGlobalOptions(command)];
+    return `Accepted: ${options.map(({ long, short }) => long ?? short).join(', ')}.\n`;
+  }
+  if (message.startsWith('error: unknown command'))
+    return `Accepted: ${help
+      .visibleCommands(command)
+      .map((child) => child.name())
+      .join(', ')}.\n`;
+  return '';
 }
 
 function report(error: unknown, debug: boolean): number {

@@ -40,6 +40,11 @@ for (const [args, message] of [
   [['confg'], /unknown command 'confg'\n\(Did you mean config\?\)/],
   [['config', 'chek'], /unknown command 'chek'\n\(Did you mean check\?\)/],
   [['config', 'check', '--jsn'], /unknown option '--jsn'\n\(Did you mean --json\?\)/],
+  [
+    ['accounts', 'show', '--phone-number', '+14035550101'],
+    /'--phone-number'\nAccepted: .*, --account-phone-number, --association-id, .*--debug\.\n/,
+  ],
+  [['accounts', 'list'], /unknown command 'list'\nAccepted: import, show, set-status, associate, help\.\n/],
   [['config', 'check', '--set', 'http.port'], /path=value/],
   [['call', 'sendOtp', '--otp-context', 'x'], /Allowed choices are association/],
   [['call', 'verifyOtp', '--otp', '1'], /required option '--send-otp-request-id/],
