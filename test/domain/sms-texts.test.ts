@@ -4,6 +4,7 @@ import { createTemplates } from '../../src/domain/sms-template.ts';
 import { composeSmsText } from '../../src/domain/sms-text.ts';
 import { smsTexts, textContexts } from '../../src/domain/sms-texts.ts';
 import { checkTemplates } from '../../src/domain/template-check.ts';
+import { listWordings } from '../../src/domain/template-list.ts';
 import { Secret } from '../../src/ports/secret.ts';
 
 const LONGEST_CODE = '0123456789';
@@ -28,14 +29,14 @@ const WARNINGS: Readonly<Record<string, RegExp>> = {
   fr: /Ne le (partagez|communiquez)|ne le partagez/,
   hi: /न बताएँ|साझा न करें|न बताएं/,
   id: /Jangan bagikan|Rahasiakan/,
-  it: /Non (lo |la |comunicar|condivid)/,
+  it: /Non comunicarlo/,
   ja: /教えないで/,
   ko: /알려주지 마세요|공유 금지/,
   ms: /Jangan kongsi/,
   pl: /Nie (podawaj|udost)/,
   pt: /Nunca compartilhe/,
   ru: /[Нн]е (говорите|сообщайте)|не сообщайте/,
-  ta: /பகிர/,
+  ta: /பகிர வேண்டாம்|பகிராதீர்/,
   te: /చెప్పకండి/,
   th: /ห้ามบอก/,
   tr: /kimseye vermeyin/,
@@ -114,17 +115,23 @@ for (const [language, texts] of Object.entries(smsTexts)) {
       });
     }
 
-    test('asks in every context not to share the code', () => {
-      for (const context of textContexts) {
-        assert.match(texts[context], WARNINGS[language] ?? /never/, context);
-      }
-    });
-
     test('says for each context what the code is for', () => {
       assert.equal(new Set(Object.values(texts)).size, textContexts.length);
     });
   });
 }
+
+test('every wording that can be shown, and every message with it, asks not to share the code', () => {
+  for (const tokenLine of ['first', 'last'] as const) {
+    const options = { brand: 'Acme', defaultLanguage: 'en', tokenLine, codeLength: 10 };
+    const wordings = listWordings(createTemplates({}, options));
+    assert.equal(wordings.length, Object.keys(WARNINGS).length * textContexts.length);
+    for (const { language, context, text, message } of wordings) {
+      assert.match(text, WARNINGS[language] ?? /never/, `${language}.${context}`);
+      assert.match(message, WARNINGS[language] ?? /never/, `${language}.${context}`);
+    }
+  }
+});
 
 const { ar: arabic } = smsTexts;
 
