@@ -98,7 +98,7 @@ function readText(file: string, place: string | undefined): string {
   try {
     return readTextFile(file);
   } catch (cause) {
-    const told = `can't read ${file}: ${cause instanceof Error ? cause.message : cause}`;
-    throw new ConformanceConfigError(place === undefined ? told : `${place}: ${told}`);
+    const told = cause instanceof Error ? cause.message : cause;
+    throw new ConformanceConfigError(`${place ?? 'the configuration'}: ${told}`);
   }
 }

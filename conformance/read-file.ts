@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { getSystemErrorMessage } from 'node:util';
 
 /** Of configurations, keys and lists. */
 const FILE_BYTES_MAX = 1_048_576;
@@ -8,6 +9,17 @@ const FILE_BYTES_MAX = 1_048_576;
  * need never end: neither is opened. Throws `Error` with what is wrong.
  */
 export function readTextFile(file: string): string {
+  try {
+    return readChecked(file);
+  } catch (error) {
+    const { code, errno } = error as NodeJS.ErrnoException;
+    if (errno === undefined) throw error;
+    if (code === 'ENOENT') throw new Error(`${file} does not exist`);
+    throw new Error(`${file}: ${getSystemErrorMessage(errno)}`);
+  }
+}
+
+function readChecked(file: string): string {
   if (!statSync(file).isFile()) throw new Error(`${file} is no regular file, nor a link to one`);
   const descriptor = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {

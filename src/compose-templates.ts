@@ -44,7 +44,8 @@ export function listTexts(settings: TemplateSettings): readonly Wording[] {
 
 function readTemplates(settings: TemplateSettings): SmsTemplates {
   const { sms, codes } = settings;
-  const own = sms.templatesFile === undefined ? {} : readSettingsFile(sms.templatesFile).tree;
+  const own =
+    sms.templatesFile === undefined ? {} : readSettingsFile(sms.templatesFile, 'sms.templatesFile').tree;
   try {
     return createTemplates(own, { ...sms, codeLength: codes.length });
   } catch (error) {

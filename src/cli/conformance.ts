@@ -7,7 +7,7 @@ import { type ReportFormat, reportFormats } from '../../conformance/reports/repo
 import { planLines, planText, progressLine } from '../../conformance/reports/text.ts';
 import { writeReport } from '../../conformance/reports/write-report.ts';
 import { planConformance, runConformance } from '../../conformance/suite.ts';
-import { readTextFile, TEXT_BYTES_MAX } from '../config/read-file.ts';
+import { readTextFile, TEXT_BYTES_MAX, UnreadableFile } from '../config/read-file.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { proveWritable, writeReportFile } from './report-file.ts';
 
@@ -100,8 +100,8 @@ function readList(file: string): string {
   try {
     return readTextFile(file, TEXT_BYTES_MAX);
   } catch (cause) {
-    const told = cause instanceof Error ? cause.message : String(cause);
-    throw new CouldNotRun(`can't read the expected failures in ${file}: ${told}`);
+    if (!(cause instanceof UnreadableFile)) throw cause;
+    throw new CouldNotRun(`--expected-failures: ${cause.message}`);
   }
 }
 

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { type NewKey, type NewKeyOrder, type SigningAlgorithm, writeNewKey } from '../compose-key-files.ts';
-import { readTextFile, SECRET_BYTES_MAX } from '../config/read-file.ts';
+import { readTextFile, SECRET_BYTES_MAX, UnreadableFile } from '../config/read-file.ts';
+import { describeFileFault } from '../ports/file-fault.ts';
 import { Secret } from '../ports/secret.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { describeNewKey, entryLine, fileReference, settingLines } from './key-words.ts';
@@ -110,7 +111,8 @@ export async function makeKey(order: NewKeyOrder): Promise<NewKey> {
     return await writeNewKey(order);
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error)) throw error;
-    throw new Failure(`the key could not be written: ${error.message}`, 'Name another --directory.');
+    const fault = describeFileFault(error, order.directory) ?? error.message;
+    throw new Failure(`the key could not be written: ${fault}`, 'Name another --directory.');
   }
 }
 
@@ -129,9 +131,9 @@ function readPassphrase(file: string): Secret {
     const text = readTextFile(file, SECRET_BYTES_MAX).trim();
     if (text.length >= PASSPHRASE_MIN) return new Secret(text, fileReference(resolve(file)));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    if (!(error instanceof UnreadableFile)) throw error;
     throw new Failure(
-      `the passphrase can't be read: ${reason}`,
+      `the passphrase can't be read: ${error.message}`,
       'Name a file that holds it.',
       exitCodes.usage,
     );

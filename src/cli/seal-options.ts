@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { type Codec, plainCodec } from '../../conformance/codecs/codec.ts';
 import { openCodec } from '../../conformance/codecs/open-codec.ts';
 import { ConformanceConfigError } from '../../conformance/config.ts';
-import { readTextFile, SECRET_BYTES_MAX } from '../config/read-file.ts';
+import { readTextFile, SECRET_BYTES_MAX, UnreadableFile } from '../config/read-file.ts';
 import { exitCodes, Failure } from './failure.ts';
 
 export type SealKind = 'pgp' | 'jwe';
@@ -29,7 +29,7 @@ export function withSealOptions(command: Command): Command {
 
 /** How to seal as the flags say. From then on whoever `--ca` names is trusted as well. Throws `Failure`. */
 export async function codecOf({ seal, googleKey = [], integratorKey = [], ca }: SealOptions): Promise<Codec> {
-  if (ca !== undefined) setDefaultCACertificates([...getCACertificates('default'), readText(ca)]);
+  if (ca !== undefined) setDefaultCACertificates([...getCACertificates('default'), readText('--ca', ca)]);
   if (seal === undefined) {
     if (googleKey.length + integratorKey.length === 0) return plainCodec;
     throw new Failure('keys are given, but no way to seal', 'Add --seal pgp or --seal jwe.', exitCodes.usage);
@@ -41,7 +41,11 @@ export async function codecOf({ seal, googleKey = [], integratorKey = [], ca }: 
       exitCodes.usage,
     );
   }
-  return openSealing(seal, googleKey.map(readText), integratorKey.map(readText));
+  return openSealing(
+    seal,
+    googleKey.map((file) => readText('--google-key', file)),
+    integratorKey.map((file) => readText('--integrator-key', file)),
+  );
 }
 
 /** Google's side, with keys as they stand in files. Throws `Failure` if they can't be used. */
@@ -62,11 +66,11 @@ export async function openSealing(
   }
 }
 
-function readText(file: string): string {
+function readText(flag: string, file: string): string {
   try {
     return readTextFile(file, SECRET_BYTES_MAX);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Failure(`a file can't be read: ${reason}`, 'Name one that can.', exitCodes.usage);
+    if (!(error instanceof UnreadableFile)) throw error;
+    throw new Failure(`${flag}: ${error.message}`, `Accepted: ${error.accepted}.`, exitCodes.usage);
   }
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, type Stats, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { describeFileFault } from '../ports/file-fault.ts';
 import { Secret } from '../ports/secret.ts';
 import { exposureOf, type Reader, thisProcess } from './file-exposure.ts';
 import { isPlaceholder } from './placeholders.ts';
@@ -53,7 +54,10 @@ export function loadOrMakeSecret(file: string, terms: SecretTerms): LoadedSecret
     writeFileSync(file, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
   } catch (error) {
     if (!isExisting(error))
-      return faulty(`can't be made: ${messageOf(error)}`, 'a data directory to write to');
+      return faulty(
+        `can't be made: ${describeFileFault(error, file) ?? error}`,
+        'a data directory to write to',
+      );
   }
   return loadFromFile(file, terms);
 }
@@ -80,7 +84,7 @@ function loadFromFile(file: string, terms: SecretTerms): LoadedSecret {
       : faulty(reason, `${MODES}: ${remedyFor(stats, reader, file)}`);
   } catch (error) {
     if (error instanceof UnreadableFile) return faulty(error.message, error.accepted);
-    return faulty(`can't be read: ${messageOf(error)}`, 'a readable file that holds the secret alone');
+    throw error;
   } finally {
     read?.fill(0);
   }
@@ -130,8 +134,4 @@ function faulty(reason: string, accepted: string): LoadedSecret {
 
 function isExisting(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EEXIST';
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,11 +1,12 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import { describeFileFault } from '../ports/file-fault.ts';
 
 /** Of secrets and keys. */
 export const SECRET_BYTES_MAX = 65_536;
 /** Of configurations, texts and lists. */
 export const TEXT_BYTES_MAX = 1_048_576;
 
-/** A file that is not to be read: no regular one, or too large. */
+/** A file that can't be read, or is not to be: none, no regular one, or too large. */
 export class UnreadableFile extends Error {
   override readonly name = 'UnreadableFile';
   /** What would be accepted. */
@@ -17,6 +18,12 @@ export class UnreadableFile extends Error {
   }
 }
 
+/** `cause`: an error of the system; whatever else it is, it is returned. */
+function unreadable(cause: unknown, file: string): unknown {
+  const fault = describeFileFault(cause, file);
+  return fault === undefined ? cause : new UnreadableFile(fault, 'a file that can be read');
+}
+
 export interface ReadFile {
   readonly bytes: Buffer;
   readonly stats: Stats;
@@ -25,9 +32,17 @@ export interface ReadFile {
 /**
  * Reads a regular file, or one that a link leads to, of `bytesMax` at most. Whatever else has a name among the files is
  * refused before it is opened: a pipe would wait for whoever writes to it, and a device need never end.
- * Throws `UnreadableFile`, or the error of the system, such as ENOENT.
+ * Throws `UnreadableFile`.
  */
 export function readRegularFile(file: string, bytesMax: number): ReadFile {
+  try {
+    return readChecked(file, bytesMax);
+  } catch (error) {
+    throw unreadable(error, file);
+  }
+}
+
+function readChecked(file: string, bytesMax: number): ReadFile {
   checkKind(file, statSync(file));
   // Put in its place just now, a pipe would still not be waited for. Windows knows neither flag nor pipe.
   const descriptor = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));

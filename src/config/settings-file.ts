@@ -9,13 +9,16 @@ export interface SettingsFile {
   lineOf(path: string): number | undefined;
 }
 
-/** Reads YAML; JSON is YAML. Throws `ConfigError` if it can't be read or is not YAML. */
-export function readSettingsFile(file: string): SettingsFile {
+/**
+ * Reads YAML; JSON is YAML. `path` is the setting that names the file, if any does. Throws `ConfigError` if it can't be
+ * read or is not YAML.
+ */
+export function readSettingsFile(file: string, path = ''): SettingsFile {
   const lines = new LineCounter();
-  const document = parseDocument(readText(file), { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(readText(file, path), { lineCounter: lines, prettyErrors: false });
   const refuse = (message: string, line: number | undefined): ConfigFault => {
     const origin = { kind: 'file', file, line } as const;
-    return { path: '', reason: `can't be read: ${message}`, accepted: 'YAML or JSON', origin };
+    return { path, reason: `can't be read: ${message}`, accepted: 'YAML or JSON', origin };
   };
   const faults = [...document.errors, ...document.warnings].map(({ message, pos }) =>
     refuse(message, lines.linePos(pos[0]).line),
@@ -43,21 +46,15 @@ function readTree(
   }
 }
 
-function readText(file: string): string {
+function readText(file: string, path: string): string {
   try {
     return readTextFile(file, TEXT_BYTES_MAX);
   } catch (error) {
-    const reason = isMissing(error)
-      ? 'there is no such configuration file'
-      : `the configuration file can't be read: ${error instanceof Error ? error.message : error}`;
-    const accepted = error instanceof UnreadableFile ? error.accepted : 'a readable file in UTF-8';
+    if (!(error instanceof UnreadableFile)) throw error;
+    const reason = path === '' ? `the configuration file can't be read: ${error.message}` : error.message;
     const origin = { kind: 'file', file, line: undefined } as const;
-    throw new ConfigError([{ path: '', reason, accepted, origin }]);
+    throw new ConfigError([{ path, reason, accepted: error.accepted, origin }]);
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 /** Goes down as far as the path leads and tells where the last thing found begins. */

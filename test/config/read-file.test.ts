@@ -54,6 +54,41 @@ test('what is no regular file is refused at once wherever a setting names a file
   }
 });
 
+test('a file that is not there is told by its setting and its path, in words', (t) => {
+  const directory = temporaryDirectory(t);
+  const below = join(temporaryFile(t, 'file', 'x'), 'below');
+  for (const [file, expected] of [
+    [join(directory, 'none'), /^\/.*none does not exist$/],
+    [below, /^\/.*below does not exist: part of its path is no directory$/],
+    [join(directory, 'n'.repeat(300)), /^\/.*nnn: name too long$/],
+  ] as const) {
+    const faults = faultsOf({
+      overrides: {
+        'http.tls': {
+          certificates: [{ certificate: { file }, key: { file } }],
+          clientCa: { file },
+          clientCrl: [{ file }],
+        },
+        'payload.pgp': { ours: [{ key: { file } }], google: [{ key: { file } }] },
+        'digests.secret': { file },
+      },
+    });
+    for (const setting of [
+      'http.tls.certificates.0.certificate',
+      'http.tls.certificates.0.key',
+      'http.tls.clientCa',
+      'http.tls.clientCrl.0',
+      'payload.pgp.ours.0.key',
+      'payload.pgp.google.0.key',
+      'digests.secret',
+    ]) {
+      assert.match(faults.find(({ path }) => path === setting)?.reason ?? '', expected, setting);
+    }
+    assert.match(faultsOf({ file })[0]?.reason ?? '', new RegExp(`: ${expected.source.slice(1)}`));
+    assert.throws(() => readConformanceConfig(file), { message: /^the configuration: \/[^:]*(: [a-z ]*)?$/ });
+  }
+});
+
 test('a file is read as far as is allowed, whatever size it says it has', (t) => {
   const file = temporaryFile(t, 'secret', 'x'.repeat(100));
   assert.equal(readRegularFile(file, 100).bytes.length, 100);

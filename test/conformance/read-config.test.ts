@@ -66,7 +66,7 @@ test('a secret that is not there is told with its setting, and one written other
     passphrase({ env: 'GSP_OTP_TEST_NONE' }),
     /google\.passphrase: .* GSP_OTP_TEST_NONE is not set/,
   );
-  assert.throws(passphrase({ file: 'none.txt' }), /google\.passphrase: can't read .*none\.txt/);
+  assert.throws(passphrase({ file: 'none.txt' }), /google\.passphrase: .*none\.txt does not exist$/);
   for (const written of [{}, { value: 'x' }, { file: '' }, { file: 'secret.txt', env: 'X' }])
     assert.throws(passphrase(written), /google\.passphrase must be a text, \{file: …\} or \{env: …\}/);
 });

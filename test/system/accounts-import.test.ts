@@ -91,7 +91,7 @@ test('a file of another kind is a usage error, a missing one a failure', async (
   assert.match(wrong.stderr, /\.csv or \.ndjson/);
   const missing = await run('import', 'missing.csv');
   assert.equal(missing.code, 1);
-  assert.match(missing.stderr, /^gsp-otp: missing\.csv could not be imported: ENOENT/);
+  assert.match(missing.stderr, /^gsp-otp: nothing was imported: missing\.csv does not exist$/m);
 });
 
 test('--reject-file takes the name of a file alone', async (t) => {

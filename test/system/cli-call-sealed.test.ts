@@ -64,7 +64,10 @@ test('call says which half of a seal is missing', async () => {
   for (const [args, message] of [
     [['--seal', 'pgp'], /--seal pgp needs a key of each side/],
     [['--google-key', 'x'], /no way to seal/],
-    [['--seal', 'pgp', '--google-key', '/no/such', '--integrator-key', '/no/such'], /ENOENT/],
+    [
+      ['--seal', 'pgp', '--google-key', '/no/such', '--integrator-key', '/no/such'],
+      /: --google-key: \/no\/such does not exist\n/,
+    ],
   ] as const) {
     const { code, stderr } = await runCli(['call', 'echo', ...args]);
     assert.equal(code, 2, stderr);

@@ -50,7 +50,7 @@ test('templates check: bad input is exit code 2', async (t) => {
   writeFileSync(join(cwd, 'texts.yaml'), 'en: {general: no}\n');
   for (const [flag, message] of [
     ['sms.templatesFile=texts.yaml', /^sms: en\.general is not a text|^sms: en\.general has no \{code\}/m],
-    ['sms.templatesFile=absent.yaml', /no such/],
+    ['sms.templatesFile=absent.yaml', /^sms\.templatesFile: .*absent\.yaml does not exist;/m],
     ['sms.brand=', /^sms\.brand: is empty/m],
     ['codes.length=11', /^codes\.length: is 11/m],
     ['sms.languages=en,xx', /^sms: the language xx has no texts/m],

@@ -1,6 +1,7 @@
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { DatabaseSync } from 'node:sqlite';
+import { describeFileFault } from '../../ports/file-fault.ts';
 import { UnavailableError } from '../../ports/unavailable.ts';
 import { type DirectoryFile, openDirectoryFile } from './directory-file.ts';
 import { applyStaged, type ImportCounts } from './import-apply.ts';
@@ -91,6 +92,8 @@ export async function importAccounts(order: ImportOrder): Promise<ImportResult> 
     return await importFrom({ ...order, ...input }, opened.database, opened.rejects);
   } catch (error) {
     if (error instanceof UnavailableError || order.signal.aborted) throw error;
+    const fault = describeFileFault(error, name);
+    if (fault !== undefined) throw new UnavailableError(`nothing was imported: ${fault}`);
     throw new UnavailableError(`${name} could not be imported`, { cause: error });
   } finally {
     // What was not committed is undone.

@@ -1,4 +1,6 @@
 import { type FileHandle, open, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { describeFileFault } from '../../ports/file-fault.ts';
 import { UnavailableError } from '../../ports/unavailable.ts';
 import type { ImportProblem } from './import-problems.ts';
 import { RejectLog } from './import-rejects.ts';
@@ -64,8 +66,12 @@ async function create(path: string): Promise<FileHandle> {
   try {
     return await open(path, 'wx', 0o600);
   } catch (error) {
-    const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
-    const reason = exists ? 'is there already, and is not written over: name another' : "can't be made";
-    throw new UnavailableError(`the reject file ${path} ${reason}`, { cause: exists ? undefined : error });
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST')
+      throw new UnavailableError(
+        `the reject file ${path} is there already, and is not written over: name another`,
+      );
+    // Of a file that is to be made, it is the directory that is missing.
+    const fault = describeFileFault(error, dirname(path)) ?? error;
+    throw new UnavailableError(`the reject file ${path} can't be made: ${fault}`);
   }
 }
