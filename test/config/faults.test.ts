@@ -179,7 +179,10 @@ for (const [text, path] of [
 
 test('a file that is not there is one clear fault', () => {
   const [line, ...others] = faultLines({ file: 'no-such-file.yaml' });
-  assert.match(line ?? '', /^there is no such configuration file; .*no-such-file\.yaml\)$/);
+  assert.match(
+    line ?? '',
+    /^the configuration file can't be read: .*no-such-file\.yaml does not exist; .*\)$/,
+  );
   assert.deepEqual(others, []);
 });
 
