@@ -82,7 +82,11 @@ export async function examineDatabases(settings: Settings): Promise<readonly Fin
   if (!existsSync(dataDirectory)) {
     return [skipped(`${dataDirectory} is not there yet`, 'It is made at the first start.')];
   }
-  const openTo = statSync(dataDirectory).mode & 0o077;
+  const { mode, uid } = statSync(dataDirectory);
+  const openTo = mode & 0o077;
+  // It may be the server's by its group alone.
+  const isServers = uid !== 0 && uid === process.geteuid?.();
+  const close = `chmod 700 ${dataDirectory}`;
   const databases = await migrateDatabases(settings, { dryRun: true });
   // Of an older version they are looked at when they are brought up to date.
   const current = databases.every(({ fromVersion, toVersion }) => fromVersion === toVersion);
@@ -93,7 +97,12 @@ export async function examineDatabases(settings: Settings): Promise<readonly Fin
     ...(secrets === undefined ? [] : [failed(secrets, 'The server will not start: gsp-otp secrets --help')]),
     ...(openTo === 0 || process.platform === 'win32'
       ? []
-      : [warning(`${dataDirectory} can be entered by others than its owner`, `chmod 700 ${dataDirectory}`)]),
+      : [
+          warning(
+            `${dataDirectory} can be entered by others than its owner`,
+            isServers ? close : `chown USER ${dataDirectory} && ${close}, where USER is the server's user`,
+          ),
+        ]),
     ...databases.map(({ file, fromVersion, toVersion }) => {
       if (fromVersion === toVersion)
         return file === accountsFile

@@ -14,7 +14,7 @@ export function thisProcess(): Reader | undefined {
   return { user, groups: [...(process.getgroups?.() ?? []), ...(group === undefined ? [] : [group])] };
 }
 
-const ROOT = 0;
+export const ROOT = 0;
 
 /**
  * Who else than the process and root can read or change a file; `undefined`: nobody. Its group may read it where the

@@ -3,7 +3,7 @@ import { mkdirSync, type Stats, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describeFileFault } from '../ports/file-fault.ts';
 import { Secret } from '../ports/secret.ts';
-import { exposureOf, type Reader, thisProcess } from './file-exposure.ts';
+import { exposureOf, type Reader, ROOT, thisProcess } from './file-exposure.ts';
 import { isPlaceholder } from './placeholders.ts';
 import { readRegularFile, SECRET_BYTES_MAX, UnreadableFile } from './read-file.ts';
 import type { SecretReference } from './read-settings.ts';
@@ -77,7 +77,7 @@ function loadFromFile(file: string, terms: SecretTerms): LoadedSecret {
     const loaded = checked(text, file, `{file: ${file}}`, terms);
     const reader = thisProcess();
     const exposure = terms.mayBeSeen || !reader ? undefined : exposureOf(stats, reader);
-    if (loaded.kind === 'faulty' || exposure === undefined) return loaded;
+    if (loaded.kind === 'faulty' || !reader || exposure === undefined) return loaded;
     const reason = `${file} ${exposure}`;
     return terms.sandbox
       ? { ...loaded, warning: `${reason}; production refuses that` }
@@ -93,12 +93,17 @@ function loadFromFile(file: string, terms: SecretTerms): LoadedSecret {
 const MODES =
   "mode 600 or 400; or 640 or 440, owned by root or this process's user, with a group that the process is in";
 
-/** Root is in none of the server's groups: `chmod 600` would take the file away from the server. */
-function remedyFor({ mode, uid }: Stats, reader: Reader | undefined, file: string): string {
-  const groupAlone = (mode & 0o027) === 0;
-  return reader?.user === 0 && uid === 0 && groupAlone
-    ? "run this as the server's user, as with sudo -u USER"
-    : `chmod 600 ${file}`;
+/** What leaves the file to the server, and to nobody else: for a process that isn't its owner, `chmod 600` alone takes it away. */
+function remedyFor({ mode, uid, gid }: Stats, { user, groups }: Reader, file: string): string {
+  if (user === ROOT) {
+    // Root reads everything, is in none of the server's groups, and knows nothing of its user.
+    const groupAlone = (mode & 0o027) === 0;
+    if (uid === ROOT && groupAlone) return "run this as the server's user, as with sudo -u USER";
+    return `chown USER ${file} && chmod 600 ${file}, where USER is the server's user`;
+  }
+  if (uid === user) return `chmod 600 ${file}`;
+  if (uid === ROOT && groups.includes(gid)) return `chmod 640 ${file}, as root`;
+  return `chown ${user} ${file} && chmod 600 ${file}, as root`;
 }
 
 function pemOf(der: Buffer, label: string | undefined): string | undefined {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -76,6 +77,67 @@ test("root is told to run it as the server's user, where a secret is for a group
   chmodSync(file, 0o460);
   assert.match(accepted(), /chmod 600/);
 });
+
+/** The server's user and groups, none of them root's. */
+const server = { user: 424_241, groups: [424_242, 424_243] };
+
+/** Runs it as that user would, and comes back. Nothing is awaited meanwhile. */
+function asServer<Result>(run: () => Result): Result {
+  const groups = process.getgroups?.() ?? [];
+  process.setgroups?.(server.groups);
+  process.setegid?.(server.groups[0] ?? 0);
+  process.seteuid?.(server.user);
+  try {
+    return run();
+  } finally {
+    process.seteuid?.(0);
+    process.setegid?.(0);
+    process.setgroups?.(groups);
+  }
+}
+
+for (const [owner, group, mode] of [
+  [0, 0, 0o644],
+  [0, 424_243, 0o644],
+  [0, 424_243, 0o660],
+  [0, 99_999, 0o644],
+  [server.user, 0, 0o644],
+  [server.user, 424_243, 0o664],
+  [server.user, 99_999, 0o640],
+  [99_999, 99_999, 0o644],
+  [99_999, 424_243, 0o640],
+  [99_999, 424_243, 0o664],
+] as const) {
+  for (const asWhom of ['the server', 'root'] as const) {
+    test(`what ${asWhom} is told of a file of ${owner}:${group} with mode ${mode.toString(8)} leaves it to the server`, {
+      skip: !asRoot && 'only root can make such a file',
+    }, (t) => {
+      const directory = temporaryDirectory(t);
+      chmodSync(directory, 0o755);
+      const [file, other] = ['secret', 'other'].map((name) => {
+        const path = join(directory, name);
+        writeFileSync(path, long);
+        chownSync(path, owner, group);
+        chmodSync(path, mode);
+        return path;
+      });
+      const overrides = {
+        profile: 'production',
+        'digests.secret': { file },
+        'sms.gateway': { kind: 'twilio', accountSid: 'AC1', sender: 'E', authToken: { file: other } },
+      };
+      const paths = ['digests.secret', 'sms.gateway.authToken'];
+      const look = () => faultsOf({ overrides }).filter(({ path }) => paths.includes(path));
+      const faults = asWhom === 'root' ? look() : asServer(look);
+      assert.deepEqual(faults.map(({ path }) => path).toSorted(), paths);
+      for (const { accepted } of faults) {
+        const [, command = ''] = /: ((?:chmod|chown) .*?)(?:, |$)/.exec(accepted) ?? [];
+        execFileSync('sh', ['-ec', command.replaceAll('USER', String(server.user))]);
+      }
+      assert.deepEqual(asServer(look), []);
+    });
+  }
+}
 
 test('production refuses everything that is good only for trying out, each with a message', () => {
   const overrides = { profile: 'production', 'digests.secret': { value: long } };
