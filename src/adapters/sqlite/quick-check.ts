@@ -8,6 +8,9 @@ import { openingFailure } from './failure.ts';
 /** About a quarter of a second. What is larger is looked at beside the server. */
 const AT_ONCE_BYTES_MAX = 134_217_728;
 
+/** By which Windows and a Node of shared libraries start at all. */
+const NEEDED_TO_START = ['SystemRoot', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH'];
+
 const PROCESS = fileURLToPath(new URL('./quick-check-process.ts', import.meta.url));
 
 /**
@@ -43,7 +46,11 @@ export function checkAtOpening(
     quickCheck(database, file);
     return { stop: () => {} };
   }
-  const child = spawn(process.execPath, [PROCESS, file], { stdio: ['ignore', 'ignore', 'ignore'] });
+  // The environment may hold secrets, which have no business there.
+  const env = Object.fromEntries(
+    NEEDED_TO_START.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
+  const child = spawn(process.execPath, [PROCESS, file], { stdio: 'ignore', env });
   child.unref();
   tellWhenDamaged(child, () => onDamaged(`${file} is damaged; restore a backup`));
   return { stop: () => void child.kill('SIGKILL') };

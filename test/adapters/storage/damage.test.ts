@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
@@ -70,6 +78,37 @@ test('a large database is checked beside the server, which learns of damage and 
   const reason = await new Promise<string>((resolve) => void checkAtOpening(database, damaged, resolve));
   assert.equal(reason, `${damaged} is damaged; restore a backup`);
 });
+
+test('what checks a large database gets none of the secrets in the environment', {
+  skip: !existsSync('/proc/self/environ') && 'only Linux shows the environment of a process',
+}, async (t) => {
+  const file = await filledFile(t);
+  writeSync(openSync(file, 'r+'), '\0', 200_000_000);
+  process.env['GSP_OTP_TEST_SECRET'] = 'correct horse battery staple';
+  t.after(() => delete process.env['GSP_OTP_TEST_SECRET']);
+  const database = new DatabaseSync(':memory:');
+  const check = checkAtOpening(database, file, () => {});
+  t.after(() => {
+    check.stop();
+    database.close();
+  });
+  const environments = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && shownBy(name, 'cmdline').endsWith(`\0${file}\0`))
+    .map((pid) => shownBy(pid, 'environ'));
+  assert.deepEqual(
+    environments.map((text) => text.split('\0').filter((entry) => !/^(LD_LIBRARY_PATH=|$)/.test(entry))),
+    [[]],
+  );
+});
+
+function shownBy(pid: string, what: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${what}`, 'utf8');
+  } catch {
+    // It has ended.
+    return '';
+  }
+}
 
 test('a start on a full disk says so', async (t) => {
   const folder = join(dirname(temporaryFile(t)), 'full');
