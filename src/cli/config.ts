@@ -14,14 +14,41 @@ export function configCommand(): Command {
   const check = withConfigOptions(new Command('check'))
     .description('tell everything that is wrong with the configuration')
     .option('--json', 'print the faults as JSON')
-    .addHelpText('after', '\nExit code: 0 if the configuration is sound, 2 if not.\n')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ gsp-otp config check --config gsp-otp.yaml
+  $ gsp-otp config check --config gsp-otp.yaml --json
+
+Exit code: 0 if the configuration is sound, 2 if not.
+`,
+    )
     .action((options) => checkConfig(inspectConfig(configSources(options)), options.json));
   const print = withConfigOptions(new Command('print'))
     .description('show every setting in force and where it comes from; secrets are masked')
     .option('--json', 'print as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ gsp-otp config print --config gsp-otp.yaml
+  $ gsp-otp config print --set http.port=8443 --json
+
+Exit code: 0 if the configuration is sound, 2 if not.
+`,
+    )
     .action((options) => printConfig(inspectConfig(configSources(options)), options.json));
   const reference = new Command('reference')
     .description('print docs/configuration.md: every setting with its meaning, bounds and default')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ gsp-otp config reference | less
+  $ gsp-otp config reference > configuration.md
+`,
+    )
     .action(() => void process.stdout.write(writeReference()));
 
   return new Command('config')

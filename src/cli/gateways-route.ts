@@ -11,6 +11,14 @@ export function routeCommand(): Command {
     .description('show which gateways would deliver to a number, in which order and why; nothing is sent')
     .argument('<number>', 'E.164 such as +14035551111')
     .option('--json', 'print as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ gsp-otp gateways route +919812345678 --config gsp-otp.yaml
+  $ gsp-otp gateways route +919812345678 --config gsp-otp.yaml --json
+`,
+    )
     .action((to: string, options: RouteOptions) => {
       checkNumber(to);
       const explanation = explainRoute(readGatewaySettings(configSources(options)).sms, to);

@@ -32,6 +32,14 @@ function listCommand(): Command {
   return withConfigOptions(new Command('list'))
     .description('list the gateways in the order in which they are asked, and the routes; nothing is sent')
     .option('--json', 'print as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ gsp-otp gateways list --config gsp-otp.yaml
+  $ gsp-otp gateways list --config gsp-otp.yaml --json
+`,
+    )
     .action((options: SourceOptions & { readonly json?: true }) => {
       const { gateway } = readGatewaySettings(configSources(options)).sms;
       const gateways = listGateways(gateway);
@@ -72,7 +80,16 @@ function testCommand(): Command {
     .option('--gateway <name>', 'only this gateway of several, as `gateways list` names it')
     .option('--yes', 'really send it')
     .option('--json', 'print as JSON')
-    .addHelpText('after', '\nExit code: 0 if the text was accepted, 1 if it was refused or nobody knows.\n')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ gsp-otp gateways test --config gsp-otp.yaml --to +14035551111 --yes
+  $ gsp-otp gateways test --config gsp-otp.yaml --to +14035551111 --gateway vonage --yes --json
+
+Exit code: 0 if the text was accepted, 1 if it was refused or nobody knows.
+`,
+    )
     .action(async (options: TestOptions) => {
       const config = readGatewaySettings(configSources(options));
       const names = listGateways(config.sms.gateway).map(({ name }) => name);

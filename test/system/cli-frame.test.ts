@@ -21,13 +21,14 @@ test('--help lists every command, with examples and exit codes', async () => {
   }
 });
 
-test('every command says what it does, and every group of them gives examples', async () => {
-  for (const command of (await createProgram()).commands) {
-    assert.match(helpOf(command), /Examples?:\n {2}\$ gsp-otp /, command.name());
-    for (const inner of [command, ...command.commands]) {
-      assert.ok(inner.description(), `${command.name()} ${inner.name()}`);
-    }
-  }
+test('every command, inner ones too, says what it does and gives examples of itself', async () => {
+  const demand = (command: Command, path: string): void => {
+    assert.ok(command.description(), `${path} has no description`);
+    const [, examples = ''] = /\nExamples?:\n((?: {2}.*\n|\n(?= {2}))+)/.exec(helpOf(command)) ?? [];
+    assert.ok(examples.includes(` ${path}`), `${path} has no example of itself`);
+    for (const inner of command.commands) demand(inner, `${path} ${inner.name()}`);
+  };
+  for (const command of (await createProgram()).commands) demand(command, `gsp-otp ${command.name()}`);
 });
 
 function helpOf(command: Command): string {
