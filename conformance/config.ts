@@ -214,9 +214,9 @@ const schema = Compile(ConformanceConfigSchema);
 
 /** Throws `ConformanceConfigError` with one line for each thing that is wrong. */
 export function checkConformanceConfig(value: unknown): ConformanceConfig {
-  if (!schema.Check(value)) throw new ConformanceConfigError(schemaFaults(value).join('\n'));
+  if (!schema.Check(value)) throw new ConformanceConfigError(schemaFaults(value).join('; '));
   const faults = urlFaults(value);
-  if (faults.length > 0) throw new ConformanceConfigError(faults.join('\n'));
+  if (faults.length > 0) throw new ConformanceConfigError(faults.join('; '));
   return value;
 }
 

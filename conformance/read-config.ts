@@ -90,7 +90,8 @@ function parseYaml(file: string): unknown {
   try {
     return parse(text) ?? {};
   } catch (cause) {
-    throw new ConformanceConfigError(`${file} is no YAML: ${cause instanceof Error ? cause.message : cause}`);
+    const [told] = String(cause instanceof Error ? cause.message : cause).split(/:?\n/);
+    throw new ConformanceConfigError(`${file} is no YAML: ${told}`);
   }
 }
 

@@ -14,7 +14,10 @@ export function terminalText(text: string): string {
   );
 }
 
-/** The same on one line. */
+const lineMax = 2000;
+
+/** The same on one line, and cut where nobody reads to the end. */
 export function terminalLine(text: string): string {
-  return terminalText(text).replaceAll('\n', '\\n');
+  const line = terminalText(text).replaceAll('\n', '\\n');
+  return line.length <= lineMax ? line : `${line.slice(0, lineMax)}… (${text.length} characters)`;
 }

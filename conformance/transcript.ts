@@ -1,4 +1,5 @@
 import type { Answer } from './answer.ts';
+import { terminalLine } from './terminal-text.ts';
 
 /** One request and what came back, for the report. Secrets are masked when it is shown, not before. */
 export interface Exchange {
@@ -38,18 +39,20 @@ export function describeBytes(bytes: Uint8Array): string {
 
 /** The lines of a transcript for one entry. */
 export function describeEntry(entry: TranscriptEntry): string[] {
-  return 'text' in entry ? [`✉ to ${entry.to}`, ...indent(entry.text)] : describeExchange(entry);
+  return 'text' in entry
+    ? [`✉ to ${terminalLine(entry.to)}`, ...indent(entry.text)]
+    : describeExchange(entry);
 }
 
 function describeExchange(exchange: Exchange): string[] {
   const lines = [`→ ${exchange.title}`, ...indent(exchange.request)];
   const { answer } = exchange;
-  if (answer === undefined) return [...lines, `← ${exchange.fault ?? 'nothing'}`];
+  if (answer === undefined) return [...lines, `← ${terminalLine(exchange.fault ?? 'nothing')}`];
   lines.push(
-    `← ${answer.http.status} ${answer.http.headers['content-type'] ?? 'without Content-Type'}, ` +
+    `← ${answer.http.status} ${terminalLine(answer.http.headers['content-type'] ?? 'without Content-Type')}, ` +
       `${answer.http.body.byteLength} bytes, ${Math.round(answer.http.durationMs)} ms`,
   );
-  if (answer.problem !== undefined) lines.push(`  ! ${answer.problem}`);
+  if (answer.problem !== undefined) lines.push(`  ! ${terminalLine(answer.problem)}`);
   const shown = answer.payload ?? answer.http.body;
   if (shown.byteLength > 0) lines.push(...indent(describeBytes(shown)));
   return lines;

@@ -48,8 +48,8 @@ export function textReport(source: ReportSource): string {
   const { run } = source;
   const noteworthy = run.outcomes.filter(({ kind }) => kind !== 'passed' && kind !== 'not-tested');
   const sections = [
-    `Conformance of ${run.url} (${run.codec}), ${new Date(run.startedAtMs).toISOString()}, seed ${run.seed}` +
-      `\nTexts: ${run.textsFrom ?? 'not read'}${run.omen === undefined ? '' : `\nMind that ${run.omen}`}`,
+    `Conformance of ${terminalLine(run.url)} (${run.codec}), ${new Date(run.startedAtMs).toISOString()}, seed ${run.seed}` +
+      `\nTexts: ${terminalLine(run.textsFrom ?? 'not read')}${run.omen === undefined ? '' : `\nMind that ${terminalLine(run.omen)}`}`,
     ...noteworthy.map((outcome) => detail(source, outcome)),
     untested(source),
     chapters(source),

@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { Command, Option } from 'commander';
 import { importIntoAccounts } from '../compose-accounts.ts';
+import { shown } from '../ports/hidden-characters.ts';
 import { readAccountSettings } from './account-settings.ts';
 import { configSources, withConfigOptions } from './config-options.ts';
 import { exitCodes, Failure } from './failure.ts';
@@ -116,12 +117,13 @@ async function runImport(file: string, options: ImportOptions): Promise<void> {
   const startedMs = performance.now();
   const fromStdin = file === '-';
   const source = fromStdin ? 'standard input' : file;
+  const told = shown(source);
   let warnings = 0;
   const onWarning = (warning: Problem) => {
     warnings += 1;
     const { line, reason } = warning;
     if (warnings > WARNINGS_MAX) return;
-    progress.write(`${source}:${line}: warning: phoneNumber ${reason}; it is applied as it is\n`);
+    progress.write(`${told}:${line}: warning: phoneNumber ${shown(reason)}; it is applied as it is\n`);
   };
   try {
     const result = await importIntoAccounts(settings, {
@@ -131,15 +133,15 @@ async function runImport(file: string, options: ImportOptions): Promise<void> {
       rejectFile: options.rejectFile,
       dryRun: options.dryRun === true,
       signal: stop.signal,
-      onProblem: (problem) => progress.write(describeProblem(source, problem)),
+      onProblem: (problem) => progress.write(describeProblem(told, problem)),
       onWarning,
       onProgress: progress.show,
     });
     // The bar goes before the summary comes.
     progress.stop();
     if (warnings > WARNINGS_MAX)
-      process.stderr.write(`${source}: ${count(warnings, 'doubtful number')} in all\n`);
-    printResult(source, result, performance.now() - startedMs, { ...options, warnings });
+      process.stderr.write(`${told}: ${count(warnings, 'doubtful number')} in all\n`);
+    printResult(told, result, performance.now() - startedMs, { ...options, warnings });
   } finally {
     progress.stop();
     // A pipe that somebody holds open would hold the process.
@@ -154,7 +156,7 @@ function stoppedBy(signal: NodeJS.Signals): Failure {
 
 /** In the form that editors and other tools take for a place in a file. */
 function describeProblem(source: string, { line, field, reason }: Problem): string {
-  return `${source}:${line}: ${field ?? 'the line'} ${reason}\n`;
+  return `${source}:${line}: ${shown(`${field ?? 'the line'} ${reason}`)}\n`;
 }
 
 function printResult(
@@ -190,7 +192,7 @@ function printResult(
       `  unchanged     ${count(unchanged ?? 0, 'account')}`,
       `  associations  ${counts.associationsAdded.toLocaleString('en')} added`,
       ...(rejected > 0
-        ? [`  rejected      ${count(rejected, 'row')}, ${written} with reasons to ${rejectFile}`]
+        ? [`  rejected      ${count(rejected, 'row')}, ${written} with reasons to ${shown(rejectFile ?? '')}`]
         : []),
       `  time          ${(durationMs / 1000).toFixed(1)} s, ${rowsPerSecond.toLocaleString('en')} rows/s`,
     ];

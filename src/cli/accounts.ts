@@ -1,7 +1,7 @@
 import { Argument, Command } from 'commander';
 import { editAccounts } from '../compose-accounts.ts';
 import type { AccountStatus } from '../ports/account-directory.ts';
-import { escapeHidden, hiddenInId } from '../ports/hidden-characters.ts';
+import { hiddenInId, shown } from '../ports/hidden-characters.ts';
 import { readAccountSettings } from './account-settings.ts';
 import { accountsImportCommand } from './accounts-import.ts';
 import { configSources, withConfigOptions } from './config-options.ts';
@@ -83,8 +83,8 @@ Exit code: 1 if there is no such account.
           `Ids and numbers are compared exactly, numbers in E.164${hiddenIn(value)}.`,
         );
       }
-      const shown = found.map((account) => showAccount(account, reveal));
-      print(options, shown, shown.map(asText).join('\n\n'));
+      const accounts = found.map((account) => showAccount(account, reveal));
+      print(options, accounts, accounts.map(asText).join('\n\n'));
     });
 }
 
@@ -215,12 +215,12 @@ function showAccount(
 
 function asText(account: ReturnType<typeof showAccount>): string {
   return [
-    `account id    ${escapeHidden(account.accountId)}`,
-    `status        ${account.status}`,
-    `phone number  ${account.phoneNumber ?? '(none)'}`,
+    `account id    ${shown(account.accountId)}`,
+    `status        ${shown(account.status)}`,
+    `phone number  ${shown(account.phoneNumber ?? '(none)')}`,
     ...(account.preferred ? ['preferred     of the active accounts with this number'] : []),
-    `language      ${escapeHidden(account.language ?? '(the default)')}`,
-    `associations  ${account.associationIds.map(escapeHidden).join(`\n${' '.repeat(14)}`) || '(none)'}`,
+    `language      ${shown(account.language ?? '(the default)')}`,
+    `associations  ${account.associationIds.map(shown).join(`\n${' '.repeat(14)}`) || '(none)'}`,
   ].join('\n');
 }
 

@@ -2,6 +2,7 @@ import type { WriteStream } from 'node:tty';
 import { SingleBar } from 'cli-progress';
 import { Command } from 'commander';
 import { type BackupProgress, backUp } from '../compose-backup.ts';
+import { shown } from '../ports/hidden-characters.ts';
 import { readAccountSettings } from './account-settings.ts';
 import { configSources, withConfigOptions } from './config-options.ts';
 
@@ -43,7 +44,7 @@ async function backup(folder: string, options: BackupOptions): Promise<void> {
     const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
     const text = [
       ...files.map(({ name, bytes }) => `${name.padEnd(16)} ${(bytes / 1e6).toFixed(1)} MB, checked`),
-      `${folder}: a backup of ${new Date(madeAtMs).toISOString()}, made in ${seconds} s`,
+      `${shown(folder)}: a backup of ${new Date(madeAtMs).toISOString()}, made in ${seconds} s`,
     ].join('\n');
     process.stdout.write(`${options.json ? JSON.stringify({ folder, ...manifest }, null, 2) : text}\n`);
   } finally {

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Codec } from '../../conformance/codecs/codec.ts';
+import { shown } from '../ports/hidden-characters.ts';
 import { configSources, withConfigOptions } from './config-options.ts';
 import { exitCodes } from './failure.ts';
 import {
@@ -172,15 +173,22 @@ function asJson({ url, request, status, contentType, durationMs, response }: Pla
 
 function asText(played: PlayedCall, { contentType }: Codec, verbose = false): string {
   const { response } = played;
-  const shown = typeof response === 'string' ? response : JSON.stringify(response, null, 2);
+  // What is no JSON is set in, so that no line of it looks like one of ours.
+  const body =
+    typeof response === 'string'
+      ? response
+          .split('\n')
+          .map((line) => `  ${shown(line)}`)
+          .join('\n')
+      : JSON.stringify(response, null, 2);
   return [
-    `→ POST ${played.url}`,
+    `→ POST ${shown(played.url)}`,
     ...(verbose ? [`  content-type: ${contentType}`] : []),
     JSON.stringify(played.request, null, 2),
     '',
     `← ${played.status} after ${Math.round(played.durationMs)} ms`,
-    ...(verbose ? [`  content-type: ${played.contentType || 'none'}`] : []),
-    shown === '' ? '(no body)' : shown,
+    ...(verbose ? [`  content-type: ${shown(played.contentType || 'none')}`] : []),
+    response === '' ? '(no body)' : body,
     '',
   ].join('\n');
 }

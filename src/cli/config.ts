@@ -7,6 +7,7 @@ import { namedSettings } from '../config/named-settings.ts';
 import { writeReference } from '../config/reference.ts';
 import type { Settings } from '../config/settings.ts';
 import { type ConfigInspection, inspectConfig } from '../config.ts';
+import { shown } from '../ports/hidden-characters.ts';
 import { configSources, withConfigOptions } from './config-options.ts';
 import { exitCodes } from './failure.ts';
 
@@ -77,7 +78,7 @@ async function checkConfig(inspection: ConfigInspection, json: boolean): Promise
   if (json) {
     process.stdout.write(`${JSON.stringify({ faults, warnings }, null, 2)}\n`);
   } else {
-    for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
+    for (const warning of warnings) process.stderr.write(`warning: ${shown(warning)}\n`);
     for (const fault of faults) process.stderr.write(`${describeFault(fault)}\n`);
     if (faults.length === 0) process.stdout.write('The configuration is sound.\n');
   }
@@ -90,9 +91,9 @@ function printConfig(inspection: ConfigInspection, json: boolean): void {
     process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
   } else {
     const pathWidth = Math.max(...rows.map(({ path }) => path.length));
-    const shown = rows.map((row) => ({ ...row, text: showValue(row.value) }));
-    const valueWidth = Math.min(40, Math.max(...shown.map(({ text }) => text.length)));
-    for (const { path, text, origin } of shown) {
+    const told = rows.map((row) => ({ ...row, text: shown(showValue(row.value)) }));
+    const valueWidth = Math.min(40, Math.max(...told.map(({ text }) => text.length)));
+    for (const { path, text, origin } of told) {
       process.stdout.write(`${path.padEnd(pathWidth)}  ${text.padEnd(valueWidth)}  ${origin}\n`);
     }
   }
@@ -118,8 +119,8 @@ function listValues({ values, originOf }: ConfigInspection): readonly ValueRow[]
         .split('.')
         .reduce((node: unknown, name) => (isGroup(node) ? node[name] : undefined), values);
       const name = path.slice(path.lastIndexOf('.') + 1);
-      const shown = withoutCredentials(value, name) ?? null;
-      return { path, value: shown, origin: describeOrigin(originOf(path)) };
+      const masked = withoutCredentials(value, name) ?? null;
+      return { path, value: masked, origin: describeOrigin(originOf(path)) };
     });
 }
 

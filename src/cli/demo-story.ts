@@ -1,6 +1,6 @@
 import { isDeepStrictEqual, styleText } from 'node:util';
 import type { Codec } from '../../conformance/codecs/codec.ts';
-import { escapeHidden } from '../ports/hidden-characters.ts';
+import { shown } from '../ports/hidden-characters.ts';
 import { Failure } from './failure.ts';
 import { makeHeader, makeToken, type PlayedCall, playCall } from './google-call.ts';
 import { askOverHttp } from './http-client.ts';
@@ -104,7 +104,7 @@ function indent(text: string): string {
 
 /** On a terminal, bold. */
 function title(line: string): void {
-  drawingTerminal(process.stdout).write(`\n${styleText('bold', escapeHidden(line))}\n`);
+  drawingTerminal(process.stdout).write(`\n${styleText('bold', shown(line))}\n`);
 }
 
 function say(line: string): void {

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { openBareListener } from '../compose-tls.ts';
 import type { Settings } from '../config/settings.ts';
 import { inspectConfig } from '../config.ts';
-import { escapeHidden } from '../ports/hidden-characters.ts';
+import { shown } from '../ports/hidden-characters.ts';
 import { configSources, withConfigOptions } from './config-options.ts';
 import {
   examineClock,
@@ -135,8 +135,8 @@ const signs: Readonly<Record<Finding['verdict'], string>> = {
 
 function asText(findings: readonly Finding[]): string {
   const lines = findings.flatMap(({ subject, verdict, finding, remedy }) => [
-    `${signs[verdict]} ${subject}: ${escapeHidden(finding)}`,
-    ...(remedy === undefined || verdict === 'ok' ? [] : [`          ${escapeHidden(remedy)}`]),
+    `${signs[verdict]} ${shown(subject)}: ${shown(finding)}`,
+    ...(remedy === undefined || verdict === 'ok' ? [] : [`          ${shown(remedy)}`]),
   ]);
   const count = (verdict: Finding['verdict']) => findings.filter((one) => one.verdict === verdict).length;
   const verdict = `Failed: ${count('failed')}. Warnings: ${count('warning')}. Not looked at: ${count('skipped')}.`;

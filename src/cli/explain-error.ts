@@ -1,4 +1,5 @@
 import { ConfigError, describeFault } from '../config/faults.ts';
+import { shown } from '../ports/hidden-characters.ts';
 import { UnavailableError } from '../ports/unavailable.ts';
 import { exitCodes, Failure } from './failure.ts';
 
@@ -8,13 +9,13 @@ export function explainError(error: unknown): string {
     const faults = error.faults.map(describeFault).join('\n');
     return `${faults}\n\nThe configuration has ${error.faults.length} fault(s); nothing was started.`;
   }
-  if (error instanceof Failure) return `gsp-otp: ${error.message}\n${error.remedy}`;
+  if (error instanceof Failure) return `gsp-otp: ${shown(error.message)}\n${shown(error.remedy)}`;
   if (error instanceof UnavailableError) {
-    const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
-    return `gsp-otp: ${error.message}${cause}`;
+    const cause = error.cause instanceof Error ? `: ${shown(error.cause.message)}` : '';
+    return `gsp-otp: ${shown(error.message)}${cause}`;
   }
   const message = error instanceof Error ? error.message : String(error);
-  return `gsp-otp: unexpected: ${message}\nRun it again with --debug to see where that comes from.`;
+  return `gsp-otp: unexpected: ${shown(message)}\nRun it again with --debug to see where that comes from.`;
 }
 
 export function exitCodeOf(error: unknown): number {

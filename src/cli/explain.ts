@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { findRequests, openStoreForReading, type RequestSearch } from '../compose-store.ts';
 import type { Challenge, SubmittedText } from '../ports/challenge.ts';
-import { escapeHidden } from '../ports/hidden-characters.ts';
+import { shown } from '../ports/hidden-characters.ts';
 import type { RequestHistory } from '../ports/otp-store.ts';
 import { readAccountSettings } from './account-settings.ts';
 import { configSources, withConfigOptions } from './config-options.ts';
@@ -90,7 +90,7 @@ function listOf(histories: readonly RequestHistory[]): string {
     const why = reason === '' ? '' : `: ${explain(reason)}`;
     const state = challenge === undefined ? why : `: ${challenge.state}${text}`;
     const result = answer?.result ?? 'not answered';
-    return `${new Date(receivedAtMs).toISOString()}  ${escapeHidden(`${requestId}  ${result}${state}`)}`;
+    return `${new Date(receivedAtMs).toISOString()}  ${shown(`${requestId}  ${result}${state}`)}`;
   });
   return [...lines, '', asTyped('All that is known of one: `gsp-otp explain REQUEST_ID`')].join('\n');
 }
@@ -122,9 +122,9 @@ function presentable({ challenge, ...history }: RequestHistory) {
     accountDigest: _account,
     phoneNumberDigest: _number,
     recipient: _recipient,
-    ...shown
+    ...presented
   } = challenge;
-  return { ...history, challenge: shown };
+  return { ...history, challenge: presented };
 }
 
 function describeHistory(history: RequestHistory): string {
@@ -139,7 +139,7 @@ function describeHistory(history: RequestHistory): string {
       `${new Date(atMs).toISOString()}  ${`+${atMs - receivedAtMs} ms`.padStart(10)}  ${text}`,
   );
   return [`${method} ${requestId}`, ...facts, ...timeline]
-    .map((line, index) => `${index === 0 ? '' : '  '}${escapeHidden(line)}`)
+    .map((line, index) => `${index === 0 ? '' : '  '}${shown(line)}`)
     .join('\n');
 }
 

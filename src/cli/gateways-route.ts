@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { explainRoute, type RouteExplanation } from '../compose-routes.ts';
+import { shown } from '../ports/hidden-characters.ts';
 import { configSources, withConfigOptions } from './config-options.ts';
 import { checkNumber, readGatewaySettings } from './gateways-settings.ts';
 
@@ -45,7 +46,9 @@ function inWords({ to, country, prefix, gateways, dlt }: RouteExplanation): stri
     ...rows,
     ...(dlt ? [`DLT: entity ${dlt.entityId}; templates: ${templates.join(', ')}`] : []),
     ...(gateways.length > 1 ? ['A gateway that rests after failures is passed over.'] : []),
-  ].join('\n');
+  ]
+    .map(shown)
+    .join('\n');
 }
 
 function turnInWords(share: number): string {

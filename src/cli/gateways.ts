@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { type GatewayTrial, listGateways, tryGateway } from '../compose-gateway.ts';
 import { listRoutes } from '../compose-routes.ts';
-import { escapeHidden } from '../ports/hidden-characters.ts';
+import { shown } from '../ports/hidden-characters.ts';
 import { configSources, withConfigOptions } from './config-options.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { routeCommand, shareInWords } from './gateways-route.ts';
@@ -47,7 +47,7 @@ Examples:
       if (options.json) return printLine(JSON.stringify({ gateways, routes }, null, 2));
       const width = Math.max(...gateways.map(({ name }) => name.length));
       for (const { name, kind, url } of gateways)
-        printLine(`${name.padEnd(width)}  ${kind.padEnd(8)} ${url ?? ''}`.trimEnd());
+        printLine(shown(`${name.padEnd(width)}  ${kind.padEnd(8)} ${url ?? ''}`.trimEnd()));
       if (routes.length > 1) printRoutes(routes);
     });
 }
@@ -62,7 +62,7 @@ function printRoutes(routes: ReturnType<typeof listRoutes>): void {
     const names = route.gateways.map(({ name, share }) =>
       isWeighted ? `${name} ${shareInWords(share)}` : name,
     );
-    printLine(`${whom(route).padEnd(width)}  ${names.join(', ')}`);
+    printLine(shown(`${whom(route).padEnd(width)}  ${names.join(', ')}`));
   }
 }
 
@@ -95,7 +95,7 @@ Exit code: 0 if the text was accepted, 1 if it was refused or nobody knows.
       const names = listGateways(config.sms.gateway).map(({ name }) => name);
       checkTest(options, config, names);
       const trial = await tryGateway(config, options);
-      printLine(options.json ? JSON.stringify(trial, null, 2) : escapeHidden(inWords(trial)));
+      printLine(options.json ? JSON.stringify(trial, null, 2) : shown(inWords(trial)));
       process.exitCode = trial.delivery.kind === 'accepted' ? exitCodes.done : exitCodes.failed;
     });
 }

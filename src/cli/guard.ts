@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { openStoreForReading } from '../compose-store.ts';
+import { shown } from '../ports/hidden-characters.ts';
 import type { Block } from '../ports/otp-store.ts';
 import { readAccountSettings } from './account-settings.ts';
 import { configSources, withConfigOptions } from './config-options.ts';
@@ -38,7 +39,9 @@ function asText(blocks: readonly Block[]): string {
       `since ${new Date(sinceMs).toISOString()}`,
       `until ${new Date(untilMs).toISOString()}`,
       `${unverified} unverified, ${verified} verified`,
-    ].join('  '),
+    ]
+      .map(shown)
+      .join('  '),
   );
   return `${rows.join('\n')}\n`;
 }

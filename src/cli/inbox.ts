@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { escapeHidden } from '../ports/hidden-characters.ts';
+import { shown } from '../ports/hidden-characters.ts';
 import { configSources, withConfigOptions } from './config-options.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { askOverHttp } from './http-client.ts';
@@ -125,7 +125,7 @@ Examples:
         readonly delayMs: number;
       };
       if (options.json) return printJson(now);
-      printLine(now.delayMs > 0 ? `${now.behaviour}, after ${now.delayMs} ms` : now.behaviour);
+      printLine(shown(now.delayMs > 0 ? `${now.behaviour}, after ${now.delayMs} ms` : now.behaviour));
     });
 }
 
@@ -184,8 +184,8 @@ async function askOperator(options: InboxOptions, path: string, wish?: unknown):
     );
   }
   if (status !== 200) {
-    const shown = escapeHidden(body.slice(0, 500)) || 'It said nothing else.';
-    throw new Failure(`the server answered ${status}`, shown, exitCodes.failed);
+    const said = body || 'It said nothing else.';
+    throw new Failure(`the server answered ${status}`, said, exitCodes.failed);
   }
   try {
     return JSON.parse(body);
@@ -196,13 +196,13 @@ async function askOperator(options: InboxOptions, path: string, wish?: unknown):
 
 function oneLine({ number, receivedAtMs, to, text }: InboxText): string {
   const time = new Date(receivedAtMs).toISOString().slice(11, 19);
-  return `${String(number).padStart(4)}  ${time}  ${escapeHidden(to).padEnd(16)}  ${linesOf(text).join(' ⏎ ')}`;
+  return `${String(number).padStart(4)}  ${time}  ${shown(to).padEnd(16)}  ${linesOf(text).join(' ⏎ ')}`;
 }
 
 /** Without those that are empty. */
 function linesOf(text: string): readonly string[] {
   const lines = text.split('\n').map((line) => line.trim());
-  return lines.filter((line) => line !== '').map(escapeHidden);
+  return lines.filter((line) => line !== '').map(shown);
 }
 
 function parseNumber(text: string): number {

@@ -1,4 +1,5 @@
 import type { NewKey } from '../compose-key-files.ts';
+import { shown } from '../ports/hidden-characters.ts';
 import type { Secret } from '../ports/secret.ts';
 
 const DAY_MS = 86_400_000;
@@ -66,5 +67,5 @@ export function describeNewKey(
     ['public', `${key.publicFile} (for Google)`],
     ...(key.revocationFile ? [['revocation', `${key.revocationFile} (keep it somewhere else)`]] : []),
   ];
-  return rows.map(([name = '', value = '']) => `  ${name.padEnd(12)} ${value}`).join('\n');
+  return rows.map(([name = '', value = '']) => `  ${name.padEnd(12)} ${shown(value)}`).join('\n');
 }

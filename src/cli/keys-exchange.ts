@@ -9,6 +9,7 @@ import {
   storeRevocation,
 } from '../compose-peer-keys.ts';
 import { UnreadableFile } from '../config/read-file.ts';
+import { shown } from '../ports/hidden-characters.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { dayAndDistance, entryLine, fileReference, readable, settingLines } from './key-words.ts';
 
@@ -106,13 +107,13 @@ function describeImport(
   const ends = (ms: number | undefined) =>
     ms === undefined ? 'never expires' : `${ms > nowMs ? 'expires' : 'expired'} ${dayAndDistance(ms, nowMs)}`;
   return `${[
-    ...fingerprints.map((fingerprint) => `  fingerprint  ${readable(fingerprint)}`),
+    ...fingerprints.map((fingerprint) => `  fingerprint  ${shown(readable(fingerprint))}`),
     ...keys.map(
-      ({ purpose, keyId, expiresAtMs }) => `  to ${purpose.padEnd(9)} ${keyId}, ${ends(expiresAtMs)}`,
+      ({ purpose, keyId, expiresAtMs }) => `  to ${purpose.padEnd(9)} ${shown(keyId)}, ${ends(expiresAtMs)}`,
     ),
-    ...passedOver.map((sentence) => `  passed over  ${sentence}`),
-    ...needs.map((sentence) => `  note         ${sentence}`),
-    `  kept in      ${stored}${wasKept ? ', since it was imported before' : ''}`,
+    ...passedOver.map((sentence) => `  passed over  ${shown(sentence)}`),
+    ...needs.map((sentence) => `  note         ${shown(sentence)}`),
+    `  kept in      ${shown(stored)}${wasKept ? ', since it was imported before' : ''}`,
     '',
     'Compare the fingerprint with the one that Google tells you, by another way than the one the key took.',
     'If it is the same, name the key in the configuration, beside keys that are there already:',

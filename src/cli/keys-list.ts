@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { expiryWarnings } from '../compose-expiry.ts';
 import { forgedKeyWarnings, keyFaults, passedOverWarnings } from '../compose-key-warnings.ts';
 import { type KeySettings, type ListedKeys, listKeys, readKeyRings } from '../compose-keys.ts';
-import { escapeHidden } from '../ports/hidden-characters.ts';
+import { shown } from '../ports/hidden-characters.ts';
 import { configSources, withConfigOptions } from './config-options.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { dayOf, readable } from './key-words.ts';
@@ -70,7 +70,7 @@ Exit codes:
       if (options.json) process.stdout.write(`${JSON.stringify({ faults, warnings }, null, 2)}\n`);
       else {
         for (const line of [...faults, ...warnings.map((warning) => `warning: ${warning}`)])
-          console.error(line);
+          console.error(shown(line));
         if (faults.length === 0) process.stdout.write('The keys can be used.\n');
       }
       process.exitCode = faults.length === 0 ? exitCodes.done : exitCodes.failed;
@@ -147,5 +147,5 @@ function asText(rows: readonly Row[]): string {
   });
   const head =
     'kind whose   to       state    retires    expires    days left  fingerprint, and where it is kept';
-  return `${[head, ...lines.map(escapeHidden)].join('\n')}\n`;
+  return `${[head, ...lines.map(shown)].join('\n')}\n`;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { UnusableKey, writeNewSubkey } from '../compose-key-files.ts';
 import type { KeySettings } from '../compose-keys.ts';
+import { shown } from '../ports/hidden-characters.ts';
 import { Secret } from '../ports/secret.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { describeNewKey, entryLine, fileReference, settingLines } from './key-words.ts';
@@ -60,7 +61,7 @@ The new subkey is proved: calls and answers went through with it, and with those
 ${settingLines('pgp', 'ours', [line]).replaceAll(/^/gm, '   ')}
 
    Destroy the old file: everything in it is in the new one.
-2. Hand ${key.publicFile}
+2. Hand ${shown(key.publicFile)}
    to Google. Its fingerprint is the one that Google knows; from its import on, Google encrypts to the new subkey.
 `);
 }

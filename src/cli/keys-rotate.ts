@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Argument, Command, Option } from 'commander';
 import type { NewKey } from '../compose-key-files.ts';
 import type { KeySettings } from '../compose-keys.ts';
+import { shown } from '../ports/hidden-characters.ts';
 import { Secret } from '../ports/secret.ts';
 import type { configSources } from './config-options.ts';
 import { withConfigOptions } from './config-options.ts';
@@ -203,7 +204,7 @@ The new key is proved: calls and answers went through at each step below.
 ${lines.replaceAll(/^/gm, '   ')}
 
    ${signs}
-2. Hand ${publicFile}
+2. Hand ${shown(publicFile)}
    to Google, and compare the fingerprint by another way than the one the file takes.
 3. Let Google confirm by ${confirm} that it encrypts to the new key and knows its signature. If it
    does not, put later moments into these lines and reload.

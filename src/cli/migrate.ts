@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { migrateDatabases } from '../compose-store.ts';
+import { shown } from '../ports/hidden-characters.ts';
 import { readAccountSettings } from './account-settings.ts';
 import { configSources, withConfigOptions } from './config-options.ts';
 
@@ -44,7 +45,7 @@ async function migrate(options: MigrateOptions): Promise<void> {
       fromVersion === 0 ? `new, made with version ${toVersion}` : `version ${fromVersion} to ${toVersion}`;
     const text = fromVersion === toVersion ? `version ${toVersion} already` : change;
     process.stdout.write(
-      `${file}: ${text}${dryRun && fromVersion !== toVersion ? ' (not done: --dry-run)' : ''}\n`,
+      `${shown(file)}: ${text}${dryRun && fromVersion !== toVersion ? ' (not done: --dry-run)' : ''}\n`,
     );
   }
 }

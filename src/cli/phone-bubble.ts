@@ -1,4 +1,4 @@
-import { escapeHidden } from '../ports/hidden-characters.ts';
+import { shown } from '../ports/hidden-characters.ts';
 
 export interface ShownText {
   readonly to: string;
@@ -17,11 +17,11 @@ export function drawPhoneBubble(
   { to: number, text }: ShownText,
   columns = process.stdout.columns ?? widthMax + AROUND,
 ): string {
-  const to = escapeHidden(number);
+  const to = shown(number);
   const wrapAt = Math.max(1, Math.min(widthMax, columns - AROUND));
   const lines = text
     .split('\n')
-    .map(escapeHidden)
+    .map(shown)
     .flatMap((line) => wrapLine(line, wrapAt));
   const width = Math.max(to.length + 5, ...lines.map(({ length }) => length));
   const head = `╭─ To ${to} ${'─'.repeat(width - to.length - 4)}╮`;

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../compose-version.ts';
+import { shown } from '../ports/hidden-characters.ts';
 import { exitCodeOf, explainError } from './explain-error.ts';
 import { exitCodes } from './failure.ts';
 import { asTyped } from './invocation.ts';
@@ -73,7 +74,7 @@ function harden(command: Command): void {
   command.configureOutput({
     writeOut: (text) => process.stdout.write(asTyped(text)),
     writeErr: (text) => process.stderr.write(asTyped(text)),
-    outputError: (text, write) => write(`${text}${acceptedInPlace(text, command)}`),
+    outputError: (text, write) => write(`${usageFault(text)}${acceptedInPlace(text, command)}`),
   });
   for (const child of command.commands) harden(child);
 }
@@ -91,6 +92,12 @@ function acceptedInPlace(message: string, command: Command): string {
       .map((child) => child.name())
       .join(', ')}.\n`;
   return '';
+}
+
+/** What commander says of an argument, which may be anything, on one line; its guess what was meant on another. */
+function usageFault(text: string): string {
+  const [, fault = '', guess = ''] = /^(.*?)(\n\(Did you mean [^\n]*\))?\n?$/s.exec(text) ?? [];
+  return `${shown(fault)}${guess}\n`;
 }
 
 function report(error: unknown, debug: boolean): number {

@@ -2,6 +2,7 @@ import type { Application } from '../compose.ts';
 import { ConfigError, describeFault } from '../config/faults.ts';
 import type { ConfigSources } from '../config/layers.ts';
 import { type Config, loadConfig } from '../config.ts';
+import { shown } from '../ports/hidden-characters.ts';
 import { forgetPassphrases } from './forget-passphrases.ts';
 
 /**
@@ -34,5 +35,5 @@ export function reloadOnSignal(
 
 function describeError(error: unknown): string {
   if (error instanceof ConfigError) return error.faults.map(describeFault).join('\n');
-  return error instanceof Error ? error.message : String(error);
+  return shown(error instanceof Error ? error.message : String(error));
 }

@@ -1,4 +1,5 @@
 import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { shown } from '../ports/hidden-characters.ts';
 import { exitCodes, Failure } from './failure.ts';
 
 /**
@@ -30,7 +31,7 @@ export function writeReportFile(file: string, report: string): boolean {
     return true;
   } catch (cause) {
     // The calls are made and the texts sent: the report must not be lost.
-    console.error(`gsp-otp: can't write the report to ${file}: ${messageOf(cause)}`);
+    console.error(shown(`gsp-otp: can't write the report to ${file}: ${messageOf(cause)}`));
     console.error('Here it is, on standard output.');
     process.stdout.write(report);
     return false;

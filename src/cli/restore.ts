@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { inspectBackup, restore } from '../compose-backup.ts';
+import { shown } from '../ports/hidden-characters.ts';
 import { readAccountSettings } from './account-settings.ts';
 import { configSources, withConfigOptions } from './config-options.ts';
 import { exitCodes, Failure } from './failure.ts';
@@ -62,5 +63,10 @@ async function restoreFrom(folder: string, options: RestoreOptions): Promise<voi
     `  requests      answered since ${madeAt} are not remembered`,
     aside === undefined ? undefined : `  replaced      what was there is in ${aside}; it holds personal data`,
   ];
-  process.stdout.write(`${lines.filter((line) => line !== undefined).join('\n')}\n`);
+  process.stdout.write(
+    `${lines
+      .filter((line) => line !== undefined)
+      .map(shown)
+      .join('\n')}\n`,
+  );
 }

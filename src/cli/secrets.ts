@@ -71,7 +71,7 @@ async function rotate(kind: Kind, options: RotateOptions): Promise<void> {
   const { needed, endedCodes } = await rotateSecrets(loadConfig(configSources(options)), kind, { dryRun });
   if (needed && dryRun) {
     throw new Failure(
-      [...forgotten[kind], `${endedCodes} codes that are unused would be ended`].join(';\n         '),
+      [...forgotten[kind], `${endedCodes} codes that are unused would be ended`].join('; '),
       'If that is meant, run it again with --yes.',
       exitCodes.usage,
     );

@@ -5,6 +5,7 @@ import { compose } from '../compose.ts';
 import type { Addresses } from '../compose-listeners.ts';
 import type { ConfigSources } from '../config/layers.ts';
 import { type Config, inspectConfig, loadConfig } from '../config.ts';
+import { shown } from '../ports/hidden-characters.ts';
 import { configSources, withConfigOptions } from './config-options.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { forgetPassphrases } from './forget-passphrases.ts';
@@ -141,8 +142,8 @@ function summarize(config: Config, { methods, operator, receipts }: Addresses): 
     ...(others.length > 0 ? [['', `and under ${others.join(', ')}`]] : []),
     ['operator', operator],
     ...(receipts ? [['receipts', `${receipts}${config.receipts?.path}`]] : []),
-    ['database', join(config.dataDirectory, 'otp.sqlite')],
-    ['accounts', join(config.dataDirectory, 'accounts.sqlite')],
+    ['database', shown(join(config.dataDirectory, 'otp.sqlite'))],
+    ['accounts', shown(join(config.dataDirectory, 'accounts.sqlite'))],
     ['bodies', describeBodies(config)],
     [
       'texts',
@@ -150,7 +151,7 @@ function summarize(config: Config, { methods, operator, receipts }: Addresses): 
         ? asTyped('kept in the inbox: gsp-otp inbox watch')
         : config.sms.gateway.kind,
     ],
-    ...config.warnings.map((warning) => ['warning', warning]),
+    ...config.warnings.map((warning) => ['warning', shown(warning)]),
   ];
   const lines = rows.map(
     ([name = '', value = '']) => `  ${name.padEnd(9)} ${value.replaceAll('\n', `\n${' '.repeat(12)}`)}`,

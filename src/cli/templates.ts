@@ -3,6 +3,7 @@ import { inspectTemplates, listTexts, type TemplateSettings } from '../compose-t
 import { ConfigError } from '../config/faults.ts';
 import type { ConfigSources } from '../config/layers.ts';
 import { inspectConfig } from '../config.ts';
+import { shown } from '../ports/hidden-characters.ts';
 import { configSources, withConfigOptions } from './config-options.ts';
 import { exitCodes } from './failure.ts';
 
@@ -42,7 +43,7 @@ function showWordings(texts: ReturnType<typeof listTexts>, { sms, codes }: Templ
     return [`${language}.${context}${source === 'own' ? ' (your own)' : ''}`, ...lines, ''].join('\n');
   });
   const legend = [
-    `${texts.length} texts. {brand} is "${sms.brand}", {code} has ${codes.length} digits, and {smsMatchingToken} is`,
+    `${texts.length} texts. {brand} is "${shown(sms.brand)}", {code} has ${codes.length} digits, and {smsMatchingToken} is`,
     'what Google sends along. No native speaker has read the texts that come with the program: have yours read.',
   ];
   return `${[...blocks, ...legend].join('\n')}\n`;
@@ -55,7 +56,7 @@ function checkCommand(): Command {
     .addHelpText('after', checkHelp)
     .action((options) => {
       const report = inspectTemplates(readTemplateSettings(configSources(options)));
-      for (const warning of report.warnings) process.stderr.write(`warning: ${warning}\n`);
+      for (const warning of report.warnings) process.stderr.write(`warning: ${shown(warning)}\n`);
       process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : showReport(report));
       process.exitCode = report.fits ? exitCodes.done : exitCodes.failed;
     });
@@ -111,7 +112,7 @@ function showReport({ texts, brand, codeLength, fits }: TemplateReport): string 
     ...texts.map(showText),
     '',
     ...misfits.flatMap(showMisfit),
-    `${texts.length} texts, with the brand "${brand}" and codes of ${codeLength} digits: ${
+    `${texts.length} texts, with the brand "${shown(brand)}" and codes of ${codeLength} digits: ${
       fits ? 'all fit.' : `${misfits.length} do not fit.`
     }`,
     ...(fits

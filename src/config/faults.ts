@@ -1,3 +1,5 @@
+import { shown } from '../ports/hidden-characters.ts';
+
 /** Where a value comes from. */
 export type Origin =
   | { readonly kind: 'default' }
@@ -30,15 +32,16 @@ export class ConfigError extends Error {
   }
 }
 
+/** One line, whatever was written for the setting, its name or the name of its file. */
 export function describeFault(fault: ConfigFault): string {
   const place = fault.origin.kind === 'default' ? '' : ` (${describeOrigin(fault.origin)})`;
-  const subject = fault.path === '' ? '' : `${fault.path}: `;
-  return `${subject}${fault.reason}; accepted: ${fault.accepted}.${hintOf(fault)}${place}`;
+  const subject = fault.path === '' ? '' : `${shown(fault.path)}: `;
+  return `${subject}${shown(fault.reason)}; accepted: ${shown(fault.accepted)}.${hintOf(fault)}${place}`;
 }
 
 /** A sentence of its own, after a space; or nothing. */
 export function hintOf({ nearest }: Pick<ConfigFault, 'nearest'>): string {
-  return nearest === undefined ? '' : ` Did you mean ${nearest}?`;
+  return nearest === undefined ? '' : ` Did you mean ${shown(nearest)}?`;
 }
 
 export function describeOrigin(origin: Origin): string {
@@ -46,13 +49,13 @@ export function describeOrigin(origin: Origin): string {
     case 'default':
       return 'default';
     case 'file':
-      return origin.line === undefined ? origin.file : `${origin.file}:${origin.line}`;
+      return origin.line === undefined ? shown(origin.file) : `${shown(origin.file)}:${origin.line}`;
     case 'environment':
-      return origin.variable;
+      return shown(origin.variable);
     case 'override':
-      return `override ${origin.path}`;
+      return `override ${shown(origin.path)}`;
     case 'flag':
-      return `--set ${origin.path}`;
+      return `--set ${shown(origin.path)}`;
   }
 }
 

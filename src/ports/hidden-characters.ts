@@ -74,6 +74,17 @@ export function escapeHidden(text: string): string {
   );
 }
 
+/** What nobody reads to its end: the rest of it would only hide what stands around. */
+const SHOWN_MAX = 2000;
+
+/** A foreign value as it stands in a sentence: on its line, without anything that can't be seen, and cut where it has no end. */
+export function shown(value: string): string {
+  if (value.length <= SHOWN_MAX) return escapeHidden(value);
+  // Half of a surrogate pair would be shown by its number.
+  const begin = value.slice(0, SHOWN_MAX).replace(/[\uD800-\uDBFF]$/, '');
+  return `${escapeHidden(begin)}… (${value.length} characters)`;
+}
+
 /** Such as `U+00F3`. */
 export function codePointOf(character: string): string {
   return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;

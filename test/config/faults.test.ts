@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { describeFault, nearestName } from '../../src/config/faults.ts';
+import { explainError } from '../../src/cli/explain-error.ts';
+import { Failure } from '../../src/cli/failure.ts';
+import { ConfigError, describeFault, nearestName } from '../../src/config/faults.ts';
 import { namedSettings } from '../../src/config/named-settings.ts';
+import { UnavailableError } from '../../src/ports/unavailable.ts';
 import { faultsOf, temporaryFile } from './config-under-test.ts';
 
 function faultLines(text: Parameters<typeof faultsOf>[0]): readonly string[] {
@@ -233,4 +236,41 @@ test('the nearest name is one that was probably meant, or none', () => {
   assert.equal(nearestName('requestTimeout', names), 'requestTimeoutMs');
   assert.equal(nearestName('post', names), undefined);
   assert.equal(nearestName('quotas', names), undefined);
+});
+
+/** A line that looks as if it were one of ours, colours, a link, a turned reading direction, and no end. */
+const hostile = `x\nFORGED: sound\r\u001b[31m\u001b]8;;http://x.example\u001b\\a\u202e\u2028${'y'.repeat(10_000)}`;
+
+function assertOneLineEach(text: string, lines: number): void {
+  assert.equal(text.split('\n').length, lines, text);
+  assert.doesNotMatch(text.replaceAll('\n', ''), /[\p{C}\p{Zl}\p{Zp}]/u);
+  assert.ok(Math.max(...text.split('\n').map(({ length }) => length)) < 11_000);
+}
+
+test('a fault is one line of bounded length, whatever stands in it', () => {
+  const fault = { path: 'a', reason: 'b', accepted: 'c', nearest: 'd', origin: { kind: 'default' } } as const;
+  for (const changed of [
+    { path: hostile },
+    { reason: hostile },
+    { accepted: hostile },
+    { nearest: hostile },
+    { origin: { kind: 'file', file: hostile, line: 1 } },
+    { origin: { kind: 'file', file: hostile, line: undefined } },
+    { origin: { kind: 'environment', variable: hostile } },
+    { origin: { kind: 'override', path: hostile } },
+    { origin: { kind: 'flag', path: hostile } },
+  ] as const) {
+    const told = describeFault({ ...fault, ...changed });
+    assertOneLineEach(told, 1);
+    assert.match(told, /\\u000aFORGED.*… \(10\d{3} characters\)/);
+  }
+});
+
+test('what ends a command is told in lines of their own, whatever stands in it', () => {
+  const fault = { path: hostile, reason: hostile, accepted: hostile, origin: { kind: 'default' } } as const;
+  assertOneLineEach(explainError(new Failure(hostile, hostile)), 2);
+  assertOneLineEach(explainError(new UnavailableError(hostile, { cause: new Error(hostile) })), 1);
+  assertOneLineEach(explainError(new Error(hostile)), 2);
+  assertOneLineEach(explainError(hostile), 2);
+  assertOneLineEach(explainError(new ConfigError([fault, fault])), 4);
 });

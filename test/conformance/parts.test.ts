@@ -162,7 +162,7 @@ test('an unknown or missing way to read texts is told with those there are, and 
   assert.equal(told({ kind: 'http' }), 'sms must have required properties url, text');
   assert.equal(
     told({ kind: 'webhook', port: '9', to: 'a', text: 'b', x: 1 }),
-    'sms has no setting x\nsms.port must be integer',
+    'sms has no setting x; sms.port must be integer',
   );
 });
 

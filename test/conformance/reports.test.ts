@@ -88,6 +88,22 @@ test('no report holds anything that commands a terminal or can’t be seen', () 
   }
 });
 
+test('no line of the text is one that a name, an answer or a number forged', () => {
+  const forged = `x\nFORGED: sound${'y'.repeat(10_000)}`;
+  const outcomes = source.run.outcomes.map((outcome) => ({
+    ...outcome,
+    message: forged,
+    transcript: outcome.transcript.map((entry) =>
+      'text' in entry ? { ...entry, to: forged } : { ...entry, answer: undefined, fault: forged },
+    ),
+  }));
+  const run = { ...source.run, url: forged, textsFrom: forged, omen: forged, outcomes };
+  const text = writeReport('text', { run, masks: undefined });
+  assert.match(text, /FORGED/);
+  assert.doesNotMatch(text, /^\s*FORGED/m);
+  assert.ok(Math.max(...text.split('\n').map(({ length }) => length)) < 3000);
+});
+
 test('the HTML needs nothing else, and runs no script that an answer brings', () => {
   const html = report('html');
   assert.doesNotMatch(html, /(src|href)=/);

@@ -12,9 +12,12 @@ import { runCli, temporaryDirectory } from './cli-process.ts';
 import { activeNumber, importTestAccounts } from './test-accounts.ts';
 import { startApplication } from './test-application.ts';
 
-/** Colours, the clipboard, the title, a line that overwrites, and what hides or turns the reading direction. */
+/**
+ * Colours, the clipboard, a link, a line that overwrites, what hides or turns the reading direction, and a line that looks
+ * as if it were one of ours.
+ */
 const HOSTILE =
-  'x\u001b[31m\u001b]52;c;Zm9v\u0007\u009b1m\r\u202e\u2066\u200b\u200d\ufeff\u2028\u2029\u{e0041}\u007fy';
+  'x\u001b[31m\u001b]52;c;Zm9v\u0007\u001b]8;;http://x.example\u001b\\\\a\u009b1m\nFORGED: sound\r\u202e\u2066\u200b\u200d\ufeff\u2028\u2029\u{e0041}\u007fy';
 
 const unseen = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 
@@ -28,6 +31,7 @@ function assertHarmless({ stdout, stderr }: { readonly stdout: string; readonly 
 function assertUnseen({ stdout, stderr }: { readonly stdout: string; readonly stderr: string }): void {
   const printed = stdout + stderr;
   assert.doesNotMatch(printed.replaceAll('\n', ''), unseen, JSON.stringify(printed));
+  assert.doesNotMatch(printed, /^FORGED/m, printed);
 }
 
 async function serving(t: TestContext, body: string | Buffer, status = 200, headers = {}): Promise<string> {
@@ -156,7 +160,7 @@ test('accounts prints nothing of a directory or a file that commands the termina
       await runCli(['accounts', 'show', '--account-phone-number', activeNumber(1), ...set, ...flags]),
     );
   }
-  const file = join(temporaryDirectory(t), `${HOSTILE.replaceAll('\u0000', '')}.csv`);
+  const file = join(temporaryDirectory(t), `${HOSTILE.replaceAll('/', '')}.csv`);
   writeFileSync(file, `accountId,status\n${HOSTILE},active\nb,${HOSTILE}\n`);
   assertHarmless(await runCli(['accounts', 'import', file, ...set]));
 });
