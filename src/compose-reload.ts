@@ -31,7 +31,11 @@ function takeTls(
   return { tls: { ...(isSame ? next : running), certificates, tls13: running.tls13 } };
 }
 
-/** Which kinds of bodies are opened and how is settled at the start; JOSE keys are read by how. */
+/**
+ * Which kinds of bodies are opened and how is settled at the start; JOSE keys are read by how. The grace goes with the keys:
+ * those that stay, being of a kind that the next configuration lacks or opens otherwise, aren't read again and keep the grace
+ * that they were put in force with.
+ */
 function takeKeys(running: Config['payload'], next: Config['payload']): Config['payload'] {
   const { graceMs } = next;
   const { pgp, jwe, ...others } = running;

@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { createSystemClock } from '../src/adapters/system/system-clock.ts';
 import { forgetPassphrases } from '../src/cli/forget-passphrases.ts';
 import { generatePgpKey } from '../src/codecs/pgp-generate.ts';
+import { ThreadedCodec } from '../src/codecs/threaded-codec.ts';
 import { composeProtection } from '../src/compose-protection.ts';
 import { loadConfig } from '../src/config.ts';
 import { Secret } from '../src/ports/secret.ts';
@@ -57,9 +58,15 @@ test('passphrases are forgotten once keys are unlocked, and a reload asks only f
   const replaceTls = () => {
     put += 1;
   };
-  await protection.reload(() => load({}), replaceTls);
-  const next = load(locked);
+  const [codec] = [...protection.codecs.values()].filter((one) => one instanceof ThreadedCodec);
+  const graceMs = () => codec?.ring.graceMs;
+  assert.equal(graceMs(), 86_400_000);
+  await protection.reload(() => load({ 'payload.plain': true, 'payload.graceMs': 5 }), replaceTls);
+  // Keys and the grace that they are kept with are of one configuration.
+  assert.equal(graceMs(), 86_400_000);
+  const next = load({ ...locked, 'payload.graceMs': 5 });
   await protection.reload(() => next, replaceTls);
   assert.equal(put, 2);
+  assert.equal(graceMs(), 5);
   assert.equal(protection.tls?.certificates.length, 1);
 });
