@@ -51,7 +51,9 @@ export interface ConformanceRun {
   readonly latencies: readonly Latency[];
   /** How far the endpoint's clock is ahead of the examiner's. `undefined`: no answer told a time. */
   readonly clockOffsetMs: { readonly min: number; readonly max: number } | undefined;
-  /** 0: no MUST failed. 1: one did, or the list of expected failures is out of date. 2: the examiner stumbled. */
+  /** Whether somebody stopped it before its end. */
+  readonly stopped: boolean;
+  /** 0: no MUST failed. 1: one did, or the list of expected failures is out of date. 2: it stumbled, or was stopped. */
   readonly exitCode: 0 | 1 | 2;
 }
 

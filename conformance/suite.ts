@@ -36,6 +36,8 @@ export interface RunOptions extends PlanOptions {
   readonly seed?: number;
   /** How many checks run at once. Default: 1. */
   readonly parallel?: number;
+  /** Once aborted, no further check begins, and the result is of those before. */
+  readonly signal?: AbortSignal;
   /** Called once if nothing listens at the URL yet, with what is waited for and for how long. */
   readonly onWait?: (message: string) => void;
   /** Called before the first check. */
@@ -86,6 +88,7 @@ export async function runConformance(
     options.onPlan?.(plan);
     const runner = new Runner(world, plan.checks, new Set(expected), options);
     const outcomes = await runner.run();
+    const { stopped } = runner;
     return {
       masks: world.google.world.masks,
       run: {
@@ -99,7 +102,8 @@ export async function runConformance(
         outcomes,
         latencies: latenciesOf(world.exchanges),
         clockOffsetMs: world.google.world.clock.known ? world.google.world.clock.offsetMs : undefined,
-        exitCode: exitCodeOf(outcomes),
+        stopped,
+        exitCode: stopped ? 2 : exitCodeOf(outcomes),
       },
     };
   } finally {
@@ -196,9 +200,15 @@ async function makeContact(world: RunWorld, onWait: RunOptions['onWait']): Promi
   }
 }
 
+function notBegun(check: Check): Outcome {
+  return { check, kind: 'not-tested', message: 'the run was stopped before', transcript: [], durationMs: 0 };
+}
+
 const phases: readonly Phase[] = ['any', 'late', 'verdict'];
 
 class Runner {
+  /** Whether checks were left out since the signal was aborted. */
+  stopped = false;
   readonly #world: RunWorld;
   readonly #checks: readonly Check[];
   readonly #expected: ReadonlySet<string>;
@@ -223,7 +233,8 @@ class Runner {
 
   async #drain(queue: Check[]): Promise<void> {
     for (let check = queue.shift(); check !== undefined; check = queue.shift()) {
-      const outcome = this.#judge(await this.#try(check));
+      if (this.#options.signal?.aborted) this.stopped = true;
+      const outcome = this.stopped ? notBegun(check) : this.#judge(await this.#try(check));
       this.#outcomes.set(check, outcome);
       this.#options.onOutcome?.(outcome, this.#outcomes.size, this.#checks.length);
     }

@@ -37,12 +37,14 @@ export interface BackupProgress {
 /**
  * Copies the databases as they are at this moment into a folder of their own, beside a running server or without one.
  * Resolves when the copies are checked and on the disk. Throws `UnavailableError`, with what was made taken away
- * again, if there is no store, the folder holds anything, or a copy isn't sound.
+ * again, if there is no store, the folder holds anything, or a copy isn't sound; and the reason of the signal, once it
+ * is aborted.
  */
 export async function backUp(
   settings: StoreSettings,
   folder: string,
   onProgress: (progress: BackupProgress) => void,
+  signal?: AbortSignal,
 ): Promise<BackupManifest> {
   const databases = databasesOf(settings).filter(({ file }) => existsSync(file));
   const { file: store } = otpStoreFileOf(settings);
@@ -56,10 +58,12 @@ export async function backUp(
       snapshots.push({ name: basename(file), snapshot: takeSnapshot(kind, file, environment) });
     }
     for (const { name, snapshot } of snapshots) {
-      await snapshot.copyTo(join(folder, name), (share) => onProgress({ name, share }));
+      signal?.throwIfAborted();
+      await snapshot.copyTo(join(folder, name), (share) => onProgress({ name, share }), signal);
       snapshot.close();
     }
     const files = await Promise.all(snapshots.map(({ name }) => describeFile(folder, name)));
+    signal?.throwIfAborted();
     const manifest = { format: 1, madeAtMs, environment: settings.profile, files } as const;
     finishBackup(folder, manifest);
     return manifest;

@@ -22,7 +22,7 @@ export function htmlReport(source: ReportSource): string {
 <body>
 <header>
 <h1>${title}</h1>
-<p><b class="${verdict}">${verdict}</b> · codec ${run.codec} · ${new Date(run.startedAtMs).toISOString()} ·
+<p><b class="${verdict}">${run.stopped ? 'stopped' : verdict}</b> · codec ${run.codec} · ${new Date(run.startedAtMs).toISOString()} ·
 ${(run.durationMs / 1000).toFixed(1)} s · seed ${run.seed} ·
 texts: ${escapeMarkup(run.textsFrom ?? 'not read')}</p>
 ${run.omen === undefined ? '' : `<p class="failed">Mind that ${escapeMarkup(run.omen)}</p>`}

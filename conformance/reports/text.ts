@@ -115,7 +115,7 @@ function verdict({ run }: ReportSource): string {
     .filter(([, count]) => count > 0)
     .map(([kind, count]) => `${count} ${kind.replace('-', ' ')}`);
   const word = run.exitCode === 0 ? 'PASSED' : run.exitCode === 1 ? 'FAILED' : 'THE EXAMINER STUMBLED';
-  return `${word}: ${told.join(', ')} in ${(run.durationMs / 1000).toFixed(1)} s.`;
+  return `${run.stopped ? 'STOPPED' : word}: ${told.join(', ')} in ${(run.durationMs / 1000).toFixed(1)} s.`;
 }
 
 function table(rows: readonly (readonly string[])[]): string {

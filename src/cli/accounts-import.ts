@@ -1,4 +1,3 @@
-import { constants } from 'node:os';
 import { Command, Option } from 'commander';
 import { importIntoAccounts } from '../compose-accounts.ts';
 import { shown } from '../ports/hidden-characters.ts';
@@ -6,7 +5,7 @@ import { readAccountSettings } from './account-settings.ts';
 import { configSources, withConfigOptions } from './config-options.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { createImportProgress } from './import-progress.ts';
-import { stopSignal } from './stop-signal.ts';
+import { abortOnSignal } from './stop-signal.ts';
 
 type Order = Parameters<typeof importIntoAccounts>[1];
 type Problem = Parameters<Order['onProblem']>[0];
@@ -111,8 +110,7 @@ async function runImport(file: string, options: ImportOptions): Promise<void> {
     );
   const format = formatOf(file, options.format);
   const settings = readAccountSettings(configSources(options));
-  const stop = new AbortController();
-  stopSignal().then((signal) => stop.abort(stoppedBy(signal)));
+  const signal = abortOnSignal('stopped, nothing was applied', 'Run it again to import the file.');
   const progress = createImportProgress(process.stderr);
   const startedMs = performance.now();
   const fromStdin = file === '-';
@@ -132,7 +130,7 @@ async function runImport(file: string, options: ImportOptions): Promise<void> {
       format,
       rejectFile: options.rejectFile,
       dryRun: options.dryRun === true,
-      signal: stop.signal,
+      signal,
       onProblem: (problem) => progress.write(describeProblem(told, problem)),
       onWarning,
       onProgress: progress.show,
@@ -147,11 +145,6 @@ async function runImport(file: string, options: ImportOptions): Promise<void> {
     // A pipe that somebody holds open would hold the process.
     if (fromStdin) process.stdin.destroy();
   }
-}
-
-function stoppedBy(signal: NodeJS.Signals): Failure {
-  const exitCode = 128 + constants.signals[signal];
-  return new Failure(`${signal}: stopped, nothing was applied`, 'Run it again to import the file.', exitCode);
 }
 
 /** In the form that editors and other tools take for a place in a file. */

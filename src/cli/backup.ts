@@ -5,6 +5,7 @@ import { type BackupProgress, backUp } from '../compose-backup.ts';
 import { shown } from '../ports/hidden-characters.ts';
 import { readAccountSettings } from './account-settings.ts';
 import { configSources, withConfigOptions } from './config-options.ts';
+import { abortOnSignal } from './stop-signal.ts';
 
 type BackupOptions = Parameters<typeof configSources>[0] & { readonly json?: true };
 
@@ -28,17 +29,21 @@ Examples:
   $ gsp-otp backup /var/backups/gsp-otp/$(date +%F) --config gsp-otp.yaml
   $ gsp-otp backup ./backup --set dataDirectory=./gsp-otp-data --json
 
-Exit code: 1 if no backup was made; nothing is left of it then.
+Exit codes:
+  0    the backup is made
+  1    it is not; nothing is left of it
+  130  stopped by Ctrl-C (143: by SIGTERM); nothing is left of it
 `,
     )
     .action(backup);
 }
 
 async function backup(folder: string, options: BackupOptions): Promise<void> {
+  const signal = abortOnSignal('stopped, no backup was made', 'Run it again.');
   const progress = createProgress(process.stderr);
   const startedMs = performance.now();
   try {
-    const manifest = await backUp(readAccountSettings(configSources(options)), folder, progress.show);
+    const manifest = await backUp(readAccountSettings(configSources(options)), folder, progress.show, signal);
     progress.stop();
     const { files, madeAtMs } = manifest;
     const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type ConformanceConfig, ConformanceConfigError } from '../../conformance/config.ts';
 import { CouldNotRun } from '../../conformance/could-not-run.ts';
@@ -10,6 +11,7 @@ import { planConformance, runConformance } from '../../conformance/suite.ts';
 import { readTextFile, TEXT_BYTES_MAX, UnreadableFile } from '../config/read-file.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { proveWritable, writeReportFile } from './report-file.ts';
+import { stopSignal } from './stop-signal.ts';
 
 interface ConformanceOptions {
   readonly config?: string;
@@ -53,7 +55,8 @@ Examples:
   $ gsp-otp conformance --config conformance.yaml --report html --output conformance.html
 
 Exit code: 0 if no MUST failed; 1 if one did; 2 if the run could not begin, the examiner stumbled, or the report
-could not be written to its file, which puts it on standard output.
+could not be written to its file, which puts it on standard output; 130 if Ctrl-C stopped it (143: SIGTERM), with a
+report of the checks before.
 `;
 
 async function examine(url: string | undefined, options: ConformanceOptions): Promise<void> {
@@ -84,14 +87,25 @@ async function examine(url: string | undefined, options: ConformanceOptions): Pr
 type Asked = Omit<ConformanceOptions, 'expectedFailures'> & { readonly expectedFailures: readonly string[] };
 
 async function run(config: ConformanceConfig, options: Asked): Promise<void> {
+  const stop = new AbortController();
+  let stopCode: number | undefined;
+  stopSignal().then((signal) => {
+    stopCode = 128 + constants.signals[signal];
+    // It may have the endpoint's gateway refuse every text, and ends that.
+    console.error(
+      `${signal}: the check under way ends, then comes the report; once more, and it ends at once`,
+    );
+    stop.abort();
+  });
   const { run: result, masks } = await runConformance(config, {
     ...options,
+    signal: stop.signal,
     onWait: (message) => console.error(message),
     onPlan: (plan) => console.error(planText(plan)),
     onOutcome: (outcome, done, total) => console.error(progressLine(outcome, done, total)),
   });
   const report = writeReport(options.report, { run: result, masks: options.reveal ? undefined : masks });
-  process.exitCode = result.exitCode;
+  process.exitCode = result.stopped ? stopCode : result.exitCode;
   if (options.output === undefined) process.stdout.write(report);
   else if (!writeReportFile(options.output, report)) process.exitCode = exitCodes.usage;
 }

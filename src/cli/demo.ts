@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
@@ -52,7 +52,9 @@ async function demo({ once = false, verbose = false, sealed }: DemoOptions): Pro
   const { application, addresses } = await start({ dataDirectory, ...keys?.settings });
   try {
     const codec = keys?.codec ?? plainCodec;
-    await tellStory({ url: `${addresses.methods}/v1`, operatorUrl: addresses.operator, codec, verbose });
+    const stage = { url: `${addresses.methods}/v1`, operatorUrl: addresses.operator, codec, verbose };
+    const signal = await Promise.race([tellStory(stage), stopped]);
+    if (signal !== undefined) process.exit(128 + constants.signals[signal]);
     if (!once) {
       process.stdout.write(invitation(addresses, dataDirectory, keys?.flags));
       await stopped;

@@ -8,6 +8,11 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 
+// Nor is that a reason to leave half done what was asked for, and the exit code tells how it ended.
+process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 guardTerminal(process.stdout);
 guardTerminal(process.stderr);
 process.exitCode = await runProgram(process.argv.slice(2));

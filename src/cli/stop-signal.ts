@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
+import { Failure } from './failure.ts';
 
 /** A terminal or a service manager signals every process of a group, and a launcher among them hands its own on. */
 const sameSignalMs = 500;
@@ -28,6 +29,15 @@ export function stopSignal(): Promise<NodeJS.Signals> {
     }
     stopWithNpm(() => resolve('SIGTERM'));
   });
+}
+
+/** Aborts at the first SIGTERM or SIGINT, with a failure of the exit code that a shell would report. */
+export function abortOnSignal(outcome: string, remedy: string): AbortSignal {
+  const stop = new AbortController();
+  stopSignal().then((signal) =>
+    stop.abort(new Failure(`${signal}: ${outcome}`, remedy, 128 + constants.signals[signal])),
+  );
+  return stop.signal;
 }
 
 /** npm hands no signal on: started by it, this process is left behind when npm is ended, with another parent. */

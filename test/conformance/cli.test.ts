@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,6 +51,24 @@ test('--dry-run says how many texts, echoes and wrong codes it would be, and sen
   assert.equal(code, 0);
   assert.match(stdout, /at most \d+ text messages to 12 known subjects, \d+ echo calls, \d+ wrong codes/);
   assert.equal(server.textCount(), before);
+});
+
+test('Ctrl-C lets the check under way end, and the report is of those before', async () => {
+  const child = spawn(process.execPath, [main, 'conformance', '--config', config], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const closed = once(child, 'close');
+  const report = text(child.stdout);
+  let told = '';
+  let signalled = false;
+  for await (const chunk of child.stderr.setEncoding('utf8')) {
+    told += chunk;
+    if (signalled || !/^ *1\/\d+ /m.test(told)) continue;
+    signalled = child.kill('SIGINT');
+  }
+  assert.deepEqual(await closed, [130, null]);
+  assert.match(told, /^SIGINT: the check under way ends/m);
+  assert.match(await report, /the run was stopped before:\n[\s\S]*\nSTOPPED: .* not tested/);
 });
 
 test('a run of nothing but warnings ends with 0, and tells its progress on standard error', async () => {

@@ -127,6 +127,16 @@ test('standard input is imported, its format told by --format; the case of a nam
   assert.equal((await run('show', 'w-1')).code, 0);
 });
 
+test('who stops reading what is told stops no import', async (t) => {
+  const { run, start, file } = workplace(t);
+  const child = start('import', file('a.csv', header + maria));
+  const ended = once(child, 'exit');
+  child.stderr.destroy();
+  child.stdout.destroy();
+  assert.deepEqual(await ended, [0, null]);
+  assert.equal((await run('show', 'w-1')).code, 0);
+});
+
 for (const [signal, code] of [
   ['SIGKILL', null],
   ['SIGINT', 130],

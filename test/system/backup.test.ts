@@ -17,12 +17,38 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import { putInPlace } from '../../src/adapters/sqlite/restored-file.ts';
+import { backUp } from '../../src/compose-backup.ts';
 import { runCli, startCli, temporaryDirectory } from './cli-process.ts';
 import { activeNumber, importTestAccounts } from './test-accounts.ts';
 import { callMethod, codeIn, startApplication } from './test-application.ts';
 
 const token = { smsMatchingToken: 'AbCdEfGhIjK' };
 const quiet = ['http.port=0', 'operator.port=0', 'log.level=silent', 'quotas.coolDownMs=0'];
+
+test('a backup that is stopped at any of its steps leaves nothing behind', async (t) => {
+  const dataDirectory = temporaryDirectory(t);
+  await importTestAccounts(dataDirectory);
+  await (await startApplication({ dataDirectory })).stop();
+  const settings = { profile: 'sandbox', dataDirectory } as const;
+  const folder = join(temporaryDirectory(t), 'backup');
+  const run = async (stopAt: number) => {
+    const stop = new AbortController();
+    let steps = 0;
+    const step = () => {
+      if (steps++ === stopAt) stop.abort(new Error('stopped'));
+    };
+    if (stopAt < 0) stop.abort(new Error('stopped'));
+    return backUp(settings, folder, step, stop.signal).then(() => steps);
+  };
+  let stopAt = -1;
+  for (; ; stopAt += 1) {
+    const steps = await run(stopAt).catch((error: Error) => error.message);
+    if (steps === stopAt) break;
+    assert.equal(steps, 'stopped');
+    assert.equal(existsSync(folder), false);
+  }
+  assert.ok(stopAt >= 2, 'both databases were copied');
+});
 
 /** A server in a process of its own, which can be killed. */
 async function serve(t: TestContext, dataDirectory: string) {

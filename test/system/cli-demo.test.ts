@@ -43,6 +43,16 @@ test('demo --verbose shows the JSON, and a port that is taken is no obstacle', a
   assert.match(stdout, /"smsMatchingToken"[\s\S]*"result": "SUCCESS"/);
 });
 
+test('Ctrl-C in the middle of the story ends it, and leaves nothing behind', async (t) => {
+  const TMPDIR = temporaryDirectory(t);
+  const child = startCli(['demo', '--once'], { env: { TMPDIR } });
+  const ended = once(child, 'exit');
+  await once(child.stdout, 'data');
+  child.kill('SIGINT');
+  assert.deepEqual(await ended, [130, null]);
+  assert.deepEqual(readdirSync(TMPDIR), []);
+});
+
 test('the demo goes on serving until Ctrl-C, then cleans up', async (t) => {
   const TMPDIR = temporaryDirectory(t);
   const child = startCli(['demo'], { env: { TMPDIR } });

@@ -14,9 +14,10 @@ const WAIT_MS = 1000;
 export interface Snapshot {
   /**
    * Copies it into a new file, for its owner alone, marked as a copy that waits to be restored and checked to its last
-   * index entry; it is on the disk then. Throws `UnavailableError` if the copy isn't sound.
+   * index entry; it is on the disk then. Throws `UnavailableError` if the copy isn't sound, and the reason of the signal
+   * at the next step once it is aborted.
    */
-  copyTo(target: string, onProgress: (share: number) => void): Promise<void>;
+  copyTo(target: string, onProgress: (share: number) => void, signal?: AbortSignal): Promise<void>;
   close(): void;
 }
 
@@ -29,19 +30,23 @@ export function takeSnapshot(kind: DatabaseKind, file: string, environment: Envi
   // A transaction reads from the state that it read first.
   database.exec('BEGIN; SELECT count(*) FROM sqlite_schema');
   return {
-    async copyTo(target, onProgress) {
+    async copyTo(target, onProgress, signal) {
       createPrivately(target);
       try {
         await backup(database, target, {
           rate: PAGES_A_STEP,
-          progress: ({ totalPages, remainingPages }) =>
-            onProgress(1 - remainingPages / Math.max(1, totalPages)),
+          progress: ({ totalPages, remainingPages }) => {
+            signal?.throwIfAborted();
+            onProgress(1 - remainingPages / Math.max(1, totalPages));
+          },
         });
+        signal?.throwIfAborted();
         onProgress(1);
         // The check takes longest, and the log grows for as long as this transaction is open.
         database.exec('COMMIT');
         mark(target, kind.backupId);
       } catch (error) {
+        signal?.throwIfAborted();
         throw openingFailure(error, target);
       }
       syncToDisk(target);
