@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, realpathSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { directoryKind } from './adapters/directory/migrations.ts';
 import {
   type BackupManifest,
@@ -9,7 +10,12 @@ import {
   readBackup,
 } from './adapters/sqlite/backup-folder.ts';
 import { openPlainly } from './adapters/sqlite/open-database.ts';
-import { forgetPrepared, prepareRestored, putInPlace } from './adapters/sqlite/restored-file.ts';
+import {
+  forgetPrepared,
+  prepareRestored,
+  putInPlace,
+  requireReplaceable,
+} from './adapters/sqlite/restored-file.ts';
 import { takeSnapshot } from './adapters/sqlite/snapshot.ts';
 import { endCodesOfThen } from './adapters/storage/end-codes.ts';
 import { otpStoreKind } from './adapters/storage/migrations.ts';
@@ -68,7 +74,9 @@ export async function backUp(
     finishBackup(folder, manifest);
     return manifest;
   } catch (error) {
-    for (const { name } of snapshots) rmSync(join(folder, name), { force: true });
+    for (const { name } of snapshots) {
+      for (const suffix of ['', '-journal']) rmSync(join(folder, name + suffix), { force: true });
+    }
     if (!wasThere) rmSync(folder, { recursive: true, force: true });
     throw error;
   }
@@ -95,19 +103,27 @@ export interface RestoreResult {
 /**
  * Puts a backup in the place of the databases, and ends every code that it has as unused. All files change places, or
  * none: what is interrupted is refused by everybody until it is done again. Throws `UnavailableError`, with
- * nothing changed, if a server or another command has the databases open, or the backup can't be used.
+ * nothing changed, if a server or another command has the databases open, they are of the other environment, or the
+ * backup can't be used; and the reason of the signal, with nothing changed, if it is aborted before files change places.
  */
-export async function restore(settings: StoreSettings, folder: string): Promise<RestoreResult> {
+export async function restore(
+  settings: StoreSettings,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<RestoreResult> {
   const manifest = inspectBackup(settings, folder);
   const { file: store } = otpStoreFileOf(settings);
-  mkdirSync(settings.dataDirectory, { recursive: true, mode: 0o700 });
-  if (realpathSync(folder) === realpathSync(settings.dataDirectory)) {
+  const isThere = existsSync(settings.dataDirectory);
+  if (isThere && realpathSync(folder) === realpathSync(settings.dataDirectory)) {
     throw new UnavailableError(`${folder} is the data directory itself: name another one in dataDirectory`);
   }
   const lock = lockForServer(store, openPlainly, { restoring: true });
   const databases = databasesOf(settings);
   try {
-    for (const { file } of databases) requireNobody(file, openPlainly);
+    for (const { kind, file, environment } of databases) {
+      requireNobody(file, openPlainly);
+      requireReplaceable(kind, file, environment);
+    }
     let endedCodes = 0;
     const prepared = [];
     for (const described of manifest.files) {
@@ -122,6 +138,9 @@ export async function restore(settings: StoreSettings, folder: string): Promise<
           endedCodes = endCodesOfThen(restored, { madeAtMs: manifest.madeAtMs, nowMs: Date.now() });
         }),
       );
+      // The checks hold up whatever else came, a signal too.
+      await setImmediate();
+      signal?.throwIfAborted();
     }
     const aside = join(settings.dataDirectory, `replaced-${new Date().toISOString().replaceAll(':', '')}`);
     putInPlace(prepared, aside);

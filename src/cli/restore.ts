@@ -4,6 +4,7 @@ import { shown } from '../ports/hidden-characters.ts';
 import { readAccountSettings } from './account-settings.ts';
 import { configSources, withConfigOptions } from './config-options.ts';
 import { exitCodes, Failure } from './failure.ts';
+import { abortOnSignal } from './stop-signal.ts';
 
 type RestoreOptions = Parameters<typeof configSources>[0] & { readonly yes?: true; readonly json?: true };
 
@@ -23,17 +24,18 @@ What it means:
   - accounts are those of the backup: import again what has changed since, closed accounts above all.
 
 The present files, with their logs, are moved into a folder replaced-… beside them; delete it when all is well. A server,
-or whatever else has a database open, is noticed, and nothing is changed then. Interrupted, either nothing was changed,
-or everybody refuses the databases until it is run again.
+or whatever else has a database open, is noticed, and nothing is changed then. Killed, either nothing was changed, or
+everybody refuses the databases until it is run again. Run as root, the files become those of the data directory's owner.
 
 Examples:
   $ gsp-otp restore /var/backups/gsp-otp/2026-03-01 --config gsp-otp.yaml          what would be done
   $ gsp-otp restore /var/backups/gsp-otp/2026-03-01 --config gsp-otp.yaml --yes
 
 Exit codes:
-  0  restored
-  1  it could not be done; nothing was changed
-  2  --yes is missing; nothing was changed
+  0    restored
+  1    it could not be done; nothing was changed
+  2    --yes is missing; nothing was changed
+  130  stopped by Ctrl-C (143: by SIGTERM); nothing was changed
 `,
     )
     .action(restoreFrom);
@@ -52,7 +54,8 @@ async function restoreFrom(folder: string, options: RestoreOptions): Promise<voi
       exitCodes.usage,
     );
   }
-  const { endedCodes, aside } = await restore(settings, folder);
+  const signal = abortOnSignal('stopped, nothing was changed', 'Run it again.');
+  const { endedCodes, aside } = await restore(settings, folder, signal);
   if (options.json) {
     process.stdout.write(`${JSON.stringify({ folder, madeAtMs, files, endedCodes, aside }, null, 2)}\n`);
     return;

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import {
+  chmodSync,
+  chownSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -10,6 +12,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -17,7 +20,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import { putInPlace } from '../../src/adapters/sqlite/restored-file.ts';
-import { backUp } from '../../src/compose-backup.ts';
+import { backUp, restore } from '../../src/compose-backup.ts';
 import { runCli, startCli, temporaryDirectory } from './cli-process.ts';
 import { activeNumber, importTestAccounts } from './test-accounts.ts';
 import { callMethod, codeIn, startApplication } from './test-application.ts';
@@ -48,6 +51,91 @@ test('a backup that is stopped at any of its steps leaves nothing behind', async
     assert.equal(existsSync(folder), false);
   }
   assert.ok(stopAt >= 2, 'both databases were copied');
+});
+
+const asRoot = { skip: process.geteuid?.() !== 0 && 'only root can give files away' };
+
+/** A data directory without a server, and a backup of it that this process made. */
+async function copied(t: TestContext) {
+  const dataDirectory = temporaryDirectory(t);
+  await importTestAccounts(dataDirectory);
+  await (await startApplication({ dataDirectory })).stop();
+  const settings = { profile: 'sandbox', dataDirectory } as const;
+  const folder = join(temporaryDirectory(t), 'backup');
+  await backUp(settings, folder, () => {});
+  const left = () => readdirSync(dataDirectory).filter((name) => /restor|replaced/.test(name));
+  return { dataDirectory, settings, folder, left, store: join(dataDirectory, 'otp.sqlite') };
+}
+
+test('a restore that is stopped changes nothing and leaves nothing behind', async (t) => {
+  const { settings, folder, left, store } = await copied(t);
+  const before = readFileSync(store).toString('base64');
+  const stop = AbortSignal.abort(new Error('stopped'));
+  await assert.rejects(restore(settings, folder, stop), /^Error: stopped$/);
+  assert.deepEqual(left(), []);
+  assert.equal(readFileSync(store).toString('base64'), before);
+});
+
+test('[ENV-1] databases of the other environment are not replaced, damaged ones are', async (t) => {
+  const { settings, folder, left, store } = await copied(t);
+  const database = new DatabaseSync(store);
+  database.exec("UPDATE meta SET value = 'production' WHERE name = 'environment'");
+  database.close();
+  await assert.rejects(
+    restore(settings, folder),
+    /otp\.sqlite belongs to the production environment, this is sandbox/,
+  );
+  assert.deepEqual(left(), []);
+  writeFileSync(store, 'no database '.repeat(1000));
+  const { aside } = await restore(settings, folder);
+  assert.match(aside ?? '', /replaced-/);
+});
+
+test('what root restores belongs to the owner of the data directory', asRoot, async (t) => {
+  const { dataDirectory, settings, folder } = await copied(t);
+  rmSync(join(dataDirectory, 'otp.sqlite-lock'));
+  chownSync(dataDirectory, 12_345, 12_345);
+  const { aside = '' } = await restore(settings, folder);
+  for (const path of ['otp.sqlite', 'accounts.sqlite', 'otp.sqlite-lock'].map((name) =>
+    join(dataDirectory, name),
+  )) {
+    assert.equal(statSync(path).uid, 12_345, path);
+    assert.equal(statSync(path).mode & 0o777, 0o600, path);
+  }
+  assert.equal(statSync(aside).uid, 12_345);
+});
+
+test('a folder that is there becomes private; what is none, and what is somebody else’s, is refused in words', async (t) => {
+  const { dataDirectory, settings } = await copied(t);
+  const parent = temporaryDirectory(t);
+  const [folder, file, link] = ['folder', 'file', 'link'].map((name) => join(parent, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const make = (target: string) => backUp(settings, target, () => {});
+  writeFileSync(file, '');
+  symlinkSync(join(parent, 'nowhere', 'deep'), link);
+  await assert.rejects(make(file), /^UnavailableError: the backup: .*file: file already exists$/);
+  await assert.rejects(make(link), /^UnavailableError: the backup: .*link does not exist$/);
+  await assert.rejects(restore({ ...settings, dataDirectory: file }, dataDirectory), /no whole backup/);
+  mkdirSync(folder);
+  chmodSync(folder, 0o777);
+  if (asRoot.skip === false) {
+    chownSync(folder, 12_345, 12_345);
+    await assert.rejects(
+      make(folder),
+      /folder belongs to another user: name a folder that is not there yet$/,
+    );
+    assert.deepEqual(readdirSync(folder), []);
+    chownSync(folder, 0, 0);
+  }
+  await make(folder);
+  assert.equal(statSync(folder).mode & 0o777, 0o700);
+  await assert.rejects(
+    restore({ ...settings, dataDirectory: file }, folder),
+    /file\/otp\.sqlite can't be opened/,
+  );
 });
 
 /** A server in a process of its own, which can be killed. */

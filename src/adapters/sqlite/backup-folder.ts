@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  chmodSync,
   closeSync,
   createReadStream,
   fsyncSync,
@@ -12,6 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { describeFileFault } from '../../ports/file-fault.ts';
 import { UnavailableError } from '../../ports/unavailable.ts';
 import type { Environment } from './database-kind.ts';
 
@@ -35,11 +37,32 @@ export interface BackedUpFile {
 const MANIFEST = 'backup.json';
 const MANIFEST_BYTES_MAX = 65_536;
 
-/** Makes the folder, for its owner alone. Throws `UnavailableError` if it is there and holds anything. */
+/**
+ * Makes the folder, for its owner alone; one that is there becomes so. Throws `UnavailableError` if it can't be made,
+ * holds anything, or is somebody else's, who could exchange what is put there.
+ */
 export function beginBackup(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (readdirSync(folder).length === 0) return;
-  throw new UnavailableError(`${folder} is not empty: each backup needs a folder of its own`);
+  withFolder(folder, () => {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (readdirSync(folder).length > 0) {
+      throw new UnavailableError(`${folder} is not empty: each backup needs a folder of its own`);
+    }
+    const user = process.geteuid?.();
+    if (user !== undefined && statSync(folder).uid !== user) {
+      throw new UnavailableError(`${folder} belongs to another user: name a folder that is not there yet`);
+    }
+    chmodSync(folder, 0o700);
+  });
+}
+
+/** Tells why the system refused the folder, or a file in it, as an `UnavailableError`. */
+function withFolder<T>(folder: string, use: () => T): T {
+  try {
+    return use();
+  } catch (error) {
+    const fault = describeFileFault(error, folder);
+    throw fault === undefined ? error : new UnavailableError(`the backup: ${fault}`);
+  }
 }
 
 /** Makes the backup whole: everything of it is on the disk when this returns. */
@@ -53,13 +76,13 @@ export function finishBackup(folder: string, manifest: BackupManifest): void {
 /** Throws `UnavailableError` if the folder holds no whole backup. */
 export function readBackup(folder: string): BackupManifest {
   const file = join(folder, MANIFEST);
-  const found = statSync(file, { throwIfNoEntry: false });
+  const found = withFolder(folder, () => statSync(file, { throwIfNoEntry: false }));
   if (!found?.isFile() || found.size > MANIFEST_BYTES_MAX) {
     throw new UnavailableError(
       `${folder} is no whole backup: it has no ${MANIFEST}, which gsp-otp backup writes last`,
     );
   }
-  const manifest = parse(readFileSync(file, 'utf8'));
+  const manifest = parse(withFolder(file, () => readFileSync(file, 'utf8')));
   if (manifest === undefined) throw new UnavailableError(`${file} is not as gsp-otp backup writes it`);
   return manifest;
 }

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { chownSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type DatabaseSyncOptions } from 'node:sqlite';
 import { UnavailableError } from '../../ports/unavailable.ts';
@@ -108,9 +108,17 @@ export function createPrivately(file: string): void {
     // Exclusively: to open and close an existing file would drop the locks that SQLite holds on it; and no link is
     // followed.
     closeSync(openSync(file, 'wx', 0o600));
+    giveToOwnerOfFolder(file);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   }
+}
+
+/** What root makes among a service's files, the service has to be able to open. */
+export function giveToOwnerOfFolder(path: string): void {
+  if (process.geteuid?.() !== 0) return;
+  const { uid, gid } = statSync(dirname(path));
+  if (uid !== 0) chownSync(path, uid, gid);
 }
 
 function requireVersion(version: number, { migrations }: DatabaseKind): void {

@@ -1,4 +1,5 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { UnavailableError } from '../../ports/unavailable.ts';
@@ -6,7 +7,7 @@ import { type BackedUpFile, describeFile, syncToDisk } from './backup-folder.ts'
 import type { DatabaseKind, Environment } from './database-kind.ts';
 import { openingFailure } from './failure.ts';
 import { pendingFileOf } from './half-restored.ts';
-import { GUARDED, openDatabase } from './open-database.ts';
+import { GUARDED, giveToOwnerOfFolder, openDatabase } from './open-database.ts';
 import { checkThroughout } from './snapshot.ts';
 
 /** A copy of a backup beside the file whose place it is to take. */
@@ -31,7 +32,7 @@ export async function prepareRestored(
   forgetPrepared(file);
   try {
     if (!existsSync(source)) throw new UnavailableError('is not there: the backup lost it');
-    copyFileSync(source, prepared);
+    await copyFile(source, prepared);
     await makeFit(kind, order, prepared, change);
     return { file, prepared };
   } catch (error) {
@@ -40,6 +41,30 @@ export async function prepareRestored(
     // What is wrong with the copy is wrong with the backup.
     const words = reason.message.replace(`${prepared} `, '');
     throw new UnavailableError(`${source} ${words}`, { cause: reason.cause });
+  }
+}
+
+/**
+ * Throws `UnavailableError` if the present file is of the other environment. One that can't be read may be replaced: it
+ * is what backups are for. [ENV-1]
+ */
+export function requireReplaceable(kind: DatabaseKind, file: string, environment: Environment): void {
+  const found = existsSync(file) ? environmentOf(kind, file) : undefined;
+  if (found === environment || (found !== 'sandbox' && found !== 'production')) return;
+  throw new UnavailableError(
+    `${file} belongs to the ${found} environment, this is ${environment}: each environment needs files of its own`,
+  );
+}
+
+function environmentOf({ readEnvironment }: DatabaseKind, file: string): unknown {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(file, { readOnly: true, ...GUARDED });
+    return database.prepare(readEnvironment).get()?.['environment'];
+  } catch {
+    return undefined;
+  } finally {
+    database?.close();
   }
 }
 
@@ -56,6 +81,7 @@ async function makeFit(
   change: (database: DatabaseSync) => void,
 ): Promise<void> {
   chmodSync(prepared, 0o600);
+  giveToOwnerOfFolder(prepared);
   // The copy is judged, so that nothing can change between judging and using it.
   const found = await describeFile(dirname(prepared), `${described.name}.restoring`);
   if (found.bytes !== described.bytes || found.sha256 !== described.sha256) {
@@ -108,7 +134,10 @@ export function putInPlace(files: readonly RestoredFile[], aside: string): void 
   const replaced = files
     .flatMap(({ file }) => ['', '-wal', '-shm', '-journal'].map((suffix) => file + suffix))
     .filter((present) => existsSync(present));
-  if (replaced.length > 0) mkdirSync(aside, { mode: 0o700 });
+  if (replaced.length > 0) {
+    mkdirSync(aside, { mode: 0o700 });
+    giveToOwnerOfFolder(aside);
+  }
   for (const present of replaced) renameSync(present, join(aside, present.slice(folder.length + 1)));
   for (const { file, prepared } of files) renameSync(prepared, file);
   syncToDisk(folder);
