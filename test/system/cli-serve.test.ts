@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { runCli, startCli, temporaryDirectory } from './cli-process.ts';
@@ -217,3 +219,40 @@ test('migrate: says from which schema version to which, and a dry run makes noth
   assert.equal(other.code, 1);
   assert.match(other.stderr, /sandbox/);
 });
+
+const limiting = {
+  skip: spawnSync('prlimit', ['--version']).error !== undefined && 'needs prlimit, of Linux',
+};
+
+test(
+  'a server that may open no more files counts it, says so in one line, and answers again',
+  limiting,
+  async (t) => {
+    const { child, url, operatorUrl } = await serveSample(t);
+    let lines = 0;
+    const told = new Promise<void>((resolve) => {
+      createInterface(child.stdout).on('line', (line) => {
+        if (!line.includes('"reason":"no-descriptors"')) return;
+        lines += 1;
+        resolve();
+      });
+    });
+    assert.equal(spawnSync('prlimit', ['--pid', `${child.pid}`, '--nofile=64:64']).status, 0);
+    const { hostname, port } = new URL(url);
+    const idle = Array.from({ length: 100 }, () =>
+      connect(Number(port), hostname).on('error', () => undefined),
+    );
+    await told;
+    for (const socket of idle) socket.destroy();
+    const until = Date.now() + 20_000;
+    const answered = () =>
+      fetch(`${url}/echo`, { method: 'POST' }).then(
+        () => true,
+        () => false,
+      );
+    while (!(await answered())) assert.ok(Date.now() < until, 'no answer after the idle ones are gone');
+    const metrics = await (await fetch(`${operatorUrl}/metrics`)).text();
+    assert.match(metrics, /ended_total\{listener="methods",reason="no-descriptors"\} [1-9]/);
+    assert.equal(lines, 1);
+  },
+);

@@ -46,7 +46,13 @@ test('[OQ-72] another digest secret is refused, until a command says that it is 
     asked.stderr,
     /limits .* begin anew[\s\S]*412[\s\S]*1 codes that are unused would be ended[\s\S]*--yes/,
   );
-  await (await start('d', codes('a', 'b'))).stop();
+  const beside = await start('d', codes('a', 'b'));
+  for (const more of [[], ['--yes']]) {
+    const { code, stderr } = await rotate('digests', 'e', 'ab', ...more);
+    assert.equal(code, 1);
+    assert.match(stderr, /another process serves from .*otp\.sqlite, or has it open: stop it first/);
+  }
+  await beside.stop();
 
   const done = await rotate('digests', 'e', 'ab', '--yes');
   assert.equal(done.code, 0, done.stderr);
