@@ -4,11 +4,11 @@
  * bodies `own` or `library`, with keys in `keys.json` and, for `tls`, a certificate in the data folder.
  */
 import { join } from 'node:path';
-import { InboxGateway } from '../src/adapters/sms/inbox.ts';
-import { openSqliteOtpStore } from '../src/adapters/storage/otp-store.ts';
+import { InboxGateway } from '../src/adapters/gateways/inbox/gateway.ts';
+import { openSqliteOtpStore } from '../src/adapters/storage/sqlite/otp-store.ts';
 import { createSystemClock } from '../src/adapters/system/system-clock.ts';
-import { compose } from '../src/compose.ts';
-import { loadConfig } from '../src/config.ts';
+import { loadConfig } from '../src/settings/load.ts';
+import { compose } from '../src/wiring/application.ts';
 import { fillAccounts, fillHistory } from './fill.ts';
 import { startLibraryCodec } from './library-codecs.ts';
 import { answerMeasurements } from './measurements.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { importAccounts } from '../src/adapters/directory/accounts-import.ts';
+import { importAccounts } from '../src/adapters/directory/import/accounts-import.ts';
 import { phoneNumberOf } from './subjects.ts';
 
 /** Imports so many active accounts, the way an operator would. */

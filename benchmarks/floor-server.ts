@@ -9,8 +9,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { OTP_STATEMENTS } from '../src/adapters/storage/otp-statements.ts';
-import { openSqliteOtpStore } from '../src/adapters/storage/otp-store.ts';
+import { OTP_STATEMENTS } from '../src/adapters/storage/sqlite/otp-statements.ts';
+import { openSqliteOtpStore } from '../src/adapters/storage/sqlite/otp-store.ts';
 import { startBareRsa } from './bare-rsa.ts';
 import { answerMeasurements } from './measurements.ts';
 

@@ -6,11 +6,11 @@
  */
 import { constants, privateDecrypt, publicEncrypt, randomBytes, sign, verify } from 'node:crypto';
 import { CompactEncrypt, CompactSign, compactDecrypt, compactVerify } from 'jose';
-import { JweCodec } from '../src/codecs/jwe.ts';
-import { openJwe } from '../src/codecs/jwe-open.ts';
-import { sealJwe } from '../src/codecs/jwe-seal.ts';
+import { JweCodec } from '../src/codecs/jose/codec.ts';
+import { openJwe } from '../src/codecs/jose/jwe-open.ts';
+import { sealJwe } from '../src/codecs/jose/jwe-seal.ts';
 import type { Clock } from '../src/ports/clock.ts';
-import { keyOf, NESTED, NOW_MS, REQUEST, readRing } from '../test/codecs/jwe-vectors.ts';
+import { keyOf, NESTED, NOW_MS, REQUEST, readRing } from '../test/codecs/jose/jwe-vectors.ts';
 import { runContest } from './contest.ts';
 
 const ring = await readRing(['own'], ['google']);

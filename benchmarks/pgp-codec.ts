@@ -7,10 +7,10 @@
  */
 import { constants, privateDecrypt, publicEncrypt, randomBytes, sign, verify } from 'node:crypto';
 import { createMessage, decrypt, encrypt, readKey, readMessage, readPrivateKey } from 'openpgp';
-import { openMessage, sealMessage } from '../src/codecs/openpgp-message.ts';
-import { PgpCodec } from '../src/codecs/pgp.ts';
+import { PgpCodec } from '../src/codecs/openpgp/codec.ts';
+import { openMessage, sealMessage } from '../src/codecs/openpgp/message.ts';
 import type { Clock } from '../src/ports/clock.ts';
-import { keyBytes, NOW_MS, REQUEST, readMirroredRing, readRing } from '../test/codecs/pgp-vectors.ts';
+import { keyBytes, NOW_MS, REQUEST, readMirroredRing, readRing } from '../test/codecs/openpgp/vectors.ts';
 import { type Contender, runContest } from './contest.ts';
 
 const turns = Number(process.argv[2] ?? 5);

@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { CURRENT_ALGORITHMS } from '../src/codecs/jose-algorithms.ts';
-import { JweCodec } from '../src/codecs/jwe.ts';
-import { generateJwks } from '../src/codecs/jwk-generate.ts';
-import { readJwkKeyRing } from '../src/codecs/jwk-keys.ts';
-import { PgpCodec } from '../src/codecs/pgp.ts';
-import { generatePgpKey } from '../src/codecs/pgp-generate.ts';
-import { readPgpKeyRing } from '../src/codecs/pgp-keys.ts';
+import { CURRENT_ALGORITHMS } from '../src/codecs/jose/algorithms.ts';
+import { JweCodec } from '../src/codecs/jose/codec.ts';
+import { generateJwks } from '../src/codecs/jose/jwk-generate.ts';
+import { readJwkKeyRing } from '../src/codecs/jose/jwk-keys.ts';
+import { PgpCodec } from '../src/codecs/openpgp/codec.ts';
+import { generatePgpKey } from '../src/codecs/openpgp/generate.ts';
+import { readPgpKeyRing } from '../src/codecs/openpgp/keys.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { PayloadCodec } from '../src/ports/payload-codec.ts';
 

@@ -8,7 +8,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { openSqliteOtpStore } from '../src/adapters/storage/otp-store.ts';
+import { openSqliteOtpStore } from '../src/adapters/storage/sqlite/otp-store.ts';
 import { fillHistory } from './fill.ts';
 import { scenarios } from './scenarios.ts';
 import { type Subject, startApp, startFloor } from './subjects.ts';

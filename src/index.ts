@@ -10,11 +10,9 @@
  *     // Accounts that are kept elsewhere: when one is closed, or its number replaced.
  *     await application.endCodes({ accountId: 'account-17' });
  */
-export { type Application, compose, type Overrides } from './compose.ts';
-export type { Addresses } from './compose-listeners.ts';
+
 export { ConfigError, type ConfigFault } from './config/faults.ts';
 export type { ConfigSources } from './config/layers.ts';
-export { type Config, loadConfig } from './config.ts';
 export type { CodesOf } from './domain/end-codes.ts';
 export type { Account, AccountDirectory, AccountStatus } from './ports/account-directory.ts';
 export type { Clock, Deadline } from './ports/clock.ts';
@@ -24,3 +22,6 @@ export type { OpenedBody, PayloadCodec } from './ports/payload-codec.ts';
 export { Secret } from './ports/secret.ts';
 export type { Delivery, RefusalReason, SmsGateway, SmsMessage } from './ports/sms-gateway.ts';
 export { UnavailableError } from './ports/unavailable.ts';
+export { type Config, loadConfig } from './settings/load.ts';
+export { type Application, compose, type Overrides } from './wiring/application.ts';
+export type { Addresses } from './wiring/listeners.ts';

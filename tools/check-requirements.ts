@@ -5,7 +5,7 @@
  */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { coverageOf } from '../conformance/coverage.ts';
+import { coverageOf } from '../conformance/checks/coverage.ts';
 import { type CitingPlace, chaptersChecked, citedIn, elsewhere, pending } from './requirement-rules.ts';
 
 interface Requirement {
@@ -89,7 +89,8 @@ function unexamined(): readonly string[] {
     .map(([id]) => id)
     .filter((id) => coverageOf(id).checks.length === 0 && coverageOf(id).reason === undefined)
     .map(
-      (id) => `no check of the examiner names ${id}: write one, or say why not in conformance/not-visible.ts`,
+      (id) =>
+        `no check of the examiner names ${id}: write one, or say why not in conformance/checks/not-visible.ts`,
     );
 }
 

@@ -5,9 +5,9 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { catalog } from '../conformance/catalog.ts';
-import { families, familyOf } from '../conformance/check.ts';
-import { coverageOf } from '../conformance/coverage.ts';
+import { catalog } from '../conformance/checks/catalog.ts';
+import { families, familyOf } from '../conformance/checks/check.ts';
+import { coverageOf } from '../conformance/checks/coverage.ts';
 
 const root = join(import.meta.dirname, '..');
 const file = join(root, 'docs/conformance.md');

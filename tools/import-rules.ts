@@ -13,10 +13,21 @@ export interface ImportRule {
   readonly instead: string;
 }
 
-const adapterKnows =
-  'an adapter knows its port and its client library; src/compose.ts puts adapters together';
-const toCompose = 'let the core ask through a port in src/ports, and hand the adapter over in src/compose.ts';
+const toWiring = 'let the core ask through a port in src/ports, and hand the adapter over in src/wiring';
+const ofOneKind =
+  'an adapter knows its port and its client library, and no other adapter; src/wiring puts them together';
 
+/** A kind of gateway: itself, what all kinds share, and the client library of its own. */
+function gatewayRule(kind: string, ...modules: readonly string[]): ImportRule {
+  return {
+    place: [`src/adapters/gateways/${kind}`],
+    may: ['src/adapters/gateways/shared', 'src/ports'],
+    modules,
+    instead: ofOneKind,
+  };
+}
+
+/** In order: the first rule whose place holds a file applies to it. */
 export const importRules: readonly ImportRule[] = [
   {
     place: ['src/ports'],
@@ -35,19 +46,49 @@ export const importRules: readonly ImportRule[] = [
     place: ['src/domain'],
     may: ['src/ports'],
     modules: ['node:crypto', 'libphonenumber-js'],
-    instead: `translate the wire in src/methods; for the world, ${toCompose}`,
+    instead: `translate the wire in src/methods; for the world, ${toWiring}`,
   },
   {
     place: ['src/methods'],
     may: ['src/protocol', 'src/domain', 'src/ports'],
     modules: [],
-    instead: toCompose,
+    instead: toWiring,
   },
   {
-    place: ['src/codecs'],
+    place: ['src/receipts'],
+    may: ['src/domain', 'src/ports'],
+    modules: ['node:crypto'],
+    instead: toWiring,
+  },
+  {
+    place: ['src/codecs/keys'],
     may: ['src/ports'],
-    modules: ['node:crypto', 'node:worker_threads', 'node:zlib', 'openpgp', 'jose'],
-    instead: 'take bytes and keys as arguments: src/compose.ts reads files and settings',
+    modules: ['node:crypto'],
+    instead: 'what only one format knows stands in the folder of that format',
+  },
+  {
+    place: ['src/codecs/threads'],
+    may: ['src/codecs/*.ts', 'src/codecs/keys', 'src/ports'],
+    modules: ['node:*'],
+    instead: 'threads know jobs and answers; what a job is stands in the folder of its format',
+  },
+  {
+    place: ['src/codecs/openpgp'],
+    may: ['src/codecs/*.ts', 'src/codecs/keys', 'src/codecs/threads', 'src/ports'],
+    modules: ['node:crypto', 'node:zlib', 'openpgp'],
+    instead: 'take bytes and keys as arguments: src/operations and src/wiring read files and settings',
+  },
+  {
+    place: ['src/codecs/jose'],
+    may: ['src/codecs/*.ts', 'src/codecs/keys', 'src/codecs/threads', 'src/ports'],
+    modules: ['node:crypto', 'jose'],
+    instead: 'take bytes and keys as arguments: src/operations and src/wiring read files and settings',
+  },
+  {
+    place: ['src/codecs/*.ts'],
+    may: ['src/ports'],
+    modules: ['node:crypto', 'node:zlib'],
+    instead: 'what only one format knows stands in the folder of that format',
   },
   {
     place: ['src/adapters/sqlite'],
@@ -56,90 +97,119 @@ export const importRules: readonly ImportRule[] = [
     instead: 'it is the door to database files: what stands in them, the adapters beside it know',
   },
   {
-    place: ['src/adapters/storage'],
+    place: ['src/adapters/storage/sqlite'],
     may: ['src/adapters/sqlite', 'src/ports'],
-    modules: ['node:*', 'pg'],
-    instead: adapterKnows,
+    modules: ['node:*'],
+    instead: ofOneKind,
   },
   {
-    place: ['src/adapters/directory'],
+    place: ['src/adapters/directory/sqlite'],
     may: ['src/adapters/sqlite', 'src/ports'],
-    modules: ['node:*', 'cockatiel', 'csv-parse', 'pg'],
-    instead: adapterKnows,
+    modules: ['node:*'],
+    instead: ofOneKind,
   },
   {
-    place: ['src/adapters/sms'],
+    place: ['src/adapters/directory/import'],
+    may: ['src/adapters/directory/sqlite', 'src/adapters/sqlite', 'src/ports'],
+    modules: ['node:*', 'csv-parse'],
+    instead: ofOneKind,
+  },
+  {
+    place: ['src/adapters/gateways/shared'],
     may: ['src/ports'],
-    modules: ['node:*', 'aws4fetch', 'cockatiel', 'jose', 'smpp'],
-    instead: adapterKnows,
+    modules: ['node:*'],
+    instead: 'what only one kind of gateway knows stands in its folder',
   },
+  {
+    place: ['src/adapters/gateways/failover'],
+    may: ['src/adapters/gateways/shared', 'src/ports'],
+    modules: ['node:crypto', 'cockatiel'],
+    instead: 'it knows gateways by their port alone',
+  },
+  gatewayRule('aws', 'node:*', 'aws4fetch', 'jose'),
+  gatewayRule('http', 'node:*'),
+  gatewayRule('inbox'),
+  gatewayRule('infobip', 'node:*'),
+  gatewayRule('smpp', 'node:*', 'cockatiel', 'smpp'),
+  gatewayRule('twilio', 'node:*'),
+  gatewayRule('vonage', 'node:*', 'jose'),
   {
     place: ['src/adapters/system'],
     may: ['src/ports'],
     modules: ['node:*'],
-    instead: adapterKnows,
+    instead: ofOneKind,
+  },
+  {
+    place: ['src/telemetry'],
+    may: ['src/methods', 'src/receipts', 'src/ports'],
+    modules: ['node:fs', 'fastify', 'pino', 'prom-client'],
+    instead: 'take what is told as an argument, in the types of whoever tells it',
   },
   {
     place: ['src/http'],
-    may: ['src/methods', 'src/ports'],
-    modules: [
-      'node:crypto',
-      'node:fs',
-      'node:http',
-      'node:https',
-      'node:net',
-      'node:tls',
-      'fastify',
-      'pino',
-      'prom-client',
-      '@opentelemetry/api',
-    ],
-    instead: 'take it as an argument from src/compose.ts: the edge translates HTTP and decides nothing',
+    may: ['src/methods', 'src/receipts', 'src/telemetry', 'src/ports'],
+    modules: ['node:crypto', 'node:fs', 'node:http', 'node:https', 'node:net', 'node:tls', 'fastify'],
+    instead: 'take it as an argument from src/wiring: the edge translates HTTP and decides nothing',
   },
   {
-    place: ['src/config.ts', 'src/config'],
+    place: ['src/config'],
     may: ['src/ports'],
-    modules: ['node:crypto', 'node:fs', 'node:path', 'node:util', 'libphonenumber-js', 'typebox', 'yaml'],
-    instead: 'settings are plain values; what is made of them is made in src/compose.ts',
+    modules: ['node:crypto', 'node:fs', 'node:path', 'node:util', 'typebox', 'yaml'],
+    instead: 'it reads any table of settings and knows none: take the table as an argument',
   },
   {
-    place: ['src/compose*.ts'],
+    place: ['src/settings'],
+    may: ['src/config', 'src/ports'],
+    modules: ['node:fs', 'node:path', 'libphonenumber-js', 'typebox'],
+    instead: 'settings are plain values; what is made of them is made in src/wiring',
+  },
+  {
+    place: ['src/wiring'],
     may: [
       'src/ports',
-      'src/protocol',
       'src/domain',
       'src/methods',
+      'src/receipts',
       'src/codecs',
       'src/adapters',
+      'src/telemetry',
       'src/http',
-      'src/config.ts',
       'src/config',
+      'src/settings',
     ],
     modules: ['node:*', 'pino'],
     instead: 'wiring only: put what has a behaviour of its own into the folder that it belongs to',
   },
   {
+    place: ['src/operations'],
+    may: [
+      'src/ports',
+      'src/domain',
+      'src/codecs',
+      'src/adapters',
+      'src/config',
+      'src/settings',
+      'src/wiring',
+    ],
+    modules: ['node:*'],
+    instead: 'an operation is a function of settings: a command parses, calls it and prints',
+  },
+  {
     place: ['src/index.ts'],
-    may: ['src'],
+    may: ['src/wiring', 'src/settings', 'src/config', 'src/domain', 'src/ports'],
     modules: [],
     instead: 're-export what an integrator needs from src; define nothing here',
   },
   {
     place: ['src/cli'],
-    may: ['src/compose*.ts', 'src/config.ts', 'src/config', 'src/ports', 'conformance'],
-    modules: ['node:*', 'cli-progress', 'commander', 'csv-parse'],
-    instead: 'a command reads arguments, calls one thing and prints; let src/compose.ts offer that thing',
+    may: ['src/operations', 'src/wiring', 'src/config', 'src/settings', 'src/ports', 'conformance'],
+    modules: ['node:*', 'cli-progress', 'commander'],
+    instead: 'a command reads arguments, calls one operation and prints; let src/operations offer that',
   },
   {
     place: ['conformance'],
     may: [],
     modules: ['node:*', 'jose', 'openpgp', 'typebox', 'yaml'],
     instead: 'write it a second time: the examiner must not share the misunderstandings of src',
-  },
-  {
-    place: ['console'],
-    may: [],
-    modules: ['preact', 'htm', 'uplot'],
-    instead: 'the page talks to the operator routes over HTTP only',
   },
 ];

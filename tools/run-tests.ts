@@ -38,7 +38,7 @@ const running = files.filter((file) => !leftOut.includes(file));
 if (running.length > 0) {
   const folder = mkdtempSync(join(tmpdir(), 'gsp-otp-tests-'));
   process.env['NODE_COMPILE_CACHE'] = join(root, 'node_modules/.cache/compile');
-  const isLong = (file: string) => isOrImports(file, ['test/proof-size.ts']);
+  const isLong = (file: string) => isOrImports(file, ['test/support/proof-size.ts']);
   // What takes longest begins first, so that no processor waits for another at the end.
   const processes = processesOf([...running.filter(isLong), ...running.filter((file) => !isLong(file))], {
     root,

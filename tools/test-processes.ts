@@ -7,13 +7,13 @@ import { pathToFileURL } from 'node:url';
  * memory.
  */
 export const apart: readonly string[] = [
-  'test/adapters/directory/read-lines.test.ts',
+  'test/adapters/directory/import/read-lines.test.ts',
   'test/attacks/quickest.ts',
   'test/attacks/timing.ts',
   'test/fuzz/fuzz-tests.ts',
-  'test/proof-size.ts',
-  'test/system/cli-process.ts',
-  'test/system/hostile-bodies.test.ts',
+  'test/support/proof-size.ts',
+  'test/support/cli-process.ts',
+  'test/application/hostile-bodies.test.ts',
 ];
 
 /** So many share a process, that the last one ends soon. */

@@ -12,19 +12,19 @@ export const testSoftware: readonly TestSoftware[] = [
   {
     debianPackage: 'gnupg',
     probe: ['gpg', '--version'],
-    modules: ['test/system/gnupg.ts', 'test/system/example-gpg.test.ts'],
+    modules: ['test/support/gnupg.ts', 'test/system/example-gpg.test.ts'],
   },
-  { debianPackage: 'sqop', probe: ['sqop', 'version'], modules: ['test/system/pgp-sequoia.test.ts'] },
+  { debianPackage: 'sqop', probe: ['sqop', 'version'], modules: ['test/codecs/openpgp/sequoia.test.ts'] },
   {
     debianPackage: 'openssl',
     probe: ['openssl', 'version'],
-    modules: ['test/system/openssl.ts', 'test/system/test-certificates.ts'],
+    modules: ['test/support/openssl.ts', 'test/support/test-certificates.ts'],
   },
   { debianPackage: 'curl', probe: ['curl', '--version'], modules: ['test/system/example-gpg.test.ts'] },
   {
     debianPackage: 'libnet-smpp-perl',
     probe: ['perl', '-MNet::SMPP', '-e1'],
-    modules: ['test/adapters/sms/smpp-server.ts'],
+    modules: ['test/adapters/gateways/smpp/smpp-server.ts'],
   },
   {
     debianPackage: 'chromium',

@@ -1,4 +1,4 @@
-import { terminalText } from '../terminal-text.ts';
+import { terminalText } from './terminal-text.ts';
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',

@@ -1,6 +1,6 @@
-import { type Family, familyOf } from '../check.ts';
-import { countOutcomes, type Outcome, type OutcomeKind } from '../outcome.ts';
-import { byFamily } from '../plan.ts';
+import { type Family, familyOf } from '../checks/check.ts';
+import { countOutcomes, type Outcome, type OutcomeKind } from '../run/outcome.ts';
+import { byFamily } from '../run/plan.ts';
 import { escapeMarkup } from './escape.ts';
 import { pageScript, pageStyle } from './html-page.ts';
 import { messageOf, type ReportSource, transcriptOf } from './report.ts';

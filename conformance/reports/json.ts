@@ -1,7 +1,7 @@
-import { familyOf } from '../check.ts';
-import { countOutcomes } from '../outcome.ts';
-import { terminalText } from '../terminal-text.ts';
+import { familyOf } from '../checks/check.ts';
+import { countOutcomes } from '../run/outcome.ts';
 import { messageOf, type ReportSource, transcriptOf } from './report.ts';
+import { terminalText } from './terminal-text.ts';
 
 /** For machines: one object with a summary, the latencies and every check. */
 export function jsonReport(source: ReportSource): string {

@@ -1,6 +1,6 @@
-import { familyOf } from '../check.ts';
-import type { Outcome } from '../outcome.ts';
-import { byFamily } from '../plan.ts';
+import { familyOf } from '../checks/check.ts';
+import type { Outcome } from '../run/outcome.ts';
+import { byFamily } from '../run/plan.ts';
 import { escapeMarkup } from './escape.ts';
 import { messageOf, type ReportSource, transcriptOf } from './report.ts';
 

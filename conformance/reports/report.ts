@@ -1,6 +1,6 @@
-import type { Masks } from '../masks.ts';
-import type { ConformanceRun, Outcome } from '../outcome.ts';
-import { describeEntry } from '../transcript.ts';
+import type { Masks } from '../google/masks.ts';
+import { describeEntry } from '../google/transcript.ts';
+import type { ConformanceRun, Outcome } from '../run/outcome.ts';
 
 export const reportFormats = ['text', 'json', 'junit', 'html'] as const;
 export type ReportFormat = (typeof reportFormats)[number];

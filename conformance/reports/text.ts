@@ -1,9 +1,9 @@
-import { familyOf } from '../check.ts';
-import { countOutcomes, type Latency, type Outcome, type OutcomeKind } from '../outcome.ts';
-import type { Plan } from '../plan.ts';
-import { byFamily } from '../plan.ts';
-import { terminalLine, terminalText } from '../terminal-text.ts';
+import { familyOf } from '../checks/check.ts';
+import { countOutcomes, type Latency, type Outcome, type OutcomeKind } from '../run/outcome.ts';
+import type { Plan } from '../run/plan.ts';
+import { byFamily } from '../run/plan.ts';
 import { messageOf, type ReportSource, transcriptOf } from './report.ts';
+import { terminalLine, terminalText } from './terminal-text.ts';
 
 const marks: Readonly<Record<OutcomeKind, string>> = {
   passed: 'pass',

@@ -1,6 +1,6 @@
-import './environment.ts';
+import './terminal/environment.ts';
 import { runProgram } from './program.ts';
-import { guardTerminal } from './terminal.ts';
+import { guardTerminal } from './terminal/terminal.ts';
 
 // Whoever reads our output may have seen enough, as `head` does: that is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,9 +1,9 @@
 import { Command, CommanderError } from 'commander';
-import { packageVersion } from '../compose-version.ts';
 import { shown } from '../ports/hidden-characters.ts';
-import { exitCodeOf, explainError } from './explain-error.ts';
-import { exitCodes } from './failure.ts';
-import { asTyped } from './invocation.ts';
+import { packageVersion } from '../wiring/version.ts';
+import { exitCodeOf, explainError } from './terminal/explain-error.ts';
+import { exitCodes } from './terminal/failure.ts';
+import { asTyped } from './terminal/invocation.ts';
 
 /** Runs one command and resolves to its exit code. Never rejects: what is thrown is told on standard error. */
 export async function runProgram(args: readonly string[]): Promise<number> {
@@ -34,23 +34,23 @@ export async function createProgram(only?: string): Promise<Command> {
  * In the order of the help. Loaded one by one, since all of them together take longer than most of them run.
  */
 const loaders: ReadonlyMap<string, () => Promise<Command>> = new Map([
-  ['serve', async () => (await import('./serve.ts')).serveCommand()],
-  ['demo', async () => (await import('./demo.ts')).demoCommand()],
-  ['call', async () => (await import('./call.ts')).callCommand()],
-  ['keys', async () => (await import('./keys.ts')).keysCommand()],
-  ['inbox', async () => (await import('./inbox.ts')).inboxCommand()],
-  ['explain', async () => (await import('./explain.ts')).explainCommand()],
-  ['accounts', async () => (await import('./accounts.ts')).accountsCommand()],
-  ['templates', async () => (await import('./templates.ts')).templatesCommand()],
-  ['gateways', async () => (await import('./gateways.ts')).gatewaysCommand()],
-  ['guard', async () => (await import('./guard.ts')).guardCommand()],
-  ['backup', async () => (await import('./backup.ts')).backupCommand()],
-  ['restore', async () => (await import('./restore.ts')).restoreCommand()],
-  ['secrets', async () => (await import('./secrets.ts')).secretsCommand()],
-  ['migrate', async () => (await import('./migrate.ts')).migrateCommand()],
-  ['conformance', async () => (await import('./conformance.ts')).conformanceCommand()],
-  ['config', async () => (await import('./config.ts')).configCommand()],
-  ['doctor', async () => (await import('./doctor.ts')).doctorCommand()],
+  ['serve', async () => (await import('./server/serve.ts')).serveCommand()],
+  ['demo', async () => (await import('./google/demo.ts')).demoCommand()],
+  ['call', async () => (await import('./google/call.ts')).callCommand()],
+  ['keys', async () => (await import('./keys/keys.ts')).keysCommand()],
+  ['inbox', async () => (await import('./records/inbox.ts')).inboxCommand()],
+  ['explain', async () => (await import('./records/explain.ts')).explainCommand()],
+  ['accounts', async () => (await import('./accounts/accounts.ts')).accountsCommand()],
+  ['templates', async () => (await import('./records/templates.ts')).templatesCommand()],
+  ['gateways', async () => (await import('./gateways/gateways.ts')).gatewaysCommand()],
+  ['guard', async () => (await import('./records/guard.ts')).guardCommand()],
+  ['backup', async () => (await import('./server/backup.ts')).backupCommand()],
+  ['restore', async () => (await import('./server/restore.ts')).restoreCommand()],
+  ['secrets', async () => (await import('./server/secrets.ts')).secretsCommand()],
+  ['migrate', async () => (await import('./server/migrate.ts')).migrateCommand()],
+  ['conformance', async () => (await import('./google/conformance.ts')).conformanceCommand()],
+  ['config', async () => (await import('./server/config.ts')).configCommand()],
+  ['doctor', async () => (await import('./doctor/doctor.ts')).doctorCommand()],
 ]);
 
 const globalHelp = `

@@ -1,5 +1,5 @@
+import { settings } from '../settings/settings.ts';
 import { joinPath, type SettingSchema } from './setting-schema.ts';
-import { settings } from './settings.ts';
 import { variableName } from './variable-name.ts';
 
 /** A setting that can be given by itself; the contents of lists and maps are given together. */

@@ -1,9 +1,9 @@
 import type { Clock } from '../ports/clock.ts';
 import type { EndCodesOrder, OtpStore } from '../ports/otp-store.ts';
-import { keyedDigest } from './keyed-digest.ts';
+import { keyedDigest } from './challenge/keyed-digest.ts';
+import type { OtpKeys } from './challenge/otp-keys.ts';
+import type { OtpPolicy } from './limits/otp-policy.ts';
 import { momentOf } from './moment.ts';
-import type { OtpKeys } from './otp-keys.ts';
-import type { OtpPolicy } from './otp-policy.ts';
 
 /** Whose codes are ended: those of an account, or those that went to a phone number (E.164). */
 export type CodesOf = { readonly accountId: string } | { readonly phoneNumber: string };

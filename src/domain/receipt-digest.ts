@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { DeliveryReceipt } from '../ports/delivery-receipt.ts';
-import { keyedDigest } from './keyed-digest.ts';
+import { keyedDigest } from './challenge/keyed-digest.ts';
 
 /** What the record has in place of a receipt key: some gateways make the id of a text of its number. [IDEM-13, OQ-87] */
 export function receiptDigest(digestKey: KeyObject, receiptKey: string): string {

@@ -1,9 +1,9 @@
 import type { Account, AccountDirectory, AccountStatus } from '../ports/account-directory.ts';
 import type { Clock, Deadline } from '../ports/clock.ts';
+import { within } from '../ports/deadline.ts';
 import type { Secret } from '../ports/secret.ts';
 import { UnavailableError } from '../ports/unavailable.ts';
-import { within } from './deadline.ts';
-import type { OtpPolicy } from './otp-policy.ts';
+import type { OtpPolicy } from './limits/otp-policy.ts';
 import type { SendOtpResult } from './outcome.ts';
 import { countryOf, isE164, isPlausible } from './phone-number.ts';
 

@@ -1,6 +1,6 @@
 import type { Completion, OtpStore } from '../ports/otp-store.ts';
+import { sameBytes } from './challenge/same-bytes.ts';
 import type { Outcome } from './outcome.ts';
-import { sameBytes } from './same-bytes.ts';
 
 /** Records an answer that has no effect beside itself; yields the earlier one if a twin was faster. [IDEM-2] */
 export async function recordAnswer(store: OtpStore, completion: Completion): Promise<Outcome> {

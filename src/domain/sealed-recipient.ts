@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto';
 import { UnavailableError } from '../ports/unavailable.ts';
-import { keyedHash } from './keyed-digest.ts';
+import { keyedHash } from './challenge/keyed-digest.ts';
 import { phoneNumberSecret } from './phone-number.ts';
 import type { AccountIdentifier } from './recipient.ts';
 

@@ -1,27 +1,27 @@
 import type { AccountDirectory } from '../ports/account-directory.ts';
 import type { Challenge, OtpContext } from '../ports/challenge.ts';
 import type { Clock, Deadline } from '../ports/clock.ts';
+import { earlier, within } from '../ports/deadline.ts';
 import type { Entropy } from '../ports/entropy.ts';
 import type { GrantedText, OtpStore, Settlement, StoredAnswer } from '../ports/otp-store.ts';
 import type { Secret } from '../ports/secret.ts';
 import type { Delivery, SmsGateway, SmsMessage } from '../ports/sms-gateway.ts';
-import { codeOf } from './challenge-code.ts';
-import { earlier, within } from './deadline.ts';
-import { dltFor } from './dlt.ts';
-import { judgeIssue } from './judge-issue.ts';
-import { keyedDigest } from './keyed-digest.ts';
+import { codeOf } from './challenge/challenge-code.ts';
+import { judgeIssue } from './challenge/judge-issue.ts';
+import { keyedDigest } from './challenge/keyed-digest.ts';
+import type { OtpKeys } from './challenge/otp-keys.ts';
+import { guardOrderFor } from './limits/money-guard.ts';
+import type { OtpPolicy } from './limits/otp-policy.ts';
+import { ceilingsFor, quotaReachMs } from './limits/quotas.ts';
 import { momentOf } from './moment.ts';
-import { guardOrderFor } from './money-guard.ts';
-import type { OtpKeys } from './otp-keys.ts';
-import type { OtpPolicy } from './otp-policy.ts';
 import type { Outcome, SendOtpResult } from './outcome.ts';
 import { numberPrefixOf } from './phone-number.ts';
-import { ceilingsFor, quotaReachMs } from './quotas.ts';
 import { receiptDigest } from './receipt-digest.ts';
 import { type AccountIdentifier, type FoundRecipient, findRecipient, type Recipient } from './recipient.ts';
 import { recordAnswer } from './record-answer.ts';
 import { sealRecipient } from './sealed-recipient.ts';
-import { composeSmsText, type SmsTemplates } from './sms-text.ts';
+import { dltFor } from './text/dlt.ts';
+import { composeSmsText, type SmsTemplates } from './text/sms-text.ts';
 
 export interface SendOtpCall extends AccountIdentifier {
   readonly requestId: string;

@@ -3,8 +3,8 @@ import type { Server as HttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { LeakyBucket } from '../methods/leaky-bucket.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { OnEnded } from '../telemetry/ended-log.ts';
 import { hasDescriptor } from './descriptors.ts';
-import type { OnEnded } from './ended-log.ts';
 import { parseInPieces } from './parse-in-pieces.ts';
 import { Standing } from './standing.ts';
 

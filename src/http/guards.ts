@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { OnRefused } from '../telemetry/refusal-log.ts';
 import type { Connections } from './connections.ts';
-import type { OnRefused } from './refusal-log.ts';
 
 /** Judges a request by its head alone. A status: that is its answer, without a body; `undefined`: nothing against it. */
 export type Guard = (request: IncomingMessage) => number | undefined;

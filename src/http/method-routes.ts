@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Pipeline, SealedReply, SealedRequest } from '../methods/pipeline.ts';
 import type { MethodName } from '../ports/otp-store.ts';
+import type { OnRefused } from '../telemetry/refusal-log.ts';
 import type { Guard } from './guards.ts';
-import type { OnRefused } from './refusal-log.ts';
 
 const METHODS: readonly MethodName[] = ['sendOtp', 'verifyOtp', 'echo'];
 

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Secret } from '../ports/secret.ts';
-import type { Metrics } from './metrics.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import { createServer, type ListenerWatch } from './server.ts';
 
 /** What the sandbox's gateway shows; absent when texts go to a real one. */

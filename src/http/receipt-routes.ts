@@ -3,8 +3,8 @@ import { Places } from '../methods/places.ts';
 import type { Caller } from '../ports/caller.ts';
 import type { ReceiptReader, ReceiptSink } from '../ports/delivery-receipt.ts';
 import { UnavailableError } from '../ports/unavailable.ts';
-import type { ReceiptReport } from './receipt-report.ts';
-import type { OnRefused } from './refusal-log.ts';
+import type { ReceiptReport } from '../receipts/report.ts';
+import type { OnRefused } from '../telemetry/refusal-log.ts';
 
 export interface ReceiptRoutes {
   /** Each gateway has the route of its name below it. */

@@ -9,11 +9,11 @@ import { createServer as createHttpsServer, Server as HttpsServer } from 'node:h
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Clock } from '../ports/clock.ts';
+import type { OnEnded } from '../telemetry/ended-log.ts';
+import type { OnRefused } from '../telemetry/refusal-log.ts';
 import { createClientJudge, isNarrower } from './client-certificates.ts';
 import { Connections } from './connections.ts';
-import type { OnEnded } from './ended-log.ts';
 import { answerEarly, firstObjection, type Guard, isTheirFault, refusing } from './guards.ts';
-import type { OnRefused } from './refusal-log.ts';
 import { isUnambiguous } from './strict-request.ts';
 import { type ServerTls, secureContext, tlsOptions } from './tls.ts';
 

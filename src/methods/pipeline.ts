@@ -1,9 +1,9 @@
-import { createDeadline, earlier, within } from '../domain/deadline.ts';
-import type { OtpKeys } from '../domain/otp-keys.ts';
+import type { OtpKeys } from '../domain/challenge/otp-keys.ts';
+import { sameBytes } from '../domain/challenge/same-bytes.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import { sameBytes } from '../domain/same-bytes.ts';
 import type { Caller } from '../ports/caller.ts';
 import type { Clock, Deadline } from '../ports/clock.ts';
+import { createDeadline, earlier, within } from '../ports/deadline.ts';
 import type { Entropy } from '../ports/entropy.ts';
 import type { MethodName, OtpStore, StoredAnswer } from '../ports/otp-store.ts';
 import type { OpenedBody, PayloadCodec } from '../ports/payload-codec.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { Draw } from '../codecs/pgp-mutations.ts';
-import { proofSize } from '../proof-size.ts';
+import { Draw } from '../codecs/openpgp/mutations.ts';
+import { proofSize } from '../support/proof-size.ts';
 import { acceptedOf, flip, flipWithin, type Profile, partsOf, readFlipBodies } from './jose-bit-flips.ts';
 
 const FLIPS: Readonly<Record<Profile, number>> = {

@@ -1,8 +1,8 @@
-import { JweCodec } from '../../src/codecs/jwe.ts';
-import type { JweRules } from '../../src/codecs/jwe-rules.ts';
-import { sealJwe } from '../../src/codecs/jwe-seal.ts';
-import { BARE, NOW_MS, OLDER, readRing } from '../codecs/jwe-vectors.ts';
-import type { Draw } from '../codecs/pgp-mutations.ts';
+import { JweCodec } from '../../src/codecs/jose/codec.ts';
+import type { JweRules } from '../../src/codecs/jose/jwe-rules.ts';
+import { sealJwe } from '../../src/codecs/jose/jwe-seal.ts';
+import { BARE, NOW_MS, OLDER, readRing } from '../codecs/jose/jwe-vectors.ts';
+import type { Draw } from '../codecs/openpgp/mutations.ts';
 
 const clock = { nowMs: () => NOW_MS, steadyMs: () => NOW_MS, after: () => () => {} };
 const IN_FLIGHT = 64;

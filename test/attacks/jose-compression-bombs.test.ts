@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { constants, createDeflateRaw, deflateRawSync } from 'node:zlib';
-import { encryptRsa15 } from '../../src/codecs/jwe-rsa1-5.ts';
-import { encodeHeader, forgeJwe, forgeJws } from '../codecs/jose-forge.ts';
-import { keyOf, NESTED, OLDER, readRing, tryOpen } from '../codecs/jwe-vectors.ts';
+import { encryptRsa15 } from '../../src/codecs/jose/jwe-rsa1-5.ts';
+import { encodeHeader, forgeJwe, forgeJws } from '../codecs/jose/forge.ts';
+import { keyOf, NESTED, OLDER, readRing, tryOpen } from '../codecs/jose/jwe-vectors.ts';
 import { quickestOf } from './quickest.ts';
 
 /** CVE-2024-28176, CVE-2024-28180: a small JWE that inflates to more than there is memory. */

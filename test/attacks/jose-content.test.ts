@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { createCipheriv, randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { decryptContent } from '../../src/codecs/jwe-rsa1-5.ts';
-import { cbcParts, encode, encodeHeader } from '../codecs/jose-forge.ts';
-import { REQUEST } from '../codecs/jwe-vectors.ts';
+import { decryptContent } from '../../src/codecs/jose/jwe-rsa1-5.ts';
+import { cbcParts, encode, encodeHeader } from '../codecs/jose/forge.ts';
+import { REQUEST } from '../codecs/jose/jwe-vectors.ts';
 import { flipByte, HEADER, openParts, wrapKey } from './jose-primitives.ts';
 
 /* The classes of the Wycheproof sets for AES-GCM and AES-CBC with HMAC. */

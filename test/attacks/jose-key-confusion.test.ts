@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { constants, createPublicKey, type KeyObject, publicEncrypt, randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { CURRENT_ALGORITHMS } from '../../src/codecs/jose-algorithms.ts';
-import { sealJwe } from '../../src/codecs/jwe-seal.ts';
-import { encode, encodeHeader, forgeHmacJws, forgeJwe, forgeJws, gcmParts } from '../codecs/jose-forge.ts';
-import { jwkOf, keyOf, NESTED, NOW_MS, REQUEST, readRing, tryOpen } from '../codecs/jwe-vectors.ts';
+import { CURRENT_ALGORITHMS } from '../../src/codecs/jose/algorithms.ts';
+import { sealJwe } from '../../src/codecs/jose/jwe-seal.ts';
+import { encode, encodeHeader, forgeHmacJws, forgeJwe, forgeJws, gcmParts } from '../codecs/jose/forge.ts';
+import { jwkOf, keyOf, NESTED, NOW_MS, REQUEST, readRing, tryOpen } from '../codecs/jose/jwe-vectors.ts';
 
 /** Tokens that would have us use another key, or a key for another thing, than the one that is configured for it. */
 const ring = await readRing(['own', 'own-next'], ['google', 'google-next'], { allowed: CURRENT_ALGORITHMS });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { JweProfile } from '../../src/codecs/jwe-rules.ts';
-import { encode, encodeHeader, forgeJwe, forgeJws } from '../codecs/jose-forge.ts';
-import { BARE, keyOf, NESTED, REQUEST, readRing, tryOpen } from '../codecs/jwe-vectors.ts';
+import type { JweProfile } from '../../src/codecs/jose/jwe-rules.ts';
+import { encode, encodeHeader, forgeJwe, forgeJws } from '../codecs/jose/forge.ts';
+import { BARE, keyOf, NESTED, REQUEST, readRing, tryOpen } from '../codecs/jose/jwe-vectors.ts';
 
 /**
  * RFC 7519 section 11.2, RFC 8725: one container passed off as another, or the right ones in the wrong order. All are

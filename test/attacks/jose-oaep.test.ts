@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { hash, randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { gcmParts } from '../codecs/jose-forge.ts';
-import { REQUEST } from '../codecs/jwe-vectors.ts';
+import { gcmParts } from '../codecs/jose/forge.ts';
+import { REQUEST } from '../codecs/jose/jwe-vectors.ts';
 import { flipByte, HEADER, openParts, recipient } from './jose-primitives.ts';
 import { MODULUS_BYTES, mask, numbersAround, raisedByPublicKey, xor } from './rsa-blocks.ts';
 

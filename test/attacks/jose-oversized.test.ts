@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { CURRENT_ALGORITHMS } from '../../src/codecs/jose-algorithms.ts';
-import { readJwkKeyRing } from '../../src/codecs/jwk-keys.ts';
-import { encode, encodeHeader, forgeJwe, forgeJws, type Header } from '../codecs/jose-forge.ts';
-import { jwkOf, keyOf, NOW_MS, REQUEST, readRing, sourceOf, tryOpen } from '../codecs/jwe-vectors.ts';
+import { CURRENT_ALGORITHMS } from '../../src/codecs/jose/algorithms.ts';
+import { readJwkKeyRing } from '../../src/codecs/jose/jwk-keys.ts';
+import { encode, encodeHeader, forgeJwe, forgeJws, type Header } from '../codecs/jose/forge.ts';
+import { jwkOf, keyOf, NOW_MS, REQUEST, readRing, sourceOf, tryOpen } from '../codecs/jose/jwe-vectors.ts';
 import { quickestOf } from './quickest.ts';
 
 /** Numbers, headers and work that are larger than any honest sender’s. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { decryptRsa15 } from '../../src/codecs/jwe-rsa1-5.ts';
-import { keyOf, OLDER, readRing, tryOpen } from '../codecs/jwe-vectors.ts';
-import { proofSize } from '../proof-size.ts';
+import { decryptRsa15 } from '../../src/codecs/jose/jwe-rsa1-5.ts';
+import { keyOf, OLDER, readRing, tryOpen } from '../codecs/jose/jwe-vectors.ts';
+import { proofSize } from '../support/proof-size.ts';
 import { PADDINGS, sampleMaker } from './jose-padding-samples.ts';
 import { compareTimes, type TimeComparison } from './timing.ts';
 

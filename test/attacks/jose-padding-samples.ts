@@ -1,6 +1,6 @@
 import { constants, type KeyObject, publicEncrypt, randomBytes } from 'node:crypto';
-import { encryptRsa15 } from '../../src/codecs/jwe-rsa1-5.ts';
-import { encodeHeader } from '../codecs/jose-forge.ts';
+import { encryptRsa15 } from '../../src/codecs/jose/jwe-rsa1-5.ts';
+import { encodeHeader } from '../codecs/jose/forge.ts';
 
 /** The block that RSA encrypts when it is well padded: 0, 2, at least eight bytes that aren't 0, 0, the content. */
 function block(size: number, content: Buffer): Buffer {

@@ -1,7 +1,7 @@
 import { constants, publicEncrypt, randomBytes } from 'node:crypto';
 import type { RefusalReason } from '../../src/codecs/refusal.ts';
-import { encode, encodeHeader, gcmParts } from '../codecs/jose-forge.ts';
-import { BARE, keyOf, NESTED, REQUEST, readRing, tryOpen } from '../codecs/jwe-vectors.ts';
+import { encode, encodeHeader, gcmParts } from '../codecs/jose/forge.ts';
+import { BARE, keyOf, NESTED, REQUEST, readRing, tryOpen } from '../codecs/jose/jwe-vectors.ts';
 
 /* Messages that are all right but for one part, which the tests make by hand. */
 

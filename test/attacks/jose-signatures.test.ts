@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { hash, randomBytes, sign } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { keyOf, REQUEST } from '../codecs/jwe-vectors.ts';
+import { keyOf, REQUEST } from '../codecs/jose/jwe-vectors.ts';
 import { flipByte, google, openSigned } from './jose-primitives.ts';
 import {
   MODULUS_BYTES,

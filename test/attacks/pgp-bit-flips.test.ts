@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { readPackets, TAG, writePacket } from '../../src/codecs/openpgp-packets.ts';
-import { Draw } from '../codecs/pgp-mutations.ts';
-import { bodyOf, REQUEST, readVectors, tryOpen } from '../codecs/pgp-vectors.ts';
-import { proofSize } from '../proof-size.ts';
+import { readPackets, TAG, writePacket } from '../../src/codecs/openpgp/packets.ts';
+import { Draw } from '../codecs/openpgp/mutations.ts';
+import { bodyOf, REQUEST, readVectors, tryOpen } from '../codecs/openpgp/vectors.ts';
+import { proofSize } from '../support/proof-size.ts';
 import { acceptedOf, flip, flippedBody, readFlipMessages, readFlipRing } from './pgp-bit-flips.ts';
 
 const FLIPS = proofSize('PROOF_FLIPS', { quick: 2000, mass: 20_000 });

@@ -1,9 +1,9 @@
-import type { KeyRing } from '../../src/codecs/key-ring.ts';
-import { sealMessage } from '../../src/codecs/openpgp-message.ts';
-import { PgpCodec } from '../../src/codecs/pgp.ts';
-import type { PgpKey } from '../../src/codecs/pgp-key.ts';
-import type { Draw } from '../codecs/pgp-mutations.ts';
-import { bodyOf, NOW_MS, readMirroredRing, readRing, readVectors } from '../codecs/pgp-vectors.ts';
+import type { KeyRing } from '../../src/codecs/keys/key-ring.ts';
+import { PgpCodec } from '../../src/codecs/openpgp/codec.ts';
+import type { PgpKey } from '../../src/codecs/openpgp/key.ts';
+import { sealMessage } from '../../src/codecs/openpgp/message.ts';
+import type { Draw } from '../codecs/openpgp/mutations.ts';
+import { bodyOf, NOW_MS, readMirroredRing, readRing, readVectors } from '../codecs/openpgp/vectors.ts';
 
 const clock = { nowMs: () => NOW_MS, steadyMs: () => NOW_MS, after: () => () => {} };
 const IN_FLIGHT = 64;

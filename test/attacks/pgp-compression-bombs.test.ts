@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { constants, createDeflateRaw, deflateRawSync } from 'node:zlib';
-import { TAG, writePacket } from '../../src/codecs/openpgp-packets.ts';
-import { createOnePass, createSignature } from '../../src/codecs/openpgp-signature.ts';
-import { forgeBody, keyOf, literal } from '../codecs/pgp-forge.ts';
-import { NOW_MS, readMirroredRing, readRing, tryOpen } from '../codecs/pgp-vectors.ts';
+import { TAG, writePacket } from '../../src/codecs/openpgp/packets.ts';
+import { createOnePass, createSignature } from '../../src/codecs/openpgp/signature.ts';
+import { forgeBody, keyOf, literal } from '../codecs/openpgp/forge.ts';
+import { NOW_MS, readMirroredRing, readRing, tryOpen } from '../codecs/openpgp/vectors.ts';
 import { quickestOf } from './quickest.ts';
 
 const ring = await readRing(['own-2048'], ['peer-2048']);

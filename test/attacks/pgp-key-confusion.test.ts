@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readPrivateKey } from 'openpgp';
-import { sealMessage } from '../../src/codecs/openpgp-message.ts';
-import { createOnePass, createSignature } from '../../src/codecs/openpgp-signature.ts';
-import { privateKeyObject } from '../../src/codecs/pgp-key-object.ts';
-import { forgeBody, keyOf, literal } from '../codecs/pgp-forge.ts';
+import { privateKeyObject } from '../../src/codecs/openpgp/key-object.ts';
+import { sealMessage } from '../../src/codecs/openpgp/message.ts';
+import { createOnePass, createSignature } from '../../src/codecs/openpgp/signature.ts';
+import { forgeBody, keyOf, literal } from '../codecs/openpgp/forge.ts';
 import {
   bodyOf,
   keyBytes,
@@ -13,7 +13,7 @@ import {
   readMirroredRing,
   readRing,
   tryOpen,
-} from '../codecs/pgp-vectors.ts';
+} from '../codecs/openpgp/vectors.ts';
 
 const ring = await readRing(['own-2048'], ['peer-2048']);
 const peerRing = await readMirroredRing(['own-2048'], ['peer-2048']);

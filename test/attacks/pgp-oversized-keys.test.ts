@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { readKey, readPrivateKey } from 'openpgp';
-import { createSessionKey, encryptPackets } from '../../src/codecs/openpgp-encryption.ts';
-import { TAG, writePacket } from '../../src/codecs/openpgp-packets.ts';
-import { createOnePass } from '../../src/codecs/openpgp-signature.ts';
-import { readPgpKeyRing } from '../../src/codecs/pgp-keys.ts';
-import { forgeBody, forgeSignature, keyOf, literal } from '../codecs/pgp-forge.ts';
+import { createSessionKey, encryptPackets } from '../../src/codecs/openpgp/encryption.ts';
+import { readPgpKeyRing } from '../../src/codecs/openpgp/keys.ts';
+import { TAG, writePacket } from '../../src/codecs/openpgp/packets.ts';
+import { createOnePass } from '../../src/codecs/openpgp/signature.ts';
+import { forgeBody, forgeSignature, keyOf, literal } from '../codecs/openpgp/forge.ts';
 import {
   bodyOf,
   keyBytes,
@@ -17,7 +17,7 @@ import {
   readMirroredRing,
   readRing,
   tryOpen,
-} from '../codecs/pgp-vectors.ts';
+} from '../codecs/openpgp/vectors.ts';
 import { quickestOf } from './quickest.ts';
 
 /** RSA with huge numbers takes seconds: neither a key that is configured nor a number in a message may have them. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { keyOf } from '../codecs/pgp-forge.ts';
-import { readMirroredRing, readRing, tryOpen } from '../codecs/pgp-vectors.ts';
-import { proofSize } from '../proof-size.ts';
+import { keyOf } from '../codecs/openpgp/forge.ts';
+import { readMirroredRing, readRing, tryOpen } from '../codecs/openpgp/vectors.ts';
+import { proofSize } from '../support/proof-size.ts';
 import { anyText, bodyWithBlock, PADDINGS } from './pgp-padding-samples.ts';
 import { compareTimes, type TimeComparison } from './timing.ts';
 

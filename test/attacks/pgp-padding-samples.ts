@@ -1,8 +1,8 @@
 import { constants, publicEncrypt, randomBytes } from 'node:crypto';
-import { createSessionKey, encryptPackets } from '../../src/codecs/openpgp-encryption.ts';
-import { TAG, writeNumber, writePacket } from '../../src/codecs/openpgp-packets.ts';
-import type { PgpKey } from '../../src/codecs/pgp-key.ts';
-import { bodyOf } from '../codecs/pgp-vectors.ts';
+import { createSessionKey, encryptPackets } from '../../src/codecs/openpgp/encryption.ts';
+import type { PgpKey } from '../../src/codecs/openpgp/key.ts';
+import { TAG, writeNumber, writePacket } from '../../src/codecs/openpgp/packets.ts';
+import { bodyOf } from '../codecs/openpgp/vectors.ts';
 
 /** The block that RSA encrypts when it is well padded: 0, 2, at least eight bytes that aren't 0, 0, the content. */
 function block(size: number, content: Buffer): Buffer {

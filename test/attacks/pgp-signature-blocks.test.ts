@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { readPackets, writeNumber } from '../../src/codecs/openpgp-packets.ts';
+import { readPackets, writeNumber } from '../../src/codecs/openpgp/packets.ts';
 import {
   createSignature,
   readSignature,
   type Signature,
   verifySignature,
-} from '../../src/codecs/openpgp-signature.ts';
-import { keyOf } from '../codecs/pgp-forge.ts';
-import { NOW_MS, readMirroredRing, readRing } from '../codecs/pgp-vectors.ts';
+} from '../../src/codecs/openpgp/signature.ts';
+import { keyOf } from '../codecs/openpgp/forge.ts';
+import { NOW_MS, readMirroredRing, readRing } from '../codecs/openpgp/vectors.ts';
 import {
   MODULUS_BYTES,
   numbersAround,

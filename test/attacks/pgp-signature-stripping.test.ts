@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { TAG, writePacket } from '../../src/codecs/openpgp-packets.ts';
-import { createOnePass, createSignature } from '../../src/codecs/openpgp-signature.ts';
+import { TAG, writePacket } from '../../src/codecs/openpgp/packets.ts';
+import { createOnePass, createSignature } from '../../src/codecs/openpgp/signature.ts';
 import {
   forgeBody,
   forgeMessage,
@@ -10,8 +10,8 @@ import {
   literal,
   seconds,
   subpacket,
-} from '../codecs/pgp-forge.ts';
-import { bodyOf, NOW_MS, REQUEST, readMirroredRing, readRing, tryOpen } from '../codecs/pgp-vectors.ts';
+} from '../codecs/openpgp/forge.ts';
+import { bodyOf, NOW_MS, REQUEST, readMirroredRing, readRing, tryOpen } from '../codecs/openpgp/vectors.ts';
 
 /**
  * Everybody can encrypt to us. Who has seen one signed message (another of the peer's integrators, to whom it was

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { createCipheriv, hash } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { createSessionKey, encryptPackets } from '../../src/codecs/openpgp-encryption.ts';
-import { readPackets, TAG, writePacket } from '../../src/codecs/openpgp-packets.ts';
-import { writeRecipient } from '../../src/codecs/openpgp-session-key.ts';
-import { createOnePass, createSignature } from '../../src/codecs/openpgp-signature.ts';
-import { keyOf, literal } from '../codecs/pgp-forge.ts';
-import { bodyOf, NOW_MS, REQUEST, readMirroredRing, readRing, tryOpen } from '../codecs/pgp-vectors.ts';
+import { createSessionKey, encryptPackets } from '../../src/codecs/openpgp/encryption.ts';
+import { readPackets, TAG, writePacket } from '../../src/codecs/openpgp/packets.ts';
+import { writeRecipient } from '../../src/codecs/openpgp/session-key.ts';
+import { createOnePass, createSignature } from '../../src/codecs/openpgp/signature.ts';
+import { keyOf, literal } from '../codecs/openpgp/forge.ts';
+import { bodyOf, NOW_MS, REQUEST, readMirroredRing, readRing, tryOpen } from '../codecs/openpgp/vectors.ts';
 
 /**
  * EFAIL 2018: AES in CFB mode can be changed without the key where its text is known, and a reader that uses what it

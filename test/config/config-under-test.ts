@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { ConfigError, type ConfigFault } from '../../src/config/faults.ts';
 import type { ConfigSources } from '../../src/config/layers.ts';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/settings/load.ts';
 
 /** A directory of the test's own, gone after it. */
 export function temporaryDirectory(t: TestContext): string {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { explainError } from '../../src/cli/explain-error.ts';
-import { Failure } from '../../src/cli/failure.ts';
+import { explainError } from '../../src/cli/terminal/explain-error.ts';
+import { Failure } from '../../src/cli/terminal/failure.ts';
 import { ConfigError, describeFault, nearestName } from '../../src/config/faults.ts';
 import { namedSettings } from '../../src/config/named-settings.ts';
 import { UnavailableError } from '../../src/ports/unavailable.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/settings/load.ts';
 import { faultsOf, temporaryDirectory } from './config-under-test.ts';
 
 const secret = { env: 'GATEWAY_SECRET' };

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
-import { inspectConfig, loadConfig, sandboxDefaults } from '../../src/config.ts';
+import { inspectConfig, loadConfig, sandboxDefaults } from '../../src/settings/load.ts';
 import { temporaryDirectory, temporaryFile } from './config-under-test.ts';
 
 test('the sandbox starts without any setting', (t) => {

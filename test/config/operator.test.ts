@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { inspectConfig } from '../../src/config.ts';
+import { inspectConfig } from '../../src/settings/load.ts';
 
 function look(profile: string, operator: Readonly<Record<string, unknown>>) {
   const overrides = { profile, operator };

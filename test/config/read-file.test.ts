@@ -4,10 +4,10 @@ import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { readConformanceConfig } from '../../conformance/read-config.ts';
+import { readConformanceConfig } from '../../conformance/run/read-config.ts';
 import { exposureOf } from '../../src/config/file-exposure.ts';
 import { readRegularFile, UnreadableFile } from '../../src/config/read-file.ts';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/settings/load.ts';
 import { faultsOf, temporaryDirectory, temporaryFile } from './config-under-test.ts';
 
 /** Everything that has a name among the files and isn't a regular one. */

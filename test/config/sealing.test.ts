@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeFault } from '../../src/config/faults.ts';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/settings/load.ts';
 import { faultsOf, temporaryDirectory, temporaryFile } from './config-under-test.ts';
 
 const value = 'what a key or a certificate looks like is not for the configuration to know';

@@ -4,7 +4,7 @@ import { chmodSync, chownSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { describeFault } from '../../src/config/faults.ts';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/settings/load.ts';
 import { faultsOf, temporaryDirectory, temporaryFile } from './config-under-test.ts';
 
 const long = 'correct horse battery staple, and more of it';

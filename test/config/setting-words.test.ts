@@ -8,7 +8,7 @@ import { Check } from 'typebox/schema';
 import { fits } from '../../src/config/fits.ts';
 import type { SettingSchema } from '../../src/config/setting-schema.ts';
 import { Type } from '../../src/config/setting-words.ts';
-import { settings } from '../../src/config/settings.ts';
+import { settings } from '../../src/settings/settings.ts';
 
 const root = join(import.meta.dirname, '../..');
 

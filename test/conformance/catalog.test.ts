@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { catalog } from '../../conformance/catalog.ts';
-import { familyOf } from '../../conformance/check.ts';
+import { catalog } from '../../conformance/checks/catalog.ts';
+import { familyOf } from '../../conformance/checks/check.ts';
 
 const published: Readonly<Record<string, readonly [string, string, string]>> = JSON.parse(
   readFileSync(new URL('catalog.json', import.meta.url), 'utf8'),

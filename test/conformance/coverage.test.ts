@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { coverageOf } from '../../conformance/coverage.ts';
-import { notVisible } from '../../conformance/not-visible.ts';
+import { coverageOf } from '../../conformance/checks/coverage.ts';
+import { notVisible } from '../../conformance/checks/not-visible.ts';
 
 const protocol = readFileSync(new URL('../../docs/protocol.md', import.meta.url), 'utf8');
 const musts = [

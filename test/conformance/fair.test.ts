@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Check } from '../../conformance/check.ts';
-import type { ConformanceConfig } from '../../conformance/config.ts';
-import { CouldNotRun } from '../../conformance/could-not-run.ts';
-import type { Outcome } from '../../conformance/outcome.ts';
-import type { Plan } from '../../conformance/plan.ts';
-import { planConformance, type RunOptions, runConformance } from '../../conformance/suite.ts';
+import type { Check } from '../../conformance/checks/check.ts';
+import type { ConformanceConfig } from '../../conformance/run/config.ts';
+import { CouldNotRun } from '../../conformance/run/could-not-run.ts';
+import type { Outcome } from '../../conformance/run/outcome.ts';
+import type { Plan } from '../../conformance/run/plan.ts';
+import { planConformance, type RunOptions, runConformance } from '../../conformance/run/suite.ts';
 import { type Fault, startReferenceServer } from './reference/server.ts';
 import { accounts, configFor } from './setting.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { malformedForms } from '../../conformance/scenarios/json-forms.ts';
+import { malformedForms } from '../../conformance/checks/envelope/json-forms.ts';
 import type { Broken } from './faults/fault.ts';
 import { jsonFaults } from './faults/json.ts';
 import type { Fault } from './reference/server.ts';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ConformanceConfig } from '../../conformance/config.ts';
-import { runConformance } from '../../conformance/suite.ts';
-import { activeAssociation, activeNumber } from '../system/test-accounts.ts';
-import { startApplication, type TestApplication } from '../system/test-application.ts';
-import { makeCertificate } from '../system/test-certificates.ts';
-import { makeKey, sealingSettings } from '../system/test-keys.ts';
+import type { ConformanceConfig } from '../../conformance/run/config.ts';
+import { runConformance } from '../../conformance/run/suite.ts';
+import { activeAssociation, activeNumber } from '../support/test-accounts.ts';
+import { startApplication, type TestApplication } from '../support/test-application.ts';
+import { makeCertificate } from '../support/test-certificates.ts';
+import { makeKey, sealingSettings } from '../support/test-keys.ts';
 import { pgpKeys } from './pgp-keys.ts';
 
 const subjects = {

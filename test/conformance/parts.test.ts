@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { checkConformanceConfig } from '../../conformance/config.ts';
-import { EchoPace } from '../../conformance/echo-pace.ts';
-import { EndpointClock } from '../../conformance/endpoint-clock.ts';
-import { parseExpectedFailures } from '../../conformance/expected-failures.ts';
-import { Google } from '../../conformance/google.ts';
-import { Mailboxes } from '../../conformance/mailbox.ts';
-import { Masks } from '../../conformance/masks.ts';
-import { readConformanceConfig } from '../../conformance/read-config.ts';
-import { settle } from '../../conformance/settings.ts';
-import { codeIn, codesIn, fitsOneSegment } from '../../conformance/sms-text.ts';
-import { SubjectPool } from '../../conformance/subject-pool.ts';
-import { NotTested } from '../../conformance/verdicts.ts';
+import { NotTested } from '../../conformance/checks/verdicts.ts';
+import { EchoPace } from '../../conformance/google/echo-pace.ts';
+import { EndpointClock } from '../../conformance/google/endpoint-clock.ts';
+import { Google } from '../../conformance/google/google.ts';
+import { Masks } from '../../conformance/google/masks.ts';
+import { checkConformanceConfig } from '../../conformance/run/config.ts';
+import { parseExpectedFailures } from '../../conformance/run/expected-failures.ts';
+import { readConformanceConfig } from '../../conformance/run/read-config.ts';
+import { settle } from '../../conformance/run/settings.ts';
+import { Mailboxes } from '../../conformance/subjects/mailbox.ts';
+import { codeIn, codesIn, fitsOneSegment } from '../../conformance/subjects/sms-text.ts';
+import { SubjectPool } from '../../conformance/subjects/subject-pool.ts';
 
 test('[URL-1, URL-3] a method is found under base path and path style', () => {
   const urlOf = (url: string, pathStyle?: string) => {

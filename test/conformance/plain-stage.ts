@@ -1,4 +1,4 @@
-import type { ConformanceConfig } from '../../conformance/config.ts';
+import type { ConformanceConfig } from '../../conformance/run/config.ts';
 import { hurriedLatency } from './faults/latency.ts';
 import { type Fault, type ReferenceServer, startReferenceServer } from './reference/server.ts';
 import { accounts, configFor } from './setting.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { catalog } from '../../conformance/catalog.ts';
+import { catalog } from '../../conformance/checks/catalog.ts';
 import { plainFaults } from './faults/plain.ts';
 import { sealingFaults } from './faults/sealing.ts';
 import { joseFaults } from './faults/sealing-jose.ts';

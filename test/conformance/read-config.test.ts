@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import * as openpgp from 'openpgp';
-import { openCodec } from '../../conformance/codecs/open-codec.ts';
-import { readConformanceConfig } from '../../conformance/read-config.ts';
+import { openCodec } from '../../conformance/google/codecs/open-codec.ts';
+import { readConformanceConfig } from '../../conformance/run/read-config.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gsp-otp-conformance-config-'));
 after(() => rmSync(folder, { recursive: true }));

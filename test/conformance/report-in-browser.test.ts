@@ -7,7 +7,7 @@ import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { htmlReport } from '../../conformance/reports/html.ts';
-import { runConformance } from '../../conformance/suite.ts';
+import { runConformance } from '../../conformance/run/suite.ts';
 import { type Fault, startReferenceServer } from './reference/server.ts';
 import { accounts, configFor } from './setting.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ReportFormat, type ReportSource, reportFormats } from '../../conformance/reports/report.ts';
 import { writeReport } from '../../conformance/reports/write-report.ts';
-import { runConformance } from '../../conformance/suite.ts';
+import { runConformance } from '../../conformance/run/suite.ts';
 import { type Fault, startReferenceServer } from './reference/server.ts';
 import { accounts, configFor } from './setting.ts';
 

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { sayHello } from '../../conformance/tls/client-hello.ts';
-import { ServerFlight } from '../../conformance/tls/server-flight.ts';
+import { sayHello } from '../../conformance/google/tls/client-hello.ts';
+import { ServerFlight } from '../../conformance/google/tls/server-flight.ts';
 
 const TLS_1_2 = 0x0303;
 

@@ -1,4 +1,4 @@
-import type { ConformanceConfig } from '../../conformance/config.ts';
+import type { ConformanceConfig } from '../../conformance/run/config.ts';
 import type { Account } from './reference/rules.ts';
 import type { ReferenceServer } from './reference/server.ts';
 

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import type { SmsConfig } from '../../conformance/config.ts';
-import { CouldNotRun } from '../../conformance/could-not-run.ts';
-import { openTextReader } from '../../conformance/sms/open-text-reader.ts';
-import { TextsUnreadable } from '../../conformance/sms/text-reader.ts';
+import type { SmsConfig } from '../../conformance/run/config.ts';
+import { CouldNotRun } from '../../conformance/run/could-not-run.ts';
+import { openTextReader } from '../../conformance/subjects/sms/open-text-reader.ts';
+import { TextsUnreadable } from '../../conformance/subjects/sms/text-reader.ts';
 
 async function reading<T>(
   sms: SmsConfig,

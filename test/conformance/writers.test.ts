@@ -3,9 +3,9 @@ import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
 import { compactDecrypt, compactVerify } from 'jose';
 import * as openpgp from 'openpgp';
-import { compactJwe, compactJws } from '../../conformance/codecs/jose-parts.ts';
-import { PgpCodec, type PgpSealing } from '../../conformance/codecs/pgp.ts';
-import { readPgpKeys } from '../../conformance/codecs/pgp-keys.ts';
+import { compactJwe, compactJws } from '../../conformance/google/codecs/jose-parts.ts';
+import { PgpCodec, type PgpSealing } from '../../conformance/google/codecs/pgp.ts';
+import { readPgpKeys } from '../../conformance/google/codecs/pgp-keys.ts';
 import { pgpKeys } from './pgp-keys.ts';
 
 // What the examiner writes by hand is read by software that it doesn't write with.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
-import { proofSize } from '../proof-size.ts';
+import { proofSize } from '../support/proof-size.ts';
 import { type FuzzTarget, fuzz } from './fuzz.ts';
 
 const INPUTS = proofSize('PROOF_FUZZ_INPUTS', { quick: 20_000, mass: 1_000_000 });

@@ -1,4 +1,4 @@
-import { Draw } from '../codecs/pgp-mutations.ts';
+import { Draw } from '../codecs/openpgp/mutations.ts';
 import { Coverage } from './coverage.ts';
 
 const INPUT_MS_MAX = 100;

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { splitCompact } from '../../src/codecs/jose-compact.ts';
-import { readJoseHeader } from '../../src/codecs/jose-header.ts';
-import { openJwe } from '../../src/codecs/jwe-open.ts';
-import { decryptContent } from '../../src/codecs/jwe-rsa1-5.ts';
-import { openJws } from '../../src/codecs/jws-open.ts';
-import { KeyRing } from '../../src/codecs/key-ring.ts';
+import { splitCompact } from '../../src/codecs/jose/compact.ts';
+import { readJoseHeader } from '../../src/codecs/jose/header.ts';
+import { openJwe } from '../../src/codecs/jose/jwe-open.ts';
+import { decryptContent } from '../../src/codecs/jose/jwe-rsa1-5.ts';
+import { openJws } from '../../src/codecs/jose/jws-open.ts';
+import { KeyRing } from '../../src/codecs/keys/key-ring.ts';
 import { Refusal } from '../../src/codecs/refusal.ts';
-import { cbcParts, encode, encodeHeader, forgeJwe, forgeJws } from '../codecs/jose-forge.ts';
-import { keyOf, NESTED, NOW_MS, readRing } from '../codecs/jwe-vectors.ts';
+import { cbcParts, encode, encodeHeader, forgeJwe, forgeJws } from '../codecs/jose/forge.ts';
+import { keyOf, NESTED, NOW_MS, readRing } from '../codecs/jose/jwe-vectors.ts';
 import type { FuzzTarget } from './fuzz.ts';
 
 const google = await readRing(['google'], ['own']);

@@ -1,24 +1,31 @@
 import assert from 'node:assert/strict';
 import { deflateRawSync } from 'node:zlib';
-import { readArmor, writeArmor } from '../../src/codecs/armor.ts';
 import { decodeBase64Url } from '../../src/codecs/base64url.ts';
-import { KeyRing } from '../../src/codecs/key-ring.ts';
-import { inflatePacket } from '../../src/codecs/openpgp-compression.ts';
-import { decryptPackets, encryptPackets, isProtected } from '../../src/codecs/openpgp-encryption.ts';
-import { openMessage } from '../../src/codecs/openpgp-message.ts';
-import { readPackets, TAG, writePacket } from '../../src/codecs/openpgp-packets.ts';
-import { readRecipient } from '../../src/codecs/openpgp-session-key.ts';
+import { KeyRing } from '../../src/codecs/keys/key-ring.ts';
+import { readArmor, writeArmor } from '../../src/codecs/openpgp/armor.ts';
+import { inflatePacket } from '../../src/codecs/openpgp/compression.ts';
+import { decryptPackets, encryptPackets, isProtected } from '../../src/codecs/openpgp/encryption.ts';
+import { openMessage } from '../../src/codecs/openpgp/message.ts';
+import { readPackets, TAG, writePacket } from '../../src/codecs/openpgp/packets.ts';
+import { readRecipient } from '../../src/codecs/openpgp/session-key.ts';
 import {
   createOnePass,
   createSignature,
   formFault,
   readSignature,
   verifySignature,
-} from '../../src/codecs/openpgp-signature.ts';
-import { readSignedData } from '../../src/codecs/openpgp-signed-data.ts';
+} from '../../src/codecs/openpgp/signature.ts';
+import { readSignedData } from '../../src/codecs/openpgp/signed-data.ts';
 import { Refusal } from '../../src/codecs/refusal.ts';
-import { keyOf, literal } from '../codecs/pgp-forge.ts';
-import { bodyOf, keyBytes, NOW_MS, readMirroredRing, readRing, readVectors } from '../codecs/pgp-vectors.ts';
+import { keyOf, literal } from '../codecs/openpgp/forge.ts';
+import {
+  bodyOf,
+  keyBytes,
+  NOW_MS,
+  readMirroredRing,
+  readRing,
+  readVectors,
+} from '../codecs/openpgp/vectors.ts';
 import type { FuzzTarget } from './fuzz.ts';
 
 const INFLATED_BYTES_MAX = 100_000;

@@ -1,21 +1,25 @@
 import assert from 'node:assert/strict';
-import { readAwsAnswer } from '../../src/adapters/sms/aws.ts';
-import type { GatewayAnswer } from '../../src/adapters/sms/exchange.ts';
-import { type GenericSettings, judgeAnswer } from '../../src/adapters/sms/generic.ts';
-import { withoutOwn } from '../../src/adapters/sms/http-gateway.ts';
-import { readInfobipAnswer } from '../../src/adapters/sms/infobip.ts';
-import { createMessageIds } from '../../src/adapters/sms/smpp-message-ids.ts';
-import { readPdu } from '../../src/adapters/sms/smpp-read.ts';
-import { readDelivered } from '../../src/adapters/sms/smpp-receipts.ts';
-import { fillTemplate, type TemplatePlace, templateValues } from '../../src/adapters/sms/template.ts';
-import { readTwilioAnswer } from '../../src/adapters/sms/twilio.ts';
-import type { Verdict } from '../../src/adapters/sms/verdict.ts';
-import { readVonageAnswer } from '../../src/adapters/sms/vonage.ts';
-import { createTemplates, TemplateError } from '../../src/domain/sms-template.ts';
-import { composeSmsText } from '../../src/domain/sms-text.ts';
-import { findTemplateFaults } from '../../src/domain/template-faults.ts';
+import { readAwsAnswer } from '../../src/adapters/gateways/aws/gateway.ts';
+import { type GenericSettings, judgeAnswer } from '../../src/adapters/gateways/http/gateway.ts';
+import {
+  fillTemplate,
+  type TemplatePlace,
+  templateValues,
+} from '../../src/adapters/gateways/http/request-template.ts';
+import { readInfobipAnswer } from '../../src/adapters/gateways/infobip/gateway.ts';
+import type { GatewayAnswer } from '../../src/adapters/gateways/shared/exchange.ts';
+import { withoutOwn } from '../../src/adapters/gateways/shared/http-gateway.ts';
+import type { Verdict } from '../../src/adapters/gateways/shared/verdict.ts';
+import { createMessageIds } from '../../src/adapters/gateways/smpp/message-ids.ts';
+import { readPdu } from '../../src/adapters/gateways/smpp/read.ts';
+import { readDelivered } from '../../src/adapters/gateways/smpp/receipts.ts';
+import { readTwilioAnswer } from '../../src/adapters/gateways/twilio/gateway.ts';
+import { readVonageAnswer } from '../../src/adapters/gateways/vonage/gateway.ts';
+import { createTemplates, TemplateError } from '../../src/domain/text/sms-template.ts';
+import { composeSmsText } from '../../src/domain/text/sms-text.ts';
+import { findTemplateFaults } from '../../src/domain/text/template-faults.ts';
 import { Secret } from '../../src/ports/secret.ts';
-import { exampleMessage } from '../adapters/sms/gateway-stand-in.ts';
+import { exampleMessage } from '../adapters/gateways/shared/gateway-stand-in.ts';
 import type { FuzzTarget } from './fuzz.ts';
 
 const CODE = '907214';

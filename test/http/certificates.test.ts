@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CertificateError, readCertificates } from '../../src/http/certificates.ts';
 import { Secret } from '../../src/ports/secret.ts';
-import { makeCertificate, type TestCertificate } from '../system/test-certificates.ts';
+import { makeCertificate, type TestCertificate } from '../support/test-certificates.ts';
 
 const DAY_MS = 86_400_000;
 const rsa = makeCertificate();

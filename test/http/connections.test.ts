@@ -4,12 +4,12 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { connect as connectTls } from 'node:tls';
 import { readCertificates } from '../../src/http/certificates.ts';
-import type { EndedReason } from '../../src/http/ended-log.ts';
 import { addMethodRoutes } from '../../src/http/method-routes.ts';
 import { createServer, type HttpLimits } from '../../src/http/server.ts';
 import { Secret } from '../../src/ports/secret.ts';
-import { makeCertificate } from '../system/test-certificates.ts';
-import { TestClock } from '../system/test-clock.ts';
+import type { EndedReason } from '../../src/telemetry/ended-log.ts';
+import { makeCertificate } from '../support/test-certificates.ts';
+import { TestClock } from '../support/test-clock.ts';
 import { watching } from './watching.ts';
 
 const limits: HttpLimits = {

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { packageVersion as version } from '../../src/compose-version.ts';
-import { activeNumber } from '../system/test-accounts.ts';
-import { codeIn, startApplication, type TestApplication } from '../system/test-application.ts';
+import { packageVersion as version } from '../../src/wiring/version.ts';
+import { activeNumber } from '../support/test-accounts.ts';
+import { codeIn, startApplication, type TestApplication } from '../support/test-application.ts';
 
 describe('the operator routes', () => {
   let app: TestApplication;

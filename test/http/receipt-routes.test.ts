@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { type AddressInfo, connect } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
-import type { ReceiptReport } from '../../src/http/receipt-report.ts';
 import { addReceiptRoutes, type ReceiptRoutes } from '../../src/http/receipt-routes.ts';
 import { createServer } from '../../src/http/server.ts';
 import type { DeliveryReceipt, ReceiptCall, ReceiptReading } from '../../src/ports/delivery-receipt.ts';
 import { UnavailableError } from '../../src/ports/unavailable.ts';
+import type { ReceiptReport } from '../../src/receipts/report.ts';
 import { watching } from './watching.ts';
 
 const limits = {

@@ -8,7 +8,7 @@ import { addMethodRoutes } from '../../src/http/method-routes.ts';
 import { createServer, type HttpLimits } from '../../src/http/server.ts';
 import type { SealedRequest } from '../../src/methods/pipeline.ts';
 import { Secret } from '../../src/ports/secret.ts';
-import { makeCertificate } from '../system/test-certificates.ts';
+import { makeCertificate } from '../support/test-certificates.ts';
 import { watching } from './watching.ts';
 
 const limits: HttpLimits = {

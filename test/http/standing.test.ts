@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { REFUSALS_MAX, Standing } from '../../src/http/standing.ts';
-import { TestClock } from '../system/test-clock.ts';
+import { TestClock } from '../support/test-clock.ts';
 
 function start() {
   const clock = new TestClock();

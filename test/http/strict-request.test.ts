@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { connect as connectTls } from 'node:tls';
-import { startApplication, type TestApplication } from '../system/test-application.ts';
-import { makeCertificate } from '../system/test-certificates.ts';
+import { startApplication, type TestApplication } from '../support/test-application.ts';
+import { makeCertificate } from '../support/test-certificates.ts';
 
 const LENGTH = 'content-length: 2\r\n';
 const CHUNKS = '2\r\n{}\r\n0\r\n\r\n';

@@ -1,6 +1,6 @@
-import type { EndedReason } from '../../src/http/ended-log.ts';
 import type { ListenerWatch } from '../../src/http/server.ts';
-import { TestClock } from '../system/test-clock.ts';
+import type { EndedReason } from '../../src/telemetry/ended-log.ts';
+import { TestClock } from '../support/test-clock.ts';
 
 /** What a listener tells goes here. Its clock stands still unless it is passed. */
 export function watching(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LeakyBucket } from '../../src/methods/leaky-bucket.ts';
-import { TestClock } from '../system/test-clock.ts';
+import { TestClock } from '../support/test-clock.ts';
 
 test('[OQ-7] so many at once, then one each interval, and no more for having waited long', () => {
   const clock = new TestClock();

@@ -7,7 +7,7 @@
  *
  * A word chooses the faults of checks whose ids contain it.
  */
-import { brokenOf, failedBy } from '../conformance/bite.ts';
+import { brokenOf, failedBy } from '../conformance/bites/bite.ts';
 import { beyond } from '../conformance/faults/beyond.ts';
 import type { Faults } from '../conformance/faults/fault.ts';
 import { plainFaults } from '../conformance/faults/plain.ts';

@@ -12,7 +12,7 @@ import {
   partsOf,
   readFlipBodies,
 } from '../attacks/jose-bit-flips.ts';
-import { Draw } from '../codecs/pgp-mutations.ts';
+import { Draw } from '../codecs/openpgp/mutations.ts';
 
 const count = Number(process.argv[2] ?? 100);
 const seed = Number(process.argv[3] ?? randomInt(2 ** 31));

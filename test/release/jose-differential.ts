@@ -4,8 +4,8 @@
  *   node test/release/jose-differential.ts [messages = 100000] [seed = random]
  */
 import { randomInt } from 'node:crypto';
-import { compareVerdicts } from '../codecs/jwe-differences.ts';
-import { Draw } from '../codecs/pgp-mutations.ts';
+import { compareVerdicts } from '../codecs/jose/jwe-differences.ts';
+import { Draw } from '../codecs/openpgp/mutations.ts';
 
 const count = Number(process.argv[2] ?? 100_000);
 const seed = Number(process.argv[3] ?? randomInt(2 ** 31));

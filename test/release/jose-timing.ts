@@ -4,10 +4,10 @@
  *   node test/release/jose-timing.ts [pairs = 100000]
  */
 
-import { decryptRsa15 } from '../../src/codecs/jwe-rsa1-5.ts';
+import { decryptRsa15 } from '../../src/codecs/jose/jwe-rsa1-5.ts';
 import { PADDINGS, sampleMaker } from '../attacks/jose-padding-samples.ts';
 import { compareTimes } from '../attacks/timing.ts';
-import { keyOf, readRing } from '../codecs/jwe-vectors.ts';
+import { keyOf, readRing } from '../codecs/jose/jwe-vectors.ts';
 
 const pairs = Number(process.argv[2] ?? 100_000);
 const GOOD = 'well padded, a key';

@@ -5,8 +5,8 @@
  */
 import { randomInt } from 'node:crypto';
 import { acceptedOf, flip, readFlipMessages, readFlipRing } from '../attacks/pgp-bit-flips.ts';
-import { Draw } from '../codecs/pgp-mutations.ts';
-import { bodyOf } from '../codecs/pgp-vectors.ts';
+import { Draw } from '../codecs/openpgp/mutations.ts';
+import { bodyOf } from '../codecs/openpgp/vectors.ts';
 
 const count = Number(process.argv[2] ?? 100);
 const seed = Number(process.argv[3] ?? randomInt(2 ** 31));

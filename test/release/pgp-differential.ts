@@ -4,7 +4,7 @@
  *   node test/release/pgp-differential.ts [messages = 100000] [seed = random]
  */
 import { randomInt } from 'node:crypto';
-import { compareVerdicts } from '../codecs/pgp-differences.ts';
+import { compareVerdicts } from '../codecs/openpgp/differences.ts';
 
 const count = Number(process.argv[2] ?? 100_000);
 const seed = Number(process.argv[3] ?? randomInt(2 ** 31));

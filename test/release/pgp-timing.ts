@@ -6,8 +6,8 @@
 
 import { anyText, bodyWithBlock, PADDINGS } from '../attacks/pgp-padding-samples.ts';
 import { compareTimes } from '../attacks/timing.ts';
-import { keyOf } from '../codecs/pgp-forge.ts';
-import { readMirroredRing, readRing, tryOpen } from '../codecs/pgp-vectors.ts';
+import { keyOf } from '../codecs/openpgp/forge.ts';
+import { readMirroredRing, readRing, tryOpen } from '../codecs/openpgp/vectors.ts';
 
 const pairs = Number(process.argv[2] ?? 100_000);
 const GOOD = 'well padded, a session key';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
-import { runCli, startCli, temporaryDirectory } from './cli-process.ts';
+import { runCli, startCli, temporaryDirectory } from '../support/cli-process.ts';
 
 const header = 'accountId,status,phoneNumber,language,associationIds\n';
 const maria = 'w-1,active,+14035550101,pt-BR,as-1\n';

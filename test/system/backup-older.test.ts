@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { directoryKind } from '../../src/adapters/directory/migrations.ts';
+import { directoryKind } from '../../src/adapters/directory/sqlite/migrations.ts';
 import { openDatabase, schemaVersionOf } from '../../src/adapters/sqlite/open-database.ts';
-import { otpStoreKind } from '../../src/adapters/storage/migrations.ts';
-import { runCli, temporaryDirectory } from './cli-process.ts';
+import { otpStoreKind } from '../../src/adapters/storage/sqlite/migrations.ts';
+import { runCli, temporaryDirectory } from '../support/cli-process.ts';
 
 test('databases of every older schema are backed up as they are, and restored in the present one', async (t) => {
   const oldest = Math.max(otpStoreKind.migrations.length, directoryKind.migrations.length) - 1;

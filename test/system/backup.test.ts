@@ -20,10 +20,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import { putInPlace } from '../../src/adapters/sqlite/restored-file.ts';
-import { backUp, restore } from '../../src/compose-backup.ts';
-import { runCli, startCli, temporaryDirectory } from './cli-process.ts';
-import { activeNumber, importTestAccounts } from './test-accounts.ts';
-import { callMethod, codeIn, startApplication } from './test-application.ts';
+import { backUp, restore } from '../../src/operations/backup.ts';
+import { runCli, startCli, temporaryDirectory } from '../support/cli-process.ts';
+import { activeNumber, importTestAccounts } from '../support/test-accounts.ts';
+import { callMethod, codeIn, startApplication } from '../support/test-application.ts';
 
 const token = { smsMatchingToken: 'AbCdEfGhIjK' };
 const quiet = ['http.port=0', 'operator.port=0', 'log.level=silent', 'quotas.coolDownMs=0'];

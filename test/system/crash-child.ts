@@ -7,17 +7,17 @@ import { appendFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { openSqliteOtpStore } from '../../src/adapters/storage/otp-store.ts';
+import { openSqliteOtpStore } from '../../src/adapters/storage/sqlite/otp-store.ts';
 import { createSystemClock } from '../../src/adapters/system/system-clock.ts';
 import { createSystemEntropy } from '../../src/adapters/system/system-entropy.ts';
-import { compose } from '../../src/compose.ts';
-import { loadConfig } from '../../src/config.ts';
 import type { Entropy } from '../../src/ports/entropy.ts';
 import type { OtpStore } from '../../src/ports/otp-store.ts';
 import type { Delivery, SmsGateway, SmsMessage } from '../../src/ports/sms-gateway.ts';
+import { loadConfig } from '../../src/settings/load.ts';
+import { compose } from '../../src/wiring/application.ts';
+import { die, loadGun } from '../support/gun.ts';
+import { TEST_SETTINGS } from '../support/test-application.ts';
 import type { CrashPoint } from './crash-points.ts';
-import { die, loadGun } from './gun.ts';
-import { TEST_SETTINGS } from './test-application.ts';
 
 const [, , dataDirectory = '', phoneFile = '', lifeMicros = '0'] = process.argv;
 

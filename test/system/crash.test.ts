@@ -4,10 +4,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { proofSize } from '../proof-size.ts';
+import { proofSize } from '../support/proof-size.ts';
+import { activeNumber, importTestAccounts } from '../support/test-accounts.ts';
+import { type Answer, callMethod, codeIn } from '../support/test-application.ts';
 import { CRASH_POINTS, type CrashPoint } from './crash-points.ts';
-import { activeNumber, importTestAccounts } from './test-accounts.ts';
-import { type Answer, callMethod, codeIn } from './test-application.ts';
 
 const ROUNDS = proofSize('PROOF_KILLS', { quick: 1, mass: 25 });
 const CHILD = new URL('./crash-child.ts', import.meta.url);

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { runCli, temporaryDirectory } from './cli-process.ts';
-import { serveSample } from './served.ts';
+import { runCli, temporaryDirectory } from '../support/cli-process.ts';
+import { serveSample } from '../support/served.ts';
 
 const root = new URL('../../', import.meta.url);
 const read = (name: string) => readFileSync(new URL(name, root), 'utf8');

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { canonicalTag } from '../../src/domain/language-tag.ts';
 import { isPlausible } from '../../src/domain/phone-number.ts';
-import { runCli, temporaryDirectory } from './cli-process.ts';
+import { canonicalTag } from '../../src/domain/text/language-tag.ts';
+import { runCli, temporaryDirectory } from '../support/cli-process.ts';
 
 const example = fileURLToPath(new URL('../../examples/accounts.csv', import.meta.url));
 const rows = readFileSync(example, 'utf8')

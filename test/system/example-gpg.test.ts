@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { generatePgpKey } from '../../src/codecs/pgp-generate.ts';
-import { startApplication } from './test-application.ts';
-import { makeCertificate } from './test-certificates.ts';
-import { makeKey, sealingSettings, type TestKey } from './test-keys.ts';
+import { generatePgpKey } from '../../src/codecs/openpgp/generate.ts';
+import { startApplication } from '../support/test-application.ts';
+import { makeCertificate } from '../support/test-certificates.ts';
+import { makeKey, sealingSettings, type TestKey } from '../support/test-keys.ts';
 
 const script = fileURLToPath(new URL('../../examples/sealed-call-with-gpg.sh', import.meta.url));
 const echo = fileURLToPath(new URL('../../examples/echo.json', import.meta.url));

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { runCli, temporaryDirectory } from './cli-process.ts';
-import { makeCertificate } from './test-certificates.ts';
-import { makeKey } from './test-keys.ts';
+import { runCli, temporaryDirectory } from '../support/cli-process.ts';
+import { makeCertificate } from '../support/test-certificates.ts';
+import { makeKey } from '../support/test-keys.ts';
 
 test('the example for production is sound once its files are there, and names each that is not', async (t) => {
   const folder = temporaryDirectory(t);

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
-import { runCli, startCli, temporaryDirectory } from './cli-process.ts';
-import { productionConfig } from './production-config.ts';
-import { makeCertificate } from './test-certificates.ts';
+import { runCli, startCli, temporaryDirectory } from '../support/cli-process.ts';
+import { productionConfig } from '../support/production-config.ts';
+import { makeCertificate } from '../support/test-certificates.ts';
 
 const root = join(import.meta.dirname, '../..');
 const free = ['--set', 'http.port=0', '--set', 'operator.port=0'];

@@ -17,8 +17,8 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { NOW_MS, REQUEST, readRing } from '../codecs/pgp-vectors.ts';
-import { proofSize } from '../proof-size.ts';
+import { NOW_MS, REQUEST, readRing } from '../codecs/openpgp/vectors.ts';
+import { proofSize } from '../support/proof-size.ts';
 
 const root = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'gsp-otp-'));
@@ -140,8 +140,8 @@ test("the library runs inside an application of one's own, and its declarations 
 });
 
 test('threads start from the published files', async () => {
-  const published = pathToFileURL(join(installed, 'dist/src/codecs/pgp.js')).href;
-  const { PgpCodec }: typeof import('../../src/codecs/pgp.ts') = await import(published);
+  const published = pathToFileURL(join(installed, 'dist/src/codecs/openpgp/codec.js')).href;
+  const { PgpCodec }: typeof import('../../src/codecs/openpgp/codec.ts') = await import(published);
   const clock = { nowMs: () => NOW_MS, steadyMs: () => NOW_MS, after: () => () => {} };
   const ring = await readRing(['own-2048'], ['peer-2048']);
   const codec = await PgpCodec.start({ ring, clock, threads: 1, waitingMax: 1 });

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
-import { runCli, startCli } from './cli-process.ts';
-import { productionConfig } from './production-config.ts';
+import { runCli, startCli } from '../support/cli-process.ts';
+import { productionConfig } from '../support/production-config.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 

@@ -5,9 +5,9 @@
  */
 import { writeSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { openSqliteOtpStore } from '../../src/adapters/storage/otp-store.ts';
+import { openSqliteOtpStore } from '../../src/adapters/storage/sqlite/otp-store.ts';
 import { accepted, anAttempt, digest, HOUR, issue, toJudge } from '../contracts/otp-orders.ts';
-import { die, loadGun } from './gun.ts';
+import { die, loadGun } from '../support/gun.ts';
 import type { StoreCrashPoint } from './store-crash-points.ts';
 
 const [, , file = '', run = '', pointName = '', commitName = '1', micros = '0'] = process.argv;

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
-import { openSqliteOtpStore, type SqliteOtpStore } from '../../src/adapters/storage/otp-store.ts';
+import { openSqliteOtpStore, type SqliteOtpStore } from '../../src/adapters/storage/sqlite/otp-store.ts';
 import { factsFor, HOUR, T0 } from '../contracts/otp-orders.ts';
-import { proofSize } from '../proof-size.ts';
+import { proofSize } from '../support/proof-size.ts';
 import { STORE_CRASH_POINTS, type StoreCrashPoint } from './store-crash-points.ts';
 
 const ROUNDS = proofSize('PROOF_STORE_KILLS', { quick: 1, mass: 8 });

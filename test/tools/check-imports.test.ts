@@ -32,14 +32,19 @@ const violations: readonly (readonly [string, string, string, string])[] = [
   ],
   ['a module of Node', 'src/domain/a.ts', `import { readFileSync } from 'node:fs';`, 'node:fs'],
   ['the same without its prefix', 'src/domain/a.ts', `import { readFileSync } from 'fs';`, 'fs'],
-  ['another adapter', 'src/adapters/sms/a.ts', `import { b } from '../storage/b.ts';`, '../storage/b.ts'],
+  ['another adapter', 'src/adapters/gateways/aws/a.ts', `import { b } from '../smpp/b.ts';`, '../smpp/b.ts'],
   [
     'the sources, by the examiner',
     'conformance/a.ts',
     `import { b } from '../src/ports/b.ts';`,
     '../src/ports/b.ts',
   ],
-  ['the command line, by the wiring', 'src/compose.ts', `import { b } from './cli/b.ts';`, './cli/b.ts'],
+  [
+    'the command line, by the wiring',
+    'src/wiring/application.ts',
+    `import { b } from '../cli/b.ts';`,
+    '../cli/b.ts',
+  ],
   ['the core, by the command line', 'src/cli/a.ts', `import { b } from '../domain/b.ts';`, '../domain/b.ts'],
 ];
 
@@ -65,9 +70,9 @@ test('what the rule allows is not reported', (t) => {
   const project = projectOf(t, {
     'src/ports/a.ts': `import type { B } from './b.ts';`,
     'src/domain/a.ts': `import type { A } from '../ports/a.ts'; import { createHmac } from 'node:crypto';`,
-    'src/adapters/sms/a.ts': `import { b } from './parts/b.ts'; import { c } from '../../ports/c.ts';`,
-    'src/adapters/sms/parts/b.ts': `import { a } from '../a.ts'; import { connect } from 'node:net';`,
-    'src/config.ts': `import { a } from './config/a.ts'; import Value from 'typebox/value';`,
+    'src/adapters/gateways/aws/a.ts': `import { b } from '../shared/b.ts'; import { c } from '../../../ports/c.ts';`,
+    'src/adapters/gateways/shared/b.ts': `import { a } from './a.ts'; import { connect } from 'node:net';`,
+    'src/settings/load.ts': `import { a } from '../config/a.ts'; import Value from 'typebox/value';`,
     'src/codecs/a.ts': `new Worker(new URL('./b.ts', import.meta.url)); new URL('https://example.com/c.js');`,
     'src/http/a.ts':
       '// import { a } from "../domain/a.ts"\nexport const text = "import \'../domain/a.ts\'";',

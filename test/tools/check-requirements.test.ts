@@ -30,7 +30,7 @@ function check(t: TestContext, files: Readonly<Record<string, string>>, exceptio
   const project = projectOf(t, {
     'docs/protocol.md': protocol,
     'tools/requirement-rules.ts': rules,
-    'conformance/coverage.ts': examiner('HDR-1', 'HDR-2', 'HDR-3'),
+    'conformance/checks/coverage.ts': examiner('HDR-1', 'HDR-2', 'HDR-3'),
     ...files,
   });
   return project.run('tools/check-requirements.ts');
@@ -115,7 +115,7 @@ test('a MUST that the examiner neither checks nor explains is named', (t) => {
   const { status, printed } = check(t, {
     'src/a.ts': cited,
     'test/a.test.ts': cited,
-    'conformance/coverage.ts': examiner('HDR-1', 'HDR-3'),
+    'conformance/checks/coverage.ts': examiner('HDR-1', 'HDR-3'),
   });
   assert.equal(status, 1);
   assert.match(printed, /no check of the examiner names HDR-2: /);

@@ -8,8 +8,8 @@ const root = join(import.meta.dirname, '../..');
 /** Where no program is found, not even the one that installs others. */
 function runWithout(env: Readonly<Record<string, string>>) {
   const files = [
-    'test/system/pgp-sequoia.test.ts',
-    'test/system/pgp-gnupg.test.ts',
+    'test/codecs/openpgp/sequoia.test.ts',
+    'test/codecs/openpgp/gnupg.test.ts',
     'test/protocol/content-type.test.ts',
   ];
   return spawnSync(process.execPath, ['tools/run-tests.ts', ...files], {

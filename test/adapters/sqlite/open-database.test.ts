@@ -4,14 +4,14 @@ import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
-import { openAccountEditor } from '../../../src/adapters/directory/account-editor.ts';
-import { directoryKind } from '../../../src/adapters/directory/migrations.ts';
-import { openSqliteDirectory } from '../../../src/adapters/directory/sqlite-directory.ts';
+import { openAccountEditor } from '../../../src/adapters/directory/sqlite/account-editor.ts';
+import { directoryKind } from '../../../src/adapters/directory/sqlite/migrations.ts';
+import { openSqliteDirectory } from '../../../src/adapters/directory/sqlite/sqlite-directory.ts';
 import type { DatabaseKind } from '../../../src/adapters/sqlite/database-kind.ts';
 import { openDatabase } from '../../../src/adapters/sqlite/open-database.ts';
-import { otpStoreKind } from '../../../src/adapters/storage/migrations.ts';
-import { importText } from '../directory/directory-under-test.ts';
-import { openStore, temporaryFile } from '../storage/store-under-test.ts';
+import { otpStoreKind } from '../../../src/adapters/storage/sqlite/migrations.ts';
+import { importText } from '../directory/sqlite/directory-under-test.ts';
+import { openStore, temporaryFile } from '../storage/sqlite/store-under-test.ts';
 
 const ENDLESS = 'WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT';
 

@@ -1,6 +1,6 @@
 import * as openpgp from 'openpgp';
-import { PgpCodec } from '../../../conformance/codecs/pgp.ts';
-import { readPgpKeys } from '../../../conformance/codecs/pgp-keys.ts';
+import { PgpCodec } from '../../../conformance/google/codecs/pgp.ts';
+import { readPgpKeys } from '../../../conformance/google/codecs/pgp-keys.ts';
 import { pgpKeys } from '../pgp-keys.ts';
 import { encodePadded, encrypt, type PeekedMessage, type PgpSealKeys, peek } from '../reference/pgp-seal.ts';
 import { Refusal } from '../reference/rules.ts';

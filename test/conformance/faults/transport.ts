@@ -1,6 +1,11 @@
 import type { ServerOptions } from 'node:https';
-import { brokenSuites, otherSuites, staticKeySuites, weakSuites } from '../../../conformance/tls/suites.ts';
-import { makeCertificate, type TestCertificate } from '../../system/test-certificates.ts';
+import {
+  brokenSuites,
+  otherSuites,
+  staticKeySuites,
+  weakSuites,
+} from '../../../conformance/google/tls/suites.ts';
+import { makeCertificate, type TestCertificate } from '../../support/test-certificates.ts';
 import { accepting, type FrontFault, redirecting } from '../reference/front.ts';
 import type { Fault } from '../reference/server.ts';
 

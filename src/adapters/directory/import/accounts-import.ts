@@ -1,0 +1,271 @@
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import type { DatabaseSync } from 'node:sqlite';
+import { describeFileFault } from '../../../ports/file-fault.ts';
+import { UnavailableError } from '../../../ports/unavailable.ts';
+import { type DirectoryFile, openDirectoryFile } from '../sqlite/directory-file.ts';
+import { applyStaged, type ImportCounts } from './apply.ts';
+import { type ImportProblem, ProblemList } from './problems.ts';
+import { readCsv } from './read-csv.ts';
+import { readLines } from './read-lines.ts';
+import { readNdjson } from './read-ndjson.ts';
+import { openRejectFile, type RejectFile } from './reject-file.ts';
+import { checkRow } from './row.ts';
+import { attachStaging, createStager } from './staging.ts';
+
+export type ImportFormat = 'csv' | 'ndjson';
+
+export interface ImportOrder {
+  readonly directory: DirectoryFile;
+  /** Path of the file to read; with `content`, only what messages call it. */
+  readonly source: string;
+  /** What to read, if it is in no file. */
+  readonly content?: AsyncIterable<Uint8Array> | undefined;
+  readonly format: ImportFormat;
+  /** Does everything but keep it. */
+  readonly dryRun: boolean;
+  /**
+   * Path of a file to be made for the rows with problems, which then don't stop the others: each with what is wrong with
+   * it, to be corrected and imported again. `undefined`: the whole file or nothing.
+   */
+  readonly rejectFile?: string | undefined;
+  /** What is doubtful in a number that can be applied all the same, in words. `undefined`: nothing is. */
+  readonly doubtAbout?: ((phoneNumber: string) => string | undefined) | undefined;
+  /** Ends the import with the signal's reason thrown and nothing applied. */
+  readonly signal: AbortSignal;
+  /** Told of each thing that is wrong with the file, as it is found. With a reject file that is written, of those that stop it all. */
+  readonly onProblem: (problem: ImportProblem) => void;
+  /** Told of each thing that is doubtful. */
+  readonly onWarning?: (warning: ImportProblem) => void;
+  readonly onProgress: (progress: ImportProgress) => void;
+}
+
+export interface ImportProgress {
+  /** `done` and `total` are bytes of the file while it is read, and staged rows to go through while it is applied. */
+  readonly phase: 'reading' | 'applying';
+  readonly done: number;
+  /** `undefined`: nobody knows, since it comes from elsewhere. */
+  readonly total: number | undefined;
+  /** Rows read so far. */
+  readonly rows: number;
+}
+
+export interface ImportResult {
+  /** `refused`: the file has problems, and nothing of it was applied. `tried`: a dry run found none. */
+  readonly outcome: 'applied' | 'tried' | 'refused';
+  readonly rows: number;
+  readonly problems: number;
+  /** Rows that were, or would be, applied. */
+  readonly applicable: number;
+  /** Lines that went to the reject file. */
+  readonly rejected: number;
+  /** `undefined` unless something was, or would be, applied. */
+  readonly counts: ImportCounts | undefined;
+}
+
+const WAKE_MS = 20;
+
+/**
+ * Adds the accounts of a file to the directory and changes those that it has already: all of them in one
+ * transaction, or none. With a reject file all but the rejected ones, which are on disk before the others count. Memory
+ * stays the same however long the file is. A server that reads the directory meanwhile
+ * is not held up, and sees everything at once when it is committed. Throws `UnavailableError`, with nothing applied,
+ * when the file can't be read or the directory can't be written.
+ */
+export async function importAccounts(order: ImportOrder): Promise<ImportResult> {
+  const { source: name, content } = order;
+  const opened: {
+    letGo?: () => void;
+    source?: FileHandle;
+    database?: DatabaseSync;
+    rejects?: RejectFile | undefined;
+  } = {};
+  try {
+    if (content === undefined) {
+      opened.letGo = await wakeOnAbort(name, order.signal);
+      opened.source = await open(name);
+      order.signal.throwIfAborted();
+    }
+    opened.database = openDirectoryFile(order.directory, { create: true });
+    opened.rejects = await openRejectFile(order);
+    const input = opened.source === undefined ? { content } : await inputOf(opened.source);
+    return await importFrom({ ...order, ...input }, opened.database, opened.rejects);
+  } catch (error) {
+    if (error instanceof UnavailableError || order.signal.aborted) throw error;
+    const fault = describeFileFault(error, name);
+    if (fault !== undefined) throw new UnavailableError(`nothing was imported: ${fault}`);
+    throw new UnavailableError(`${name} could not be imported`, { cause: error });
+  } finally {
+    // What was not committed is undone.
+    opened.database?.close();
+    await opened.source?.close();
+    opened.letGo?.();
+    await opened.rejects?.close();
+  }
+}
+
+interface Input {
+  readonly content: AsyncIterable<Uint8Array> | undefined;
+  /** Bytes; `undefined`: nobody knows. */
+  readonly size?: number;
+}
+
+/**
+ * A pipe opens when somebody writes to it, and is read when something comes. Whoever stops the import does both here,
+ * as often as it takes: otherwise nothing would end the wait. Returns what takes it back.
+ */
+async function wakeOnAbort(name: string, signal: AbortSignal): Promise<() => void> {
+  const kind = await stat(name);
+  // It need never end.
+  if (kind.isCharacterDevice() || kind.isBlockDevice())
+    throw new UnavailableError(`${name} is a device; accepted: a file, a pipe, or - for standard input`);
+  if (!kind.isFIFO()) return () => {};
+  let end: number | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const wake = () => {
+    try {
+      end ??= openSync(name, constants.O_RDWR | constants.O_NONBLOCK);
+      writeSync(end, '\n');
+    } catch {
+      // Full, so that there is something to read; or not ours to write to.
+    }
+  };
+  const start = () => {
+    wake();
+    timer = setInterval(wake, WAKE_MS);
+  };
+  signal.addEventListener('abort', start, { once: true });
+  return () => {
+    signal.removeEventListener('abort', start);
+    clearInterval(timer);
+    if (end !== undefined) closeSync(end);
+  };
+}
+
+async function inputOf(source: FileHandle): Promise<Input> {
+  const { size } = await source.stat();
+  return { content: source.createReadStream({ autoClose: false }), size };
+}
+
+type Work = ImportOrder & Input;
+
+async function importFrom(
+  order: Work,
+  database: DatabaseSync,
+  rejects: RejectFile | undefined,
+): Promise<ImportResult> {
+  const problems = new ProblemList(rejects === undefined ? order.onProblem : rejects.tell(order.onProblem));
+  // Room for the indexes; and what a statement sets aside is bounded by a slice, and needs no file elsewhere.
+  database.exec(`
+    PRAGMA main.cache_size = -32768;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA foreign_keys = OFF;
+    PRAGMA busy_timeout = 5000;
+  `);
+  attachStaging(database, order.directory.file);
+  database.exec('BEGIN');
+  const rows = await stage(order, database, problems, rejects);
+  database.exec('COMMIT');
+  const refused = () => ({
+    outcome: 'refused' as const,
+    rows,
+    problems: problems.count,
+    applicable: 0,
+    rejected: 0,
+    counts: undefined,
+  });
+  if (problems.wholeFile || (problems.count > 0 && rejects === undefined)) return refused();
+
+  for (;;) {
+    rejects?.log.dropFrom(database);
+    const found = problems.count;
+    database.exec('BEGIN IMMEDIATE');
+    const counts = await apply(order, database, problems, rows);
+    const sound = problems.count === found;
+    if (sound) await rejects?.write(order.format);
+    const keep = sound && !order.dryRun;
+    database.exec(keep ? 'COMMIT' : 'ROLLBACK');
+    // A log of the import's length would slow down the readers for as long as the server runs.
+    database.exec('PRAGMA main.wal_checkpoint(TRUNCATE)');
+    const rejected = rejects?.log.count() ?? 0;
+    const applicable = countStaged(database);
+    if (sound)
+      return {
+        outcome: keep ? 'applied' : 'tried',
+        rows,
+        problems: problems.count,
+        applicable,
+        rejected,
+        counts,
+      };
+    if (rejects === undefined) return refused();
+  }
+}
+
+const readers = { csv: readCsv, ndjson: readNdjson };
+
+/** Reads the file into the staging tables, which touch no lock of the directory. Resolves to the number of rows. */
+async function stage(
+  { format, signal, onProgress, onWarning, doubtAbout, content, size: total }: Work,
+  database: DatabaseSync,
+  problems: ProblemList,
+  rejects: RejectFile | undefined,
+): Promise<number> {
+  const { report } = problems;
+  let done = 0;
+  async function* chunks() {
+    for await (const chunk of content ?? []) {
+      signal.throwIfAborted();
+      done += chunk.length;
+      yield chunk;
+    }
+  }
+  const addRow = createStager(database, report);
+  const lines = readLines(chunks(), report, { headed: format === 'csv', keep: rejects?.keep });
+  let rows = 0;
+  for await (const batch of readers[format](lines, report)) {
+    for (const given of batch) {
+      const row = checkRow(given, report);
+      if (row === undefined) continue;
+      addRow(row);
+      const reason = row.phoneNumber && doubtAbout?.(row.phoneNumber);
+      if (reason) onWarning?.({ line: row.line, field: 'phoneNumber', reason });
+    }
+    rows += batch.length;
+    problems.tell();
+    onProgress({ phase: 'reading', done, total, rows });
+  }
+  problems.tell();
+  return rows;
+}
+
+async function apply(
+  { signal, onProgress }: Work,
+  database: DatabaseSync,
+  problems: ProblemList,
+  rows: number,
+): Promise<ImportCounts> {
+  const total = countPasses(database);
+  let done = 0;
+  const onSlice = (length: number) => {
+    done += length;
+    problems.tell();
+    onProgress({ phase: 'applying', done, total, rows });
+  };
+  onProgress({ phase: 'applying', done, total, rows });
+  const counts = await applyStaged(database, { signal, report: problems.report, onSlice });
+  problems.tell();
+  return counts;
+}
+
+function countStaged(database: DatabaseSync): number {
+  return Number(database.prepare('SELECT count(*) AS rows FROM staged.accounts').get()?.['rows']);
+}
+
+/** How many rows applying goes through: the accounts to apply them and to check them, the associations once. */
+function countPasses(database: DatabaseSync): number {
+  const count = database.prepare(
+    'SELECT 2 * (SELECT count(*) FROM staged.accounts) + (SELECT count(*) FROM staged.associations) AS passes',
+  );
+  return Number(count.get()?.['passes']);
+}

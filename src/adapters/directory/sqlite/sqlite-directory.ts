@@ -1,0 +1,110 @@
+import type { AccountDirectory } from '../../../ports/account-directory.ts';
+import type { Deadline } from '../../../ports/clock.ts';
+import { UnavailableError } from '../../../ports/unavailable.ts';
+import { openingFailure, saysDamaged } from '../../sqlite/failure.ts';
+import { FilePlace } from '../../sqlite/file-place.ts';
+import { refuseBackup, schemaFault } from '../../sqlite/judge-schema.ts';
+import { openDatabase } from '../../sqlite/open-database.ts';
+import { checkAtOpening } from '../../sqlite/quick-check.ts';
+import { ACCOUNT_COLUMNS, readAccount } from './account-row.ts';
+import { type DirectoryFile, openDirectoryFile } from './directory-file.ts';
+import { directoryKind } from './migrations.ts';
+
+/** A reader waits only for the moment in which a crashed writer's log is cleaned up; never for a writer at work. */
+const READER_WAIT_MS = 100;
+
+export const FIND_BY_ASSOCIATION_ID = `
+  SELECT ${ACCOUNT_COLUMNS} FROM associations JOIN accounts USING (account_row) WHERE association_id = ?`;
+
+export const FIND_BY_PHONE_NUMBER = `
+  SELECT ${ACCOUNT_COLUMNS} FROM accounts WHERE phone_number = ? ORDER BY look_up_rank, preferred DESC, account_row LIMIT 8`;
+
+/** The directory on a file that other processes write and may replace. */
+export interface SqliteDirectory extends AccountDirectory {
+  /**
+   * Why the directory can't be relied on: its file is not where it was, or has another schema, and then nobody is
+   * looked up; or damage was found. Looks at the disk. `undefined`: all is well.
+   */
+  fault(): string | undefined;
+}
+
+/**
+ * The accounts that `gsp-otp accounts` keeps in a file of its own, for a server: read only, and each look-up sees what was
+ * committed last. A missing file is made, empty. Throws `UnavailableError` as `openDirectoryFile` does, or if the file
+ * is damaged.
+ */
+export function openSqliteDirectory(location: DirectoryFile): SqliteDirectory {
+  const { file } = location;
+  const open = openForReading(location);
+  const { database, place, aside } = open;
+  const byAssociationId = database.prepare(FIND_BY_ASSOCIATION_ID);
+  const byPhoneNumber = database.prepare(FIND_BY_PHONE_NUMBER);
+  const anyAccount = database.prepare('SELECT account_row FROM accounts LIMIT 1');
+  let unusable: string | undefined;
+
+  function ask<T>(deadline: Deadline, read: () => T): T {
+    if (unusable !== undefined) throw new UnavailableError(unusable);
+    if (deadline.remainingMs() <= 0) {
+      throw new UnavailableError('the account directory was asked after the deadline');
+    }
+    try {
+      return read();
+    } catch (error) {
+      if (saysDamaged(error))
+        open.damaged ??= `${file} is damaged; restore a backup, or import the accounts again`;
+      throw new UnavailableError("the account directory can't be read", { cause: error });
+    }
+  }
+
+  function fault(): string | undefined {
+    if (!database.isOpen) return 'the account directory is closed';
+    unusable = place.fault() ?? schemaFault(database, directoryKind, file);
+    return unusable ?? open.damaged;
+  }
+
+  return {
+    fault,
+    async findByAssociationId(associationId, deadline) {
+      // SQLite would take half a surrogate pair for U+FFFD, and so for another id.
+      if (!associationId.isWellFormed()) return undefined;
+      const row = ask(deadline, () => byAssociationId.get(associationId));
+      return row && readAccount(row);
+    },
+    async findByPhoneNumber(phoneNumber, deadline) {
+      const number = phoneNumber.reveal();
+      if (!number.isWellFormed()) return [];
+      return ask(deadline, () => byPhoneNumber.all(number)).map(readAccount);
+    },
+    async check(deadline) {
+      const reason = fault();
+      if (reason !== undefined) throw new UnavailableError(reason);
+      ask(deadline, () => anyAccount.get());
+    },
+    async close() {
+      aside.stop();
+      if (!database.isOpen) return;
+      database.close();
+      place.close();
+    },
+  };
+}
+
+function openForReading(location: DirectoryFile) {
+  const { file, environment } = location;
+  refuseBackup(file, directoryKind);
+  openDirectoryFile(location, { create: true }).close();
+  const order = { file, environment, access: 'read', waitMs: READER_WAIT_MS } as const;
+  const { database } = openDatabase(directoryKind, order);
+  try {
+    const found: { damaged: string | undefined } = { damaged: undefined };
+    const aside = checkAtOpening(database, file, (reason) => {
+      found.damaged = reason;
+    });
+    // From the first read on SQLite keeps log and index for as long as the database is open.
+    const place = new FilePlace([file, `${file}-wal`, `${file}-shm`]);
+    return Object.assign(found, { database, place, aside });
+  } catch (error) {
+    database.close();
+    throw openingFailure(error, file);
+  }
+}

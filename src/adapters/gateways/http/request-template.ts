@@ -1,0 +1,62 @@
+import type { Secret } from '../../../ports/secret.ts';
+import type { SmsMessage } from '../../../ports/sms-gateway.ts';
+import { senderFor } from '../shared/sender.ts';
+
+/** Where a value is put in, and so how it must be written there. */
+export type TemplatePlace = 'url' | 'header' | 'json' | 'form';
+
+const PLACEHOLDER = /\{(?:secrets\.)?[A-Za-z][A-Za-z0-9]*\}/g;
+
+/** What stands for the encoding of the text, in the gateway's words. */
+export interface EncodingWords {
+  readonly gsm7: string;
+  readonly ucs2: string;
+}
+
+export interface TemplateTerms {
+  readonly secrets: Readonly<Record<string, Secret>>;
+  readonly encodingWords: EncodingWords;
+  readonly isGsm7: (text: string) => boolean;
+  /** `undefined`: no template names it. */
+  readonly sender?: string;
+  readonly senders?: Readonly<Record<string, string>>;
+}
+
+export type TemplateValues = ReadonlyMap<string, string>;
+
+/** The value of every placeholder for one message. */
+export function templateValues(message: SmsMessage, terms: TemplateTerms): TemplateValues {
+  const text = message.text.reveal();
+  const { gsm7, ucs2 } = terms.encodingWords;
+  return new Map([
+    ['{to}', message.to.reveal()],
+    ['{toDigits}', message.to.reveal().slice(1)],
+    ['{sender}', senderFor(message, { ...terms, sender: terms.sender ?? '' })],
+    ['{text}', text],
+    ['{reference}', message.reference],
+    ['{validitySeconds}', String(Math.max(1, Math.floor(message.validityMs / 1000)))],
+    ['{country}', message.country ?? ''],
+    ['{language}', message.language],
+    ['{encoding}', terms.isGsm7(text) ? gsm7 : ucs2],
+    ['{dltEntityId}', message.dlt?.entityId ?? ''],
+    ['{dltTemplateId}', message.dlt?.templateId ?? ''],
+    ...secretValues(terms.secrets),
+  ]);
+}
+
+/** The values of the placeholders for secrets alone. */
+export function secretValues(secrets: TemplateTerms['secrets']): Map<string, string> {
+  return new Map(Object.entries(secrets).map(([name, secret]) => [`{secrets.${name}}`, secret.reveal()]));
+}
+
+/** Puts the values in, written so that none of them can break out of its place. */
+export function fillTemplate(template: string, values: TemplateValues, place: TemplatePlace): string {
+  return template.replace(PLACEHOLDER, (placeholder) =>
+    writeFor(place, values.get(placeholder) ?? placeholder),
+  );
+}
+
+function writeFor(place: TemplatePlace, value: string): string {
+  if (place === 'json') return JSON.stringify(value).slice(1, -1);
+  return place === 'header' ? value : encodeURIComponent(value);
+}

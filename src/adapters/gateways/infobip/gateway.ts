@@ -1,0 +1,188 @@
+import type { Secret } from '../../../ports/secret.ts';
+import type { SmsGateway, SmsMessage } from '../../../ports/sms-gateway.ts';
+import type { GatewayAnswer } from '../shared/exchange.ts';
+import type { LinkSettings } from '../shared/gateway-link.ts';
+import { createHttpGateway, receiptsByReference } from '../shared/http-gateway.ts';
+import { type ReceiptProof, signedReceiptUrl } from '../shared/receipt-proof.ts';
+import { type SenderSettings, senderFor } from '../shared/sender.ts';
+import {
+  codeWord,
+  idAt,
+  judgeCheck,
+  judgeFailure,
+  memberAt,
+  parseJson,
+  type RefusalTable,
+  reasonIn,
+  type Verdict,
+} from '../shared/verdict.ts';
+import { createInfobipReader } from './receipts.ts';
+
+export interface InfobipSettings extends SenderSettings, LinkSettings {
+  readonly name: string;
+  /** The account's own host; without a slash at its end. */
+  readonly baseUrl: string;
+  readonly apiKey: Secret;
+  /** `undefined`: none are asked for. */
+  readonly receipts?: { readonly proof: ReceiptProof };
+  /** Tell Infobip which codes were verified. */
+  readonly reportVerified?: boolean;
+}
+
+const CONVERSION_TRACKING = { useConversionTracking: true, conversionTrackingName: 'ONE_TIME_PIN' };
+
+/**
+ * Infobip's SMS API v3. The reference travels as the message's id, which must not occur twice. `receiptsUrl` is where it
+ * calls us with receipts; `undefined`: none are asked for.
+ */
+export function createInfobipGateway(settings: InfobipSettings, receiptsUrl?: string): SmsGateway {
+  const { name, baseUrl, apiKey, receipts, reportVerified } = settings;
+  const headers = () => ({ authorization: `App ${apiKey.reveal()}`, accept: 'application/json' });
+  return createHttpGateway({
+    name,
+    link: settings,
+    urls: [baseUrl],
+    receipts:
+      receiptsUrl && receipts ? receiptsByReference(createInfobipReader(name, receipts.proof)) : undefined,
+    confirm: reportVerified
+      ? (messageId) => ({
+          method: 'POST',
+          url: `${baseUrl}/ct/1/log/end/${encodeURIComponent(messageId)}`,
+          headers: { ...headers(), 'content-type': 'application/json' },
+          body: undefined,
+        })
+      : undefined,
+    write: (message) => ({
+      method: 'POST',
+      url: `${baseUrl}/sms/3/messages`,
+      headers: { ...headers(), 'content-type': 'application/json' },
+      body: JSON.stringify({
+        messages: [
+          {
+            ...writeMessage(message, senderFor(message, settings)),
+            ...webhooksFor(settings, receiptsUrl, message.reference),
+          },
+        ],
+        ...(reportVerified && { options: { conversionTracking: CONVERSION_TRACKING } }),
+      }),
+    }),
+    read: readInfobipAnswer,
+    // [dev.infobip.com/settings/account-balance]
+    credentialCheck: {
+      write: () => ({
+        method: 'GET',
+        url: `${baseUrl}/account/1/balance`,
+        headers: headers(),
+        body: undefined,
+      }),
+      read: ({ status, text }) => judgeCheck(status, codeIn(parseJson(text))),
+    },
+  });
+}
+
+/** Reports that prove themselves by their URL go to it; all others go where the account's subscription says. */
+function webhooksFor(
+  { name, receipts }: InfobipSettings,
+  receiptsUrl: string | undefined,
+  reference: string,
+): object {
+  if (receiptsUrl === undefined || receipts?.proof.kind !== 'signed-url') return {};
+  const url = signedReceiptUrl(receiptsUrl, reference, name, receipts.proof.key);
+  return { webhooks: { delivery: { url }, contentType: 'application/json' } };
+}
+
+/** What an answer of Infobip's says about a message. */
+export function readInfobipAnswer({ status, text }: GatewayAnswer): Verdict {
+  const body = parseJson(text);
+  return status === 200 ? judgeStatus(body) : judgeFailure({}, codeIn(body), status);
+}
+
+function writeMessage({ to, text, reference, validityMs, dlt }: SmsMessage, sender: string) {
+  return {
+    sender,
+    destinations: [{ to: to.reveal().slice(1), messageId: reference }],
+    content: { text: text.reveal() },
+    options: {
+      validityPeriod: { amount: Math.max(1, Math.floor(validityMs / 1000)), timeUnit: 'SECONDS' },
+      // [github.com/infobip/infobip-api-java-client: SmsMessageOptions, SmsRegionalOptions, IndiaDltOptions]
+      ...(dlt && {
+        regional: { indiaDlt: { principalEntityId: dlt.entityId, contentTemplateId: dlt.templateId } },
+      }),
+    },
+  };
+}
+
+/** Two shapes are documented: the newer one, and the one of the older APIs. */
+function codeIn(body: unknown): unknown {
+  return memberAt(body, 'errorCode') ?? memberAt(body, 'requestError', 'serviceException', 'messageId');
+}
+
+/**
+ * `status.id` of a message that was refused, which comes with HTTP 200.
+ * [infobip.com/docs/essentials/api-essentials/response-status-and-error-codes]
+ */
+export const infobipRefusals: RefusalTable = {
+  // Network not covered, or not set up for the account.
+  6: 'sender-not-allowed',
+  // Prefix not recognised.
+  8: 'invalid-number',
+  // Do-not-disturb register.
+  10: 'blocked',
+  // Sender blacklisted, or not allowed.
+  11: 'sender-not-allowed',
+  // No credit left.
+  12: 'quota',
+  13: 'sender-not-allowed',
+  // Recipient blacklisted.
+  14: 'blocked',
+  // The credit's time is over.
+  17: 'quota',
+  // A trial account sends to its own number only.
+  18: 'sender-not-allowed',
+  // No route for the account.
+  19: 'sender-not-allowed',
+  // Too many texts to this number, by Infobip's own limit.
+  20: 'recipient-limit',
+  // An error of the platform.
+  21: 'gateway-down',
+  24: 'content',
+  // Too long.
+  25: 'content',
+  // No recipient, or an invalid one.
+  51: 'invalid-number',
+  52: 'invalid-number',
+  // Protection against fraud.
+  87: 'blocked',
+  // The platform can't serve this recipient, or not now.
+  100: 'unexplained',
+};
+
+/** Group ids of `status`. */
+const PENDING = 1;
+const UNDELIVERABLE = 2;
+const DELIVERED = 3;
+const EXPIRED = 4;
+const REJECTED = 5;
+
+/** The id was given before: an earlier submission of the same challenge may have been taken. [OQ-28] */
+const DUPLICATE_MESSAGE_ID = '23';
+
+function judgeStatus(body: unknown): Verdict {
+  const messageId = idAt(body, 'messages', 0, 'messageId');
+  const group = Number(memberAt(body, 'messages', 0, 'status', 'groupId') ?? Number.NaN);
+  const id = memberAt(body, 'messages', 0, 'status', 'id');
+  if ((group === PENDING || group === DELIVERED) && messageId !== undefined)
+    return { kind: 'accepted', messageId };
+  if (String(id) === DUPLICATE_MESSAGE_ID)
+    return { kind: 'unknown', detail: 'the reference was used before' };
+  const reason = reasonIn(infobipRefusals, id);
+  if (group === REJECTED || group === UNDELIVERABLE || (group === EXPIRED && reason !== undefined)) {
+    return {
+      kind: 'refused',
+      reason: reason ?? 'unexplained',
+      detail: `status ${codeWord(id) ?? 'unheard of'}`,
+    };
+  }
+  // What expired otherwise may have been on its way.
+  return { kind: 'unknown', detail: 'no status, or one unheard of' };
+}

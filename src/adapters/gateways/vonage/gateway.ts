@@ -1,0 +1,170 @@
+import type { Clock } from '../../../ports/clock.ts';
+import type { Secret } from '../../../ports/secret.ts';
+import type { SmsGateway } from '../../../ports/sms-gateway.ts';
+import type { GatewayAnswer, GatewayRequest } from '../shared/exchange.ts';
+import type { LinkSettings } from '../shared/gateway-link.ts';
+import { createHttpGateway, receiptsByReference } from '../shared/http-gateway.ts';
+import { type SenderSettings, senderFor } from '../shared/sender.ts';
+import {
+  codeWord,
+  idAt,
+  judgeCheck,
+  judgeFailure,
+  memberAt,
+  parseJson,
+  type RefusalTable,
+  reasonIn,
+  type Verdict,
+} from '../shared/verdict.ts';
+import { createVonageReader, type VonageReceipts } from './receipts.ts';
+
+export interface VonageSettings extends SenderSettings, LinkSettings {
+  readonly name: string;
+  /** Without a slash at its end. */
+  readonly baseUrl: string;
+  readonly apiKey: Secret;
+  readonly apiSecret: Secret;
+  /** `undefined`: none are expected. */
+  readonly receipts?: VonageReceipts;
+  /** Where the Conversion API is, which is told of verified codes; `undefined`: it is not told. */
+  readonly conversionUrl?: string | undefined;
+}
+
+/** Bounds of `ttl`. [developer.vonage.com/en/api/sms] */
+const TTL_MS_MIN = 20_000;
+const TTL_MS_MAX = 604_800_000;
+
+/**
+ * Vonage's SMS API. The reference travels as `client-ref`, which Vonage shows in receipts and doesn't compare: a
+ * repeated submission is a second text. `isGsm7` tells whether GSM-7 has every character of a text.
+ */
+export function createVonageGateway(
+  settings: VonageSettings,
+  isGsm7: (text: string) => boolean,
+  clock: Clock,
+): SmsGateway {
+  const { name, baseUrl, apiKey, apiSecret, receipts, conversionUrl } = settings;
+  return createHttpGateway({
+    name,
+    link: settings,
+    urls: [baseUrl, conversionUrl],
+    receipts: receipts && receiptsByReference(createVonageReader(name, receipts, clock)),
+    confirm:
+      conversionUrl === undefined
+        ? undefined
+        : (messageId) => {
+            const url = `${conversionUrl}/conversions/sms`;
+            return conversionOf(url, messageId, `${apiKey.reveal()}:${apiSecret.reveal()}`, clock.nowMs());
+          },
+    write(message) {
+      const { to, text, reference, validityMs, dlt } = message;
+      return {
+        method: 'POST',
+        url: `${baseUrl}/sms/json`,
+        headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+        body: new URLSearchParams({
+          api_key: apiKey.reveal(),
+          api_secret: apiSecret.reveal(),
+          from: senderFor(message, settings).replace(/^\+/, ''),
+          to: to.reveal().slice(1),
+          text: text.reveal(),
+          type: isGsm7(text.reveal()) ? 'text' : 'unicode',
+          ttl: String(Math.min(TTL_MS_MAX, Math.max(TTL_MS_MIN, Math.floor(validityMs)))),
+          'client-ref': reference,
+          // [developer.vonage.com/en/blog/introducing-distribution-ledger-technology-sms-indian-regulation]
+          ...(dlt && { 'entity-id': dlt.entityId, 'content-id': dlt.templateId }),
+        }).toString(),
+      };
+    },
+    read: readVonageAnswer,
+    // [developer.vonage.com/en/account/code-snippets/account-balance]
+    credentialCheck: {
+      write() {
+        const user = Buffer.from(`${apiKey.reveal()}:${apiSecret.reveal()}`);
+        const headers = { authorization: `Basic ${user.toString('base64')}`, accept: 'application/json' };
+        return { method: 'GET', url: `${baseUrl}/account/get-balance`, headers, body: undefined };
+      },
+      read: ({ status, text }) => judgeCheck(status, memberAt(parseJson(text), 'error-code')),
+    },
+  });
+}
+
+/** What an answer of Vonage's says about a message. */
+export function readVonageAnswer({ status, text }: GatewayAnswer): Verdict {
+  const body = parseJson(text);
+  return status === 200
+    ? judgeParts(body)
+    : judgeFailure({}, memberAt(body, 'messages', 0, 'status'), status);
+}
+
+/**
+ * The `status` of each message in an answer, which is 200 whatever became of them.
+ * [developer.vonage.com/messaging/sms/guides/troubleshooting-sms]
+ */
+export const vonageRefusals: RefusalTable = {
+  // Faster than the account's limit.
+  1: 'throttled',
+  // A parameter is missing, or invalid: any of them, hardly the text.
+  2: 'unexplained',
+  3: 'unexplained',
+  4: 'credentials',
+  // An error of the platform while it worked on the message; it was not queued.
+  5: 'gateway-down',
+  // Can't be processed, such as a prefix that is not recognised.
+  6: 'invalid-number',
+  // The number is on a list of Vonage's own.
+  7: 'sender-not-allowed',
+  // The account is suspended.
+  8: 'credentials',
+  // No credit left.
+  9: 'quota',
+  // Too many connections.
+  10: 'throttled',
+  // The account may not use this API.
+  11: 'credentials',
+  // Too long.
+  12: 'content',
+  14: 'credentials',
+  15: 'sender-not-allowed',
+  // Network code, callback URL.
+  22: 'unexplained',
+  23: 'unexplained',
+  // A trial account sends to listed numbers only.
+  29: 'sender-not-allowed',
+  32: 'credentials',
+  // The number is deactivated.
+  33: 'invalid-number',
+};
+
+/**
+ * A long text is one message a part. All must be taken; if only some are, something may arrive. [OQ-28] Any status but 0
+ * means that something went wrong, listed or not.
+ */
+function judgeParts(body: unknown): Verdict {
+  const parts = memberAt(body, 'messages');
+  if (!Array.isArray(parts) || parts.length === 0)
+    return { kind: 'unknown', detail: 'success without a message' };
+  const states = parts.map((part) => String(memberAt(part, 'status')));
+  const [state] = states;
+  const messageId = idAt(parts[0], 'message-id');
+  if (states.every((each) => each === '0') && messageId !== undefined) return { kind: 'accepted', messageId };
+  if (!states.every((each) => /^[1-9][0-9]*$/.test(each)))
+    return { kind: 'unknown', detail: 'taken in part, or no status' };
+  const reason = reasonIn(vonageRefusals, state) ?? 'unexplained';
+  return { kind: 'refused', reason, detail: `status ${codeWord(state) ?? 'unheard of'}` };
+}
+
+/** [developer.vonage.com/api/conversion] */
+function conversionOf(url: string, messageId: string, credentials: string, nowMs: number): GatewayRequest {
+  const query = new URLSearchParams({
+    'message-id': messageId,
+    delivered: 'true',
+    timestamp: new Date(nowMs).toISOString().replace('T', ' ').slice(0, 19),
+  });
+  return {
+    method: 'POST',
+    url: `${url}?${query}`,
+    headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` },
+    body: undefined,
+  };
+}

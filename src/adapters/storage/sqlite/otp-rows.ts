@@ -1,0 +1,269 @@
+import type { SQLOutputValue } from 'node:sqlite';
+import type {
+  Challenge,
+  ChallengeEvent,
+  ChallengeState,
+  OtpContext,
+  SubmittedText,
+} from '../../../ports/challenge.ts';
+import type { DeliveryReceipt } from '../../../ports/delivery-receipt.ts';
+import type {
+  Block,
+  Counted,
+  MethodName,
+  RequestHistory,
+  RequestRecord,
+  RequestState,
+  StoredAnswer,
+} from '../../../ports/otp-store.ts';
+import { UnavailableError } from '../../../ports/unavailable.ts';
+
+/** A row as the database gives it: outside input, like everything that was on a disk. */
+export type Row = Record<string, SQLOutputValue>;
+
+const METHODS: readonly MethodName[] = ['sendOtp', 'verifyOtp', 'echo'];
+const REQUEST_STATES: readonly RequestState[] = ['claimed', 'completed', 'released'];
+const CHALLENGE_STATES: readonly ChallengeState[] = [
+  'issued',
+  'submitting',
+  'sent',
+  'ambiguous',
+  'verified',
+  'exhausted',
+  'superseded',
+];
+const RECEIPT_STATES: readonly DeliveryReceipt['state'][] = ['delivered', 'undelivered'];
+const OTP_CONTEXTS: readonly OtpContext[] = [
+  'association',
+  'mandateCreation',
+  'associationWithMandateCreation',
+  'unknown',
+];
+
+export function readId(row: Row): number {
+  return readInteger(row, 'id');
+}
+
+export function readRequestRecord(row: Row): RequestRecord {
+  return {
+    state: readOneOf(row, 'state', REQUEST_STATES),
+    fingerprint: readDigest(row, 'fingerprint'),
+    answer: readAnswer(row),
+    owner: readText(row, 'owner'),
+    leaseExpiresAtMs: readInteger(row, 'lease_expires_at_ms'),
+  };
+}
+
+/** `undefined`: no challenge was issued for the request. */
+export function readChallenge(row: Row): Challenge | undefined {
+  if (row['challenge_id'] === null) return undefined;
+  return {
+    challengeId: readText(row, 'challenge_id'),
+    state: readChallengeState(row),
+    nonce: readDigest(row, 'nonce'),
+    secretId: readText(row, 'secret_id'),
+    codeLength: readInteger(row, 'code_length'),
+    accountDigest: readDigest(row, 'account_digest'),
+    phoneNumberDigest: readDigest(row, 'phone_number_digest'),
+    otpContext: row['otp_context'] === null ? undefined : readOneOf(row, 'otp_context', OTP_CONTEXTS),
+    issuedAtMs: readInteger(row, 'issued_at_ms'),
+    expiresAtMs: readInteger(row, 'expires_at_ms'),
+    expiresAtWallMs: readInteger(row, 'expires_at_wall_ms'),
+    recipient: row['recipient'] === null ? undefined : readBytes(row, 'recipient'),
+    submissions: readInteger(row, 'submissions'),
+    failedAttempts: readInteger(row, 'failed_attempts'),
+    country: readOptionalText(row, 'country'),
+    // Challenges of an earlier schema have none.
+    numberPrefix: readOptionalText(row, 'number_prefix') ?? '',
+    text: readSubmittedText(row),
+  };
+}
+
+/** What stands in the row, unless the text of a newer challenge is out. */
+function readChallengeState(row: Row): ChallengeState {
+  return row['newer_text'] === null ? readStoredState(row) : 'superseded';
+}
+
+/** What becomes of a superseded challenge, should the newer one turn out to be refused. */
+export function readStoredState(row: Row): ChallengeState {
+  return readOneOf(row, 'challenge_state', CHALLENGE_STATES);
+}
+
+/** `undefined`: nobody has taken a text, nor may have. */
+function readSubmittedText(row: Row): SubmittedText | undefined {
+  if (row['gateway'] === null) return undefined;
+  const state = readReceiptState(row);
+  return {
+    gateway: readText(row, 'gateway'),
+    messageId: readOptionalText(row, 'message_id'),
+    submittedAtMs: readInteger(row, 'submitted_at_ms'),
+    receipt: state && { state, atMs: readInteger(row, 'receipt_at_ms') },
+  };
+}
+
+function readReceiptState(row: Row): DeliveryReceipt['state'] | undefined {
+  return row['receipt_state'] === null ? undefined : readOneOf(row, 'receipt_state', RECEIPT_STATES);
+}
+
+/** What a receipt is about. */
+export interface ReceiptSubject {
+  readonly id: number;
+  readonly challengeState: ChallengeState;
+  readonly country: string | undefined;
+  readonly submittedAtMs: number;
+  /** What was told before. */
+  readonly receiptState: DeliveryReceipt['state'] | undefined;
+}
+
+export function readReceiptSubject(row: Row): ReceiptSubject {
+  return {
+    id: readId(row),
+    challengeState: readStoredState(row),
+    country: readOptionalText(row, 'country'),
+    submittedAtMs: readInteger(row, 'submitted_at_ms'),
+    receiptState: readReceiptState(row),
+  };
+}
+
+export function readBlock(row: Row): Block {
+  return {
+    subject: readText(row, 'subject'),
+    sinceMs: readInteger(row, 'since_ms'),
+    untilMs: readInteger(row, 'until_ms'),
+    unverified: readInteger(row, 'unverified'),
+    verified: readInteger(row, 'verified'),
+  };
+}
+
+/** When the text of a challenge was counted. */
+export function readCountedAtMs(row: Row): number {
+  return readInteger(row, 'counted_at_ms');
+}
+
+/** What is known of a submission that is to be settled. */
+export interface Submission {
+  readonly id: number;
+  readonly requestState: RequestState;
+  /** When its text was counted. */
+  readonly countedAtMs: number;
+  readonly accountDigest: Uint8Array;
+  readonly phoneNumberDigest: Uint8Array;
+  /** Of its challenge. */
+  readonly state: ChallengeState;
+  readonly submissions: number;
+}
+
+export function readSubmission(row: Row): Submission {
+  return {
+    id: readId(row),
+    requestState: readOneOf(row, 'state', REQUEST_STATES),
+    countedAtMs: readCountedAtMs(row),
+    accountDigest: readDigest(row, 'account_digest'),
+    phoneNumberDigest: readDigest(row, 'phone_number_digest'),
+    state: readStoredState(row),
+    submissions: readInteger(row, 'submissions'),
+  };
+}
+
+export function readCounted(row: Row): Counted {
+  return { atMs: readInteger(row, 'at_ms'), times: readInteger(row, 'times') };
+}
+
+export function readRequestHistory(row: Row): RequestHistory {
+  const challenge = readChallenge(row);
+  return {
+    method: readOneOf(row, 'method', METHODS),
+    requestId: readText(row, 'request_id'),
+    receivedAtMs: readInteger(row, 'received_at_ms'),
+    answeredAtMs: row['answered_at_ms'] === null ? undefined : readInteger(row, 'answered_at_ms'),
+    state: readOneOf(row, 'state', REQUEST_STATES),
+    answer: readAnswer(row),
+    reason: row['reason'] === null ? '' : readText(row, 'reason'),
+    sendOtpRequestId: row['send_otp_request_id'] === null ? undefined : readText(row, 'send_otp_request_id'),
+    challenge: challenge && { ...challenge, events: readEvents(row, challenge) },
+  };
+}
+
+/** One event as a line of the column `events`, which grows by appending. */
+export function eventLine(event: ChallengeEvent): string {
+  // A gateway words the detail, so its length is bounded here.
+  return `${JSON.stringify([event.atMs, event.event, event.detail.slice(0, 200)])}\n`;
+}
+
+/** The first event isn't written down: every challenge begins with being issued. */
+function readEvents(row: Row, { issuedAtMs }: Challenge): readonly ChallengeEvent[] {
+  const lines = readText(row, 'events').split('\n').slice(0, -1);
+  const superseded = row['newer_text'] === null ? [] : [readSuperseded(row)];
+  return [
+    { atMs: issuedAtMs, event: 'issued', detail: '' },
+    ...lines.map((line) => {
+      const [atMs, event, detail] = parseArray(line);
+      if (typeof atMs === 'number' && typeof event === 'string' && typeof detail === 'string') {
+        return { atMs, event, detail };
+      }
+      throw senseless(row, 'events');
+    }),
+    ...superseded,
+  ];
+}
+
+/** Nor is this one: the newer text tells of it. */
+function readSuperseded(row: Row): ChallengeEvent {
+  const detail = readText(row, 'newer_request_id');
+  return { atMs: readInteger(row, 'newer_at_ms'), event: 'superseded', detail };
+}
+
+function parseArray(line: string): readonly unknown[] {
+  try {
+    const fields: unknown = JSON.parse(line);
+    return Array.isArray(fields) ? fields : [];
+  } catch {
+    return [];
+  }
+}
+
+function readAnswer(row: Row): StoredAnswer | undefined {
+  if (row['result'] === null) return undefined;
+  return { result: readText(row, 'result'), integratorId: readText(row, 'integrator_id') };
+}
+
+function readOneOf<T extends string>(row: Row, column: string, values: readonly T[]): T {
+  const found = values.find((value) => value === row[column]);
+  if (found === undefined) throw senseless(row, column);
+  return found;
+}
+
+/** Nonces and digests are 16 bytes each. */
+function readDigest(row: Row, column: string): Uint8Array {
+  const value = readBytes(row, column);
+  if (value.length !== 16) throw senseless(row, column);
+  return value;
+}
+
+function readBytes(row: Row, column: string): Uint8Array {
+  const value = row[column];
+  if (!(value instanceof Uint8Array)) throw senseless(row, column);
+  return value;
+}
+
+function readText(row: Row, column: string): string {
+  const value = row[column];
+  if (typeof value !== 'string') throw senseless(row, column);
+  return value;
+}
+
+function readOptionalText(row: Row, column: string): string | undefined {
+  return row[column] === null ? undefined : readText(row, column);
+}
+
+function readInteger(row: Row, column: string): number {
+  const value = row[column];
+  if (!Number.isSafeInteger(value) || typeof value !== 'number') throw senseless(row, column);
+  return value;
+}
+
+function senseless(row: Row, column: string): UnavailableError {
+  return new UnavailableError('the database holds a row that makes no sense', {
+    cause: new TypeError(`unexpected value in row ${row['id']}, column ${column}`),
+  });
+}

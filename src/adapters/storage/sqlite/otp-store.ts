@@ -1,0 +1,298 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Challenge } from '../../../ports/challenge.ts';
+import type { DeliveryReceipt, ReceiptRecord } from '../../../ports/delivery-receipt.ts';
+import type {
+  AttemptDecision,
+  AttemptFacts,
+  AttemptOrder,
+  Block,
+  Completion,
+  EndCodesOrder,
+  IssueDecision,
+  IssueFacts,
+  IssueOrder,
+  OtpStore,
+  RequestHistory,
+  RequestKey,
+  RequestRecord,
+  RequestSubject,
+  Settlement,
+} from '../../../ports/otp-store.ts';
+import { UnavailableError } from '../../../ports/unavailable.ts';
+import type { MigrationResult } from '../../sqlite/database-kind.ts';
+import { openingFailure } from '../../sqlite/failure.ts';
+import { countSends, lowerCeiling, raiseCeiling } from './ceilings.ts';
+import { issueChallenge, resumeChallenge } from './claims.ts';
+import { beginBlocks, gatherGuardFacts } from './guard-facts.ts';
+import { noteReceipt } from './note-receipt.ts';
+import {
+  eventLine,
+  type Row,
+  readBlock,
+  readChallenge,
+  readCounted,
+  readCountedAtMs,
+  readId,
+  readRequestHistory,
+  readRequestRecord,
+  readStoredState,
+  readSubmission,
+  type Submission,
+} from './otp-rows.ts';
+import { type OtpStatements, prepareOtpStatements } from './otp-statements.ts';
+import { gatherPast } from './past-facts.ts';
+import { writeRevokedKeys } from './revoked-keys.ts';
+import { isCurrent, settledChallenge } from './settled-challenge.ts';
+import { SqliteEngine, type SqliteOptions } from './sqlite-engine.ts';
+
+/**
+ * Opens the embedded store, and brings its schema up to date unless it is opened read-only. Throws
+ * `UnavailableError`, with nothing changed, if another process serves from the file, or the file is not a database
+ * of this environment and of a schema version that this program knows. [ENV-1]
+ */
+export function openSqliteOtpStore(options: SqliteOptions): SqliteOtpStore {
+  const engine = new SqliteEngine(options);
+  try {
+    return new SqliteOtpStore(engine);
+  } catch (error) {
+    void engine.close();
+    throw openingFailure(error, options.file);
+  }
+}
+
+/** The store on SQLite: it gathers the facts, lets the core decide, and applies the decision, in one transaction. */
+export class SqliteOtpStore implements OtpStore {
+  /**
+   * The latest moment in the database when it was opened, ms on the steady clock; 0: no request was in it. A clock that
+   * began before it would revive codes that have expired.
+   */
+  readonly newestMomentMs: number;
+  readonly #engine: SqliteEngine;
+  readonly #sql: OtpStatements;
+
+  constructor(engine: SqliteEngine) {
+    this.#engine = engine;
+    this.#sql = prepareOtpStatements(engine.database);
+    // A database that was patched together may be sound page by page.
+    for (const row of this.#sql.findNewest.all()) readRequestHistory(row);
+    const newest = this.#sql.newestMoment.get();
+    const atMs = Number(newest?.['at_ms'] ?? 0);
+    this.newestMomentMs = atMs === 0 ? 0 : Math.max(atMs, Number(newest?.['reached_ms'] ?? 0));
+    // Nobody else has the file, so nobody is at work on what is still claimed. [OQ-28]
+    if (engine.migration === undefined) return;
+    this.#sql.endLeases.run();
+    // Where no request is there is nothing that a wrong clock could spoil, and this may be of one that was wrong. [OQ-69]
+    if (atMs === 0) this.#sql.forgetReached.run();
+  }
+
+  /** For what is done before the server begins. */
+  get database(): DatabaseSync {
+    return this.#engine.database;
+  }
+
+  /** Transactions that changed something since the store was opened; one may serve many steps. */
+  get durableCommits(): number {
+    return this.#engine.durableCommits;
+  }
+
+  /** What opening did to the schema. `undefined`: opened read-only. */
+  get migration(): MigrationResult | undefined {
+    return this.#engine.migration;
+  }
+
+  /** Has them known as revoked for good, at least one. */
+  keepRevokedKeys(fingerprints: readonly string[]): Promise<void> {
+    return this.#engine.step(() => writeRevokedKeys(this.#engine.database, fingerprints));
+  }
+
+  recall({ requestId, method }: RequestKey): Promise<RequestRecord | undefined> {
+    return this.#engine.read(() => {
+      const row = this.#sql.findRequest.get(requestId, method);
+      return row && readRequestRecord(row);
+    });
+  }
+
+  findChallenge(sendOtpRequestId: string): Promise<Challenge | undefined> {
+    return this.#engine.read(() => {
+      const row = this.#sql.findSendOtp.get(0, sendOtpRequestId);
+      return row && readChallenge(row);
+    });
+  }
+
+  history(requestId: string): Promise<readonly RequestHistory[]> {
+    return this.#engine.read(() => this.#sql.findHistory.all(0, requestId).map(readRequestHistory));
+  }
+
+  requestsOf({ kind, digest }: RequestSubject): Promise<readonly RequestHistory[]> {
+    const { findRequestsOfAccount, findRequestsOfPhoneNumber } = this.#sql;
+    const statement = kind === 'account' ? findRequestsOfAccount : findRequestsOfPhoneNumber;
+    return this.#engine.read(() => statement.all(0, digest).map(readRequestHistory));
+  }
+
+  issue(order: IssueOrder, decide: (facts: IssueFacts) => IssueDecision): Promise<IssueDecision> {
+    const key = { method: 'sendOtp', requestId: order.requestId } as const;
+    return this.#engine.step(() => {
+      const row = this.#sql.findSendOtp.get(order.nowMs, order.requestId);
+      const decision = decide({
+        request: row && readRequestRecord(row),
+        challenge: row && readChallenge(row),
+        // Row ids begin at 1.
+        ...gatherPast(this.#sql, order, row === undefined ? 0 : readId(row)),
+        ceilingSends: order.ceilings.map((ceiling) => countSends(this.#sql, ceiling, order.nowMs)),
+        guard: order.guard && gatherGuardFacts(this.#sql, order.guard, order),
+      });
+      if (decision.kind === 'issue') issueChallenge(this.#sql, order, decision);
+      if (decision.kind === 'resume') resumeChallenge(this.#sql, order, decision, row);
+      if (decision.kind === 'answer') this.#answer({ ...order, ...decision, key });
+      if ('guard' in decision) beginBlocks(this.#sql, decision.guard?.begin ?? [], order.nowMs);
+      return decision;
+    });
+  }
+
+  settle(news: Settlement): Promise<void> {
+    return this.#engine.step(() => {
+      const row = this.#sql.findSubmission.get(news.requestId, news.challengeId);
+      if (row === undefined) return;
+      const before = readSubmission(row);
+      const { state, submissions, givenBack } = settledChallenge(before, news);
+      const { answer, retryable, nowMs } = news;
+      // What was answered first is replayed for good; and who took over the claim speaks for the request, unless a
+      // gateway has the text.
+      const speaks = isCurrent(before, news) || news.state === 'sent';
+      const told = [state, submissions, eventLine(news.event), before.id] as const;
+      if (answer !== undefined && speaks && before.requestState !== 'completed') {
+        const requestState = retryable ? 'released' : 'completed';
+        this.#sql.settle.run(requestState, nowMs, answer.result, answer.integratorId, ...told);
+      } else {
+        this.#sql.settleChallenge.run(...told);
+      }
+      this.#noteText(before, news);
+      if (!givenBack) return;
+      for (const ceiling of news.ceilings) lowerCeiling(this.#sql, ceiling, before.countedAtMs);
+      this.#sql.countMisstep.run(before.accountDigest, 'refused', nowMs);
+      this.#sql.countMisstep.run(before.phoneNumberDigest, 'refused', nowMs);
+    });
+  }
+
+  recordReceipt(receipt: DeliveryReceipt, nowMs: number): Promise<ReceiptRecord> {
+    return this.#engine.step(() => noteReceipt(this.#sql, receipt, nowMs));
+  }
+
+  blocks(nowMs: number): Promise<readonly Block[]> {
+    return this.#engine.read(() => this.#sql.findBlocks.all(nowMs).map(readBlock));
+  }
+
+  attempt(order: AttemptOrder, decide: (facts: AttemptFacts) => AttemptDecision): Promise<AttemptDecision> {
+    const key = { method: 'verifyOtp', requestId: order.requestId } as const;
+    return this.#engine.step(() => {
+      const row = this.#sql.findSendOtp.get(order.nowMs, order.sendOtpRequestId);
+      const facts = this.#attemptFacts(order, row);
+      const decision = decide(facts);
+      if (decision.kind !== 'judged') return decision;
+      if (row === undefined || facts.challenge === undefined) {
+        throw new TypeError('a challenge that is not there was judged');
+      }
+      this.#answer({
+        ...order,
+        key,
+        answer: decision.answer,
+        retryable: false,
+        reason: decision.event.event,
+      });
+      const { accountDigest, state: told } = facts.challenge;
+      // What only a newer text supersedes is not written down: that text may still turn out to be refused.
+      const state = decision.state === told ? readStoredState(row) : decision.state;
+      this.#sql.attempt.run(state, decision.failedAttempts, eventLine(decision.event), readId(row));
+      for (const misstep of decision.missteps)
+        this.#sql.countMisstep.run(accountDigest, misstep, order.nowMs);
+      for (const ceiling of decision.guard?.unverified ?? []) {
+        lowerCeiling(this.#sql, ceiling, readCountedAtMs(row));
+      }
+      for (const ceiling of decision.guard?.verified ?? []) raiseCeiling(this.#sql, ceiling, order.nowMs);
+      return decision;
+    });
+  }
+
+  complete(completion: Completion): Promise<RequestRecord | undefined> {
+    const { key, owner, nowMs } = completion;
+    return this.#engine.step(() => {
+      const row = this.#sql.findRequest.get(key.requestId, key.method);
+      const record = row && readRequestRecord(row);
+      const elsewhere = record?.owner !== owner && (record?.leaseExpiresAtMs ?? 0) > nowMs;
+      if (record?.state === 'completed' || (record?.state === 'claimed' && elsewhere)) return record;
+      this.#answer(completion);
+      return undefined;
+    });
+  }
+
+  sweep(beforeMs: number, rowsMax: number): Promise<number> {
+    return this.#engine.step(() => {
+      const requests = Number(this.#sql.sweep.run(beforeMs, rowsMax).changes);
+      const counts = Number(this.#sql.sweepMissteps.run(beforeMs, rowsMax).changes);
+      return counts === rowsMax ? rowsMax : requests;
+    });
+  }
+
+  endCodes({ of, sinceMs, nowMs, event }: EndCodesOrder): Promise<number> {
+    return this.#engine.step(() => {
+      const { endCodesOfAccount, endCodesOfPhoneNumber } = this.#sql;
+      const statement = of.kind === 'account' ? endCodesOfAccount : endCodesOfPhoneNumber;
+      return Number(statement.run(eventLine(event), of.digest, sinceMs, nowMs).changes);
+    });
+  }
+
+  remember(nowMs: number): Promise<void> {
+    return this.#engine.step(() => void this.#sql.remember.run(String(nowMs)));
+  }
+
+  /** Why it can't be relied on at present; looks at its files. `undefined`: all is well. */
+  fault(): string | undefined {
+    return this.#engine.fault();
+  }
+
+  async check(): Promise<void> {
+    const fault = this.fault();
+    if (fault !== undefined) throw new UnavailableError(fault);
+    await this.#engine.step(() => void this.#sql.check.run());
+  }
+
+  close(): Promise<void> {
+    return this.#engine.close();
+  }
+
+  #attemptFacts(order: AttemptOrder, sendOtpRow: Row | undefined): AttemptFacts {
+    const own = this.#sql.findRequest.get(order.requestId, 'verifyOtp');
+    const request = own && readRequestRecord(own);
+    const challenge = sendOtpRow && readChallenge(sendOtpRow);
+    if (challenge?.challengeId !== order.challengeId) {
+      return { request, challenge: undefined, wrongCodes: [] };
+    }
+    const wrong = this.#sql.findMissteps.all(challenge.accountDigest, 'wrong', order.sinceMs);
+    return { request, challenge, wrongCodes: wrong.map(readCounted) };
+  }
+
+  /** A second submission may go to another gateway; news of an earlier one says nothing of it. */
+  #noteText(before: Submission, news: Settlement): void {
+    if (news.text === undefined || !isCurrent(before, news)) return;
+    const { gateway, messageId, receiptKey } = news.text;
+    this.#sql.noteText.run(gateway, messageId ?? null, news.nowMs, receiptKey ?? null, before.id);
+  }
+
+  #answer(completion: Completion & { readonly sendOtpRequestId?: string }): void {
+    this.#sql.answer.run(
+      completion.key.requestId,
+      completion.key.method,
+      completion.retryable ? 'released' : 'completed',
+      completion.fingerprint,
+      completion.owner,
+      completion.nowMs,
+      completion.nowMs,
+      completion.answer.result,
+      completion.answer.integratorId,
+      completion.reason || null,
+      completion.sendOtpRequestId ?? null,
+      completion.accountDigest ?? null,
+      completion.phoneNumberDigest ?? null,
+    );
+  }
+}

@@ -1,0 +1,26 @@
+import type { Counted, IssueFacts, IssueOrder, Misstep } from '../../../ports/otp-store.ts';
+import { readCounted } from './otp-rows.ts';
+import type { OtpStatements } from './otp-statements.ts';
+
+/** What the limits of an account and of its number are to judge by; `own` is the row of this very request. */
+export function gatherPast(
+  sql: OtpStatements,
+  { accountDigest, phoneNumberDigest, sinceMs }: IssueOrder,
+  own: number,
+): Pick<IssueFacts, 'account' | 'phoneNumber'> {
+  const missteps = (subject: Uint8Array, kind: Misstep | 'refused'): readonly Counted[] =>
+    sql.findMissteps.all(subject, kind, sinceMs).map(readCounted);
+  return {
+    account: {
+      texts: sql.findTextsOfAccount.all(accountDigest, sinceMs, own).map(readCounted),
+      refusedTexts: missteps(accountDigest, 'refused'),
+      wrongCodes: missteps(accountDigest, 'wrong'),
+      uncomparedCodes: missteps(accountDigest, 'uncompared'),
+      exhaustions: missteps(accountDigest, 'exhausted'),
+    },
+    phoneNumber: {
+      texts: sql.findTextsOfPhoneNumber.all(phoneNumberDigest, sinceMs, own).map(readCounted),
+      refusedTexts: missteps(phoneNumberDigest, 'refused'),
+    },
+  };
+}

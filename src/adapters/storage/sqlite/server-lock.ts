@@ -1,0 +1,88 @@
+import { lstatSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { UnavailableError } from '../../../ports/unavailable.ts';
+import { openingFailure, saysDamaged, sqliteCode, sqliteCodes } from '../../sqlite/failure.ts';
+import { refuseBackup } from '../../sqlite/judge-schema.ts';
+import { createPrivately, type OpenSqlite } from '../../sqlite/open-database.ts';
+import { otpStoreKind } from './migrations.ts';
+
+/** An operator's command holds the database for moments; nobody else has a reason to. */
+const PROBE_WAIT_MS = 2000;
+
+/**
+ * Keeps a second server off the file: two writers starve each other, and each would take the other's steps for its
+ * own. The lock is one that the kernel lets go of with the process, however that ends. Readers don't ask for it.
+ *
+ * A lock beside the database can be deleted from under the server that holds it, and then proves nothing. So it bears
+ * the number of its own file; where that is missing, whoever takes it asks the database itself, which nobody can have
+ * to himself while a server has it open. Throws `UnavailableError` if there is one.
+ */
+export function lockForServer(file: string, open: OpenSqlite, { restoring = false } = {}): DatabaseSync {
+  let lock: DatabaseSync | undefined;
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    const lockFile = lockFileOf(file);
+    lock = openLock(lockFile, open);
+    // Before anything else opens it: SQLite would apply the log that lies beside it.
+    if (!restoring) refuseBackup(file, otpStoreKind);
+    const mark = Number(statSync(lockFile, { bigint: true }).ino & 0x7fff_ffffn);
+    if (readMark(lock) === mark) return lock;
+    requireNobody(file, open);
+    lock.exec(`PRAGMA user_version = ${mark}; COMMIT; BEGIN EXCLUSIVE`);
+    return lock;
+  } catch (error) {
+    lock?.close();
+    if (sqliteCode(error) !== sqliteCodes.busy) throw openingFailure(error, file);
+    throw inUse(file, error);
+  }
+}
+
+function openLock(lockFile: string, open: OpenSqlite): DatabaseSync {
+  createPrivately(lockFile);
+  if (!lstatSync(lockFile).isFile())
+    throw new UnavailableError(`${lockFile} is no regular file: take it away`);
+  const lock = open(lockFile, {});
+  try {
+    lock.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; BEGIN EXCLUSIVE');
+    return lock;
+  } catch (error) {
+    lock.close();
+    if (!saysDamaged(error)) throw error;
+    // Nothing in it is worth keeping, and without its mark the database itself is asked.
+    rmSync(lockFile);
+    return openLock(lockFile, open);
+  }
+}
+
+function readMark(lock: DatabaseSync): unknown {
+  return lock.prepare('SELECT user_version AS mark FROM pragma_user_version').get()?.['mark'];
+}
+
+/** The file that the lock is on; empty but for its mark. */
+export function lockFileOf(file: string): string {
+  return `${file}-lock`;
+}
+
+/** Throws `UnavailableError` if any process has the database open. */
+export function requireNobody(file: string, open: OpenSqlite): void {
+  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0) return;
+  const probe = open(file, { timeout: PROBE_WAIT_MS });
+  try {
+    // Of a database with a log, the first lock that is exclusive is one against every other connection.
+    probe.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; ROLLBACK');
+  } catch (error) {
+    if (sqliteCode(error) === sqliteCodes.busy) throw inUse(file, error);
+    // What is damaged is nobody's; whoever opens it next says so.
+    if (!saysDamaged(error)) throw error;
+  } finally {
+    probe.close();
+  }
+}
+
+function inUse(file: string, cause: unknown): UnavailableError {
+  return new UnavailableError(
+    `another process serves from ${file}, or has it open: stop it first, or give this one a file of its own`,
+    { cause },
+  );
+}

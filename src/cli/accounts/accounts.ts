@@ -1,0 +1,229 @@
+import { Argument, Command } from 'commander';
+import { editAccounts } from '../../operations/accounts.ts';
+import type { AccountStatus } from '../../ports/account-directory.ts';
+import { hiddenInId, shown } from '../../ports/hidden-characters.ts';
+import { configSources, withConfigOptions } from '../terminal/config-options.ts';
+import { exitCodes, Failure } from '../terminal/failure.ts';
+import { readAccountSettings } from './account-settings.ts';
+import { accountsImportCommand } from './accounts-import.ts';
+
+type AccountEditor = ReturnType<typeof editAccounts>;
+type FoundAccount = ReturnType<AccountEditor['find']>[number];
+
+/** What Google is told of an account in each status, when an association id names it. [SO-10, SO-14] */
+const resultByStatus: Readonly<Record<AccountStatus, string>> = {
+  active: 'SUCCESS: it gets codes',
+  'not-eligible': 'NOT_ELIGIBLE',
+  closed: 'ACCOUNT_CLOSED',
+  'closed-account-taken-over': 'ACCOUNT_CLOSED_ACCOUNT_TAKEN_OVER',
+  'closed-fraud': 'ACCOUNT_CLOSED_FRAUD',
+};
+
+/** The accounts of the embedded directory. A running server sees every change at once. */
+export function accountsCommand(): Command {
+  return new Command('accounts')
+    .description('import, show and change the accounts that the server knows')
+    .addCommand(accountsImportCommand())
+    .addCommand(showCommand())
+    .addCommand(setStatusCommand())
+    .addCommand(associateCommand())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ gsp-otp accounts import accounts.csv --dry-run
+  $ gsp-otp accounts show --association-id ID
+  $ gsp-otp accounts set-status wallet-1001 not-eligible
+  $ gsp-otp accounts associate wallet-1001 ID
+`,
+    );
+}
+
+type ShowOptions = Parameters<typeof configSources>[0] & {
+  readonly accountPhoneNumber?: string;
+  readonly associationId?: string;
+  readonly reveal?: true;
+  readonly json?: true;
+};
+
+function showCommand(): Command {
+  return withConfigOptions(new Command('show'))
+    .description('show an account: by its id, by an association id, or all that have a phone number')
+    .argument('[account-id]', 'your own id of the account')
+    .option('--account-phone-number <number>', 'E.164, such as +14035551111')
+    .option('--association-id <id>', 'id of an association, as Google sends it')
+    .option('--reveal', 'show phone numbers in clear')
+    .option('--json', 'print as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ gsp-otp accounts show wallet-1001
+  $ gsp-otp accounts show --account-phone-number +14035551111 --json
+  $ gsp-otp accounts show --association-id ID --reveal
+
+Exit code: 1 if there is no such account.
+`,
+    )
+    .action((accountId: string | undefined, options: ShowOptions) => {
+      const { accountPhoneNumber: phoneNumber, associationId, reveal } = options;
+      const wanted = Object.entries({ accountId, phoneNumber, associationId }).filter(([, value]) => value);
+      const [[key, value] = [], ...others] = wanted;
+      if (value === undefined || others.length > 0) {
+        throw new Failure(
+          'name the account in one way',
+          'By its id, or with --account-phone-number, or with --association-id.',
+          exitCodes.usage,
+        );
+      }
+      const found = withAccounts(options, (accounts) => accounts.find(key as 'accountId', value));
+      if (found.length === 0) {
+        throw new Failure(
+          `no account has that ${key}`,
+          `Ids and numbers are compared exactly, numbers in E.164${hiddenIn(value)}.`,
+        );
+      }
+      const accounts = found.map((account) => showAccount(account, reveal));
+      print(options, accounts, accounts.map(asText).join('\n\n'));
+    });
+}
+
+function setStatusCommand(): Command {
+  const statuses = Object.keys(resultByStatus);
+  return withConfigOptions(new Command('set-status'))
+    .description('change the status of an account')
+    .argument('<account-id>', 'your own id of the account')
+    .addArgument(new Argument('<status>', 'the new status').choices(statuses))
+    .option('--yes', 'close the account, for good as far as Google is concerned')
+    .option('--json', 'print as JSON')
+    .addHelpText(
+      'after',
+      `
+What sendOtp answers for an account with that status, when it comes with an association id:
+${Object.entries(resultByStatus)
+  .map(([status, result]) => `  ${status.padEnd(26)} ${result}`)
+  .join('\n')}
+
+On each of the ACCOUNT_CLOSED results Google closes the user's payment instrument, and no later status brings it
+back: the user has to add a new one. Hence --yes.
+
+Examples:
+  $ gsp-otp accounts set-status wallet-1001 not-eligible
+  $ gsp-otp accounts set-status wallet-1001 closed-fraud --yes
+
+Exit code: 1 if there is no such account, or if it can't become active because another active account has its number.
+`,
+    )
+    .action((accountId: string, status: AccountStatus, options) => {
+      confirmClosing(status, options.yes);
+      const outcome = withAccounts(options, (accounts) => accounts.setStatus(accountId, status));
+      if (outcome === 'unknown-account') throw unknownAccount(accountId);
+      // [OQ-29]
+      if (outcome === 'number-taken') {
+        throw new Failure(
+          'another active account has the phone number of this one',
+          'At most one account with a number may be active, unless exactly one of them is preferred: change the other one first.',
+        );
+      }
+      print(options, { accountId, status }, `The account is ${status} now.`);
+    });
+}
+
+function associateCommand(): Command {
+  return withConfigOptions(new Command('associate'))
+    .description('give an account an association id, so that Google can name it by that')
+    .argument('<account-id>', 'your own id of the account')
+    .argument('<association-id>', 'as Google sent it in associateAccount')
+    .option('--json', 'print as JSON')
+    .addHelpText(
+      'after',
+      `
+An association id belongs to one account for the life of the contract; it is never moved to another one. Doing the
+same again changes nothing.
+
+Example:
+  $ gsp-otp accounts associate wallet-1001 ID
+
+Exit code: 1 if there is no such account, or if the association id belongs to another one.
+`,
+    )
+    .action((accountId: string, associationId: string, options) => {
+      const outcome = withAccounts(options, (accounts) => accounts.associate(accountId, associationId));
+      if (outcome === 'unknown-account') throw unknownAccount(accountId);
+      // [FLOW-4]
+      if (outcome === 'taken') {
+        throw new Failure(
+          'the association id belongs to another account',
+          'See which: gsp-otp accounts show --association-id ID. It stays with that one.',
+        );
+      }
+      if (outcome === 'malformed') {
+        throw new Failure(
+          'that is not an association id',
+          `It has 1 to 1024 characters that can be seen, and no space at either end${hiddenIn(associationId)}.`,
+          exitCodes.usage,
+        );
+      }
+      print(options, { accountId, associationId }, 'The association id leads to the account now.');
+    });
+}
+
+function withAccounts<T>(
+  options: Parameters<typeof configSources>[0],
+  use: (accounts: AccountEditor) => T,
+): T {
+  const accounts = editAccounts(readAccountSettings(configSources(options)));
+  try {
+    return use(accounts);
+  } finally {
+    accounts.close();
+  }
+}
+
+/** Google closes the user's instrument for good. [SO-11] */
+function confirmClosing(status: AccountStatus, yes: true | undefined): void {
+  if (!status.startsWith('closed')) return;
+  const warning = `with ${status}, Google closes the user's payment instrument at the next sendOtp, for good`;
+  if (yes) process.stderr.write(`warning: ${warning}\n`);
+  else throw new Failure(warning, 'If that is meant, run it again with --yes.', exitCodes.usage);
+}
+
+function unknownAccount(accountId: string): Failure {
+  return new Failure('there is no such account', `Account ids are compared exactly${hiddenIn(accountId)}.`);
+}
+
+/** What a paste brought along and nobody sees, as a sentence about an id goes on; empty: nothing. [OQ-85] */
+function hiddenIn(id: string): string {
+  const hidden = hiddenInId(id);
+  return hidden === undefined ? '' : `. This one has ${hidden}`;
+}
+
+function showAccount(
+  { accountId, status, phoneNumber, language, preferred = false, associationIds }: FoundAccount,
+  reveal = false,
+) {
+  const number = reveal ? phoneNumber?.reveal() : phoneNumber?.toString();
+  return {
+    accountId,
+    status,
+    phoneNumber: number ?? null,
+    language: language ?? null,
+    preferred,
+    associationIds,
+  };
+}
+
+function asText(account: ReturnType<typeof showAccount>): string {
+  return [
+    `account id    ${shown(account.accountId)}`,
+    `status        ${shown(account.status)}`,
+    `phone number  ${shown(account.phoneNumber ?? '(none)')}`,
+    ...(account.preferred ? ['preferred     of the active accounts with this number'] : []),
+    `language      ${shown(account.language ?? '(the default)')}`,
+    `associations  ${account.associationIds.map(shown).join(`\n${' '.repeat(14)}`) || '(none)'}`,
+  ].join('\n');
+}
+
+function print({ json }: { readonly json?: true }, value: unknown, text: string): void {
+  process.stdout.write(`${json ? JSON.stringify(value, null, 2) : text}\n`);
+}

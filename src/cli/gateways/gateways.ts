@@ -1,0 +1,136 @@
+import { Command } from 'commander';
+import { listRoutes } from '../../operations/gateways/routes.ts';
+import { shown } from '../../ports/hidden-characters.ts';
+import { type GatewayTrial, listGateways, tryGateway } from '../../wiring/gateways.ts';
+import { configSources, withConfigOptions } from '../terminal/config-options.ts';
+import { exitCodes, Failure } from '../terminal/failure.ts';
+import { routeCommand, shareInWords } from './gateways-route.ts';
+import { checkNumber, type GatewayConfig, readGatewaySettings } from './gateways-settings.ts';
+
+type SourceOptions = Parameters<typeof configSources>[0];
+
+/** Who delivers the texts. */
+export function gatewaysCommand(): Command {
+  return new Command('gateways')
+    .description('show who delivers the texts, and send one to try it')
+    .addCommand(listCommand())
+    .addCommand(routeCommand())
+    .addCommand(testCommand())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ gsp-otp gateways list --config gsp-otp.yaml
+  $ gsp-otp gateways route +919812345678 --config gsp-otp.yaml
+  $ gsp-otp gateways test --config gsp-otp.yaml --to +14035551111 --yes
+  $ gsp-otp gateways test --config gsp-otp.yaml --to +14035551111 --gateway vonage --yes --json
+`,
+    );
+}
+
+function listCommand(): Command {
+  return withConfigOptions(new Command('list'))
+    .description('list the gateways in the order in which they are asked, and the routes; nothing is sent')
+    .option('--json', 'print as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ gsp-otp gateways list --config gsp-otp.yaml
+  $ gsp-otp gateways list --config gsp-otp.yaml --json
+`,
+    )
+    .action((options: SourceOptions & { readonly json?: true }) => {
+      const { gateway } = readGatewaySettings(configSources(options)).sms;
+      const gateways = listGateways(gateway);
+      const routes = listRoutes(gateway);
+      if (options.json) return printLine(JSON.stringify({ gateways, routes }, null, 2));
+      const width = Math.max(...gateways.map(({ name }) => name.length));
+      for (const { name, kind, url } of gateways)
+        printLine(shown(`${name.padEnd(width)}  ${kind.padEnd(8)} ${url ?? ''}`.trimEnd()));
+      if (routes.length > 1) printRoutes(routes);
+    });
+}
+
+function printRoutes(routes: ReturnType<typeof listRoutes>): void {
+  const whom = ({ prefixes }: (typeof routes)[number]) =>
+    prefixes.length === 0 ? 'all others' : prefixes.join(', ').replace(/^\+$/, 'all others');
+  const width = Math.max(...routes.map((route) => whom(route).length));
+  printLine('');
+  for (const route of routes) {
+    const isWeighted = route.gateways.some(({ share }) => share > 0 && share < 1);
+    const names = route.gateways.map(({ name, share }) =>
+      isWeighted ? `${name} ${shareInWords(share)}` : name,
+    );
+    printLine(shown(`${whom(route).padEnd(width)}  ${names.join(', ')}`));
+  }
+}
+
+interface TestOptions extends SourceOptions {
+  readonly to: string;
+  readonly gateway?: string;
+  readonly yes?: true;
+  readonly json?: true;
+}
+
+function testCommand(): Command {
+  return withConfigOptions(new Command('test'))
+    .description('send one real text, without a code, and tell what became of it; it costs what a text costs')
+    .requiredOption('--to <number>', 'the phone to send it to, E.164 such as +14035551111')
+    .option('--gateway <name>', 'only this gateway of several, as `gateways list` names it')
+    .option('--yes', 'really send it')
+    .option('--json', 'print as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ gsp-otp gateways test --config gsp-otp.yaml --to +14035551111 --yes
+  $ gsp-otp gateways test --config gsp-otp.yaml --to +14035551111 --gateway vonage --yes --json
+
+Exit code: 0 if the text was accepted, 1 if it was refused or nobody knows.
+`,
+    )
+    .action(async (options: TestOptions) => {
+      const config = readGatewaySettings(configSources(options));
+      const names = listGateways(config.sms.gateway).map(({ name }) => name);
+      checkTest(options, config, names);
+      const trial = await tryGateway(config, options);
+      printLine(options.json ? JSON.stringify(trial, null, 2) : shown(inWords(trial)));
+      process.exitCode = trial.delivery.kind === 'accepted' ? exitCodes.done : exitCodes.failed;
+    });
+}
+
+function checkTest(
+  { to, gateway, yes }: TestOptions,
+  { sms }: GatewayConfig,
+  names: readonly string[],
+): void {
+  checkNumber(to);
+  if (sms.gateway.kind === 'inbox') {
+    const remedy = 'Configure one that does, see docs/gateways.md; or read the inbox: gsp-otp inbox list';
+    throw new Failure('the gateway is the inbox, which sends nothing', remedy, exitCodes.usage);
+  }
+  if (gateway !== undefined && !names.includes(gateway)) {
+    throw new Failure(`there is no gateway ${gateway}`, `There are: ${names.join(', ')}.`, exitCodes.usage);
+  }
+  if (!yes) {
+    const remedy = 'Nothing was sent. Say --yes if you want that.';
+    throw new Failure('this sends a real text, which costs money', remedy, exitCodes.usage);
+  }
+}
+
+function inWords({ delivery, durationMs }: GatewayTrial): string {
+  const after = `after ${durationMs} ms`;
+  switch (delivery.kind) {
+    case 'accepted':
+      return `accepted by ${delivery.gateway} ${after}, message id ${delivery.messageId ?? 'unknown'}`;
+    case 'refused':
+      return `refused by ${delivery.gateway} ${after}: ${delivery.reason} (${delivery.detail})`;
+    case 'unknown':
+      return `unknown: ${delivery.gateway} may or may not have taken it, ${after} (${delivery.detail})`;
+  }
+}
+
+function printLine(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,160 @@
+import { resolve } from 'node:path';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { readTextFile, SECRET_BYTES_MAX, UnreadableFile } from '../../config/read-file.ts';
+import {
+  type NewKey,
+  type NewKeyOrder,
+  type SigningAlgorithm,
+  writeNewKey,
+} from '../../operations/keys/files.ts';
+import { describeFileFault } from '../../ports/file-fault.ts';
+import { Secret } from '../../ports/secret.ts';
+import { exitCodes, Failure } from '../terminal/failure.ts';
+import { describeNewKey, entryLine, fileReference, settingLines } from './key-words.ts';
+
+const PASSPHRASE_MIN = 16;
+
+interface GenerateOptions {
+  readonly for: 'sandbox' | 'production';
+  readonly name: string;
+  readonly email?: string;
+  readonly rsaBits: number;
+  readonly validDays: number;
+  readonly passphraseFile?: string;
+  readonly signing?: SigningAlgorithm | undefined;
+  readonly directory: string;
+  readonly json?: true;
+}
+
+export function keysGenerateCommand(): Command {
+  return withNewKeyOptions(new Command('generate'))
+    .description('make a key of ours and write it into files')
+    .addArgument(new Argument('<kind>', 'what bodies it is for').choices(['pgp', 'jwe']))
+    .addOption(
+      new Option('--for <profile>', 'required: the environment it is for; the other one refuses it')
+        .choices(['sandbox', 'production'])
+        .makeOptionMandatory(),
+    )
+    .option('--json', 'print as JSON')
+    .addHelpText(
+      'after',
+      `
+Two years are the longest that a key may live, and 2048 bits are enough for that long: with 4096, each decryption and
+each signature costs about five times as much, and a server bears a fifth of the calls.
+
+Examples:
+  $ gsp-otp keys generate pgp --for sandbox --name "Example Bank" --email otp@bank.example
+  $ gsp-otp keys generate pgp --for production --name "Example Bank" --passphrase-file /run/secrets/pgp
+  $ gsp-otp keys generate jwe --for sandbox --directory /etc/gsp-otp/keys
+
+Files are never overwritten. Private ones can be read by their owner alone.
+`,
+    )
+    .action(async (kind: 'pgp' | 'jwe', options: GenerateOptions) => {
+      const nowMs = Date.now();
+      const order = orderOf(kind, options, options.for, nowMs);
+      const key = await makeKey(order);
+      if (options.json) {
+        process.stdout.write(`${JSON.stringify(key, null, 2)}\n`);
+        return;
+      }
+      const entries = key.privateFiles.map(({ file }) => entryOf(file, order.passphrase));
+      process.stdout.write(`${describeNewKey(key, order.passphrase, nowMs)}
+
+Name it in the configuration, beside keys that are there already:
+
+${settingLines(kind, 'ours', entries)}
+
+Then hand the public file to Google, and compare the fingerprint by another way than the one it takes.
+`);
+    });
+}
+
+/** The options that say what a new key is like. */
+export function withNewKeyOptions(command: Command): Command {
+  return command
+    .option('--name <name>', 'OpenPGP: whose key it is', 'Payment integrator')
+    .option('--email <address>', 'OpenPGP: an address for questions about it')
+    .addOption(
+      new Option('--rsa-bits <bits>', '2048 to 4096').default(2048).argParser(parseWithin(2048, 4096)),
+    )
+    .addOption(new Option('--valid-days <days>', '1 to 731').default(365).argParser(parseWithin(1, 731)))
+    .option(
+      '--passphrase-file <file>',
+      `OpenPGP: protect the private key with what this file holds, ${PASSPHRASE_MIN} characters or more`,
+    )
+    .addOption(
+      new Option('--signing <algorithm>', 'JWK: what the signing key is for').choices([
+        'RS256',
+        'PS256',
+        'ES256',
+      ]),
+    )
+    .option('--directory <directory>', 'where the files go', 'keys');
+}
+
+export function orderOf(
+  kind: 'pgp' | 'jwe',
+  options: Omit<GenerateOptions, 'for'>,
+  environment: 'sandbox' | 'production',
+  nowMs: number,
+): NewKeyOrder {
+  const { passphraseFile, validDays, ...rest } = options;
+  if (kind === 'jwe' && passphraseFile !== undefined) {
+    throw new Failure('a JWK has no passphrase', 'Leave --passphrase-file out.', exitCodes.usage);
+  }
+  if (kind === 'pgp' && options.signing !== undefined) {
+    throw new Failure('--signing is for JWKs', 'Leave it out: an OpenPGP key is RSA.', exitCodes.usage);
+  }
+  const passphrase = passphraseFile === undefined ? undefined : readPassphrase(passphraseFile);
+  return { ...rest, kind, environment, validityDays: validDays, passphrase, nowMs };
+}
+
+/** Makes it. A directory that can't be written to is the operator's to settle. */
+export async function makeKey(order: NewKeyOrder): Promise<NewKey> {
+  try {
+    return await writeNewKey(order);
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    const fault = describeFileFault(error, order.directory) ?? error.message;
+    throw new Failure(`the key could not be written: ${fault}`, 'Name another --directory.');
+  }
+}
+
+/** The line of a private key in the configuration. */
+export function entryOf(
+  file: string,
+  passphrase: Secret | undefined,
+  times: { readonly notBefore?: string | undefined } = {},
+): string {
+  return entryLine({ key: fileReference(file), passphrase: passphrase && String(passphrase), ...times });
+}
+
+/** It shows how the configuration refers to it: absolute, since paths there are meant from its own directory. */
+function readPassphrase(file: string): Secret {
+  try {
+    const text = readTextFile(file, SECRET_BYTES_MAX).trim();
+    if (text.length >= PASSPHRASE_MIN) return new Secret(text, fileReference(resolve(file)));
+  } catch (error) {
+    if (!(error instanceof UnreadableFile)) throw error;
+    throw new Failure(
+      `the passphrase can't be read: ${error.message}`,
+      'Name a file that holds it.',
+      exitCodes.usage,
+    );
+  }
+  throw new Failure(
+    `the passphrase in ${file} is too short`,
+    `Use ${PASSPHRASE_MIN} characters or more: openssl rand -base64 24`,
+    exitCodes.usage,
+  );
+}
+
+/** Reads a whole number within bounds. */
+export function parseWithin(min: number, max: number) {
+  return (text: string) => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Write a whole number from ${min} to ${max}.`);
+  };
+}

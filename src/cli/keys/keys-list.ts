@@ -1,0 +1,151 @@
+import { Command } from 'commander';
+import { shown } from '../../ports/hidden-characters.ts';
+import { expiryWarnings } from '../../wiring/expiry.ts';
+import { forgedKeyWarnings, keyFaults, passedOverWarnings } from '../../wiring/key-warnings.ts';
+import { type KeySettings, type ListedKeys, listKeys, readKeyRings } from '../../wiring/keys.ts';
+import { configSources, withConfigOptions } from '../terminal/config-options.ts';
+import { exitCodes, Failure } from '../terminal/failure.ts';
+import { readSomeSettings } from '../terminal/some-settings.ts';
+import { dayOf, readable } from './key-words.ts';
+
+const DAY_MS = 86_400_000;
+
+type ConfigOptions = Parameters<typeof configSources>[0] & { readonly json?: true };
+
+export function keysListCommand(): Command {
+  return withConfigOptions(new Command('list'))
+    .description('show the keys of the configuration: which are active, and until when')
+    .option('--json', 'print as JSON')
+    .addHelpText(
+      'after',
+      `
+The states:
+  passed over  of Google's: can't be used, and is left out for the reason that is given
+  pending      not used yet
+  active       used for everything
+  retiring     good on receipt only, until payload.graceMs after its end
+  retired      not used any more
+
+Examples:
+  $ gsp-otp keys list --config gsp-otp.yaml
+  $ gsp-otp keys list --config gsp-otp.yaml --json
+
+Exit code: 1 if there is an entry of which nothing can be used.
+`,
+    )
+    .action(async (options: ConfigOptions) => {
+      const nowMs = Date.now();
+      const rows = rowsOf(await listKeys(keySettings(options), nowMs), nowMs);
+      process.stdout.write(options.json ? `${JSON.stringify(rows, null, 2)}\n` : asText(rows));
+      process.exitCode = rows.some(({ fault }) => fault) ? exitCodes.failed : exitCodes.done;
+    });
+}
+
+export function keysCheckCommand(): Command {
+  return withConfigOptions(new Command('check'))
+    .description('tell whether the server could start with the keys of the configuration')
+    .option('--json', 'print as JSON')
+    .addHelpText(
+      'after',
+      `
+Refused are keys of ours that are not RSA of 2048 to 4096 bits, that live longer than two years, have no encryption
+subkey, are revoked, expired without a successor, not given their passphrase, made for the other environment, or share a
+kid. Of Google's, what can't be used is passed over and warned of; they are refused if nothing is left.
+
+Examples:
+  $ gsp-otp keys check --config gsp-otp.yaml
+  $ GSP_OTP_PROFILE=production gsp-otp keys check --config gsp-otp.yaml --json
+
+Exit codes:
+  0  they can be used; what expires within 60 days is warned of
+  1  they can't be used
+  2  the configuration is wrong
+`,
+    )
+    .action(async (options: ConfigOptions) => {
+      const nowMs = Date.now();
+      const settings = keySettings(options);
+      const faults = await keyFaults(settings, nowMs);
+      const warnings = faults.length > 0 ? [] : await warningsOf(settings, nowMs);
+      if (options.json) process.stdout.write(`${JSON.stringify({ faults, warnings }, null, 2)}\n`);
+      else {
+        for (const line of [...faults, ...warnings.map((warning) => `warning: ${warning}`)])
+          console.error(shown(line));
+        if (faults.length === 0) process.stdout.write('The keys can be used.\n');
+      }
+      process.exitCode = faults.length === 0 ? exitCodes.done : exitCodes.failed;
+    });
+}
+
+/** The settings that keys depend on; the server's other secrets need not be there. */
+export function keySettings(options: ConfigOptions): KeySettings {
+  const settings = readSomeSettings(configSources(options), ['profile', 'payload']);
+  if (settings.payload.pgp || settings.payload.jwe) return settings;
+  throw new Failure(
+    'the configuration names no keys',
+    'Name it with --config. To begin, make a key: gsp-otp keys generate --help',
+    exitCodes.usage,
+  );
+}
+
+async function warningsOf(settings: KeySettings, nowMs: number): Promise<readonly string[]> {
+  const rings = await readKeyRings(settings, nowMs);
+  return [
+    ...forgedKeyWarnings(rings, settings),
+    ...passedOverWarnings(rings).map((told) => `passed over: ${told}`),
+    ...expiryWarnings({ rings, tls: undefined }, nowMs),
+  ];
+}
+
+interface Row extends Omit<ListedKeys, 'keys' | 'fault' | 'passedOver'> {
+  readonly fault?: string;
+  readonly passedOver?: string;
+  readonly purpose?: string;
+  readonly keyId?: string;
+  readonly fingerprint?: string;
+  readonly state?: string;
+  readonly usedFrom?: string;
+  readonly retiresAt?: string | null;
+  readonly expiresAt?: string | null;
+  readonly daysLeft?: number | null;
+}
+
+function rowsOf(listed: readonly ListedKeys[], nowMs: number): readonly Row[] {
+  return listed.flatMap(({ keys, fault, passedOver, ...entry }): readonly Row[] => [
+    ...(fault === undefined ? [] : [{ ...entry, fault }]),
+    ...passedOver.map((reason) => ({ ...entry, passedOver: reason })),
+    ...keys.map(({ purpose, keyId, fingerprint, state, notBeforeMs, retiresAtMs, expiresAtMs }) => ({
+      ...entry,
+      purpose,
+      keyId,
+      fingerprint,
+      state,
+      usedFrom: new Date(notBeforeMs).toISOString(),
+      retiresAt: retiresAtMs === undefined ? null : new Date(retiresAtMs).toISOString(),
+      expiresAt: expiresAtMs === undefined ? null : new Date(expiresAtMs).toISOString(),
+      daysLeft: daysLeft(retiresAtMs, expiresAtMs, nowMs),
+    })),
+  ]);
+}
+
+function daysLeft(retiresAtMs = Infinity, expiresAtMs = Infinity, nowMs = 0): number | null {
+  const endsAtMs = Math.min(retiresAtMs, expiresAtMs);
+  return endsAtMs === Infinity ? null : Math.round((endsAtMs - nowMs) / DAY_MS);
+}
+
+function asText(rows: readonly Row[]): string {
+  const lines = rows.map((row) => {
+    const begin = `${row.kind.padEnd(4)} ${row.owner.padEnd(7)}`;
+    if (row.fault !== undefined) return `${begin} ${row.fault}`;
+    if (row.passedOver !== undefined) return `${begin} passed over: ${row.passedOver}`;
+    const retires = row.retiresAt ? dayOf(Date.parse(row.retiresAt)) : '-';
+    const expires = row.expiresAt ? dayOf(Date.parse(row.expiresAt)) : 'never';
+    const left = row.daysLeft === null ? '-' : String(row.daysLeft);
+    const days = [retires.padEnd(10), expires.padEnd(10), left.padStart(9)];
+    const cells = [row.purpose?.padEnd(8), row.state?.padEnd(8), ...days];
+    return `${begin} ${cells.join(' ')}  ${readable(row.fingerprint ?? '')}  ${row.place}`;
+  });
+  const head =
+    'kind whose   to       state    retires    expires    days left  fingerprint, and where it is kept';
+  return `${[head, ...lines.map(shown)].join('\n')}\n`;
+}

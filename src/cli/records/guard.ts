@@ -1,0 +1,47 @@
+import { Command } from 'commander';
+import { openStoreForReading } from '../../operations/databases.ts';
+import { shown } from '../../ports/hidden-characters.ts';
+import type { Block } from '../../ports/otp-store.ts';
+import { readAccountSettings } from '../accounts/account-settings.ts';
+import { configSources, withConfigOptions } from '../terminal/config-options.ts';
+
+export function guardCommand(): Command {
+  return withConfigOptions(new Command('guard'))
+    .description('show where the money guard sends no texts at present, or would not if it were enforced')
+    .option('--json', 'print as JSON')
+    .addHelpText(
+      'after',
+      `
+A country, range or prefix of numbers is blocked when too few of the codes sent there are typed. Blocks end by
+themselves, see moneyGuard in docs/configuration.md. It only reads the database, beside a running server.
+
+Examples:
+  $ gsp-otp guard
+  $ gsp-otp guard --config gsp-otp.yaml --json
+`,
+    )
+    .action(async (options: Parameters<typeof configSources>[0] & { readonly json?: true }) => {
+      const store = openStoreForReading(readAccountSettings(configSources(options)));
+      try {
+        const blocks = await store.blocks(Date.now());
+        process.stdout.write(options.json ? `${JSON.stringify(blocks, null, 2)}\n` : asText(blocks));
+      } finally {
+        await store.close();
+      }
+    });
+}
+
+function asText(blocks: readonly Block[]): string {
+  if (blocks.length === 0) return 'Nothing is blocked.\n';
+  const rows = blocks.map(({ subject, sinceMs, untilMs, unverified, verified }) =>
+    [
+      subject.replace('unverified:', '').padEnd(24),
+      `since ${new Date(sinceMs).toISOString()}`,
+      `until ${new Date(untilMs).toISOString()}`,
+      `${unverified} unverified, ${verified} verified`,
+    ]
+      .map(shown)
+      .join('  '),
+  );
+  return `${rows.join('\n')}\n`;
+}

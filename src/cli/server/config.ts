@@ -1,0 +1,132 @@
+import { Command } from 'commander';
+import { describeFault, describeOrigin } from '../../config/faults.ts';
+import { isGroup } from '../../config/layers.ts';
+import { withoutCredentials } from '../../config/literal-credentials.ts';
+import { namedSettings } from '../../config/named-settings.ts';
+import { shown } from '../../ports/hidden-characters.ts';
+import { type ConfigInspection, inspectConfig } from '../../settings/load.ts';
+import { writeReference } from '../../settings/reference.ts';
+import type { Settings } from '../../settings/settings.ts';
+import { faultsOfStart } from '../../wiring/check.ts';
+import { configSources, withConfigOptions } from '../terminal/config-options.ts';
+import { exitCodes } from '../terminal/failure.ts';
+
+export function configCommand(): Command {
+  const check = withConfigOptions(new Command('check'))
+    .description('tell everything that is wrong with the configuration')
+    .option('--json', 'print the faults as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ gsp-otp config check --config gsp-otp.yaml
+  $ gsp-otp config check --config gsp-otp.yaml --json
+
+Exit code: 0 if the configuration is sound, 2 if not.
+`,
+    )
+    .action((options) => checkConfig(inspectConfig(configSources(options)), options.json));
+  const print = withConfigOptions(new Command('print'))
+    .description('show every setting in force and where it comes from; secrets are masked')
+    .option('--json', 'print as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ gsp-otp config print --config gsp-otp.yaml
+  $ gsp-otp config print --set http.port=8443 --json
+
+Exit code: 0 if the configuration is sound, 2 if not.
+`,
+    )
+    .action((options) => printConfig(inspectConfig(configSources(options)), options.json));
+  const reference = new Command('reference')
+    .description('print docs/configuration.md: every setting with its meaning, bounds and default')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ gsp-otp config reference | less
+  $ gsp-otp config reference > configuration.md
+`,
+    )
+    .action(() => void process.stdout.write(writeReference()));
+
+  return new Command('config')
+    .description('check, show and explain the configuration')
+    .addCommand(check)
+    .addCommand(print)
+    .addCommand(reference)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ gsp-otp config check --config gsp-otp.yaml
+  $ gsp-otp config print --set http.port=8443
+  $ gsp-otp config reference | less
+`,
+    );
+}
+
+async function checkConfig(inspection: ConfigInspection, json: boolean): Promise<void> {
+  const { warnings } = inspection;
+  // Judged only where it can be read at all.
+  const faults =
+    inspection.faults.length > 0
+      ? inspection.faults
+      : await faultsOfStart(inspection.values as Settings, Date.now());
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ faults, warnings }, null, 2)}\n`);
+  } else {
+    for (const warning of warnings) process.stderr.write(`warning: ${shown(warning)}\n`);
+    for (const fault of faults) process.stderr.write(`${describeFault(fault)}\n`);
+    if (faults.length === 0) process.stdout.write('The configuration is sound.\n');
+  }
+  process.exitCode = faults.length === 0 ? exitCodes.done : exitCodes.usage;
+}
+
+function printConfig(inspection: ConfigInspection, json: boolean): void {
+  const rows = listValues(inspection);
+  if (json) {
+    process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+  } else {
+    const pathWidth = Math.max(...rows.map(({ path }) => path.length));
+    const told = rows.map((row) => ({ ...row, text: shown(showValue(row.value)) }));
+    const valueWidth = Math.min(40, Math.max(...told.map(({ text }) => text.length)));
+    for (const { path, text, origin } of told) {
+      process.stdout.write(`${path.padEnd(pathWidth)}  ${text.padEnd(valueWidth)}  ${origin}\n`);
+    }
+  }
+  for (const fault of inspection.faults) process.stderr.write(`${describeFault(fault)}\n`);
+  process.exitCode = inspection.faults.length === 0 ? exitCodes.done : exitCodes.usage;
+}
+
+interface ValueRow {
+  readonly path: string;
+  /** `null`: not set. */
+  readonly value: unknown;
+  readonly origin: string;
+}
+
+/** One row a setting that has no members of its own. */
+function listValues({ values, originOf }: ConfigInspection): readonly ValueRow[] {
+  const secrets = namedSettings.filter(({ schema }) => schema.secret).map(({ path }) => `${path}.`);
+  return namedSettings
+    .filter(({ schema }) => schema.secret || !(schema.properties || schema.anyOf))
+    .filter(({ path }) => !secrets.some((secret) => path.startsWith(secret)))
+    .map(({ path }) => {
+      const value = path
+        .split('.')
+        .reduce((node: unknown, name) => (isGroup(node) ? node[name] : undefined), values);
+      const name = path.slice(path.lastIndexOf('.') + 1);
+      const masked = withoutCredentials(value, name) ?? null;
+      return { path, value: masked, origin: describeOrigin(originOf(path)) };
+    });
+}
+
+function showValue(value: unknown): string {
+  if (value === null) return '(not set)';
+  if (typeof value !== 'object') return String(value);
+  const text = JSON.stringify(value);
+  return text.startsWith('"') ? JSON.parse(text) : text;
+}

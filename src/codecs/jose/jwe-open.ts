@@ -1,0 +1,113 @@
+import { compactDecrypt, errors } from 'jose';
+import { inflate } from '../inflate.ts';
+import type { KeyRing } from '../keys/key-ring.ts';
+import { Refusal } from '../refusal.ts';
+import { type ContentEncryption, isRsa15Content, type KeyManagement } from './algorithms.ts';
+import { splitCompact, unwrapJwe } from './compact.ts';
+import { readJoseHeader } from './header.ts';
+import { decryptRsa15 } from './jwe-rsa1-5.ts';
+import type { JweRules } from './jwe-rules.ts';
+import { openJws } from './jws-open.ts';
+import { type JoseKey, keyNamedBy } from './key.ts';
+import { COMPACT_JOSE, isOfKind, JSON_CONTENT } from './kind.ts';
+
+/** Of a body as it is sent, and of what a compressed one inflates to. A request has about a thousand bytes. */
+const BODY_BYTES_MAX = 256 * 1024;
+const INFLATED_BYTES_MAX = 256 * 1024;
+
+/** Where the ciphertext stands among the parts. */
+const CIPHERTEXT = 3;
+const KEY_MANAGEMENT: readonly KeyManagement[] = ['RSA-OAEP-256', 'RSA-OAEP', 'RSA1_5'];
+const GCM_IV_BYTES = 12;
+const CBC_IV_BYTES = 16;
+const GCM_TAG_BYTES = 16;
+
+/** A body whose form is right, and the key of ours that it names. Nothing is decrypted yet. */
+interface ExaminedJwe {
+  readonly jwe: string;
+  readonly parts: readonly string[];
+  readonly key: JoseKey;
+  readonly alg: KeyManagement;
+  readonly enc: ContentEncryption;
+  readonly zip: boolean;
+}
+
+/**
+ * Opens a body: a compact JWE, and within it a compact JWS unless the profile is the bare one. Header, key, algorithm
+ * and kind of content are settled before anything is computed, by our keys and rules alone. [JWE-2, JWE-4, JWE-5]
+ * Returns the payload; throws `Refusal`.
+ */
+export async function openJwe(
+  body: Uint8Array,
+  ring: KeyRing<JoseKey>,
+  rules: JweRules,
+  nowMs: number,
+): Promise<Uint8Array> {
+  const decrypted = await decrypt(examineJwe(body, ring, rules, nowMs));
+  return rules.profile === 'jwe' ? decrypted : await openJws(latin1(decrypted), ring, nowMs);
+}
+
+/** All that can be found out without a private key, which is what a stranger's garbage costs. Throws `Refusal`. [OQ-60] */
+export function examineJwe(
+  body: Uint8Array,
+  ring: KeyRing<JoseKey>,
+  rules: JweRules,
+  nowMs: number,
+): ExaminedJwe {
+  if (body.length > BODY_BYTES_MAX) throw new Refusal('too-large');
+  const jwe = unwrapJwe(body);
+  if (jwe === undefined) throw new Refusal('encoding');
+  // Nothing, encrypted, is nothing with a tag: what is within says whether that will do.
+  const parts = splitCompact(jwe, 5, CIPHERTEXT);
+  if (!parts) throw new Refusal('encoding');
+  const header = readJoseHeader(parts[0] ?? '');
+  const content = rules.profile === 'jwe' ? JSON_CONTENT : COMPACT_JOSE;
+  if (!header || !isOfKind(header, content)) throw new Refusal('outer-structure');
+  const key = keyNamedBy(header, ring, 'decrypt', nowMs);
+  if (!key) throw new Refusal('not-for-us');
+  const alg = KEY_MANAGEMENT.find((known) => known === header.get('alg') && key.algorithms.includes(known));
+  const enc = rules.contentEncryption.find((algorithm) => algorithm === header.get('enc'));
+  if (!alg || !enc || (alg === 'RSA1_5' && !isRsa15Content(enc))) throw new Refusal('outer-algorithm');
+  const zip = header.get('zip');
+  if (zip !== undefined && !(rules.compressed && zip === 'DEF')) throw new Refusal('outer-algorithm');
+  checkLengths(parts, key, enc);
+  return { jwe, parts, key, alg, enc, zip: zip !== undefined };
+}
+
+/** Whoever sent it knows these without us. */
+function checkLengths(parts: readonly string[], { key }: JoseKey, enc: ContentEncryption): void {
+  const [, encryptedKey = 0, iv = 0, , tag = 0] = parts.map((part) => Math.floor((part.length * 3) / 4));
+  const gcm = enc.endsWith('GCM');
+  const tagBytes = gcm ? GCM_TAG_BYTES : Number(enc.slice(-3)) / 16;
+  if (iv !== (gcm ? GCM_IV_BYTES : CBC_IV_BYTES) || tag !== tagBytes) throw new Refusal('outer-structure');
+  const modulusBits = key.asymmetricKeyDetails?.modulusLength;
+  if (modulusBits !== undefined && encryptedKey !== Math.ceil(modulusBits / 8))
+    throw new Refusal('integrity');
+}
+
+async function decrypt({ jwe, parts, key: { key }, alg, enc, zip }: ExaminedJwe): Promise<Uint8Array> {
+  if (alg === 'RSA1_5' && isRsa15Content(enc)) {
+    const decrypted = decryptRsa15(parts, key, enc);
+    if (!decrypted) throw new Refusal('integrity');
+    const inflated = zip ? inflate('deflate', decrypted, INFLATED_BYTES_MAX) : decrypted;
+    if (!inflated) throw new Refusal('outer-compression');
+    return inflated;
+  }
+  try {
+    const options = {
+      keyManagementAlgorithms: [alg],
+      contentEncryptionAlgorithms: [enc],
+      maxDecompressedLength: INFLATED_BYTES_MAX,
+    };
+    return (await compactDecrypt(jwe, key, options)).plaintext;
+  } catch (error) {
+    if (error instanceof errors.JWEDecryptionFailed) throw new Refusal('integrity');
+    // What is left once the tag was right: compression. Before: a part that isn't what its header says.
+    if (error instanceof errors.JOSEError) throw new Refusal(zip ? 'outer-compression' : 'outer-structure');
+    throw error;
+  }
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+}

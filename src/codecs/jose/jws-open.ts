@@ -1,0 +1,30 @@
+import { compactVerify, errors } from 'jose';
+import type { KeyRing } from '../keys/key-ring.ts';
+import { Refusal } from '../refusal.ts';
+import { splitCompact } from './compact.ts';
+import { readJoseHeader } from './header.ts';
+import { type JoseKey, keyNamedBy } from './key.ts';
+import { isOfKind, JSON_CONTENT } from './kind.ts';
+
+/**
+ * The payload of a compact JWS that a usable key of the peer's signed, with an algorithm of that key. Throws `Refusal`.
+ */
+export async function openJws(jws: string, ring: KeyRing<JoseKey>, nowMs: number): Promise<Uint8Array> {
+  const parts = splitCompact(jws, 3);
+  if (!parts) throw new Refusal('unsigned');
+  const header = readJoseHeader(parts[0] ?? '');
+  if (!header || !isOfKind(header, JSON_CONTENT)) throw new Refusal('signature-format');
+  const key = keyNamedBy(header, ring, 'verify', nowMs);
+  if (!key) {
+    const known = ring.keys.some(({ purpose, keyId }) => purpose === 'verify' && keyId === header.get('kid'));
+    throw new Refusal(known ? 'inactive-signer' : 'unknown-signer');
+  }
+  const alg = key.algorithms.find((algorithm) => algorithm === header.get('alg'));
+  if (!alg) throw new Refusal('signature-algorithm');
+  try {
+    return (await compactVerify(jws, key.key, { algorithms: [alg] })).payload;
+  } catch (error) {
+    if (error instanceof errors.JOSEError) throw new Refusal('wrong-signature');
+    throw error;
+  }
+}

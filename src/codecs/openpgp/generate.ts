@@ -1,0 +1,130 @@
+import { config, decryptKey, encryptKey, enums, generateKey, type PrivateKey } from 'openpgp';
+import { Secret } from '../../ports/secret.ts';
+import { LIFETIME_MAX_MS, RSA_BITS_MAX, RSA_BITS_MIN } from '../keys/key-limits.ts';
+import { type KeyEnvironment, KeyRingError } from '../keys/key-ring.ts';
+import { readPrivateKeys } from './key-file.ts';
+
+const DAY_MS = 86_400_000;
+
+export interface PgpKeyOrder {
+  /** Whose key it is, in its user id. */
+  readonly name: string;
+  readonly email?: string | undefined;
+  /** What it is for, in the comment of its user id; the other one's server refuses it. [ENV-1] */
+  readonly environment?: KeyEnvironment | undefined;
+  /** 2048 to 4096; default 2048. [ENC-5] */
+  readonly rsaBits?: number | undefined;
+  /** 1 to 731; default 365. [ENC-5] */
+  readonly validityDays?: number | undefined;
+  /** Protects the private key; `undefined`: nothing does. */
+  readonly passphrase?: Secret | undefined;
+  readonly nowMs: number;
+}
+
+export interface GeneratedPgpKey {
+  /** Armored. */
+  readonly privateKey: Secret;
+  /** Armored, for the peer. */
+  readonly publicKey: string;
+  /** Armored; to be kept apart and used if the private key is lost. */
+  readonly revocationCertificate: Secret;
+  readonly fingerprint: string;
+  readonly expiresAtMs: number;
+}
+
+/**
+ * Makes a key that `readPgpKeyRing` accepts: an RSA primary key that signs and certifies, and a subkey that encrypts.
+ * [PGP-7] Throws `RangeError` for a strength or life that isn't allowed.
+ */
+export async function generatePgpKey(order: PgpKeyOrder): Promise<GeneratedPgpKey> {
+  const { name, email, environment, passphrase, nowMs, rsaBits = RSA_BITS_MIN, validityDays = 365 } = order;
+  if (!Number.isInteger(rsaBits) || rsaBits < RSA_BITS_MIN || rsaBits > RSA_BITS_MAX) {
+    throw new RangeError(`an RSA key has ${RSA_BITS_MIN} to ${RSA_BITS_MAX} bits [ENC-5]`);
+  }
+  const { privateKey, revocationCertificate } = await generateKey({
+    type: 'rsa',
+    rsaBits,
+    userIDs: { name, ...(email && { email }), ...(environment && { comment: environment }) },
+    keyExpirationTime: lifetimeSeconds(validityDays),
+    subkeys: [{}],
+    date: new Date(nowMs),
+    format: 'object',
+    // What a sender reads in the key. [PGP-10]
+    config: { preferredSymmetricAlgorithm: enums.symmetric.aes256 },
+  });
+  await preferDigests(privateKey, new Date(nowMs));
+  const publicKey = privateKey.toPublic();
+  return {
+    privateKey: new Secret(await armorPrivate(privateKey, passphrase)),
+    publicKey: publicKey.armor(),
+    revocationCertificate: new Secret(revocationCertificate),
+    fingerprint: publicKey.getFingerprint(),
+    expiresAtMs: Number(await publicKey.getExpirationTime()),
+  };
+}
+
+/** What a sender reads in the key: SHA-384 first, and nothing that GnuPG 2.2 doesn't know and warns of. [PGP-9] */
+const DIGESTS = [enums.hash.sha384, enums.hash.sha512, enums.hash.sha256];
+
+/** The library names SHA-3 among them and can't be told not to, so the certificate is signed once more. */
+async function preferDigests({ users, keyPacket }: PrivateKey, date: Date): Promise<void> {
+  for (const { userID, selfCertifications } of users) {
+    for (const certification of selfCertifications) {
+      certification.preferredHashAlgorithms = DIGESTS;
+      // Its salt is there already.
+      const settings = { ...config, nonDeterministicSignaturesViaNotation: false };
+      const signed = { userID, key: keyPacket };
+      await (certification as unknown as Certification).sign(keyPacket, signed, date, false, settings);
+    }
+  }
+}
+
+/** As the library has it; its types know of signatures over data alone. */
+interface Certification {
+  sign(key: unknown, signed: object, date: Date, detached: boolean, settings: typeof config): Promise<void>;
+}
+
+export interface SubkeyOrder {
+  /** Armored. */
+  readonly privateKey: Secret;
+  readonly passphrase?: Secret | undefined;
+  /** 1 to 731; default 365; the subkey ends with its primary key all the same. */
+  readonly validityDays?: number | undefined;
+  readonly nowMs: number;
+}
+
+/**
+ * The same key with a further encryption subkey as strong as the primary key: the subkey is rotated, the primary key
+ * and its older subkeys stay. [PGP-7]
+ */
+export async function addEncryptionSubkey(
+  order: SubkeyOrder,
+): Promise<Pick<GeneratedPgpKey, 'privateKey' | 'publicKey'>> {
+  const { passphrase, nowMs, validityDays = 365 } = order;
+  const [locked, another] = await readPrivateKeys(Buffer.from(order.privateKey.reveal()));
+  if (!locked || another)
+    throw new KeyRingError('there are several keys in the file; a subkey is added to one alone');
+  const unlocked = locked.isDecrypted()
+    ? locked
+    : await decryptKey({ privateKey: locked, passphrase: passphrase?.reveal() ?? '' });
+  const keyExpirationTime = lifetimeSeconds(validityDays);
+  const extended = await unlocked.addSubkey({ keyExpirationTime, date: new Date(nowMs) });
+  return {
+    privateKey: new Secret(await armorPrivate(extended, passphrase)),
+    publicKey: extended.toPublic().armor(),
+  };
+}
+
+async function armorPrivate(key: PrivateKey, passphrase: Secret | undefined): Promise<string> {
+  if (!passphrase) return key.armor();
+  const locked = await encryptKey({ privateKey: key, passphrase: passphrase.reveal() });
+  return locked.armor();
+}
+
+function lifetimeSeconds(validityDays: number): number {
+  const lifetimeMs = validityDays * DAY_MS;
+  if (!Number.isInteger(validityDays) || validityDays < 1 || lifetimeMs > LIFETIME_MAX_MS) {
+    throw new RangeError(`a key lives 1 to ${LIFETIME_MAX_MS / DAY_MS} days [ENC-5]`);
+  }
+  return lifetimeMs / 1000;
+}

@@ -1,0 +1,96 @@
+import type { Challenge } from '../../ports/challenge.ts';
+import type { AttemptDecision, AttemptFacts, Misstep } from '../../ports/otp-store.ts';
+import { guardOrderFor } from '../limits/money-guard.ts';
+import type { OtpPolicy } from '../limits/otp-policy.ts';
+import { isUsedUp } from '../limits/quotas.ts';
+import type { Moment } from '../moment.ts';
+import type { VerifyOtpResult } from '../outcome.ts';
+import { isLive, isVerifiable } from './challenge.ts';
+import { sameBytes } from './same-bytes.ts';
+
+export interface AttemptQuestion extends Moment {
+  readonly fingerprint: Uint8Array;
+  readonly policy: OtpPolicy;
+  /** paymentIntegratorVerifyOtpId of a judged attempt. */
+  readonly integratorId: string;
+  readonly verifyOtpRequestId: string;
+  /** Whether what the user typed is the challenge's code. */
+  readonly matches: boolean;
+  /** Why whoever got this code would get none now; `undefined`: nothing has changed. [OQ-70] */
+  readonly ended: string | undefined;
+}
+
+interface Verdict {
+  readonly result: VerifyOtpResult;
+  readonly state: Challenge['state'];
+  readonly failedAttempts: number;
+  /** What the record says; the wire tells less. [VO-4, OQ-5] */
+  readonly event: string;
+  readonly missteps: readonly Misstep[];
+}
+
+/**
+ * What one verification comes to. The counter is raised in the same atomic step in which the comparison's outcome
+ * is looked at, so that no number of parallel guesses sees more outcomes than there are attempts. Pure.
+ */
+export function judgeAttempt(facts: AttemptFacts, question: AttemptQuestion): AttemptDecision {
+  const { request: record, challenge } = facts;
+  if (record?.state === 'completed') {
+    // A retried verification answers as it did, SUCCESS included. [VO-3]
+    return sameBytes(record.fingerprint, question.fingerprint)
+      ? { kind: 'replay', record }
+      : { kind: 'conflict' };
+  }
+  if (challenge === undefined) return { kind: 'absent' };
+  const { result, state, failedAttempts, event, missteps } = judge(challenge, facts, question);
+  return {
+    kind: 'judged',
+    answer: { result, integratorId: question.integratorId },
+    state,
+    failedAttempts,
+    missteps,
+    event: { atMs: question.nowMs, event, detail: question.verifyOtpRequestId },
+    ...(result === 'SUCCESS' && { guard: guardOrderFor(question.policy.moneyGuard, challenge) }),
+  };
+}
+
+function judge(challenge: Challenge, facts: AttemptFacts, question: AttemptQuestion): Verdict {
+  const { matches, nowMs, policy, ended } = question;
+  const { state, failedAttempts } = challenge;
+  // It says nothing of the code, so it is no wrong one, and prolongs no lock. [OQ-68]
+  const notCompared = (event: string): Verdict => ({
+    result: 'OTP_NOT_MATCHED',
+    state,
+    failedAttempts,
+    event,
+    missteps: ['uncompared'],
+  });
+  const right = (result: VerifyOtpResult, event: string): Verdict => ({
+    result,
+    state: 'verified',
+    failedAttempts,
+    event,
+    missteps: [],
+  });
+
+  if (state === 'verified') {
+    // Single use: the right code again is told apart from a wrong one. [VO-2, OQ-5]
+    return matches ? right('OTP_ALREADY_USED', 'used') : notCompared('wrongAfterUse');
+  }
+  if (!isVerifiable(challenge, question)) return notCompared(isLive(state) ? 'expired' : state);
+  if (ended !== undefined) return { ...notCompared(ended), state: 'superseded' };
+  if (isUsedUp(facts.wrongCodes, policy.failedVerificationsPerAccount, nowMs)) {
+    return notCompared('failedVerificationsPerAccount'); // [SO-13]
+  }
+  if (matches) return right('SUCCESS', 'verified');
+
+  const failed = failedAttempts + 1;
+  const exhausted = failed >= policy.attemptsMax;
+  return {
+    result: 'OTP_NOT_MATCHED',
+    state: exhausted ? 'exhausted' : state,
+    failedAttempts: failed,
+    event: exhausted ? 'exhausted' : 'wrong',
+    missteps: exhausted ? ['wrong', 'exhausted'] : ['wrong'],
+  };
+}

@@ -1,0 +1,129 @@
+import type { Challenge } from '../../ports/challenge.ts';
+import type { GrantedText, IssueDecision, IssueFacts, StoredAnswer } from '../../ports/otp-store.ts';
+import { judgeByGuard } from '../limits/money-guard.ts';
+import type { OtpPolicy } from '../limits/otp-policy.ts';
+import { type CountedCeiling, refusingQuota } from '../limits/quotas.ts';
+import type { Moment } from '../moment.ts';
+import { isExpired, mayHaveLeft, SUBMISSIONS_MAX } from './challenge.ts';
+import { sameBytes } from './same-bytes.ts';
+
+export interface IssueQuestion extends Moment {
+  readonly fingerprint: Uint8Array;
+  readonly owner: string;
+  readonly policy: OtpPolicy;
+  readonly ceilings: readonly CountedCeiling[];
+  /** The challenge to issue if nothing stands against it. */
+  readonly fresh: Challenge;
+}
+
+/**
+ * What a sendOtp does to the store: issue, resume an earlier challenge, answer without a text, or nothing at all.
+ * Pure, so that the store can ask within its atomic step. [IDEM-2, IDEM-6, IDEM-11, OQ-8, OQ-11, OQ-28]
+ */
+export function judgeIssue(facts: IssueFacts, question: IssueQuestion): IssueDecision {
+  const { request: record, challenge: earlier } = facts;
+  if (record === undefined) return issueWithinQuotas(facts, question);
+
+  const same = sameBytes(record.fingerprint, question.fingerprint);
+  if (record.state === 'completed') return same ? { kind: 'replay', record } : { kind: 'conflict' };
+  const elsewhere = record.owner !== question.owner && record.leaseExpiresAtMs > question.nowMs;
+  if (record.state === 'claimed' && elsewhere) return { kind: 'busy' };
+  if (earlier === undefined) return issueWithinQuotas(facts, question);
+  if (same) return takeUp(earlier, facts, question);
+  // A text that may be out is an effect, and an effect binds its request id to the parameters. [OQ-41]
+  return mayHaveLeft(earlier) ? { kind: 'conflict' } : issueWithinQuotas(facts, question);
+}
+
+/** The same request again, after an answer that bound nothing or a process that died. */
+function takeUp(earlier: Challenge, facts: IssueFacts, question: IssueQuestion): IssueDecision {
+  const { policy, fresh } = question;
+  switch (earlier.state) {
+    case 'sent':
+    case 'verified':
+      // The gateway's yes came after the answer. No second text. [IDEM-2]
+      return answer({ result: 'SUCCESS', integratorId: earlier.challengeId }, false, 'acceptedLate');
+    case 'exhausted':
+    case 'superseded':
+      return unsent(earlier, question, earlier.state);
+    case 'issued':
+      // No gateway took it, so its life begins with this submission.
+      return sameRecipient(earlier, fresh)
+        ? withinQuotas(facts, question, resume(earlier, fresh, fresh))
+        : issueWithinQuotas(facts, question);
+    case 'submitting':
+    case 'ambiguous':
+      // A code that might have arrived lives no longer than it was given. [OQ-28]
+      if (isExpired(earlier, question)) return unsent(earlier, question, 'expired');
+      if (!sameRecipient(earlier, fresh)) return unsent(earlier, question, 'recipientChanged');
+      if (!policy.resendUnknown || earlier.submissions >= SUBMISSIONS_MAX) {
+        return unsent(earlier, question, 'unknownOutcome');
+      }
+      return onceMore(earlier, facts, question);
+  }
+}
+
+/** A text that may be out already is one more text to every limit; what refuses it is no answer to the first one. */
+function onceMore(earlier: Challenge, facts: IssueFacts, question: IssueQuestion): IssueDecision {
+  const decision = withinQuotas(facts, question, resume(earlier, earlier, question.fresh));
+  if (decision.kind !== 'answer') return decision;
+  return { ...decision, ...unsent(earlier, question, decision.reason) };
+}
+
+type Answered = Extract<IssueDecision, { readonly kind: 'answer' }>;
+
+/** The same code once more, with the life of `life`, for whom the account is now. */
+function resume(earlier: Challenge, life: Challenge, { recipient }: Challenge): GrantedText {
+  const { expiresAtMs, expiresAtWallMs } = life;
+  const submissions = earlier.submissions + 1;
+  const challenge = {
+    ...earlier,
+    state: 'submitting',
+    expiresAtMs,
+    expiresAtWallMs,
+    submissions,
+    recipient,
+  } as const;
+  return { kind: 'resume', challenge };
+}
+
+function issueWithinQuotas(facts: IssueFacts, question: IssueQuestion): IssueDecision {
+  return withinQuotas(facts, question, { kind: 'issue', challenge: question.fresh });
+}
+
+function withinQuotas(facts: IssueFacts, question: IssueQuestion, granted: GrantedText): IssueDecision {
+  const { ceilings, fresh, policy, nowMs } = question;
+  const refusal = refusingQuota(facts, ceilings, policy, nowMs);
+  if (refusal === undefined) return withinBudget(facts, question, granted);
+  if (!refusal.byUser) return unsent(fresh, question, refusal.quota);
+  return answer({ result: 'OTP_LIMIT_REACHED', integratorId: fresh.challengeId }, false, refusal.quota);
+}
+
+/** The money guard has the last word: it counts what the quotas let through. */
+function withinBudget(facts: IssueFacts, question: IssueQuestion, granted: GrantedText): IssueDecision {
+  const { fresh, policy, nowMs } = question;
+  if (facts.guard === undefined) return granted;
+  const { refusal, ...guard } = judgeByGuard(facts.guard, policy.moneyGuard, fresh, nowMs);
+  if (refusal === undefined) return { ...granted, guard };
+  // Not the user's doing, whoever it is that orders texts. [OQ-40]
+  return { ...unsent(fresh, question, refusal), guard };
+}
+
+function unsent(challenge: Challenge, { policy }: IssueQuestion, reason: string): Answered {
+  const { challengeId } = challenge;
+  return answer(
+    { result: 'MESSAGE_UNABLE_TO_BE_SENT', integratorId: challengeId },
+    policy.retryUnsent,
+    reason,
+  );
+}
+
+function answer(stored: StoredAnswer, retryable: boolean, reason: string): Answered {
+  return { kind: 'answer', answer: stored, retryable, reason };
+}
+
+function sameRecipient(one: Challenge, other: Challenge): boolean {
+  return (
+    sameBytes(one.accountDigest, other.accountDigest) &&
+    sameBytes(one.phoneNumberDigest, other.phoneNumberDigest)
+  );
+}

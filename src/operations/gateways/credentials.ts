@@ -1,0 +1,44 @@
+import { createLink } from '../../adapters/gateways/shared/gateway-link.ts';
+import { unreachedOf } from '../../adapters/gateways/shared/probe.ts';
+import { createSystemClock } from '../../adapters/system/system-clock.ts';
+import type { CredentialCheck, UnreachedHost } from '../../ports/sms-gateway.ts';
+import type { Config } from '../../settings/load.ts';
+import { composeGateway, deadlineIn } from '../../wiring/gateways.ts';
+
+/** What is found out of a gateway without sending a text. */
+export interface GatewayExamination {
+  /** Hosts of it that can't be connected to, or not securely. */
+  readonly unreached: readonly UnreachedHost[];
+  /** `undefined`: it has no call that tells, or can't be asked. */
+  readonly credentials: CredentialCheck | undefined;
+}
+
+/**
+ * Connects to the gateway of that name as a text would, and asks it whether its credentials are right, each within
+ * `budgetMs`; no text is sent.
+ */
+export async function examineGatewayOf(
+  settings: Config['sms']['gateway'],
+  name: string,
+  budgetMs: number,
+): Promise<GatewayExamination> {
+  const members = settings.kind === 'failover' ? settings.gateways : [];
+  const chosen = members.find((member) => member.name === name) ?? settings;
+  const clock = createSystemClock();
+  if (chosen.kind === 'smpp') {
+    // A second session under the same name may end the one of a running server.
+    const { host, port, tls, tlsCa, clientCertificate } = chosen;
+    const url = `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    const link = createLink({ tlsCa, clientCertificate });
+    const unreached = await unreachedOf([url], link, AbortSignal.timeout(budgetMs));
+    return { unreached, credentials: undefined };
+  }
+  const gateway = await composeGateway(chosen, clock);
+  try {
+    const unreached = (await gateway.probe?.(deadlineIn(budgetMs, clock))) ?? [];
+    if (unreached.length > 0) return { unreached, credentials: undefined };
+    return { unreached, credentials: await gateway.checkCredentials?.(deadlineIn(budgetMs, clock)) };
+  } finally {
+    await gateway.close();
+  }
+}

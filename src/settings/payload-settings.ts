@@ -1,0 +1,153 @@
+import { publicText, secret } from '../config/references.ts';
+import { Type } from '../config/setting-words.ts';
+
+const moment = (description: string) =>
+  Type.Optional(
+    Type.String({
+      pattern:
+        '^20\\d\\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d{3})?)?Z$',
+      accepts: 'a moment in UTC such as 2027-01-31T08:00:00Z',
+      description,
+    }),
+  );
+
+const times = {
+  notBefore: moment('Not used before; absent: from its creation on.'),
+  retiresAt: moment('Taken out of use then, ahead of its expiry; absent: when it expires.'),
+};
+
+const algorithms = <const Name extends string>(names: readonly Name[], byDefault: readonly Name[]) =>
+  Type.Array(Type.Enum([...names]), {
+    default: byDefault,
+    minItems: 1,
+    uniqueItems: true,
+    description: 'Algorithms accepted; what we send uses the first that fits the key. [JWE-2]',
+  });
+
+const ours = (description: string) => ({ minItems: 1, maxItems: 16, description });
+
+const google = (what: string, description: string) =>
+  Type.Array(Type.Object({ key: publicText({ description: what }), ...times }), {
+    minItems: 1,
+    maxItems: 16,
+    description,
+  });
+
+const pgp = Type.Object(
+  {
+    ours: Type.Array(
+      Type.Object({
+        key: secret({ description: 'OpenPGP private key, armored, with an encryption subkey. [PGP-7]' }),
+        passphrase: Type.Optional(secret({ description: 'Passphrase of the key, if it has one.' })),
+        ...times,
+      }),
+      ours(
+        'Private keys of ours. Requests may be encrypted to any that is active; answers are signed with all of them. [ENC-2, ENC-5]',
+      ),
+    ),
+    google: google(
+      'OpenPGP public key, armored.',
+      'Public keys of Google. A signature by any that is active counts; answers are encrypted to all of them. [ENC-2]',
+    ),
+    armor: Type.Boolean({
+      default: false,
+      description: 'Armor answers within base64url. Requests are read either way. [OQ-16]',
+    }),
+  },
+  { description: 'OpenPGP bodies: `application/octet-stream`. Absent: not opened. [HTTP-3]' },
+);
+
+const jwe = Type.Object(
+  {
+    profile: Type.Enum(['jwe+jws', 'jwe'], {
+      default: 'jwe+jws',
+      description:
+        'Signed, then encrypted; or, in `jwe`, encrypted only, so that client certificates have to say who calls. [JWE-1, OQ-13]',
+    }),
+    ours: Type.Array(
+      Type.Object({
+        key: secret({ description: 'Private JWK, or JWK set, in JSON.' }),
+        expiresAt: moment("When its keys expire that don't say so themselves (`exp`). [ENC-5]"),
+        ...times,
+      }),
+      ours(
+        'Private keys of ours. Requests may be encrypted to any that is active; answers are signed with the newest. [ENC-2, ENC-5]',
+      ),
+    ),
+    google: google(
+      'Public JWK, or JWK set, in JSON.',
+      'Public keys of Google. A signature by any that is active counts; answers are encrypted to the newest. [ENC-2]',
+    ),
+    keyManagement: algorithms(['RSA-OAEP-256', 'RSA-OAEP'], ['RSA-OAEP-256']),
+    contentEncryption: algorithms(
+      ['A256GCM', 'A192GCM', 'A128GCM', 'A256CBC-HS512', 'A192CBC-HS384', 'A128CBC-HS256'],
+      ['A256GCM'],
+    ),
+    signing: algorithms(['RS256', 'PS256', 'ES256'], ['RS256', 'PS256', 'ES256']),
+    olderEdition: Type.Boolean({
+      default: false,
+      description:
+        'Take RSA1_5 with AES-CBC and HMAC (A128CBC-HS256, A192CBC-HS384, A256CBC-HS512) and compression (zip: DEF) as well, for keys that name RSA1_5. That padding has a history of attacks: only for a caller that has nothing else. [JWE-3]',
+    }),
+    base64url: Type.Boolean({
+      default: false,
+      description:
+        'Answers stand in base64url once more, as some editions ask for. Requests are read either way. [HTTP-5]',
+    }),
+    issuedAt: Type.Boolean({
+      default: false,
+      description: 'Say in the signature when it was made (`iat`). [JWE-6]',
+    }),
+  },
+  { description: 'JWE bodies: `application/jose`. Absent: not opened. [HTTP-5]' },
+);
+
+/** Protections of request and response bodies; which one a request has, its content type tells. */
+export const payload = Type.Object(
+  {
+    plain: Type.Optional(
+      Type.Boolean({
+        description:
+          'Take clear JSON, neither encrypted nor signed; sandbox profile only, and the default there if nothing else under `payload` is set.',
+      }),
+    ),
+    pgp: Type.Optional(pgp),
+    jwe: Type.Optional(jwe),
+    graceMs: Type.Integer({
+      default: 86_400_000,
+      minimum: 0,
+      maximum: 30 * 86_400_000,
+      unit: 'ms',
+      description:
+        'A key that has retired, or a decryption key that has expired, is still good on receipt for so long. [OQ-26]',
+    }),
+  },
+  {
+    sandboxDefault: { plain: true },
+    description:
+      'How bodies are encrypted and signed. Several kinds may be on at once, such as during a migration. [ENC-1]',
+  },
+);
+
+/** Threads that decrypt and sign. */
+export const cryptography = Type.Object(
+  {
+    threads: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 256,
+        unit: 'threads',
+        description: 'So many at once. Absent: one less than the machine has cores, and at least one.',
+      }),
+    ),
+    waitingMax: Type.Integer({
+      default: 256,
+      minimum: 0,
+      maximum: 65_536,
+      unit: 'requests',
+      description:
+        'Requests that may wait for a thread, however quickly they are done; half as many of callers who proved nothing. Further ones, and those that could not begin in time, are answered 503, with nothing done.',
+    }),
+  },
+  { description: 'Threads that open and seal bodies.' },
+);

@@ -1,0 +1,586 @@
+import { getCountries } from 'libphonenumber-js/max';
+import type { Static } from 'typebox';
+import { secret } from '../config/references.ts';
+import { Type } from '../config/setting-words.ts';
+import { SHOWN_IN_TEXT } from '../ports/hidden-characters.ts';
+import type { Secret } from '../ports/secret.ts';
+import { deliveringGateways } from './gateway-settings.ts';
+import { cryptography, payload } from './payload-settings.ts';
+import { receipts } from './receipts-settings.ts';
+import { tls } from './tls-settings.ts';
+
+/*
+ * Every setting: type, unit, bounds, default and meaning. This table is the only description of the configuration:
+ * reading, checking, printing and docs/configuration.md all follow it. Beside JSON Schema's own words it uses
+ * `unit`; `accepts`, what a text must look like in words; `filePath`, a path made absolute when read; and `secret`,
+ * a reference to a value kept elsewhere. A setting without a default must be given unless it is optional;
+ * `sandboxDefault` spares that in the sandbox profile. A secret's default is a file that is made in the data directory.
+ */
+
+const day = 86_400_000;
+
+/** A window looks back less far than requests are kept, or it would forget. */
+const windowMsMax = 29 * day;
+
+const windowMs = (options: object) =>
+  Type.Integer({
+    minimum: 60_000,
+    maximum: windowMsMax,
+    unit: 'ms',
+    description: 'Length of the sliding window.',
+    ...options,
+  });
+
+const quota = (max: number, defaultWindowMs: number, counted: string, description: string) =>
+  Type.Object(
+    {
+      max: Type.Integer({
+        default: max,
+        minimum: 1,
+        maximum: 256,
+        unit: counted,
+        description: 'At most so many.',
+      }),
+      windowMs: windowMs({ default: defaultWindowMs }),
+    },
+    { description },
+  );
+
+const ceiling = (description: string) =>
+  Type.Object(
+    {
+      max: Type.Integer({
+        minimum: 1,
+        maximum: 1_000_000_000,
+        unit: 'texts',
+        description: 'At most so many.',
+      }),
+      windowMs: windowMs({}),
+    },
+    { description },
+  );
+
+const port = (defaultPort: number, description: string) =>
+  Type.Integer({ default: defaultPort, minimum: 0, maximum: 65_535, description });
+
+const host = (description: string) =>
+  Type.String({
+    default: '127.0.0.1',
+    pattern: '^[A-Za-z0-9.:%_-]{1,253}$',
+    accepts: 'an IP address or a host name, without port',
+    description,
+  });
+
+const http = Type.Object(
+  {
+    host: host('Address the methods listen on.'),
+    port: port(8080, 'Port the methods listen on; 0 takes any free one.'),
+    basePaths: Type.Array(
+      Type.String({
+        pattern: '^(?!.*/(sendOtp|verifyOtp|echo)$)(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$',
+        accepts:
+          'a path such as /v1 or /wallet/e-wallets-v1: starts with /, has no slash at its end and no method name',
+      }),
+      {
+        default: ['/v1'],
+        minItems: 1,
+        maxItems: 16,
+        uniqueItems: true,
+        description:
+          'Where the methods are served: each path with /sendOtp, /verifyOtp and /echo appended. It carries the major version and never the payment integrator account id. [URL-1, URL-2, URL-3]',
+      },
+    ),
+    methods: Type.Array(Type.Enum(['sendOtp', 'verifyOtp', 'echo']), {
+      default: ['sendOtp', 'verifyOtp', 'echo'],
+      minItems: 1,
+      uniqueItems: true,
+      description: 'The methods offered; a method left out answers 501. [OQ-21]',
+    }),
+    bodyBytesMax: Type.Integer({
+      default: 65_536,
+      minimum: 4096,
+      maximum: 1_048_576,
+      unit: 'bytes',
+      description: 'A longer request body is refused unread.',
+    }),
+    headersTimeoutMs: Type.Integer({
+      default: 5000,
+      minimum: 500,
+      maximum: 60_000,
+      unit: 'ms',
+      description:
+        'A connection that has not finished its TLS handshake by then, or sent its HTTP headers so long after, is closed.',
+    }),
+    requestTimeoutMs: Type.Integer({
+      default: 7000,
+      minimum: 500,
+      maximum: 60_000,
+      unit: 'ms',
+      description: 'A connection that has not sent its whole request by then is closed.',
+    }),
+    keepAliveTimeoutMs: Type.Integer({
+      default: 65_000,
+      minimum: 1000,
+      maximum: 600_000,
+      unit: 'ms',
+      description:
+        'An idle connection is kept open so long, half of it if nothing valid came on it; longer than the load balancer in front keeps it.',
+    }),
+    connectionsMax: Type.Integer({
+      default: 2048,
+      minimum: 1,
+      maximum: 65_536,
+      unit: 'connections',
+      description:
+        'Beyond them, the connection on which nothing valid came and which is idle for longest gives way to the next one.',
+    }),
+    tls: Type.Optional(tls),
+    behindProxy: Type.Boolean({
+      default: false,
+      description:
+        'Production serves plain HTTP only if this says that a proxy in front ends TLS, with the suites of TLS-2, and that nobody else reaches the port. [TLS-5]',
+    }),
+  },
+  { description: 'The edge that Google calls.' },
+);
+
+const operator = Type.Object(
+  {
+    host: host(
+      'Address the operator routes listen on. Whoever reaches it reads the metrics, and in the sandbox every code.',
+    ),
+    port: port(8081, 'Port the operator routes listen on; 0 takes any free one.'),
+    privateNetwork: Type.Boolean({
+      default: false,
+      description:
+        'Production listens beyond loopback only if this says that nobody but operators, probes and scrapers reaches the address.',
+    }),
+    hostNames: Type.Array(
+      Type.String({
+        pattern: '^[A-Za-z0-9._-]{1,253}$',
+        accepts: 'a host name, without port',
+        description: 'A name.',
+      }),
+      {
+        default: [],
+        maxItems: 32,
+        uniqueItems: true,
+        description:
+          'Names by which the operator routes are called, beside `localhost`, `host` and addresses. Any other is refused, or a web page could read them through a browser; `/health/…` answers all.',
+      },
+    ),
+  },
+  { description: 'Health, metrics and the inbox, for operators; never reachable by Google.' },
+);
+
+const requests = Type.Object(
+  {
+    budgetMs: Type.Integer({
+      default: 2500,
+      minimum: 500,
+      maximum: 4900,
+      unit: 'ms',
+      description:
+        'Every request is answered within it: directory, store and all gateways together; a tenth is kept for sealing the answer. [OPS-2]',
+    }),
+    twinWaitMs: Type.Integer({
+      default: 2000,
+      minimum: 0,
+      maximum: 4900,
+      unit: 'ms',
+      description:
+        'A duplicate that arrives while the first is at work waits so long for its answer, then gets 409. [OQ-8]',
+    }),
+    leaseMs: Type.Integer({
+      default: 10_000,
+      minimum: 1000,
+      maximum: 60_000,
+      unit: 'ms',
+      description: 'A request whose server died may be taken up by another one after so long.',
+    }),
+    concurrentMax: Type.Integer({
+      default: 1024,
+      minimum: 1,
+      maximum: 65_536,
+      unit: 'requests',
+      description:
+        'Requests at work at once, half of them of callers who proved nothing; further ones are answered 503.',
+    }),
+    acceptBothIdentifiers: Type.Boolean({
+      default: true,
+      description:
+        'Accept a sendOtp with both accountPhoneNumber and associationId, as the older edition sent it, and compare them. [OQ-1]',
+    }),
+    retryUnsent: Type.Boolean({
+      default: true,
+      description:
+        'A repeated sendOtp that was answered MESSAGE_UNABLE_TO_BE_SENT tries again, with the same code. [OQ-11]',
+    }),
+  },
+  { description: 'How a request is treated, whatever its method.' },
+);
+
+const codes = Type.Object(
+  {
+    length: Type.Integer({
+      default: 6,
+      minimum: 4,
+      maximum: 10,
+      unit: 'digits',
+      description: 'Length of a code. [SMS-9]',
+    }),
+    validityMs: Type.Integer({
+      default: 600_000,
+      minimum: 60_000,
+      maximum: 600_000,
+      unit: 'ms',
+      description: 'Life of a code; ten minutes is the most that NIST SP 800-63B allows. [SMS-12]',
+    }),
+    attemptsMax: Type.Integer({
+      default: 5,
+      minimum: 1,
+      maximum: 10,
+      unit: 'attempts',
+      description: 'Wrong codes that one challenge bears before it is exhausted. [SO-13]',
+    }),
+    secrets: Type.Array(
+      Type.Object({
+        id: Type.String({
+          pattern: '^[A-Za-z0-9._-]{1,32}$',
+          accepts: '1 to 32 of A-Z a-z 0-9 . _ -',
+          description: 'Name of the secret; kept with each challenge.',
+        }),
+        secret: secret({
+          minLength: 32,
+          description: 'Key of the HMAC that codes are derived with; 32 characters or more.',
+        }),
+      }),
+      {
+        minItems: 1,
+        maxItems: 8,
+        sandboxDefault: [{ id: 'sandbox', secret: { file: 'sandbox-code-secret' } }],
+        description:
+          'Secrets that codes are derived from. The first one makes new codes; the others still verify codes made with them.',
+      },
+    ),
+  },
+  { description: 'One-time codes.' },
+);
+
+const digests = Type.Object(
+  {
+    secret: secret({
+      minLength: 32,
+      sandboxDefault: { file: 'sandbox-digest-secret' },
+      description:
+        'Key of the digests that stand for account ids, phone numbers and request bodies in the store; 32 characters or more. With another key the server refuses to start, since running quotas would be forgotten and repeated requests look changed: see gsp-otp secrets.',
+    }),
+  },
+  { description: 'What the store holds in place of personal data. [IDEM-13]' },
+);
+
+const quotas = Type.Object(
+  {
+    coolDownMs: Type.Integer({
+      default: 30_000,
+      minimum: 0,
+      maximum: 600_000,
+      unit: 'ms',
+      description: 'Least time between two texts to one phone number or account; 0 switches it off.',
+    }),
+    sendsPerPhoneNumber: quota(5, 3_600_000, 'texts', 'Texts to one phone number.'),
+    sendsPerAccount: quota(10, day, 'texts', 'Texts to one account.'),
+    coolDownAfterRefusalMs: Type.Integer({
+      default: 2000,
+      minimum: 0,
+      maximum: 600_000,
+      unit: 'ms',
+      description:
+        'After a text that a gateway refused, least time to the next one to the same phone number or account; 0 switches it off. [OQ-67]',
+    }),
+    refusedTexts: quota(
+      20,
+      3_600_000,
+      'texts',
+      'Texts to one phone number, or to one account, that a gateway refused. [OQ-67]',
+    ),
+    failedVerificationsPerAccount: quota(5, day, 'wrong codes', 'Wrong codes for one account. [SO-13]'),
+    uncomparedVerificationsPerAccount: quota(
+      50,
+      day,
+      'codes',
+      'Codes for one account that came too late to be compared: expired, superseded, exhausted, used. [OQ-68]',
+    ),
+    exhaustionLockMs: Type.Integer({
+      default: 1_800_000,
+      minimum: 0,
+      maximum: windowMsMax,
+      unit: 'ms',
+      description:
+        'An account whose challenge was exhausted gets no text for so long; 0 switches it off. [OQ-5]',
+    }),
+    sendsPerCountry: Type.Optional(
+      Type.Record(
+        Type.String({ pattern: `^(default|${getCountries().join('|')})$` }),
+        ceiling('Texts to one country.'),
+        {
+          keyAccepts: 'an ISO 3166-1 alpha-2 country code such as BR, or default',
+          description:
+            'Texts to all numbers of a country, by ISO 3166-1 alpha-2 code; `default` is for each country not named. Absent: no limit.',
+        },
+      ),
+    ),
+    sendsGlobal: Type.Optional(ceiling('Texts to all numbers together. Absent: no limit.')),
+  },
+  {
+    description:
+      'Limits on texts and wrong codes. Beyond a limit of one number or account the answer is OTP_LIMIT_REACHED; beyond one over many users or on refused texts, which is none of their doing, MESSAGE_UNABLE_TO_BE_SENT.',
+  },
+);
+
+const phoneNumbers = Type.Object(
+  {
+    allowedCountries: Type.Array(
+      Type.Enum(getCountries(), { accepts: 'an ISO 3166-1 alpha-2 country code such as BR' }),
+      {
+        default: [],
+        uniqueItems: true,
+        description:
+          'Countries that texts are sent to, by ISO 3166-1 alpha-2 code; a number of a range that no plan has yet counts as the main country of its calling code. Empty: all. [OQ-83]',
+      },
+    ),
+    refuseImplausible: Type.Enum(['never', 'impossible', 'not-mobile'], {
+      default: 'never',
+      description:
+        'Which well-formed numbers are refused as INVALID_PHONE_NUMBER: none, those that no numbering plan allows, or also those that are certainly not mobile. [TEL-3]',
+    }),
+  },
+  { description: 'Which numbers are sent to.' },
+);
+
+/** Gateways by kind: one row a kind. */
+const gateway = Type.Union(
+  [
+    Type.Object(
+      {
+        kind: Type.Literal('inbox', {
+          description: 'Keeps the texts in memory and shows them to the operator; sends nothing.',
+        }),
+      },
+      { description: 'Inbox, for the sandbox.' },
+    ),
+    ...deliveringGateways,
+  ],
+  { default: { kind: 'inbox' }, description: 'Who delivers the texts.' },
+);
+
+const languageTag = {
+  pattern: '^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$',
+  accepts: 'a BCP 47 language tag such as pt or pt-BR',
+};
+
+const dltId = (description: string) =>
+  Type.String({ pattern: '^[0-9]{1,32}$', accepts: 'digits, in quotes', description });
+
+const dlt = Type.Object(
+  {
+    entityId: dltId('Id of the principal entity: you.'),
+    templateIds: Type.Record(
+      Type.String({
+        pattern:
+          '^(default|[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?\\.(association|mandateCreation|associationWithMandateCreation|general))$',
+      }),
+      dltId('Id of the registered text.'),
+      {
+        keyAccepts: 'a text such as hi.association or en.general, or default',
+        description:
+          'Ids of the content templates, by language and context as `gsp-otp templates show` lists them; `default` is for each text not named.',
+      },
+    ),
+  },
+  {
+    description:
+      'Your registration for texts to India (+91), which goes along with each of them. Absent: none does.',
+  },
+);
+
+const sms = Type.Object(
+  {
+    brand: Type.String({
+      pattern: `^${SHOWN_IN_TEXT}{1,30}$`,
+      prose: true,
+      accepts: '1 to 30 printable characters',
+      sandboxDefault: 'Sandbox',
+      description: 'The name your users know you by, as it stands in the text.',
+    }),
+    defaultLanguage: Type.String({
+      ...languageTag,
+      default: 'en',
+      description: 'Language of the text where the account has none, or one without a template.',
+    }),
+    languages: Type.Optional(
+      Type.Array(Type.String(languageTag), {
+        minItems: 1,
+        maxItems: 256,
+        uniqueItems: true,
+        description: 'Languages to text in, each of which must fit with your brand. Absent: all there are.',
+      }),
+    ),
+    tokenLine: Type.Enum(['last', 'first'], {
+      default: 'last',
+      description: 'Where the SMS matching token stands alone. [SMS-2, SMS-5]',
+    }),
+    templatesFile: Type.Optional(
+      Type.String({ filePath: true, description: 'Your own templates. Absent: the built-in ones.' }),
+    ),
+    dlt: Type.Optional(dlt),
+    resendUnknown: Type.Boolean({
+      default: true,
+      description: 'A retry sends a text of unknown fate once more, with the same code. [OQ-28]',
+    }),
+    gateway,
+  },
+  { description: 'The text and its way.' },
+);
+
+const moneyGuard = Type.Object(
+  {
+    mode: Type.Enum(['off', 'observe', 'enforce'], {
+      default: 'observe',
+      description:
+        'What to do about texts beyond a budget: nothing, tell what would be refused, or refuse it with MESSAGE_UNABLE_TO_BE_SENT.',
+    }),
+    windowMs: windowMs({ default: 3_600_000, description: 'Sliding window in which texts are counted.' }),
+    unverifiedPerVerified: Type.Number({
+      default: 2,
+      minimum: 0,
+      maximum: 100,
+      unit: 'texts',
+      description: 'Unverified texts for which each verified one makes room, in its country and its prefix.',
+    }),
+    countryFloor: Type.Integer({
+      default: 200,
+      minimum: 1,
+      maximum: 1_000_000_000,
+      unit: 'texts',
+      description:
+        'So many unverified texts may always go to a country: small markets must be able to begin.',
+    }),
+    rangeFloor: Type.Integer({
+      default: 60,
+      minimum: 1,
+      maximum: 1_000_000,
+      unit: 'texts',
+      description: 'So many may always go to numbers that differ in their last six digits only.',
+    }),
+    prefixFloor: Type.Integer({
+      default: 20,
+      minimum: 1,
+      maximum: 1_000_000,
+      unit: 'texts',
+      description: 'So many may always go to numbers that differ in their last four digits only.',
+    }),
+    countryMax: Type.Optional(
+      Type.Record(
+        Type.String({ pattern: `^(default|${getCountries().join('|')})$` }),
+        Type.Integer({ minimum: 1, maximum: 1_000_000_000, unit: 'texts', description: 'At most so many.' }),
+        {
+          keyAccepts: 'an ISO 3166-1 alpha-2 country code such as BR, or default',
+          description:
+            'Unverified texts to a country beyond which none goes, however many are verified. Absent: no such limit.',
+        },
+      ),
+    ),
+    blockMs: Type.Integer({
+      default: 3_600_000,
+      minimum: 60_000,
+      maximum: 7 * day,
+      unit: 'ms',
+      description: 'How long nothing goes to a country or prefix that used up its budget.',
+    }),
+  },
+  {
+    description:
+      'The defence against traffic pumping: budgets of texts whose codes nobody typed, by country and by prefix. Numbers that verified before are exempt.',
+  },
+);
+
+const retention = Type.Object(
+  {
+    requestsMs: Type.Integer({
+      default: 30 * day,
+      minimum: 30 * day,
+      maximum: 3650 * day,
+      unit: 'ms',
+      description:
+        'Answered requests are remembered and replayed so long; then their ids count as new. [OQ-10, IDEM-12]',
+    }),
+    sweepRowsMax: Type.Integer({
+      default: 50,
+      minimum: 10,
+      maximum: 10_000,
+      unit: 'rows',
+      description: 'Old requests deleted in one step, which holds up all others: 50 about 10 ms.',
+    }),
+    sweepIntervalMs: Type.Integer({
+      default: 60_000,
+      minimum: 1000,
+      maximum: day,
+      unit: 'ms',
+      description: 'Time between two looks for old requests.',
+    }),
+  },
+  { description: 'How long things are kept.' },
+);
+
+const log = Type.Object(
+  {
+    level: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+      default: 'info',
+      description: 'Least important level that is written.',
+    }),
+    format: Type.Enum(['json', 'pretty'], {
+      default: 'json',
+      description: 'One JSON object a line, or lines for people.',
+    }),
+  },
+  { description: 'The log, on standard output.' },
+);
+
+export const dataDirectory = {
+  default: './gsp-otp-data',
+  filePath: true,
+  description: 'Directory of the databases otp.sqlite and accounts.sqlite; made if missing.',
+};
+
+export const settings = Type.Object({
+  profile: Type.Enum(['sandbox', 'production'], {
+    default: 'sandbox',
+    description:
+      'The sandbox starts without any setting; production refuses everything that is good only for trying out. [ENV-1]',
+  }),
+  dataDirectory: Type.String(dataDirectory),
+  http,
+  operator,
+  receipts: Type.Optional(receipts(host(''), port(8082, ''))),
+  requests,
+  codes,
+  digests,
+  quotas,
+  moneyGuard,
+  phoneNumbers,
+  sms,
+  payload,
+  cryptography,
+  retention,
+  log,
+});
+
+type DeepReadonly<T> = T extends Secret
+  ? T
+  : T extends object
+    ? { readonly [Name in keyof T]: DeepReadonly<T[Name]> }
+    : T;
+
+/** Every setting with a value: defaults filled in, paths absolute, secrets loaded. */
+export type Settings = DeepReadonly<Static<typeof settings>>;

@@ -1,0 +1,19 @@
+import { stdSerializers } from 'pino';
+import { createQuiet } from './quiet.ts';
+
+/**
+ * Writes errors for the log. A full disk or a gateway that is down throws the same one at each call: its stack is told once
+ * in ten seconds, and between only what kind of error it is and what it says.
+ */
+export function createErrorSerializer(steadyMs: () => number): (error: Error) => object {
+  const quiet = createQuiet({ steadyMs }, 1);
+  return (error) => {
+    const { stack, aggregateErrors: _, ...told } = stdSerializers.err(error);
+    return quiet(kindOf(error)) ? { ...told, stack } : told;
+  };
+}
+
+/** By where it was thrown, of which there are few, and not by what it says. */
+function kindOf({ name, stack = '' }: Error): string {
+  return `${name} ${/\n\s+at ([^\n]+)/.exec(stack)?.[1] ?? ''}`;
+}

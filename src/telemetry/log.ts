@@ -1,0 +1,75 @@
+import { type DestinationStream, type LevelWithSilent, type Logger, pino } from 'pino';
+import type { CallReport } from '../methods/call-report.ts';
+import type { Clock } from '../ports/clock.ts';
+import { escapeHidden } from '../ports/hidden-characters.ts';
+import { createErrorSerializer } from './brief-errors.ts';
+import { prettyLine } from './pretty-line.ts';
+import { createQuiet } from './quiet.ts';
+
+export interface LogSettings {
+  readonly level: LevelWithSilent;
+  readonly format: 'json' | 'pretty';
+  /** Where the lines go; `undefined`: standard output. */
+  readonly destination?: DestinationStream;
+}
+
+/** Structured log: one JSON object a line, or a line for people. */
+export function createLog({ level, format, destination }: LogSettings): Logger {
+  // A log is read on terminals too. Its last character is the line break.
+  const streamWrite = (line: string) => `${escapeHidden(line.slice(0, -1))}\n`;
+  const options = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { err: createErrorSerializer(() => performance.now()) },
+    hooks: { streamWrite },
+  };
+  if (format === 'json') return destination === undefined ? pino(options) : pino(options, destination);
+  const lines = destination ?? process.stdout;
+  return pino(options, { write: (line) => lines.write(prettyLine(line)) });
+}
+
+/** Lines in ten seconds about calls of one kind of which no header was read: more than enough to see what is wrong. */
+const UNREAD_LINES_MAX = 100;
+
+/**
+ * One line a call, named by the id that the answer carries. Levels follow the kind of ending: an outcome is info,
+ * a request that can't be processed a warning, a part of the world that is down an error, a bug fatal. [ERR-8]
+ * Anyone can make calls of which no header can be read: beyond some, they are counted in the next one's line.
+ */
+export function reportToLog(log: Logger, clock: Clock): (report: CallReport) => void {
+  const quiet = createQuiet(clock, UNREAD_LINES_MAX);
+  return ({
+    method,
+    callId,
+    fault,
+    cause,
+    delivery,
+    verified,
+    unknownContext,
+    durationMs,
+    guardEvent,
+    ...rest
+  }) => {
+    const told = rest.requestId === undefined ? quiet(`${rest.status} ${rest.result}`) : {};
+    if (!told) return;
+    const line = {
+      method,
+      callId,
+      ...rest,
+      ...told,
+      unknownContext: unknownContext || undefined,
+      // Which budget stood against the text, and not of which prefix: no part of a number is logged. [ERR-4]
+      guardEvent: guardEvent && { event: guardEvent.event, budget: guardEvent.detail.split(' ', 1)[0] },
+      gateway: delivery?.gateway ?? verified?.gateway,
+      gatewayReason: delivery?.kind === 'refused' ? delivery.reason : undefined,
+      gatewayDetail: delivery === undefined || delivery.kind === 'accepted' ? undefined : delivery.detail,
+      durationMs: Math.round(durationMs),
+    };
+    if (fault === 'bug') log.fatal({ ...line, err: cause }, 'call');
+    else if (fault === 'unavailable') log.error({ ...line, err: cause }, 'call');
+    else if (rest.status >= 400) log.warn(line, 'call');
+    else log.info(line, 'call');
+  };
+}

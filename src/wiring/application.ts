@@ -1,0 +1,296 @@
+import type { DestinationStream, Logger } from 'pino';
+import { InboxGateway } from '../adapters/gateways/inbox/gateway.ts';
+import { createFeedback } from '../adapters/gateways/shared/feedback.ts';
+import { type CodesOf, endCodes } from '../domain/end-codes.ts';
+import { clockDoubt, momentOf } from '../domain/moment.ts';
+import { startRetention } from '../domain/retention.ts';
+import { type CatalogParts, createCatalog } from '../methods/catalog.ts';
+import { createPipeline, type Pipeline, type PipelineParts } from '../methods/pipeline.ts';
+import type { AccountDirectory } from '../ports/account-directory.ts';
+import type { Clock } from '../ports/clock.ts';
+import { createDeadline } from '../ports/deadline.ts';
+import type { OtpStore } from '../ports/otp-store.ts';
+import type { PayloadCodec } from '../ports/payload-codec.ts';
+import type { SmsGateway } from '../ports/sms-gateway.ts';
+import type { Config } from '../settings/load.ts';
+import { reportDoubtToLog } from '../telemetry/clock-log.ts';
+import { reportEndedToLog } from '../telemetry/ended-log.ts';
+import { createLog, reportToLog } from '../telemetry/log.ts';
+import { createMetrics } from '../telemetry/metrics.ts';
+import { reportRefusalsToLog } from '../telemetry/refusal-log.ts';
+import { type DataOverrides, openData } from './data.ts';
+import { composeGateways, gatewayWarnings } from './gateways.ts';
+import { type Addresses, composeListeners } from './listeners.ts';
+import { keysOf, policyOf } from './policy.ts';
+import { composeProtection } from './protection.ts';
+import { type ComposedRecorder, composeRecorder } from './receipts.ts';
+import { digestOf } from './reload.ts';
+import { composeTemplates } from './texts.ts';
+import { packageVersion } from './version.ts';
+
+/** Parts to use in place of those that the configuration names. Whoever passes one closes nothing: we do. */
+export interface Overrides extends DataOverrides {
+  readonly gateway?: SmsGateway;
+  /** In place of those that `payload` names. */
+  readonly codecs?: readonly PayloadCodec[];
+  readonly logDestination?: DestinationStream;
+}
+
+export interface Application {
+  /** Opens all listeners. Rejects if an address is taken; nothing is open then. */
+  listen(): Promise<Addresses>;
+  /**
+   * Orderly stop: takes no new connection, finishes the running requests, then lets go of everything. Safe to
+   * call twice. The log tells the reason, such as the name of a signal.
+   */
+  close(reason?: string): Promise<void>;
+  /**
+   * Puts the keys and certificates of another configuration in force, for every connection and message from now on;
+   * no request is lost. [ENC-2] Throws `ConfigError` if they can't be used, and everything stays as it was, which log,
+   * readiness and metrics tell; so they do of what a function throws that is to read the configuration. Other settings
+   * are left alone; those that differ are named in the log.
+   */
+  reload(config: Config | (() => Config)): Promise<void>;
+  /**
+   * Ends the live codes of an account or a phone number, for whoever keeps accounts elsewhere: call it when an account is
+   * closed, or its number replaced. Resolves to how many codes that were; a code that is typed from then on is answered
+   * OTP_NOT_MATCHED. Throws `UnavailableError` when the store is down: then some may be live, so call it again. [OQ-70]
+   */
+  endCodes(of: CodesOf): Promise<number>;
+  readonly store: OtpStore;
+  readonly directory: AccountDirectory;
+  /** The sandbox's inbox; `undefined` where texts go to a real gateway. */
+  readonly inbox: InboxGateway | undefined;
+}
+
+/**
+ * Builds the application that a configuration describes: opens the store and the directory, proves that every
+ * template fits, and wires the parts. Throws, with everything closed again, if one of them can't be had.
+ */
+export async function compose(config: Config, overrides: Overrides = {}): Promise<Application> {
+  const closers: (() => Promise<void>)[] = [];
+  try {
+    return await assemble(config, overrides, closers);
+  } catch (error) {
+    await closeAll(closers);
+    throw error;
+  }
+}
+
+async function assemble(
+  config: Config,
+  overrides: Overrides,
+  closers: (() => Promise<void>)[],
+): Promise<Application> {
+  const log = createLog({
+    ...config.log,
+    ...(overrides.logDestination && { destination: overrides.logDestination }),
+  });
+  // Before anything is opened: a template that doesn't fit leaves nothing behind.
+  const rules = { policy: policyOf(config), keys: keysOf(config), templates: composeTemplates(config) };
+  const data = openData(config, { log, keys: rules.keys }, overrides, closers);
+  const { store, directory, clock } = data;
+  const metrics = createMetrics(packageVersion, {
+    clockAheadMs: () => clock.nowMs() - momentOf(clock).nowMs,
+  });
+  const receipts = composeRecorder({ ...data, digestKey: rules.keys.digestKey, log, metrics });
+  closers.push(() => receipts.close());
+  const delivery = await composeDelivery(config, overrides, { clock, log, receipts }, closers);
+  const { gateway, members, inbox, feedback } = delivery;
+
+  const protection = await composeProtection(config, { clock, log, revokedKeys: data.revokedKeys });
+  closers.push(() => protection.close());
+  const codecs = overrides.codecs ? byMediaType(overrides.codecs) : protection.codecs;
+  closers.push(...(overrides.codecs ?? []).map((codec) => () => codec.close()));
+
+  const logCall = reportToLog(log, clock);
+  const logRefused = reportRefusalsToLog(log, clock);
+  const logEnded = reportEndedToLog(log, clock);
+  const pipeline = composePipeline(config, { ...rules, ...data, gateway, codecs }, (call) => {
+    logCall(call);
+    metrics.countCall(call);
+    if (call.verified) feedback.tell(call.verified.gateway, call.verified.messageId);
+  });
+
+  const listeners = composeListeners(config, {
+    pipeline,
+    tls: protection.tls,
+    readiness: [
+      { name: 'store', check: () => store.check() },
+      {
+        name: 'directory',
+        check: () => directory.check(createDeadline(clock, config.requests.budgetMs)),
+      },
+      { name: 'gateways', check: async () => {}, warnings: () => gatewayWarnings(gateway, clock) },
+      ...protection.readiness,
+      {
+        name: 'clock',
+        check: async () => {},
+        warnings: () => [clockDoubt(clock)].filter((doubt) => doubt !== undefined),
+      },
+    ],
+    inbox,
+    metricsPage: metrics.page,
+    gateways: members,
+    receipts,
+    clock,
+    log,
+    onRefused: (listener, status) => {
+      logRefused(listener, status);
+      metrics.countRefused(listener, status);
+    },
+    onEnded: (listener, ...what) => {
+      logEnded(listener, ...what);
+      metrics.countEnded(listener, what[0]);
+    },
+  });
+  metrics.watchEnds(protection.timesLeft);
+  metrics.tellReload(true, clock.nowMs());
+  const logDoubt = reportDoubtToLog(log, clock);
+  const retention = composeRetention(config, {
+    store,
+    clock,
+    log,
+    onDoubt: (reason) => {
+      logDoubt(reason);
+      metrics.countRefusedSweep();
+    },
+  });
+  // Backwards: listeners first, then what works behind them.
+  closers.push(
+    () => retention.stop(),
+    () => listeners.close(),
+  );
+
+  let stopReason: string | undefined;
+  return {
+    store,
+    directory,
+    inbox,
+    endCodes: (of) => endCodes(of, { ...rules, store, clock }),
+    async listen() {
+      const addresses = await listeners.open();
+      log.info({ ...describeStart(config), ...addresses }, 'started');
+      for (const warning of config.warnings) log.warn({ warning }, 'configuration');
+      closers.unshift(async () => log.info('stopped'));
+      closers.push(async () => log.info({ reason: stopReason }, 'stopping'));
+      return addresses;
+    },
+    async reload(next) {
+      const read = typeof next === 'function' ? next : () => next;
+      try {
+        await protection.reload(read, listeners.replaceTls);
+        metrics.tellReload(true, clock.nowMs());
+      } catch (error) {
+        metrics.tellReload(false, clock.nowMs());
+        throw error;
+      }
+    },
+    close(reason) {
+      stopReason = reason;
+      return closeAll(closers);
+    },
+  };
+}
+
+/** What an operator wants to know of a log that he finds: what ran, as what, and with which data. */
+function describeStart(config: Config) {
+  const { profile, dataDirectory, payload, sms } = config;
+  const configuration = digestOf(config);
+  const bodies = (['pgp', 'jwe', 'plain'] as const).filter((kind) => payload[kind]);
+  const versions = { version: packageVersion, node: process.version };
+  return {
+    ...versions,
+    pid: process.pid,
+    profile,
+    dataDirectory,
+    bodies,
+    texts: sms.gateway.kind,
+    configuration,
+  };
+}
+
+interface DeliveryParts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly receipts: ComposedRecorder;
+}
+
+/** How texts go out, and how gateways learn that one arrived. */
+async function composeDelivery(
+  config: Config,
+  overrides: Overrides,
+  { clock, log, receipts }: DeliveryParts,
+  closers: (() => Promise<void>)[],
+) {
+  const { gateway, members } = overrides.gateway
+    ? { gateway: overrides.gateway, members: [overrides.gateway] }
+    : await composeGateways(config.sms.gateway, clock, {
+        listener: config.receipts,
+        onReceipt: receipts.take,
+        onStray: receipts.report,
+      });
+  closers.push(() => gateway.close());
+  const feedback = createFeedback({
+    gateways: members,
+    clock,
+    onFailure: (name, error) => log.warn({ gateway: name, err: error }, 'feedback'),
+  });
+  closers.push(() => feedback.close());
+  const inbox = overrides.gateway === undefined && gateway instanceof InboxGateway ? gateway : undefined;
+  return { gateway, members, inbox, feedback };
+}
+
+function composePipeline(
+  config: Config,
+  parts: Omit<CatalogParts, 'owner'> & Pick<PipelineParts, 'codecs'>,
+  report: PipelineParts['report'],
+): Pipeline {
+  // Of this process alone: servers that share a store must not take each other's claims for their own. [OQ-8]
+  const catalog = createCatalog({ ...parts, owner: parts.entropy.id() });
+  const { budgetMs, twinWaitMs, concurrentMax } = config.requests;
+  return createPipeline({
+    ...parts,
+    catalog,
+    digestKey: parts.keys.digestKey,
+    report,
+    budgetMs,
+    twinWaitMs,
+    concurrentMax,
+  });
+}
+
+interface RetentionParts {
+  readonly store: OtpStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly onDoubt: (reason: string) => void;
+}
+
+function composeRetention({ retention }: Config, { store, clock, log, onDoubt }: RetentionParts) {
+  const { requestsMs: retentionMs, sweepRowsMax: rowsMax, sweepIntervalMs: intervalMs } = retention;
+  return startRetention({
+    store,
+    clock,
+    confirmedMs: () => momentOf(clock).nowMs,
+    doubt: () => clockDoubt(clock),
+    onDoubt,
+    retentionMs,
+    rowsMax,
+    intervalMs,
+    onFailure: (error) => log.error({ err: error }, 'retention'),
+  });
+}
+
+/** Last opened, first closed; one that fails doesn't keep the others open. */
+async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (let close = closers.pop(); close !== undefined; close = closers.pop()) {
+    await close().catch((error: unknown) => failures.push(error));
+  }
+  if (failures.length > 0) throw new AggregateError(failures, 'not everything could be closed');
+}
+
+function byMediaType(codecs: readonly PayloadCodec[]): ReadonlyMap<string, PayloadCodec> {
+  return new Map(codecs.map((codec) => [codec.mediaType, codec]));
+}

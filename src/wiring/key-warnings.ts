@@ -1,0 +1,42 @@
+import { ConfigError } from '../config/faults.ts';
+import { type KeyRings, type KeySettings, listKeys, readKeyRings, sentencesOf } from './keys.ts';
+
+/** What of Google's keys is passed over, each as a sentence. [OQ-79] */
+export function passedOverWarnings(rings: KeyRings): readonly string[] {
+  return Object.values(rings).flatMap((ring) => sentencesOf(ring?.passedOver ?? []));
+}
+
+/**
+ * Keys in Google's place that aren't Google's. With one of their own, people prove a sandbox; left where Google's real
+ * keys are, whoever has its private half can order codes.
+ */
+export function forgedKeyWarnings(
+  rings: KeyRings,
+  { profile }: Pick<KeySettings, 'profile'>,
+): readonly string[] {
+  if (profile === 'sandbox') return [];
+  return Object.entries(rings).flatMap(([kind, ring]) => {
+    const keys = ring?.keys ?? [];
+    const ours = keys.filter(({ purpose }) => purpose === 'sign').map(({ fingerprint }) => fingerprint);
+    const forged = keys.filter(
+      ({ purpose, environment, fingerprint }) =>
+        purpose === 'verify' && (environment !== undefined || ours.includes(fingerprint)),
+    );
+    return forged.map(
+      ({ keyId, source = '' }) =>
+        `key ${keyId} of payload.${kind}.google (${source}) is one of yours and not Google's: take it out, for whoever has its private key can call in Google's place`,
+    );
+  });
+}
+
+/** Why no server could start with the keys of the settings; empty: one could. */
+export async function keyFaults(settings: KeySettings, nowMs: number): Promise<readonly string[]> {
+  try {
+    await readKeyRings(settings, nowMs);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const listed = (await listKeys(settings, nowMs)).flatMap(({ fault }) => fault ?? []);
+    return listed.length > 0 ? listed : error.faults.map(({ path, reason }) => `${path}: ${reason}`);
+  }
+}

@@ -1,0 +1,138 @@
+import type { Logger } from 'pino';
+import {
+  INBOX_BEHAVIOURS,
+  type InboxBehaviour,
+  type InboxGateway,
+} from '../adapters/gateways/inbox/gateway.ts';
+import { descriptorLimit } from '../http/descriptors.ts';
+import { addMethodRoutes } from '../http/method-routes.ts';
+import {
+  createOperatorServer,
+  type Inbox,
+  type OperatorRoutes,
+  type ReadinessCheck,
+} from '../http/operator-routes.ts';
+import { createServer, type ListenerWatch, openListener, replaceTls } from '../http/server.ts';
+import type { ServerTls } from '../http/tls.ts';
+import type { Pipeline } from '../methods/pipeline.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { SmsGateway } from '../ports/sms-gateway.ts';
+import type { Config } from '../settings/load.ts';
+import type { OnEnded } from '../telemetry/ended-log.ts';
+import { type ComposedRecorder, composeReceipts } from './receipts.ts';
+import { packageVersion } from './version.ts';
+
+/** Where the application answers, such as `http://127.0.0.1:8080`. */
+export interface Addresses {
+  readonly methods: string;
+  readonly operator: string;
+  /** Where gateways bring receipts; `undefined`: nowhere. */
+  readonly receipts?: string | undefined;
+}
+
+export interface Listeners {
+  /** Opens all of them. Rejects if an address is taken; nothing is open then. */
+  open(): Promise<Addresses>;
+  /** Puts other certificates in force where methods are served. */
+  replaceTls(tls: ServerTls): void;
+  /** Takes no new connection; resolves when the running requests are answered. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+export interface ListenerParts {
+  readonly pipeline: Pipeline;
+  /** `undefined`: methods are served without TLS. */
+  readonly tls: ServerTls | undefined;
+  readonly readiness: readonly ReadinessCheck[];
+  /** `undefined`: texts go to real phones. */
+  readonly inbox: InboxGateway | undefined;
+  readonly metricsPage: OperatorRoutes['metricsPage'];
+  readonly gateways: readonly SmsGateway[];
+  readonly receipts: ComposedRecorder;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Told of each request that a listener answers by itself. */
+  readonly onRefused: (listener: ListenerName, status: number) => void;
+  /** Told of each connection that was not taken, or ended. */
+  readonly onEnded: (listener: ListenerName, ...what: Parameters<OnEnded>) => void;
+}
+
+type ListenerName = 'methods' | 'operator' | 'receipts';
+
+/** Probes, a scraper or two, and somebody with a browser. */
+const OPERATOR_CONNECTIONS_MAX = 256;
+
+/** One for Google, one for operators, and one for gateways if the settings have it. None is open yet. */
+export function composeListeners(config: Config, parts: ListenerParts): Listeners {
+  const { basePaths, methods } = config.http;
+  const watch = watchOf('methods', parts);
+  const { onRefused } = watch;
+  const connectionsMax = connectionsFor(config.http.connectionsMax, parts.log);
+  const server = createServer({ ...config.http, connectionsMax }, watch, parts.tls);
+  const enabledMethods = new Set(methods);
+  addMethodRoutes(server, { basePaths, enabledMethods, pipeline: parts.pipeline, onRefused });
+  const operator = createOperatorServer({
+    version: packageVersion,
+    readiness: parts.readiness,
+    inbox: parts.inbox && inboxRoutes(parts.inbox),
+    metricsPage: parts.metricsPage,
+    hostNames: [config.operator.host, ...config.operator.hostNames].map((name) => name.toLowerCase()),
+    connectionsMax: OPERATOR_CONNECTIONS_MAX,
+    watch: watchOf('operator', parts),
+  });
+  const receipts = composeReceipts(config.receipts, {
+    gateways: parts.gateways,
+    sink: parts.receipts.take,
+    report: parts.receipts.report,
+    watch: watchOf('receipts', parts),
+  });
+  const close = async () => {
+    await Promise.all([server.close(), operator.close(), receipts?.close()]);
+  };
+  return {
+    async open() {
+      const methodsAt = await openListener(server, config.http);
+      try {
+        const operatorAt = await openListener(operator, config.operator);
+        const receiptsAt = receipts && config.receipts && (await openListener(receipts, config.receipts));
+        return { methods: methodsAt, operator: operatorAt, receipts: receiptsAt };
+      } catch (error) {
+        await close();
+        throw error;
+      }
+    },
+    replaceTls: (tls) => replaceTls(server, tls),
+    close,
+  };
+}
+
+/** Of the files that the process may open, so many are for connections of the methods. */
+const DESCRIPTORS_SHARE = 0.75;
+
+/** Where more connections are allowed than files can be opened, the system would close them without a word. */
+function connectionsFor(wanted: number, log: Logger): number {
+  const limit = descriptorLimit();
+  if (limit === undefined || wanted <= DESCRIPTORS_SHARE * limit) return wanted;
+  const connectionsMax = Math.ceil(DESCRIPTORS_SHARE * limit);
+  log.warn({ wanted, connectionsMax, openFilesMax: limit }, 'http.connectionsMax is bounded by open files');
+  return connectionsMax;
+}
+
+function watchOf(name: ListenerName, { clock, onRefused, onEnded }: ListenerParts): ListenerWatch {
+  return {
+    clock,
+    onRefused: (status) => onRefused(name, status),
+    onEnded: (...what) => onEnded(name, ...what),
+  };
+}
+
+function inboxRoutes(inbox: InboxGateway): Inbox {
+  return {
+    behaviours: INBOX_BEHAVIOURS,
+    get behaviour() {
+      return inbox.behaviour;
+    },
+    behave: (behaviour, delayMs) => inbox.behave(behaviour as InboxBehaviour, delayMs),
+    texts: (count, to) => inbox.texts(count, to),
+  };
+}

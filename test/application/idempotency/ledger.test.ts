@@ -1,0 +1,373 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { openAccountEditor } from '../../../src/adapters/directory/sqlite/account-editor.ts';
+import { createSystemClock } from '../../../src/adapters/system/system-clock.ts';
+import type { AccountDirectory } from '../../../src/ports/account-directory.ts';
+import type { Delivery, SmsGateway } from '../../../src/ports/sms-gateway.ts';
+import { UnavailableError } from '../../../src/ports/unavailable.ts';
+import { openStore } from '../../adapters/storage/sqlite/store-under-test.ts';
+import { activeAssociation, activeNumber, importTestAccounts } from '../../support/test-accounts.ts';
+import {
+  codeIn,
+  startApplication,
+  type TestApplication,
+  type TestOptions,
+} from '../../support/test-application.ts';
+import { TestClock } from '../../support/test-clock.ts';
+
+const MINUTE = 60_000;
+const TOKEN = 'AB12345678C';
+
+const ACCEPTED: Delivery = { kind: 'accepted', gateway: 'phones', messageId: undefined };
+const REFUSED: Delivery = { kind: 'refused', gateway: 'phones', reason: 'quota', detail: '' };
+
+/** The application on a clock that is moved by hand, or on `options.overrides.clock`, and a gateway that does as told. */
+async function start(t: TestContext, options: TestOptions = {}) {
+  const clock = new TestClock();
+  const { nowMs } = options.overrides?.clock ?? clock;
+  const texts: string[] = [];
+  let next: () => Promise<Delivery> = async () => ACCEPTED;
+  const gateway: SmsGateway = {
+    name: 'phones',
+    send({ text }) {
+      texts.push(text.reveal());
+      return next();
+    },
+    close: async () => undefined,
+  };
+  const app = await startApplication({ ...options, overrides: { clock, gateway, ...options.overrides } });
+  t.after(() => app.stop());
+  let requests = 0;
+  const header = () => ({ requestTimestamp: String(nowMs.call(clock)) });
+  return {
+    app,
+    clock,
+    texts,
+    code: () => codeIn(texts.at(-1) ?? ''),
+    answerWith(answer: () => Promise<Delivery>) {
+      next = answer;
+    },
+    async send(requestId = `send-${requests++}`, fields: object = { accountPhoneNumber: activeNumber(1) }) {
+      const { body } = await app.call('sendOtp', requestId, { smsMatchingToken: TOKEN, ...fields }, header());
+      return body['result'];
+    },
+    async verify(sendOtpRequestId: string, otp: string, requestId = `verify-${requests++}`) {
+      const { status, body } = await app.call('verifyOtp', requestId, { sendOtpRequestId, otp }, header());
+      return status === 200 ? body['result'] : status;
+    },
+  };
+}
+
+const wrong = (code: string) => String((Number(code) + 1) % 1_000_000).padStart(6, '0');
+
+/** So many codes were compared and found wrong. */
+async function comparedWrong(app: TestApplication, ...sendOtpRequestIds: string[]): Promise<number> {
+  const histories = await Promise.all(sendOtpRequestIds.map((id) => app.application.store.history(id)));
+  return histories.flat().reduce((sum, { challenge }) => sum + (challenge?.failedAttempts ?? 0), 0);
+}
+
+test('[SO-13, OQ-67] a flood of refused texts stops at the server, and no wrong code is forgotten over it', async (t) => {
+  const { app, send, verify, clock, texts, code, answerWith } = await start(t);
+  const rounds = ['round-0', 'round-1', 'round-2'];
+  for (const requestId of rounds) {
+    answerWith(async () => ACCEPTED);
+    await send(requestId);
+    for (let guess = 0; guess < 4; guess += 1) await verify(requestId, wrong(code()));
+    clock.pass(31_000);
+    answerWith(async () => REFUSED);
+    const before = texts.length;
+    for (let flood = 0; flood < 260; flood += 1) await send();
+    const asked = texts.length - before;
+    assert.ok(asked <= 1, `a gateway that refuses was asked ${asked} times`);
+    clock.pass(5000);
+  }
+  assert.equal(await comparedWrong(app, ...rounds), 5);
+  answerWith(async () => ACCEPTED);
+  assert.equal(await send(), 'OTP_LIMIT_REACHED');
+});
+
+test('[OQ-67, OQ-11] what waits for a gateway that refused binds nothing, and is tried anew afterwards', async (t) => {
+  const { send, clock, texts, answerWith } = await start(t);
+  answerWith(async () => REFUSED);
+  assert.equal(await send('refused'), 'MESSAGE_UNABLE_TO_BE_SENT');
+  assert.equal(await send('waits'), 'MESSAGE_UNABLE_TO_BE_SENT');
+  assert.equal(await send('refused'), 'MESSAGE_UNABLE_TO_BE_SENT');
+  assert.equal(texts.length, 1);
+  // The number's, too, whoever asks for it.
+  assert.equal(
+    await send('by-association', { associationId: activeAssociation(1) }),
+    'MESSAGE_UNABLE_TO_BE_SENT',
+  );
+  assert.equal(texts.length, 1);
+  clock.pass(2000);
+  answerWith(async () => ACCEPTED);
+  assert.equal(await send('waits'), 'SUCCESS');
+  assert.equal(texts.length, 2);
+});
+
+test('[OQ-67] after so many refused texts in an hour a gateway is not asked for that number', async (t) => {
+  const { send, clock, texts, answerWith } = await start(t, { settings: { 'quotas.refusedTexts.max': 3 } });
+  answerWith(async () => REFUSED);
+  for (let minute = 0; minute < 10; minute += 1) {
+    await send();
+    clock.pass(MINUTE);
+  }
+  assert.equal(texts.length, 3);
+  clock.pass(51 * MINUTE);
+  answerWith(async () => ACCEPTED);
+  assert.equal(await send(), 'SUCCESS');
+});
+
+test('[OQ-66] a resend that no gateway takes leaves the code that the user holds', async (t) => {
+  const { send, verify, clock, code, answerWith } = await start(t);
+  await send('first');
+  const held = code();
+  clock.pass(31_000);
+  let release = (_: Delivery) => {};
+  let handedOver = () => {};
+  const asked = new Promise<void>((resolve) => {
+    handedOver = resolve;
+  });
+  answerWith(() => {
+    handedOver();
+    return new Promise((resolve) => {
+      release = resolve;
+    });
+  });
+  const resent = send('second');
+  await asked;
+  // Wrong by design: the comparison shows that the older code is alive while the newer one is handed over.
+  assert.equal(await verify('first', wrong(held)), 'OTP_NOT_MATCHED');
+  release(REFUSED);
+  assert.equal(await resent, 'MESSAGE_UNABLE_TO_BE_SENT');
+  assert.equal(await verify('first', held), 'SUCCESS');
+});
+
+for (const [name, delivery] of Object.entries<Delivery>({
+  accepted: ACCEPTED,
+  unknown: { kind: 'unknown', gateway: 'phones', detail: 'reset' },
+})) {
+  test(`[OQ-66, OQ-14] a resend whose text is ${name} supersedes the older code`, async (t) => {
+    const { send, verify, clock, code, answerWith } = await start(t);
+    await send('first');
+    const held = code();
+    clock.pass(31_000);
+    answerWith(async () => delivery);
+    await send('second');
+    assert.equal(await verify('first', held), 'OTP_NOT_MATCHED');
+    assert.equal(await verify('second', code()), 'SUCCESS');
+  });
+}
+
+test('[OQ-68, OQ-5] the lock counts from exhaustion, whatever is typed afterwards', async (t) => {
+  const { send, verify, clock, code } = await start(t, {
+    settings: { 'quotas.exhaustionLockMs': MINUTE, 'quotas.failedVerificationsPerAccount.windowMs': MINUTE },
+  });
+  await send('first');
+  for (let guess = 0; guess < 5; guess += 1) await verify('first', wrong(code()));
+  for (let tries = 0; tries < 5; tries += 1) {
+    clock.pass(12_000 - 1);
+    assert.equal(await send(), 'OTP_LIMIT_REACHED');
+    assert.equal(await verify('first', code()), 'OTP_NOT_MATCHED');
+  }
+  clock.pass(5);
+  assert.equal(await send(), 'SUCCESS');
+});
+
+test('[OQ-68, SO-13] codes that are not compared end in OTP_LIMIT_REACHED at the next sendOtp', async (t) => {
+  const { send, verify, clock, code } = await start(t, {
+    settings: { 'quotas.uncomparedVerificationsPerAccount': { max: 4, windowMs: 20 * MINUTE } },
+  });
+  await send('first');
+  clock.pass(10 * MINUTE);
+  for (let tries = 0; tries < 3; tries += 1) await verify('first', code());
+  assert.equal(await send('second'), 'SUCCESS');
+  assert.equal(await verify('first', code()), 'OTP_NOT_MATCHED');
+  clock.pass(MINUTE);
+  assert.equal(await send(), 'OTP_LIMIT_REACHED');
+  // What is live is still compared.
+  assert.equal(await verify('second', code()), 'SUCCESS');
+  clock.pass(20 * MINUTE);
+  assert.equal(await send(), 'SUCCESS');
+});
+
+function editor(app: TestApplication) {
+  return openAccountEditor({ file: join(app.dataDirectory, 'accounts.sqlite'), environment: 'sandbox' });
+}
+
+/** As an operator does, beside the running server. */
+function importAccount(app: TestApplication, accountAndNumber: string): Promise<void> {
+  return importTestAccounts(app.dataDirectory, `accountId,phoneNumber,status\n${accountAndNumber},active`);
+}
+
+for (const fields of [{ accountPhoneNumber: activeNumber(1) }, { associationId: activeAssociation(1) }]) {
+  const by = Object.keys(fields)[0];
+  for (const status of ['closed', 'closed-account-taken-over', 'closed-fraud', 'not-eligible'] as const) {
+    test(`[OQ-70] a code asked for by ${by} does not verify once its account is ${status}`, async (t) => {
+      const { app, send, verify, code } = await start(t);
+      assert.equal(await send('first', fields), 'SUCCESS');
+      const accounts = editor(app);
+      t.after(() => accounts.close());
+      assert.equal(accounts.setStatus('acc-1', status), 'set');
+      assert.equal(await verify('first', code()), 'OTP_NOT_MATCHED');
+      // It was ended for good.
+      accounts.setStatus('acc-1', 'active');
+      assert.equal(await verify('first', code()), 'OTP_NOT_MATCHED');
+    });
+  }
+
+  test(`[OQ-70] a code asked for by ${by} does not verify once its account has another number`, async (t) => {
+    const { app, send, verify, code } = await start(t);
+    assert.equal(await send('first', fields), 'SUCCESS');
+    await importAccount(app, 'acc-1,+919911111111');
+    assert.equal(await verify('first', code()), 'OTP_NOT_MATCHED');
+    // Nor for whoever has the number now.
+    await importAccount(app, `acc-new,${activeNumber(1)}`);
+    assert.equal(await verify('first', code()), 'OTP_NOT_MATCHED');
+    const [history] = await app.application.store.history('first');
+    assert.equal(history?.challenge?.state, 'superseded');
+  });
+
+  for (const [what, there, back] of [
+    ['number', 'acc-1,+919911111111,active', `acc-1,${activeNumber(1)},active`],
+    ['status', `acc-1,${activeNumber(1)},closed`, `acc-1,${activeNumber(1)},active`],
+  ] as const) {
+    test(`[OQ-70] a code asked for by ${by} stays ended though its account has its ${what} back`, async (t) => {
+      const { app, send, verify, code, clock } = await start(t);
+      assert.equal(await send('first', fields), 'SUCCESS');
+      for (const row of [there, back]) {
+        await importTestAccounts(app.dataDirectory, `accountId,phoneNumber,status\n${row}`);
+      }
+      assert.equal(await verify('first', code()), 'OTP_NOT_MATCHED');
+      clock.pass(31_000);
+      assert.equal(await send('second', fields), 'SUCCESS');
+      // What is imported again as it is changes nothing.
+      await importTestAccounts(app.dataDirectory, `accountId,phoneNumber,status\n${back}`);
+      assert.equal(await verify('second', code()), 'SUCCESS');
+    });
+  }
+}
+
+test('[OQ-70] an account that is closed and opened again between two commands ends its code too', async (t) => {
+  const { app, send, verify, code } = await start(t);
+  await send('first');
+  const accounts = editor(app);
+  t.after(() => accounts.close());
+  accounts.setStatus('acc-1', 'closed-fraud');
+  accounts.setStatus('acc-1', 'active');
+  assert.equal(await verify('first', code()), 'OTP_NOT_MATCHED');
+});
+
+test('[OQ-70, OQ-28] a text that is sent again goes with the account as it is then', async (t) => {
+  for (const before of [REFUSED, { kind: 'unknown', gateway: 'phones', detail: '' } as const]) {
+    const { app, send, verify, code, clock, answerWith } = await start(t);
+    answerWith(async () => before);
+    assert.equal(await send('first'), 'MESSAGE_UNABLE_TO_BE_SENT');
+    const accounts = editor(app);
+    t.after(() => accounts.close());
+    accounts.setStatus('acc-1', 'not-eligible');
+    accounts.setStatus('acc-1', 'active');
+    clock.pass(31_000);
+    answerWith(async () => ACCEPTED);
+    assert.equal(await send('first'), 'SUCCESS');
+    assert.equal(await verify('first', code()), 'SUCCESS');
+  }
+});
+
+test('[OQ-70, VO-3] an account that is closed afterwards takes no answer back', async (t) => {
+  const { app, send, verify, code } = await start(t);
+  await send('first');
+  assert.equal(await verify('first', code(), 'verify-once'), 'SUCCESS');
+  const accounts = editor(app);
+  t.after(() => accounts.close());
+  accounts.setStatus('acc-1', 'closed');
+  assert.equal(await verify('first', code(), 'verify-once'), 'SUCCESS');
+  assert.equal(await verify('first', code()), 'OTP_ALREADY_USED');
+});
+
+test('[OQ-70] while the directory is down a verification is 503 and voids nothing', async (t) => {
+  let down = false;
+  const account = { accountId: 'maria', status: 'active', phoneNumber: undefined, language: 'en' } as const;
+  const directory: AccountDirectory = {
+    findByAssociationId: async () => undefined,
+    async findByPhoneNumber(phoneNumber) {
+      if (down) throw new UnavailableError('the directory is down');
+      return [{ ...account, phoneNumber }];
+    },
+    check: async () => undefined,
+    close: async () => undefined,
+  };
+  const { app, send, verify, code } = await start(t, { overrides: { directory } });
+  await send('first');
+  down = true;
+  assert.equal(await verify('first', code(), 'verify-1'), 503);
+  assert.equal(await verify('first', wrong(code()), 'verify-2'), 503);
+  down = false;
+  assert.equal(await comparedWrong(app, 'first'), 0);
+  assert.equal(await verify('first', code(), 'verify-1'), 'SUCCESS');
+});
+
+test('[OQ-70] who keeps accounts elsewhere ends codes by account and by number', async (t) => {
+  const { app, send, verify, code, clock } = await start(t);
+  await send('first');
+  assert.equal(await app.application.endCodes({ accountId: 'acc-2' }), 0);
+  assert.equal(await app.application.endCodes({ accountId: 'acc-1' }), 1);
+  assert.equal(await verify('first', code()), 'OTP_NOT_MATCHED');
+  clock.pass(31_000);
+  await send('second');
+  assert.equal(await app.application.endCodes({ phoneNumber: activeNumber(1) }), 1);
+  assert.equal(await verify('second', code()), 'OTP_NOT_MATCHED');
+  clock.pass(31_000);
+  assert.equal(await send('third'), 'SUCCESS');
+  assert.equal(await verify('third', code()), 'SUCCESS');
+});
+
+test('[OQ-8, IDEM-11] two applications on one store send one text for one request', async (t) => {
+  const clock = new TestClock();
+  const store = openStore(t);
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'gsp-otp-shared-'));
+  t.after(() => rmSync(dataDirectory, { recursive: true, force: true }));
+  await importTestAccounts(dataDirectory);
+  const options = { dataDirectory, overrides: { clock, store } };
+  const one = await start(t, options);
+  const two = await start(t, options);
+  let release = (_: Delivery) => {};
+  const asked = new Promise<void>((resolve) => {
+    one.answerWith(() => {
+      resolve();
+      return new Promise((resolveDelivery) => {
+        release = resolveDelivery;
+      });
+    });
+  });
+  const first = one.send('same');
+  await asked;
+  const second = two.send('same');
+  // It looks again and again; until now the claim of the other one holds.
+  while (clock.waitingWithin(50) === 0) await new Promise((resolve) => setImmediate(resolve));
+  release(ACCEPTED);
+  assert.equal(await first, 'SUCCESS');
+  clock.pass(50);
+  assert.equal(await second, 'SUCCESS');
+  assert.equal(one.texts.length + two.texts.length, 1);
+});
+
+for (const jumpMs of [400 * 86_400_000, 11 * MINUTE, -400 * 86_400_000]) {
+  test(`[IDEM-11, OQ-69] a clock that jumps by ${jumpMs} ms within a request makes no second code`, async (t) => {
+    const wall = { wallMs: 1_800_000_000_000, monotonicMs: 0 };
+    const clock = createSystemClock(0, { wallMs: () => wall.wallMs, monotonicMs: () => wall.monotonicMs });
+    const { send, texts, answerWith, verify, code } = await start(t, { overrides: { clock } });
+    answerWith(async () => {
+      wall.wallMs += jumpMs;
+      return { kind: 'unknown', gateway: 'phones', detail: 'reset' };
+    });
+    assert.equal(await send('same'), 'MESSAGE_UNABLE_TO_BE_SENT');
+    answerWith(async () => ACCEPTED);
+    const again = await send('same');
+    assert.equal(new Set(texts).size, 1);
+    if (again === 'SUCCESS') assert.equal(await verify('same', code()), 'SUCCESS');
+  });
+}

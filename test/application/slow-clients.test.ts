@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { connect, type Socket } from 'node:net';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { after, before, describe, it } from 'node:test';
+import { proofSize } from '../support/proof-size.ts';
+import { startApplication, type TestApplication } from '../support/test-application.ts';
+
+const SOCKETS = 2000;
+/** So many are opened every 10 ms, since clients don't come all at once. */
+const OPENED_AT_ONCE = 10;
+const SECONDS = proofSize('PROOF_SECONDS', { quick: 8, mass: 60 });
+const RATE_PER_SECOND = 200;
+
+/** Row 14 of the proofs: clients that send a byte now and then hold up nobody, and not for long. */
+describe('slow clients', () => {
+  let app: TestApplication;
+  before(async () => {
+    app = await startApplication({ settings: { 'http.connectionsMax': 4096 } });
+  });
+  after(() => app.stop());
+
+  it(`${SOCKETS} slow sockets beside ${RATE_PER_SECOND} requests a second, for ${SECONDS} s`, async (t) => {
+    const quiet = await goodTraffic(app, 5);
+    const slow = new SlowClients(Number(new URL(app.methodsUrl).port));
+    const busy = await goodTraffic(app, SECONDS);
+    const { opened, longestMs, stalledMs } = slow.stop();
+
+    assert.equal(busy.failed, 0, 'every good request was answered');
+    // One that is held up by a slow client waits for seconds; the finer figure is for a machine with nothing else to do.
+    t.diagnostic(`p99 ${busy.p99Ms.toFixed(1)} ms, without slow clients ${quiet.p99Ms.toFixed(1)} ms`);
+    assert.ok(
+      busy.p99Ms < Math.max(2 * quiet.p99Ms, 1000),
+      `p99 ${busy.p99Ms} ms beside slow clients, ${quiet.p99Ms} ms without`,
+    );
+    assert.ok(opened >= SOCKETS, `${opened} slow sockets`);
+    // Server and clients share this process: what it was kept from running falls on both of a socket's ends.
+    assert.ok(longestMs <= 10_000 + 2 * stalledMs, `a slow socket lived ${longestMs} ms`);
+  });
+});
+
+/** Keeps many sockets open that send one byte of a header or a body every now and then; a closed one comes again. */
+class SlowClients {
+  readonly #sockets = new Map<Socket, number>();
+  readonly #port: number;
+  readonly #timers: readonly NodeJS.Timeout[];
+  readonly #stalls = monitorEventLoopDelay();
+  #toOpen = SOCKETS;
+  #opened = 0;
+  #longestMs = 0;
+
+  constructor(port: number) {
+    this.#port = port;
+    this.#stalls.enable();
+    this.#timers = [
+      setInterval(() => {
+        for (let count = 0; count < OPENED_AT_ONCE && this.#toOpen > 0; count += 1) this.#open();
+      }, 10),
+      setInterval(() => {
+        for (const socket of this.#sockets.keys()) socket.write('a');
+      }, 3000),
+    ];
+  }
+
+  #open(): void {
+    this.#toOpen -= 1;
+    const socket = connect(this.#port, '127.0.0.1');
+    socket.on('connect', () => {
+      this.#opened += 1;
+      this.#sockets.set(socket, performance.now());
+    });
+    const inHeader = this.#toOpen % 2 === 0;
+    const head = 'POST /v1/echo HTTP/1.1\r\nhost: x\r\n';
+    socket.write(inHeader ? `${head}x-slow: ` : `${head}content-length: 1000\r\n\r\n`);
+    socket.on('error', () => undefined);
+    socket.resume();
+    socket.on('close', () => {
+      this.#ended(socket);
+      this.#toOpen += 1;
+    });
+  }
+
+  #ended(socket: Socket): void {
+    const openedAt = this.#sockets.get(socket);
+    if (openedAt !== undefined) this.#longestMs = Math.max(this.#longestMs, performance.now() - openedAt);
+    this.#sockets.delete(socket);
+  }
+
+  stop(): { opened: number; longestMs: number; stalledMs: number } {
+    for (const timer of this.#timers) clearInterval(timer);
+    for (const socket of [...this.#sockets.keys()]) {
+      this.#ended(socket);
+      socket.destroy();
+    }
+    this.#stalls.disable();
+    return { opened: this.#opened, longestMs: this.#longestMs, stalledMs: this.#stalls.max / 1e6 };
+  }
+}
+
+/** Open loop: a request each 5 ms, whether or not the earlier ones were answered. */
+async function goodTraffic(
+  app: TestApplication,
+  seconds: number,
+): Promise<{ p99Ms: number; failed: number }> {
+  const latencies: number[] = [];
+  let failed = 0;
+  const running: Promise<void>[] = [];
+  const startedAt = performance.now();
+  for (let number = 0; number < seconds * RATE_PER_SECOND; number += 1) {
+    const dueAt = startedAt + (number * 1000) / RATE_PER_SECOND;
+    const waitMs = dueAt - performance.now();
+    if (waitMs > 1) await new Promise((resolve) => setTimeout(resolve, waitMs));
+    const sentAt = performance.now();
+    running.push(
+      app.call('echo', `good-${seconds}-${number}`, { clientMessage: 'hello' }).then(
+        ({ status }) => {
+          latencies.push(performance.now() - sentAt);
+          if (status !== 200) failed += 1;
+        },
+        () => {
+          failed += 1;
+        },
+      ),
+    );
+  }
+  await Promise.all(running);
+  latencies.sort((a, b) => a - b);
+  return { p99Ms: latencies[Math.floor(latencies.length * 0.99)] ?? 0, failed };
+}

@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { CHALLENGE_MOVES } from '../../../src/domain/challenge/challenge.ts';
+import { type AttemptQuestion, judgeAttempt } from '../../../src/domain/challenge/judge-attempt.ts';
+import type { Challenge, ChallengeState } from '../../../src/ports/challenge.ts';
+import type { AttemptFacts } from '../../../src/ports/otp-store.ts';
+import { examplePolicy as policy } from '../limits/example-policy.ts';
+
+const NOW_MS = 1_800_000_000_000;
+/** The wall clock may be anywhere. */
+const WALL_MS = NOW_MS - 3_600_000;
+const PRINT = Uint8Array.of(1);
+
+const challenge: Challenge = {
+  challengeId: 'a-challenge-id--',
+  state: 'sent',
+  nonce: new Uint8Array(16),
+  secretId: 'k1',
+  codeLength: 6,
+  accountDigest: Uint8Array.of(7),
+  phoneNumberDigest: Uint8Array.of(8),
+  otpContext: undefined,
+  issuedAtMs: NOW_MS - 60_000,
+  expiresAtMs: NOW_MS + 540_000,
+  expiresAtWallMs: WALL_MS + 540_000,
+  recipient: undefined,
+  submissions: 1,
+  failedAttempts: 0,
+  country: 'BR',
+  numberPrefix: '+551191234',
+  text: undefined,
+};
+
+function question(matches: boolean, ended?: string): AttemptQuestion {
+  const ids = { integratorId: 'this-attempt-id-', verifyOtpRequestId: 'verify-1' };
+  return { fingerprint: PRINT, nowMs: NOW_MS, wallMs: WALL_MS, policy, matches, ended, ...ids };
+}
+
+function attempt(matches: boolean, changes: Partial<Challenge> = {}, facts: Partial<AttemptFacts> = {}) {
+  const attempted = { ...challenge, ...changes };
+  return judgeAttempt(
+    { request: undefined, challenge: attempted, wrongCodes: [], ...facts },
+    question(matches),
+  );
+}
+
+function judged(matches: boolean, changes: Partial<Challenge> = {}, facts: Partial<AttemptFacts> = {}) {
+  const decision = attempt(matches, changes, facts);
+  assert.ok(decision.kind === 'judged');
+  const { answer, state, failedAttempts, event } = decision;
+  return [answer.result, state, failedAttempts, event.event];
+}
+
+describe('judgeAttempt: the truth table of verifyOtp', () => {
+  const rows: readonly [string, Partial<Challenge>, readonly unknown[], readonly unknown[]][] = [
+    // state, right code, wrong code
+    ['[VO-1] sent', {}, ['SUCCESS', 'verified', 0, 'verified'], ['OTP_NOT_MATCHED', 'sent', 1, 'wrong']],
+    [
+      '[OQ-28] ambiguous',
+      { state: 'ambiguous' },
+      ['SUCCESS', 'verified', 0, 'verified'],
+      ['OTP_NOT_MATCHED', 'ambiguous', 1, 'wrong'],
+    ],
+    [
+      '[OQ-28] submitting',
+      { state: 'submitting' },
+      ['SUCCESS', 'verified', 0, 'verified'],
+      ['OTP_NOT_MATCHED', 'submitting', 1, 'wrong'],
+    ],
+    [
+      '[OQ-5] the last attempt',
+      { failedAttempts: 4 },
+      ['SUCCESS', 'verified', 4, 'verified'],
+      ['OTP_NOT_MATCHED', 'exhausted', 5, 'exhausted'],
+    ],
+    [
+      '[VO-2] consumed',
+      { state: 'verified' },
+      ['OTP_ALREADY_USED', 'verified', 0, 'used'],
+      ['OTP_NOT_MATCHED', 'verified', 0, 'wrongAfterUse'],
+    ],
+    [
+      '[OQ-5] exhausted',
+      { state: 'exhausted', failedAttempts: 5 },
+      ['OTP_NOT_MATCHED', 'exhausted', 5, 'exhausted'],
+      ['OTP_NOT_MATCHED', 'exhausted', 5, 'exhausted'],
+    ],
+    [
+      '[OQ-14] superseded',
+      { state: 'superseded' },
+      ['OTP_NOT_MATCHED', 'superseded', 0, 'superseded'],
+      ['OTP_NOT_MATCHED', 'superseded', 0, 'superseded'],
+    ],
+    [
+      '[OQ-5] refused by the gateway',
+      { state: 'issued', submissions: 0 },
+      ['OTP_NOT_MATCHED', 'issued', 0, 'issued'],
+      ['OTP_NOT_MATCHED', 'issued', 0, 'issued'],
+    ],
+    [
+      '[OQ-5] expired, to the millisecond',
+      { expiresAtMs: NOW_MS },
+      ['OTP_NOT_MATCHED', 'sent', 0, 'expired'],
+      ['OTP_NOT_MATCHED', 'sent', 0, 'expired'],
+    ],
+    [
+      '[OQ-69] expired by the wall clock, to the millisecond',
+      { expiresAtWallMs: WALL_MS },
+      ['OTP_NOT_MATCHED', 'sent', 0, 'expired'],
+      ['OTP_NOT_MATCHED', 'sent', 0, 'expired'],
+    ],
+    [
+      'a millisecond before it expires',
+      { expiresAtMs: NOW_MS + 1, expiresAtWallMs: WALL_MS + 1 },
+      ['SUCCESS', 'verified', 0, 'verified'],
+      ['OTP_NOT_MATCHED', 'sent', 1, 'wrong'],
+    ],
+  ];
+  for (const [name, changes, right, wrong] of rows) {
+    it(`${name}: the right code and a wrong one`, () => {
+      assert.deepEqual(judged(true, changes), right);
+      assert.deepEqual(judged(false, changes), wrong);
+    });
+  }
+
+  it('[SO-13] an account that used up its wrong codes gets no comparison, not even of the right code', () => {
+    const verdict = judged(true, {}, { wrongCodes: [{ atMs: NOW_MS, times: 8 }] });
+    assert.deepEqual(verdict, ['OTP_NOT_MATCHED', 'sent', 0, 'failedVerificationsPerAccount']);
+  });
+
+  it('[OQ-68] what is not compared is neither a wrong code nor an exhaustion, but counts by itself', () => {
+    const misstepsOf = (matches: boolean, changes: Partial<Challenge>, facts: Partial<AttemptFacts> = {}) => {
+      const decision = attempt(matches, changes, facts);
+      return decision.kind === 'judged' && decision.missteps;
+    };
+    assert.deepEqual(misstepsOf(true, {}), []);
+    assert.deepEqual(misstepsOf(true, { state: 'verified' }), []);
+    assert.deepEqual(misstepsOf(false, {}), ['wrong']);
+    assert.deepEqual(misstepsOf(false, { failedAttempts: 4 }), ['wrong', 'exhausted']);
+    const states = ['exhausted', 'superseded', 'issued'] as const;
+    for (const changes of [...states.map((state) => ({ state })), { expiresAtMs: NOW_MS }]) {
+      for (const matches of [true, false]) assert.deepEqual(misstepsOf(matches, changes), ['uncompared']);
+    }
+    assert.deepEqual(misstepsOf(false, { state: 'verified' }), ['uncompared']);
+    assert.deepEqual(misstepsOf(true, {}, { wrongCodes: [{ atMs: NOW_MS, times: 8 }] }), ['uncompared']);
+  });
+
+  it('[OQ-70] a code whose account was closed or got another number is ended and not compared', () => {
+    const facts = { request: undefined, wrongCodes: [] };
+    for (const matches of [true, false]) {
+      const decision = judgeAttempt({ ...facts, challenge }, question(matches, 'closed-fraud'));
+      assert.partialDeepStrictEqual(decision, {
+        kind: 'judged',
+        answer: { result: 'OTP_NOT_MATCHED' },
+        state: 'superseded',
+        failedAttempts: 0,
+        event: { event: 'closed-fraud' },
+        missteps: ['uncompared'],
+      });
+    }
+    const used = judgeAttempt(
+      { ...facts, challenge: { ...challenge, state: 'verified' } },
+      question(true, 'closed'),
+    );
+    assert.equal(used.kind === 'judged' && used.answer.result, 'OTP_ALREADY_USED');
+  });
+
+  it('[VO-3] a retried verification answers as it did', () => {
+    const answer = { result: 'SUCCESS', integratorId: 'earlier' };
+    const request = {
+      state: 'completed',
+      fingerprint: PRINT,
+      answer,
+      owner: 'x',
+      leaseExpiresAtMs: 0,
+    } as const;
+    assert.deepEqual(attempt(true, { state: 'verified' }, { request }), { kind: 'replay', record: request });
+    const other = { ...request, fingerprint: Uint8Array.of(2) };
+    assert.deepEqual(attempt(true, {}, { request: other }), { kind: 'conflict' });
+  });
+
+  it('a challenge that is gone is reported as absent', () => {
+    const facts = { request: undefined, challenge: undefined, wrongCodes: [] };
+    assert.deepEqual(judgeAttempt(facts, question(true)), { kind: 'absent' });
+  });
+
+  it('no attempt makes an illegal move, and failed attempts never fall', () => {
+    const states = Object.keys(CHALLENGE_MOVES) as ChallengeState[];
+    const past = fc.record({
+      state: fc.constantFrom(...states),
+      failedAttempts: fc.nat(6),
+      expiresAtMs: fc.integer({ min: NOW_MS - 2, max: NOW_MS + 2 }),
+    });
+    fc.assert(
+      fc.property(past, fc.boolean(), (changes, matches) => {
+        const decision = attempt(matches, changes);
+        assert.ok(decision.kind === 'judged');
+        const legal = [changes.state, ...CHALLENGE_MOVES[changes.state]];
+        assert.ok(legal.includes(decision.state), `${changes.state} → ${decision.state}`);
+        assert.ok(decision.failedAttempts >= changes.failedAttempts);
+        if (decision.answer.result === 'SUCCESS') assert.ok(matches && decision.state === 'verified');
+      }),
+    );
+  });
+});

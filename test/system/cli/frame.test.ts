@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { test } from 'node:test';
+import type { Command } from 'commander';
+import { createProgram } from '../../../src/cli/program.ts';
+import { runCli, startCli } from '../../support/cli-process.ts';
+
+test('--version prints the version of the package', async () => {
+  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
+  assert.deepEqual(await runCli(['--version']), { code: 0, stdout: `${version}\n`, stderr: '' });
+});
+
+test('--help lists every command, with examples and exit codes', async () => {
+  const { code, stdout, stderr } = await runCli(['--help']);
+  assert.deepEqual([code, stderr], [0, '']);
+  assert.match(stdout, /Examples:[\s\S]*Exit codes:/);
+  for (const command of (await createProgram()).commands) {
+    assert.match(stdout, new RegExp(`^ {2}${command.name()} `, 'm'));
+  }
+});
+
+test('every command, inner ones too, says what it does and gives examples of itself', async () => {
+  const demand = (command: Command, path: string): void => {
+    assert.ok(command.description(), `${path} has no description`);
+    const [, examples = ''] = /\nExamples?:\n((?: {2}.*\n|\n(?= {2}))+)/.exec(helpOf(command)) ?? [];
+    assert.ok(examples.includes(` ${path}`), `${path} has no example of itself`);
+    for (const inner of command.commands) demand(inner, `${path} ${inner.name()}`);
+  };
+  for (const command of (await createProgram()).commands) demand(command, `gsp-otp ${command.name()}`);
+});
+
+function helpOf(command: Command): string {
+  const parts: string[] = [];
+  command.configureOutput({ writeOut: (part) => void parts.push(part) }).outputHelp();
+  return parts.join('');
+}
+
+for (const [args, message] of [
+  [['confg'], /unknown command 'confg'\n\(Did you mean config\?\)/],
+  [['config', 'chek'], /unknown command 'chek'\n\(Did you mean check\?\)/],
+  [['config', 'check', '--jsn'], /unknown option '--jsn'\n\(Did you mean --json\?\)/],
+  [
+    ['accounts', 'show', '--phone-number', '+14035550101'],
+    /'--phone-number'\nAccepted: .*, --account-phone-number, --association-id, .*--debug\.\n/,
+  ],
+  [['accounts', 'list'], /unknown command 'list'\nAccepted: import, show, set-status, associate, help\.\n/],
+  [['config', 'check', '--set', 'http.port'], /path=value/],
+  [['call', 'sendOtp', '--otp-context', 'x'], /Allowed choices are association/],
+  [['call', 'verifyOtp', '--otp', '1'], /required option '--send-otp-request-id/],
+] as const) {
+  test(`'${args.join(' ')}' is wrong usage: exit code 2 and a hint`, async () => {
+    const { code, stdout, stderr } = await runCli(args);
+    assert.match(stderr, message);
+    assert.match(stderr, /--help/);
+    assert.deepEqual([code, stdout], [2, '']);
+  });
+}
+
+test('an error is one line and what to do, and a stack only with --debug', async () => {
+  const args = ['call', 'echo', '--url', 'http://127.0.0.1:1/v1'];
+  const plain = await runCli(args);
+  assert.equal(plain.code, 1);
+  assert.match(
+    plain.stderr,
+    /^gsp-otp: http:\/\/127\.0\.0\.1:1\/v1\/echo does not answer: .*\nIs the server running\?.*\n$/,
+  );
+  const debugged = await runCli([...args, '--debug']);
+  assert.equal(debugged.code, 1);
+  assert.match(debugged.stderr, /\n\s+at /);
+});
+
+test('whoever stops reading the output, as `head` does, is told no error', async () => {
+  const child = startCli(['config', 'reference']);
+  child.stdout.destroy();
+  const [stderr] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+  assert.equal(stderr, '');
+});
