@@ -14,9 +14,9 @@ import { json } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { openSqliteDirectory } from '../src/adapters/directory/sqlite/sqlite-directory.ts';
-import { directoryFileOf } from '../src/operations/accounts.ts';
 import type { AccountDirectory } from '../src/ports/account-directory.ts';
 import { Secret } from '../src/ports/secret.ts';
+import { directoryFileOf } from '../src/wiring/data-files.ts';
 import { deadlineIn } from '../test/contracts/account-directory.ts';
 
 const rows = Number(process.argv[2] ?? 1_000_000);

@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import { type ConfigFault, nearestName, type Origin } from './faults.ts';
 import { maskName } from './literal-credentials.ts';
-import { namedSettings } from './named-settings.ts';
+import type { NamedSetting } from './named-settings.ts';
 import { isServiceLink } from './service-link.ts';
 import type { SettingSchema } from './setting-schema.ts';
 import { readSettingsFile, type SettingsFile } from './settings-file.ts';
@@ -26,8 +26,8 @@ export interface Layers {
 
 const configVariable = 'GSP_OTP_CONFIG';
 
-/** Throws `ConfigError` if the file can't be read. Names that don't exist are among `faults`. */
-export function layConfig(sources: ConfigSources): Layers {
+/** Throws `ConfigError` if the file can't be read. Names that are none of `named` are among `faults`. */
+export function layConfig(sources: ConfigSources, named: readonly NamedSetting[]): Layers {
   const fileName = sources.file ?? (sources.environment[configVariable] || undefined);
   const file = fileName === undefined ? undefined : readSettingsFile(fileName);
   const tree = isGroup(file?.tree) ? structuredClone(file.tree) : (file?.tree ?? {});
@@ -35,9 +35,9 @@ export function layConfig(sources: ConfigSources): Layers {
   const faults: ConfigFault[] = [];
 
   for (const given of [
-    ...fromEnvironment(sources.environment),
-    ...fromPaths(sources.overrides ?? {}, 'override'),
-    ...fromPaths(sources.flags ?? {}, 'flag'),
+    ...fromEnvironment(sources.environment, named),
+    ...fromPaths(sources.overrides ?? {}, 'override', named),
+    ...fromPaths(sources.flags ?? {}, 'flag', named),
   ]) {
     if ('reason' in given) {
       faults.push(given);
@@ -48,7 +48,7 @@ export function layConfig(sources: ConfigSources): Layers {
       origins.set(given.path, given.origin);
     }
   }
-  const notSettings = unknownVariables(sources.environment, tree);
+  const notSettings = unknownVariables(sources.environment, tree, named);
   const originOf = (path: string) => originIn(path, origins, tree, file, fileName ?? '');
   return { tree, faults: [...notSettings, ...faults], originOf };
 }
@@ -59,8 +59,11 @@ interface Given {
   readonly origin: Origin;
 }
 
-function* fromEnvironment(environment: ConfigSources['environment']): Generator<Given> {
-  for (const { path, variable, schema } of namedSettings) {
+function* fromEnvironment(
+  environment: ConfigSources['environment'],
+  named: readonly NamedSetting[],
+): Generator<Given> {
+  for (const { path, variable, schema } of named) {
     const text = environment[variable];
     if (!text || isServiceLink(variable, text)) continue;
     yield { path, value: readValueText(text, schema), origin: { kind: 'environment', variable } };
@@ -70,13 +73,14 @@ function* fromEnvironment(environment: ConfigSources['environment']): Generator<
 function* fromPaths(
   values: Readonly<Record<string, unknown>>,
   kind: 'override' | 'flag',
+  named: readonly NamedSetting[],
 ): Generator<Given | ConfigFault> {
   // Groups first, so that their members may be set as well.
   for (const [path, value] of Object.entries(values).sort(([a], [b]) => a.length - b.length)) {
     const origin: Origin = { kind, path };
-    const setting = namedSettings.find((named) => named.path === path);
+    const setting = named.find((one) => one.path === path);
     if (setting === undefined) {
-      const paths = namedSettings.map((named) => named.path);
+      const paths = named.map((one) => one.path);
       yield unknownName(path, paths, origin);
     } else {
       yield {
@@ -111,8 +115,12 @@ function readValueText(text: string, schema: SettingSchema): unknown {
 }
 
 /** A name that begins as ours do and isn't one was meant to be one. */
-function unknownVariables(environment: ConfigSources['environment'], tree: unknown): readonly ConfigFault[] {
-  const variables = namedSettings.map(({ variable }) => variable);
+function unknownVariables(
+  environment: ConfigSources['environment'],
+  tree: unknown,
+  named: readonly NamedSetting[],
+): readonly ConfigFault[] {
+  const variables = named.map(({ variable }) => variable);
   const known = new Set([configVariable, ...variables, ...namedBy(tree)]);
   return Object.entries(environment)
     .filter(([name, text]) => name.startsWith('GSP_OTP_') && !known.has(name) && !isServiceLink(name, text))

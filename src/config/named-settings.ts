@@ -1,4 +1,3 @@
-import { settings } from '../settings/settings.ts';
 import { joinPath, type SettingSchema } from './setting-schema.ts';
 import { variableName } from './variable-name.ts';
 
@@ -9,8 +8,10 @@ export interface NamedSetting {
   readonly schema: SettingSchema;
 }
 
-/** Every setting of the table, groups before their members. A choice by `kind` has the members of all kinds. */
-export const namedSettings: readonly NamedSetting[] = uniqueByPath([...listSettings('', settings)]);
+/** Every setting of a table, groups before their members. A choice by `kind` has the members of all kinds. */
+export function nameSettings(table: SettingSchema): readonly NamedSetting[] {
+  return uniqueByPath([...listSettings('', table)]);
+}
 
 function* listSettings(path: string, schema: SettingSchema): Generator<NamedSetting> {
   if (path !== '') yield { path, variable: variableName(path), schema };

@@ -22,11 +22,10 @@ import { otpStoreKind } from '../adapters/storage/sqlite/migrations.ts';
 import { lockForServer, requireNobody } from '../adapters/storage/sqlite/server-lock.ts';
 import { markStore } from '../adapters/storage/sqlite/store-mark.ts';
 import { UnavailableError } from '../ports/unavailable.ts';
-import { directoryFileOf } from './accounts.ts';
-import { otpStoreFileOf, type StoreSettings } from './databases.ts';
+import { type DataSettings, directoryFileOf, otpStoreFileOf } from '../wiring/data-files.ts';
 
 /** The databases, the store first: a directory may be kept elsewhere. */
-function databasesOf(settings: StoreSettings) {
+function databasesOf(settings: DataSettings) {
   return [
     { kind: otpStoreKind, ...otpStoreFileOf(settings) },
     { kind: directoryKind, ...directoryFileOf(settings) },
@@ -47,7 +46,7 @@ export interface BackupProgress {
  * is aborted.
  */
 export async function backUp(
-  settings: StoreSettings,
+  settings: DataSettings,
   folder: string,
   onProgress: (progress: BackupProgress) => void,
   signal?: AbortSignal,
@@ -83,7 +82,7 @@ export async function backUp(
 }
 
 /** What a backup holds. Throws `UnavailableError` if it isn't whole, or of the other environment. [ENV-1] */
-export function inspectBackup(settings: StoreSettings, folder: string): BackupManifest {
+export function inspectBackup(settings: DataSettings, folder: string): BackupManifest {
   const manifest = readBackup(folder);
   if (manifest.environment !== settings.profile) {
     throw new UnavailableError(
@@ -107,7 +106,7 @@ export interface RestoreResult {
  * backup can't be used; and the reason of the signal, with nothing changed, if it is aborted before files change places.
  */
 export async function restore(
-  settings: StoreSettings,
+  settings: DataSettings,
   folder: string,
   signal?: AbortSignal,
 ): Promise<RestoreResult> {

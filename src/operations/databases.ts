@@ -1,6 +1,5 @@
 import { createSecretKey } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { openDirectoryFile } from '../adapters/directory/sqlite/directory-file.ts';
 import { directoryKind } from '../adapters/directory/sqlite/migrations.ts';
 import { openDatabase, schemaVersionOf } from '../adapters/sqlite/open-database.ts';
@@ -12,21 +11,14 @@ import { type DigestPurpose, keyedDigest } from '../domain/challenge/keyed-diges
 import type { OtpStore, RequestHistory } from '../ports/otp-store.ts';
 import { UnavailableError } from '../ports/unavailable.ts';
 import type { Settings } from '../settings/settings.ts';
-import { directoryFileOf, editAccounts } from './accounts.ts';
-
-/** The settings that the embedded databases depend on. */
-export type StoreSettings = Pick<Settings, 'profile' | 'dataDirectory'>;
-
-/** Where the embedded OTP store is. */
-export function otpStoreFileOf({ profile, dataDirectory }: StoreSettings) {
-  return { file: join(dataDirectory, 'otp.sqlite'), environment: profile };
-}
+import { type DataSettings, directoryFileOf, otpStoreFileOf } from '../wiring/data-files.ts';
+import { editAccounts } from './accounts.ts';
 
 /**
  * The OTP store to look at, beside a running server; every writing step of it is refused. Throws
  * `UnavailableError` if there is none.
  */
-export function openStoreForReading(settings: StoreSettings): OtpStore {
+export function openStoreForReading(settings: DataSettings): OtpStore {
   const { file, environment } = otpStoreFileOf(settings);
   if (!existsSync(file)) throw new UnavailableError(`there is no database ${file} yet: a server makes it`);
   return openSqliteOtpStore({ file, environment, readOnly: true });
@@ -44,7 +36,7 @@ export interface RequestSearch {
  * `UnavailableError` if a database is not there.
  */
 export async function findRequests(
-  settings: StoreSettings & Pick<Settings, 'digests'>,
+  settings: DataSettings & Pick<Settings, 'digests'>,
   { key, value }: RequestSearch,
 ): Promise<readonly RequestHistory[]> {
   const digestKey = createSecretKey(settings.digests.secret.reveal(), 'utf8');
@@ -62,7 +54,7 @@ export async function findRequests(
   }
 }
 
-function accountOfAssociation(settings: StoreSettings, associationId: string): string | undefined {
+function accountOfAssociation(settings: DataSettings, associationId: string): string | undefined {
   const editor = editAccounts(settings);
   try {
     return editor.find('associationId', associationId)[0]?.accountId;
@@ -84,7 +76,7 @@ export interface DatabaseMigration {
  * one is missing that was expected, unless `newStore`.
  */
 export async function migrateDatabases(
-  settings: StoreSettings,
+  settings: DataSettings,
   { dryRun, newStore = false }: { readonly dryRun: boolean; readonly newStore?: boolean },
 ): Promise<readonly DatabaseMigration[]> {
   const store = otpStoreFileOf(settings);
@@ -118,7 +110,7 @@ export async function migrateDatabases(
  * Goes through every page of the databases that are there, beside a running server or without one; about 2 ms a MiB.
  * Throws `UnavailableError` that names the first one that is damaged, or that is not as this program makes it.
  */
-export function checkDatabases(settings: StoreSettings): void {
+export function checkDatabases(settings: DataSettings): void {
   for (const [kind, location] of [
     [otpStoreKind, otpStoreFileOf(settings)],
     [directoryKind, directoryFileOf(settings)],

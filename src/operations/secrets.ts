@@ -1,40 +1,21 @@
 import { existsSync } from 'node:fs';
 import { endCodes } from '../adapters/storage/sqlite/end-codes.ts';
 import { readKeyChecks, secretsInUse, writeKeyChecks } from '../adapters/storage/sqlite/key-checks.ts';
-import { openSqliteOtpStore, type SqliteOtpStore } from '../adapters/storage/sqlite/otp-store.ts';
+import { openSqliteOtpStore } from '../adapters/storage/sqlite/otp-store.ts';
 import { requireStore } from '../adapters/storage/sqlite/store-mark.ts';
 import { keyChecksOf, keyFault } from '../domain/challenge/key-check.ts';
-import type { OtpKeys } from '../domain/challenge/otp-keys.ts';
 import { UnavailableError } from '../ports/unavailable.ts';
 import type { Config } from '../settings/load.ts';
 import type { Settings } from '../settings/settings.ts';
+import { type DataSettings, otpStoreFileOf } from '../wiring/data-files.ts';
 import { keysOf } from '../wiring/policy.ts';
-import { otpStoreFileOf, type StoreSettings } from './databases.ts';
-
-/**
- * Throws `UnavailableError` if these secrets are not those that the store goes with: a mixed-up mount would forget every
- * limit and take repeated requests for changed ones. Otherwise they are noted in it. [OQ-72]
- */
-export function requireKnownSecrets(store: SqliteOtpStore, keys: OtpKeys, file: string): void {
-  const { database } = store;
-  const now = keyChecksOf(keys);
-  const fault = keyFault(readKeyChecks(database), now, secretsInUse(database, Date.now()));
-  if (fault === undefined) {
-    writeKeyChecks(database, now);
-    return;
-  }
-  throw new UnavailableError(
-    `${file}: ${fault.reason}. Is another one mounted? Put the right one there; or, if it was meant to be replaced, ` +
-      `see what that forgets: gsp-otp secrets rotate-${fault.about}`,
-  );
-}
 
 /**
  * What a start would refuse about the configured secrets; looks beside a running server. `undefined`: nothing, or there
  * is no store yet. Throws `UnavailableError` if the store can't be read.
  */
 export async function secretsFault(
-  settings: Pick<Settings, 'codes' | 'digests'> & StoreSettings,
+  settings: Pick<Settings, 'codes' | 'digests'> & DataSettings,
 ): Promise<string | undefined> {
   const location = otpStoreFileOf(settings);
   // A sandbox makes its secrets at its first start, and its store then.

@@ -7,14 +7,13 @@ import { markStore, requireStore } from '../adapters/storage/sqlite/store-mark.t
 import { createSystemClock } from '../adapters/system/system-clock.ts';
 import { createSystemEntropy } from '../adapters/system/system-entropy.ts';
 import type { OtpKeys } from '../domain/challenge/otp-keys.ts';
-import { directoryFileOf } from '../operations/accounts.ts';
-import { otpStoreFileOf } from '../operations/databases.ts';
-import { requireKnownSecrets } from '../operations/secrets.ts';
 import type { AccountDirectory } from '../ports/account-directory.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Entropy } from '../ports/entropy.ts';
 import type { OtpStore } from '../ports/otp-store.ts';
 import type { Config } from '../settings/load.ts';
+import { directoryFileOf, otpStoreFileOf } from './data-files.ts';
+import { requireKnownSecrets } from './known-secrets.ts';
 
 export interface Data {
   readonly store: OtpStore;

@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { explainError } from '../../src/cli/terminal/explain-error.ts';
 import { Failure } from '../../src/cli/terminal/failure.ts';
 import { ConfigError, describeFault, nearestName } from '../../src/config/faults.ts';
-import { namedSettings } from '../../src/config/named-settings.ts';
 import { UnavailableError } from '../../src/ports/unavailable.ts';
+import { namedSettings } from '../../src/settings/named-settings.ts';
 import { faultsOf, temporaryFile } from './config-under-test.ts';
 
 function faultLines(text: Parameters<typeof faultsOf>[0]): readonly string[] {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { namedSettings } from '../../src/config/named-settings.ts';
+import { namedSettings } from '../../src/settings/named-settings.ts';
 import { writeReference } from '../../src/settings/reference.ts';
 
 test('docs/configuration.md is what `gsp-otp config reference` prints', () => {

@@ -1,11 +1,12 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { describeFault, hintOf } from '../../config/faults.ts';
-import { countAccounts, directoryFileOf } from '../../operations/accounts.ts';
+import { countAccounts } from '../../operations/accounts.ts';
 import { checkDatabases, migrateDatabases } from '../../operations/databases.ts';
 import { secretsFault } from '../../operations/secrets.ts';
 import type { ConfigInspection } from '../../settings/load.ts';
 import type { Settings } from '../../settings/settings.ts';
+import { directoryFileOf } from '../../wiring/data-files.ts';
 import { expiryWarnings } from '../../wiring/expiry.ts';
 import { forgedKeyWarnings, keyFaults, passedOverWarnings } from '../../wiring/key-warnings.ts';
 import { readKeyRings } from '../../wiring/keys.ts';
