@@ -1,0 +1,41 @@
+import type { Challenge, ChallengeEvent, ChallengeState } from '../challenge.ts';
+import type { Counted, Misstep } from './limits.ts';
+import type { GuardOrder } from './money-guard.ts';
+import type { RequestRecord, StoredAnswer } from './requests.ts';
+
+export interface AttemptOrder {
+  readonly requestId: string;
+  readonly fingerprint: Uint8Array;
+  readonly owner: string;
+  readonly nowMs: number;
+  readonly sendOtpRequestId: string;
+  /** The challenge whose code was compared; another one in its place is reported as absent. */
+  readonly challengeId: string;
+  /** How far back `wrongCodes` must reach. */
+  readonly sinceMs: number;
+}
+
+export interface AttemptFacts {
+  readonly request: RequestRecord | undefined;
+  readonly challenge: Challenge | undefined;
+  /** Of the challenge's account, as in `AccountPast`. */
+  readonly wrongCodes: readonly Counted[];
+}
+
+export type AttemptDecision =
+  /** Complete the request with `answer`; move the challenge to `state` with `failedAttempts`; note the event. */
+  | {
+      readonly kind: 'judged';
+      readonly answer: StoredAnswer;
+      readonly state: ChallengeState;
+      readonly failedAttempts: number;
+      readonly event: ChallengeEvent;
+      /** What the account's limits are to count. */
+      readonly missteps: readonly Misstep[];
+      /** On a success: what counted its text as unverified, and what counts it as verified. */
+      readonly guard?: GuardOrder | undefined;
+    }
+  | { readonly kind: 'replay'; readonly record: RequestRecord }
+  | { readonly kind: 'conflict' }
+  /** The challenge is not there any more. Nothing changes. */
+  | { readonly kind: 'absent' };

@@ -1,0 +1,36 @@
+/** A ceiling over many accounts: texts within a sliding window. */
+export interface Ceiling {
+  /** What is counted together, such as `country:BR` or `global`. At most 64 characters. */
+  readonly subject: string;
+  /** Counted in twelfths of it, the oldest one wholly: never more than the limit in any window of this length. */
+  readonly windowMs: number;
+}
+
+/** Something that a limit counts: when, and how often then, ≥ 1. */
+export interface Counted {
+  readonly atMs: number;
+  readonly times: number;
+}
+
+/**
+ * What the limits of a phone number count, since the order's `sinceMs`, newest first. Of each list at most 256 entries
+ * are told, and every entry counts: enough for any limit of up to 256, however long the history.
+ */
+export interface PhoneNumberPast {
+  /** Texts that left, may have left, or are being handed over, of other requests than this one. */
+  readonly texts: readonly Counted[];
+  /** Texts that a gateway refused. */
+  readonly refusedTexts: readonly Counted[];
+}
+
+/** The same for an account. */
+export interface AccountPast extends PhoneNumberPast {
+  readonly wrongCodes: readonly Counted[];
+  /** Codes that came for a challenge that could not be verified any more, and weren't compared. */
+  readonly uncomparedCodes: readonly Counted[];
+  /** When a challenge was exhausted. */
+  readonly exhaustions: readonly Counted[];
+}
+
+/** What a code that was typed counts as. Kept apart from its challenge, whatever becomes of that. */
+export type Misstep = 'wrong' | 'uncompared' | 'exhausted';

@@ -1,0 +1,41 @@
+import type { ChallengeEvent } from '../challenge.ts';
+import type { Ceiling } from './limits.ts';
+
+/** What the money guard counts a text under, and what it weighs that against: three subjects, all of one window. */
+export interface GuardOrder {
+  /** Unverified texts: raised by this one, lowered when it is refused or verified. */
+  readonly unverified: readonly [Ceiling, Ceiling, Ceiling];
+  /** Verified texts of the same subjects, in the same order. */
+  readonly verified: readonly [Ceiling, Ceiling, Ceiling];
+}
+
+/** A subject that the money guard sends no texts to for a while, or would not if it were enforced. */
+export interface Block {
+  /** Such as `country:BR` or `prefix:+55119`. */
+  readonly subject: string;
+  readonly sinceMs: number;
+  readonly untilMs: number;
+  /** Texts within the window when the block began. */
+  readonly unverified: number;
+  readonly verified: number;
+}
+
+/**
+ * What the money guard knows. The lists are in the order of `GuardOrder`. What is rarely needed is gathered when it is
+ * asked for, which must be within `decide`.
+ */
+export interface GuardFacts {
+  readonly unverified: readonly number[];
+  verified(): readonly number[];
+  /** The block of each subject that has not ended. */
+  readonly blocks: readonly (Block | undefined)[];
+  /** Whether a code that was sent to the same number was ever verified, as far as requests are kept. */
+  numberVerified(): boolean;
+}
+
+/** What the money guard has to say about a text: blocks to begin, and a line for the record. */
+export interface GuardVerdict {
+  readonly begin: readonly Block[];
+  /** An event of the challenge, if one is issued or resumed. `undefined`: nothing to tell. */
+  readonly event: ChallengeEvent | undefined;
+}

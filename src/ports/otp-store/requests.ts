@@ -1,0 +1,48 @@
+export type MethodName = 'sendOtp' | 'verifyOtp' | 'echo';
+
+/** Idempotency is scoped per method; environment and integrator have a database of their own. [VO-6, IDEM-9] */
+export interface RequestKey {
+  readonly method: MethodName;
+  readonly requestId: string;
+}
+
+/** What is answered again. Nothing in it is secret. [IDEM-13] */
+export interface StoredAnswer {
+  /** SendOtpResultCode or VerifyOtpResultCode; empty for echo, whose answer is its request. */
+  readonly result: string;
+  /** paymentIntegratorSendOtpId or paymentIntegratorVerifyOtpId: 16 characters. */
+  readonly integratorId: string;
+}
+
+/**
+ * - `claimed`: somebody is at work on it until the lease ends; afterwards nobody is.
+ * - `completed`: answered; replayed from now on.
+ * - `released`: answered MESSAGE_UNABLE_TO_BE_SENT, which binds nothing: a retry tries again. [OQ-11]
+ */
+export type RequestState = 'claimed' | 'completed' | 'released';
+
+export interface RequestRecord {
+  readonly state: RequestState;
+  /** 16 bytes. [IDEM-5] */
+  readonly fingerprint: Uint8Array;
+  /** `undefined` while claimed. */
+  readonly answer: StoredAnswer | undefined;
+  /** Who claimed it: the id of a server process. */
+  readonly owner: string;
+  /** Steady clock. Says something only while claimed. */
+  readonly leaseExpiresAtMs: number;
+}
+
+export interface Completion {
+  readonly key: RequestKey;
+  readonly fingerprint: Uint8Array;
+  readonly owner: string;
+  readonly nowMs: number;
+  readonly answer: StoredAnswer;
+  readonly retryable: boolean;
+  /** Why, for the record: a quota's or policy's name, or empty. */
+  readonly reason: string;
+  /** Of sendOtp, as far as they are known: whom it was for, by which `requestsOf` finds it. */
+  readonly accountDigest?: Uint8Array | undefined;
+  readonly phoneNumberDigest?: Uint8Array | undefined;
+}
