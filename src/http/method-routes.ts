@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Pipeline, SealedReply, SealedRequest } from '../methods/pipeline.ts';
+import type { Pipeline } from '../methods/pipeline.ts';
+import type { SealedReply, SealedRequest } from '../methods/serve.ts';
 import type { MethodName } from '../ports/otp-store.ts';
 import type { OnRefused } from '../telemetry/refusal-log.ts';
 import type { Guard } from './guards.ts';

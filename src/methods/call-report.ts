@@ -30,3 +30,20 @@ export interface CallReport {
   readonly fault: 'unavailable' | 'bug' | undefined;
   readonly durationMs: number;
 }
+
+/** What the steps of a call find out for its report. */
+export type Told = Partial<Omit<CallReport, 'method' | 'callId' | 'status' | 'durationMs'>>;
+
+export const NOTHING_TOLD = {
+  requestId: undefined,
+  result: undefined,
+  reason: undefined,
+  replayed: false,
+  delivery: undefined,
+  country: undefined,
+  guardEvent: undefined,
+  verified: undefined,
+  unknownContext: false,
+  cause: undefined,
+  fault: undefined,
+} satisfies Required<Told>;

@@ -15,6 +15,15 @@ export interface Failure {
 /** A twin of this request is still being worked on. No code: USER_ACTION_IN_PROGRESS is not for this. [OQ-8] */
 export class BusyError extends Error {
   override readonly name = 'BusyError';
+
+  constructor() {
+    super('the same request is still being processed; try again');
+  }
+}
+
+/** [IDEM-6] */
+export function idempotencyViolation(): WireError {
+  return new WireError('IDEMPOTENCY_VIOLATION', 'the requestId was used before with other parameters');
 }
 
 /**

@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import { readCertificates } from '../../src/http/certificates.ts';
 import { addMethodRoutes } from '../../src/http/method-routes.ts';
 import { createServer, type HttpLimits } from '../../src/http/server.ts';
-import type { SealedRequest } from '../../src/methods/pipeline.ts';
+import type { SealedRequest } from '../../src/methods/serve.ts';
 import { Secret } from '../../src/ports/secret.ts';
 import { makeCertificate } from '../support/test-certificates.ts';
 import { watching } from './watching.ts';
