@@ -53,6 +53,7 @@ for (const [what, file, text, named] of violations) {
     const { status, printed } = projectOf(t, { [file]: `\n${text}\n` }).run('tools/check-imports.ts');
 
     assert.equal(status, 1);
+    assert.match(printed, /1 files, 1 violations/);
     assert.ok(printed.includes(`${file}:2 imports ${named}`), printed);
     assert.match(printed, /may import itself.*; \w/, 'what to do instead is said');
   });
@@ -77,10 +78,49 @@ test('what the rule allows is not reported', (t) => {
     'src/http/a.ts':
       '// import { a } from "../domain/a.ts"\nexport const text = "import \'../domain/a.ts\'";',
   });
+  const { printed } = project.run('tools/check-imports.ts');
+  assert.match(printed, /^import rule: 7 files, 0 violations/m);
+});
+
+/** A rule of one place, and a file there that uses of its grants a folder, a pattern, a package and Node. */
+const rules = (...unused: readonly string[]) => `
+export const importRules = [{
+  place: ['src/a'],
+  may: ['src/b', 'src/c/*.ts', ${unused.filter((grant) => grant.startsWith('src/')).map((grant) => `'${grant}'`)}],
+  modules: ['node:*', 'yaml', ${unused.filter((grant) => !grant.startsWith('src/')).map((grant) => `'${grant}'`)}],
+  instead: 'do not',
+}, { place: ['src/b', 'src/c', 'src/d'], may: [], modules: [], instead: 'do not' }];
+`;
+const using = `import type { B } from '../b/b.ts';
+export { c } from '../c/c.ts';
+const { parse } = await import('yaml');
+import { readFileSync } from 'fs';`;
+
+test('a grant that no file uses is refused, be it a folder or a package', (t) => {
+  const unused = ['src/d', 'src/c/d/*.ts', 'typebox', 'node:net'];
+  const project = projectOf(t, { 'tools/import-rules.ts': rules(...unused), 'src/a/a.ts': using });
+  const { status, printed } = project.run('tools/check-imports.ts');
+
+  assert.equal(status, 1);
+  for (const grant of unused) assert.ok(printed.includes(`src/a may import ${grant}, and no file`), grant);
+  assert.match(printed, /1 files, 0 violations, 4 unused grants/);
+});
+
+test('a rule whose every grant is used is right', (t) => {
+  const project = projectOf(t, { 'tools/import-rules.ts': rules(), 'src/a/a.ts': using });
   assert.deepEqual(project.run('tools/check-imports.ts'), {
     status: 0,
-    printed: 'import rule: 7 files, 0 violations\n',
+    printed: 'import rule: 1 files, 0 violations, 0 unused grants\n',
   });
+});
+
+test("gateways don't know each other", (t) => {
+  const kinds = ['aws', 'failover', 'http', 'inbox', 'infobip', 'shared', 'smpp', 'twilio', 'vonage'];
+  const file = (kind: string) => `src/adapters/gateways/${kind}/a.ts`;
+  const text = (kind: string) => `import { b } from '../${kind === 'twilio' ? 'vonage' : 'twilio'}/b.ts';`;
+  const project = projectOf(t, Object.fromEntries(kinds.map((kind) => [file(kind), text(kind)])));
+  const { printed } = project.run('tools/check-imports.ts');
+  for (const kind of kinds) assert.ok(printed.includes(`${file(kind)}:1 imports ../`), kind);
 });
 
 test('a source that is no TypeScript is an error, not a file without imports', (t) => {
