@@ -47,7 +47,7 @@ const codecs =
     ? undefined
     : [
         sealing === 'own'
-          ? await startOwnCodec(keys(), clock, THREADS, config.cryptography.waitingMax)
+          ? await startOwnCodec(keys(), clock, THREADS, 256)
           : await startLibraryCodec(keys()),
       ];
 const application = await compose(config, { store, gateway, clock, ...(codecs && { codecs }) });

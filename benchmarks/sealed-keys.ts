@@ -69,7 +69,7 @@ export async function startOwnCodec(
   const ring = await readJwkKeyRing({ ...sources, allowed, purposes });
   const { contentEncryption } = allowed;
   const rules = {
-    profile: 'jwe+jws',
+    seal: 'jwe+jws',
     contentEncryption,
     compressed: false,
     issuedAt: false,

@@ -26,8 +26,13 @@ export interface Layers {
 
 const configVariable = 'GSP_OTP_CONFIG';
 
-/** Throws `ConfigError` if the file can't be read. Names that are none of `named` are among `faults`. */
-export function layConfig(sources: ConfigSources, named: readonly NamedSetting[]): Layers {
+/** Throws `ConfigError` if the file can't be read. Names that are neither `settings` nor `former` ones are among `faults`. */
+export function layConfig(
+  sources: ConfigSources,
+  settings: readonly NamedSetting[],
+  former: readonly NamedSetting[] = [],
+): Layers {
+  const named = [...settings, ...former];
   const fileName = sources.file ?? (sources.environment[configVariable] || undefined);
   const file = fileName === undefined ? undefined : readSettingsFile(fileName);
   const tree = isGroup(file?.tree) ? structuredClone(file.tree) : (file?.tree ?? {});

@@ -23,6 +23,20 @@ function* listSettings(path: string, schema: SettingSchema): Generator<NamedSett
   }
 }
 
+/** Names that settings had before: whoever still gives one is told what to do, wherever it is given. */
+export function formerSettings(
+  named: readonly NamedSetting[],
+  table: SettingSchema,
+): readonly NamedSetting[] {
+  const groups = [{ path: '', schema: table }, ...named];
+  const former = groups.flatMap(({ path, schema }) =>
+    [schema, ...(schema.anyOf ?? [])].flatMap(({ formerly = {} }) =>
+      Object.keys(formerly).map((name) => joinPath(path, name)),
+    ),
+  );
+  return former.map((path) => ({ path, variable: variableName(path), schema: { type: 'string' } }));
+}
+
 /** Kinds share names; they mean the same, but groups may have members that those of other kinds lack. */
 function uniqueByPath(all: readonly NamedSetting[]): readonly NamedSetting[] {
   return [...new Map(all.map((setting) => [setting.path, setting])).values()];

@@ -76,8 +76,13 @@ function readGroup(schema: SettingSchema, value: unknown, path: string, reader: 
   const members = Object.entries(schema.properties ?? {});
   const names = members.map(([name]) => name);
   for (const name of Object.keys(group).filter((name) => !names.includes(name))) {
-    const nearest = nearestName(name, names);
-    reader.fault(joinPath(path, maskName(name)), 'is not a setting', names.join(', '), { nearest });
+    const remedy = Object.entries(schema.formerly ?? {}).find(([former]) => former === name)?.[1];
+    if (remedy === undefined) {
+      const nearest = nearestName(name, names);
+      reader.fault(joinPath(path, maskName(name)), 'is not a setting', names.join(', '), { nearest });
+    } else {
+      reader.fault(joinPath(path, name), 'is no longer a setting', remedy);
+    }
   }
   const given = members.filter(
     ([name]) => schema.required?.includes(name) || (group[name] ?? undefined) !== undefined,

@@ -24,6 +24,8 @@ export interface SettingSchema {
   readonly minItems?: number;
   readonly maxItems?: number;
   readonly uniqueItems?: boolean;
+  /** Names that members had before, or that are settings no more, and what to do about each. */
+  readonly formerly?: Readonly<Record<string, string>>;
   readonly const?: string;
   readonly enum?: readonly string[];
   readonly required?: readonly string[] | undefined;

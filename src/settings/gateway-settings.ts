@@ -428,13 +428,6 @@ const smpp = Type.Object(
       unit: 'ms',
       description: 'The session is looked after so often; unanswered for 10 s, it is opened anew.',
     }),
-    connectTimeoutMs: Type.Integer({
-      default: 5000,
-      minimum: 500,
-      maximum: 60_000,
-      unit: 'ms',
-      description: 'Connecting, TLS and bind may take so long.',
-    }),
     receipts: Type.Boolean({ default: true, description: 'Ask for delivery receipts.' }),
     messageIds: Type.Enum(['auto', 'same', 'decimal', 'hex', 'hex-then-decimal', 'decimal-then-hex'], {
       default: 'auto',
@@ -451,7 +444,10 @@ const smpp = Type.Object(
       },
     ),
   },
-  { description: 'SMPP.' },
+  {
+    description: 'SMPP.',
+    formerly: { connectTimeoutMs: 'nothing; remove it: it is 5 s for connecting, TLS and bind together' },
+  },
 );
 
 /** Kinds that deliver by themselves. */

@@ -6,7 +6,7 @@ import { type LoadedSecret, loadOrMakeSecret, loadSecret, type SecretTerms } fro
 import { findPlaceholders, type Placeholder } from '../config/placeholders.ts';
 import { readSetting, type SecretReference, type SettingsReader } from '../config/read-settings.ts';
 import { Secret } from '../ports/secret.ts';
-import { namedSettings } from './named-settings.ts';
+import { formerNames, namedSettings } from './named-settings.ts';
 import { cautions, productionRules, rules } from './rules.ts';
 import { dataDirectory, type Settings, settings } from './settings.ts';
 
@@ -50,7 +50,7 @@ export function inspectConfig(sources: ConfigSources): ConfigInspection {
 }
 
 function readConfig(sources: ConfigSources, mayMakeSecrets: boolean): ConfigInspection {
-  const layers = layConfig(sources, namedSettings);
+  const layers = layConfig(sources, namedSettings, formerNames);
   const tree = isGroup(layers.tree) ? layers.tree : {};
   const sandbox = tree['profile'] !== 'production';
   const faults: ConfigFault[] = [...layers.faults];

@@ -59,7 +59,7 @@ const pgp = Type.Object(
 
 const jwe = Type.Object(
   {
-    profile: Type.Enum(['jwe+jws', 'jwe'], {
+    seal: Type.Enum(['jwe+jws', 'jwe'], {
       default: 'jwe+jws',
       description:
         'Signed, then encrypted; or, in `jwe`, encrypted only, so that client certificates have to say who calls. [JWE-1, OQ-13]',
@@ -99,7 +99,10 @@ const jwe = Type.Object(
       description: 'Say in the signature when it was made (`iat`). [JWE-6]',
     }),
   },
-  { description: 'JWE bodies: `application/jose`. Absent: not opened. [HTTP-5]' },
+  {
+    description: 'JWE bodies: `application/jose`. Absent: refused. [HTTP-5]',
+    formerly: { profile: 'payload.jwe.seal, its new name' },
+  },
 );
 
 /** Protections of request and response bodies; which one a request has, its content type tells. */
@@ -140,14 +143,9 @@ export const cryptography = Type.Object(
         description: 'So many at once. Absent: one less than the machine has cores, and at least one.',
       }),
     ),
-    waitingMax: Type.Integer({
-      default: 256,
-      minimum: 0,
-      maximum: 65_536,
-      unit: 'requests',
-      description:
-        'Requests that may wait for a thread, however quickly they are done; half as many of callers who proved nothing. Further ones, and those that could not begin in time, are answered 503, with nothing done.',
-    }),
   },
-  { description: 'Threads that open and seal bodies.' },
+  {
+    description: 'Threads that decrypt, verify, sign and encrypt bodies.',
+    formerly: { waitingMax: 'nothing; remove it: 256 requests may wait for a thread' },
+  },
 );

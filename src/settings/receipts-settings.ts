@@ -143,25 +143,13 @@ export const receipts = (host: object, port: object) =>
         accepts: 'a path such as /receipts: starts with /, has no slash at its end',
         description: 'Each gateway has its own route below it, named like the gateway.',
       }),
-      connectionsMax: Type.Integer({
-        default: 512,
-        minimum: 1,
-        maximum: 65_536,
-        unit: 'connections',
-        description:
-          'Beyond them, the connection on which no receipt came and which is idle for longest gives way to the next one.',
-      }),
-      concurrentMax: Type.Integer({
-        default: 256,
-        minimum: 1,
-        maximum: 65_536,
-        unit: 'calls',
-        description:
-          'Calls at work at once, half of them on connections on which no receipt came yet; further ones are answered 503.',
-      }),
     },
     {
       description:
-        'The listener that gateways call with delivery receipts, open to the world; a proxy in front ends TLS. Absent: there is none.',
+        'The listener that gateways call with delivery receipts, open to the internet; a proxy in front terminates TLS. Absent: there is none.',
+      formerly: {
+        connectionsMax: 'nothing; remove it: it is 512 connections',
+        concurrentMax: 'nothing; remove it: it is 256 calls at once',
+      },
     },
   );

@@ -26,28 +26,6 @@ export interface SettingsRule {
 
 export const rules: readonly SettingsRule[] = [
   {
-    // The last tenth is for sealing: who waits into it is told 503, not 409. [OQ-8]
-    about: ['requests.twinWaitMs', 'requests.budgetMs'],
-    broken: ({ requests }) => requests.twinWaitMs > 0.9 * requests.budgetMs,
-    reason: ({ requests }) =>
-      `waits ${requests.twinWaitMs} ms within a budget (requests.budgetMs) of ${requests.budgetMs} ms`,
-    accepted: 'at most nine tenths of requests.budgetMs',
-  },
-  {
-    // A lease must outlive its holder's work, or two servers send two texts. [IDEM-11]
-    about: ['requests.leaseMs', 'requests.budgetMs'],
-    broken: ({ requests }) => requests.leaseMs < 2 * requests.budgetMs,
-    reason: ({ requests }) =>
-      `${requests.leaseMs} ms may end while the request is still at work (requests.budgetMs is ${requests.budgetMs} ms)`,
-    accepted: 'at least twice requests.budgetMs',
-  },
-  {
-    about: ['http.headersTimeoutMs', 'http.requestTimeoutMs'],
-    broken: ({ http }) => http.headersTimeoutMs > http.requestTimeoutMs,
-    reason: () => 'is longer than http.requestTimeoutMs, which contains it',
-    accepted: 'at most http.requestTimeoutMs',
-  },
-  {
     about: ['operator.port', 'http.port', 'operator.host', 'http.host'],
     broken: ({ http, operator }) =>
       http.port === operator.port && http.port !== 0 && http.host === operator.host,
@@ -95,9 +73,9 @@ export const rules: readonly SettingsRule[] = [
   },
   {
     // Anyone can make a bare JWE. [TLS-6]
-    about: ['payload.jwe.profile', 'http.tls.clientCertificates'],
+    about: ['payload.jwe.seal', 'http.tls.clientCertificates'],
     broken: ({ http: { tls }, payload: { jwe } }) =>
-      jwe?.profile === 'jwe' && tls?.clientCertificates !== 'required',
+      jwe?.seal === 'jwe' && tls?.clientCertificates !== 'required',
     reason: () => 'jwe lets anyone call: nothing in such a body says who made it [TLS-6, OQ-13]',
     accepted:
       'jwe+jws; or http.tls.clientCertificates: required with a http.tls.clientCa, and no payload.pgp',

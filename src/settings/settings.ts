@@ -103,14 +103,6 @@ const http = Type.Object(
       unit: 'bytes',
       description: 'A longer request body is refused unread.',
     }),
-    headersTimeoutMs: Type.Integer({
-      default: 5000,
-      minimum: 500,
-      maximum: 60_000,
-      unit: 'ms',
-      description:
-        'A connection that has not finished its TLS handshake by then, or sent its HTTP headers so long after, is closed.',
-    }),
     requestTimeoutMs: Type.Integer({
       default: 7000,
       minimum: 500,
@@ -141,7 +133,10 @@ const http = Type.Object(
         'Production serves plain HTTP only if this says that a proxy in front ends TLS, with the suites of TLS-2, and that nobody else reaches the port. [TLS-5]',
     }),
   },
-  { description: 'The edge that Google calls.' },
+  {
+    description: 'The listener that Google calls.',
+    formerly: { headersTimeoutMs: 'nothing; remove it: it is 5 s, and at most http.requestTimeoutMs' },
+  },
 );
 
 const operator = Type.Object(
@@ -183,21 +178,6 @@ const requests = Type.Object(
       description:
         'Every request is answered within it: directory, store and all gateways together; a tenth is kept for sealing the answer. [OPS-2]',
     }),
-    twinWaitMs: Type.Integer({
-      default: 2000,
-      minimum: 0,
-      maximum: 4900,
-      unit: 'ms',
-      description:
-        'A duplicate that arrives while the first is at work waits so long for its answer, then gets 409. [OQ-8]',
-    }),
-    leaseMs: Type.Integer({
-      default: 10_000,
-      minimum: 1000,
-      maximum: 60_000,
-      unit: 'ms',
-      description: 'A request whose server died may be taken up by another one after so long.',
-    }),
     concurrentMax: Type.Integer({
       default: 1024,
       minimum: 1,
@@ -217,7 +197,13 @@ const requests = Type.Object(
         'A repeated sendOtp that was answered MESSAGE_UNABLE_TO_BE_SENT tries again, with the same code. [OQ-11]',
     }),
   },
-  { description: 'How a request is treated, whatever its method.' },
+  {
+    description: 'How a request is treated, whatever its method.',
+    formerly: {
+      twinWaitMs: 'nothing; remove it: it is four fifths of requests.budgetMs',
+      leaseMs: 'nothing; remove it: it is 10 s, twice the longest requests.budgetMs',
+    },
+  },
 );
 
 const codes = Type.Object(
@@ -515,22 +501,14 @@ const retention = Type.Object(
       description:
         'Answered requests are remembered and replayed so long; then their ids count as new. [OQ-10, IDEM-12]',
     }),
-    sweepRowsMax: Type.Integer({
-      default: 50,
-      minimum: 10,
-      maximum: 10_000,
-      unit: 'rows',
-      description: 'Old requests deleted in one step, which holds up all others: 50 about 10 ms.',
-    }),
-    sweepIntervalMs: Type.Integer({
-      default: 60_000,
-      minimum: 1000,
-      maximum: day,
-      unit: 'ms',
-      description: 'Time between two looks for old requests.',
-    }),
   },
-  { description: 'How long things are kept.' },
+  {
+    description: 'How long data is kept.',
+    formerly: {
+      sweepRowsMax: 'nothing; remove it: it is 50 requests a step',
+      sweepIntervalMs: 'nothing; remove it: it is one minute',
+    },
+  },
 );
 
 const log = Type.Object(

@@ -26,7 +26,7 @@ export const tls = Type.Object(
     clientCertificates: Type.Enum(['off', 'required'], {
       default: 'off',
       description:
-        'Whether callers must show a certificate. Off where the payload is signed; required where it is not (`payload.jwe.profile: jwe`). [TLS-6, OQ-13]',
+        'Whether callers must show a certificate. Off where the payload is signed; required where it is not (`payload.jwe.seal: jwe`). [TLS-6, OQ-13]',
     }),
     clientCa: Type.Optional(
       publicText({

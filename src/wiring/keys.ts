@@ -26,7 +26,7 @@ export async function readKeyRings(
 ): Promise<KeyRings> {
   const { pgp, jwe } = settings.payload;
   const signing = ['decrypt', 'sign', 'verify', 'encrypt'] as const;
-  const jwePurposes = jwe?.profile === 'jwe' ? (['decrypt', 'encrypt'] as const) : signing;
+  const jwePurposes = jwe?.seal === 'jwe' ? (['decrypt', 'encrypt'] as const) : signing;
   const terms = { settings, nowMs, revoked };
   return {
     pgp: pgp && (await checked('payload.pgp', readPgp(entriesOf('pgp', pgp), signing, terms))),

@@ -62,13 +62,17 @@ type ListenerName = 'methods' | 'operator' | 'receipts';
 /** Probes, a scraper or two, and somebody with a browser. */
 const OPERATOR_CONNECTIONS_MAX = 256;
 
+/** Heads of requests are small and come at once; it also bounds the TLS handshake. */
+const HEADERS_TIMEOUT_MS = 5000;
+
 /** One for Google, one for operators, and one for gateways if the settings have it. None is open yet. */
 export function composeListeners(config: Config, parts: ListenerParts): Listeners {
   const { basePaths, methods } = config.http;
   const watch = watchOf('methods', parts);
   const { onRefused } = watch;
   const connectionsMax = connectionsFor(config.http.connectionsMax, parts.log);
-  const server = createServer({ ...config.http, connectionsMax }, watch, parts.tls);
+  const headersTimeoutMs = Math.min(HEADERS_TIMEOUT_MS, config.http.requestTimeoutMs);
+  const server = createServer({ ...config.http, headersTimeoutMs, connectionsMax }, watch, parts.tls);
   const enabledMethods = new Set(methods);
   addMethodRoutes(server, { basePaths, enabledMethods, pipeline: parts.pipeline, onRefused });
   const operator = createOperatorServer({

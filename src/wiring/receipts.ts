@@ -13,13 +13,17 @@ import type { Config } from '../settings/load.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { reportReceiptsToLog } from '../telemetry/receipt-log.ts';
 
-/** Gateways send a few hundred bytes; some send a hundred reports at once. */
+/** Gateways send a few hundred bytes; some send a hundred receipts at once, over a few connections that they keep. */
 const LIMITS = {
+  connectionsMax: 512,
   bodyBytesMax: 65_536,
   headersTimeoutMs: 5000,
   requestTimeoutMs: 7000,
   keepAliveTimeoutMs: 65_000,
 };
+
+/** Receipts recorded at once, half of them from connections on which none was proved yet: each waits for one commit. */
+const CONCURRENT_MAX = 256;
 
 export interface ReceiptParts {
   readonly gateways: readonly SmsGateway[];
@@ -34,15 +38,15 @@ export function composeReceipts(
   { gateways, sink, report, watch }: ReceiptParts,
 ): ReturnType<typeof createServer> | undefined {
   if (settings === undefined) return undefined;
-  const server = createServer({ ...LIMITS, connectionsMax: settings.connectionsMax }, watch);
+  const server = createServer(LIMITS, watch);
   const readers = new Map(
     gateways.flatMap(({ name, readReceipts }) => (readReceipts ? [[name, readReceipts] as const] : [])),
   );
-  const { path, publicUrl, concurrentMax } = settings;
+  const { path, publicUrl } = settings;
   addReceiptRoutes(server, {
     path,
     publicUrl,
-    concurrentMax,
+    concurrentMax: CONCURRENT_MAX,
     readers,
     sink,
     report,

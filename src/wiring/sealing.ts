@@ -30,6 +30,9 @@ interface SealingParts {
   readonly log: Logger;
 }
 
+/** Requests that wait for a thread: a bound for memory, since time is bounded by the deadline of each. [OQ-80] */
+const WAITING_MAX = 256;
+
 /** Starts the codecs that the settings name; resolves when their threads are ready. */
 export async function composeSealing(
   { payload, cryptography }: Pick<Settings, 'payload' | 'cryptography'>,
@@ -39,7 +42,7 @@ export async function composeSealing(
   const options = {
     clock,
     threads: cryptography.threads ?? Math.max(1, availableParallelism() - 1),
-    waitingMax: cryptography.waitingMax,
+    waitingMax: WAITING_MAX,
     // The sender isn't told; whoever has to settle it with the sender reads it here. [OQ-7]
     onRefused: (reason: string) => {
       const told = quiet(reason);
@@ -83,7 +86,7 @@ async function startCodecs(
 
 export function jweRulesOf(jwe: NonNullable<Settings['payload']['jwe']>): JweRules {
   return {
-    profile: jwe.profile,
+    seal: jwe.seal,
     contentEncryption: allowedAlgorithms(jwe).contentEncryption,
     compressed: jwe.olderEdition,
     issuedAt: jwe.issuedAt,

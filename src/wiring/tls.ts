@@ -22,7 +22,11 @@ export async function openBareListener(
   clock: Pick<Clock, 'nowMs'>,
 ): Promise<BareListener> {
   const watch = { clock: createSystemClock(), onRefused: () => undefined, onEnded: () => undefined };
-  const server = createServer(http, watch, composeTls(http, clock));
+  const server = createServer(
+    { ...http, headersTimeoutMs: http.requestTimeoutMs },
+    watch,
+    composeTls(http, clock),
+  );
   const { hostname, port } = new URL(await openListener(server, { host: '127.0.0.1', port: 0 }));
   return { host: hostname, port: Number(port), close: async () => void (await server.close()) };
 }

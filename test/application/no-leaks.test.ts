@@ -24,7 +24,6 @@ describe('nothing secret leaks', () => {
         'log.level': 'trace',
         'quotas.coolDownMs': 0,
         'requests.budgetMs': 500,
-        'requests.twinWaitMs': 450,
       },
       overrides: { logDestination: { write: (line: string) => log.push(line) } },
     });

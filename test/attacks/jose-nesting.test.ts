@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { JweProfile } from '../../src/codecs/jose/jwe-rules.ts';
+import type { JweSeal } from '../../src/codecs/jose/jwe-rules.ts';
 import { encode, encodeHeader, forgeJwe, forgeJws } from '../codecs/jose/forge.ts';
 import { BARE, keyOf, NESTED, REQUEST, readRing, tryOpen } from '../codecs/jose/jwe-vectors.ts';
 
@@ -37,17 +37,17 @@ const KINDS: Readonly<Record<string, (content: string) => string>> = {
 };
 
 /** The pairs from the outside in. Nothing around a JWE, or a JWE around nothing, is a bare JWE. */
-const RIGHT: Readonly<Record<JweProfile, readonly string[]>> = {
+const RIGHT: Readonly<Record<JweSeal, readonly string[]>> = {
   'jwe+jws': ['compact JWE, compact JWS'],
   jwe: ['compact JWE, nothing', 'nothing, compact JWE'],
 };
 
 for (const rules of [NESTED, BARE]) {
-  describe(`[JWE-1, JWE-5] containers in containers, profile ${rules.profile}`, () => {
+  describe(`[JWE-1, JWE-5] containers in containers, sealed as ${rules.seal}`, () => {
     for (const [outer, wrapOutside] of Object.entries(KINDS)) {
       for (const [inner, wrapInside] of Object.entries(KINDS)) {
         const pair = `${outer}, ${inner}`;
-        const right = RIGHT[rules.profile].includes(pair);
+        const right = RIGHT[rules.seal].includes(pair);
         test(`${pair}: ${right ? 'accepted' : 'not accepted'}`, async () => {
           const opened = await tryOpen(wrapOutside(wrapInside(REQUEST.toString())), ring, rules);
           if (right) assert.deepEqual(opened, REQUEST);

@@ -58,7 +58,7 @@ describePayloadCodec('jwe+jws', true, async () => {
   const purposes = ['decrypt', 'sign', 'verify', 'encrypt'] as const;
   const { contentEncryption } = allowed;
   const rules = {
-    profile: 'jwe+jws',
+    seal: 'jwe+jws',
     contentEncryption,
     compressed: false,
     issuedAt: false,

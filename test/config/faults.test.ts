@@ -5,7 +5,7 @@ import { explainError } from '../../src/cli/terminal/explain-error.ts';
 import { Failure } from '../../src/cli/terminal/failure.ts';
 import { ConfigError, describeFault, nearestName } from '../../src/config/faults.ts';
 import { UnavailableError } from '../../src/ports/unavailable.ts';
-import { namedSettings } from '../../src/settings/named-settings.ts';
+import { formerNames, namedSettings } from '../../src/settings/named-settings.ts';
 import { faultsOf, temporaryFile } from './config-under-test.ts';
 
 function faultLines(text: Parameters<typeof faultsOf>[0]): readonly string[] {
@@ -19,7 +19,7 @@ test('all faults are told at once, with path, reason, what is accepted, and the 
     'http:\n  prot: 80\n  port: 99999\n  basePaths: [v1]\nlog: {level: inof}\nquotas:\n  sendsGlobal: {max: 5}\n',
   );
   const names =
-    'host, port, basePaths, methods, bodyBytesMax, headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs, connectionsMax, tls, behindProxy';
+    'host, port, basePaths, methods, bodyBytesMax, requestTimeoutMs, keepAliveTimeoutMs, connectionsMax, tls, behindProxy';
   assert.deepEqual(faultLines({ file }), [
     `http.prot: is not a setting; accepted: ${names}. Did you mean port? (${file}:2)`,
     `http.port: is 99999; accepted: an integer from 0 to 65535. (${file}:3)`,
@@ -155,10 +155,6 @@ for (const [text, path] of [
   ['phoneNumbers: {allowedCountries: [UK]}', 'phoneNumbers.allowedCountries.0'],
   ['quotas: {sendsPerCountry: {UK: {max: 1, windowMs: 60000}}}', 'quotas.sendsPerCountry.UK'],
   ['quotas: {sendsPerCountry: {default: {max: 1, windowMs: 60000}}}', undefined],
-  ['requests: {twinWaitMs: 2251}', 'requests.twinWaitMs'],
-  ['requests: {leaseMs: 4999}', 'requests.leaseMs'],
-  ['requests: {leaseMs: 5000}', undefined],
-  ['http: {headersTimeoutMs: 9000}', 'http.headersTimeoutMs'],
   ['operator: {port: 8080}', 'operator.port'],
   ['operator: {port: 8080, host: 127.0.0.2}', undefined],
   [
@@ -187,6 +183,25 @@ test('a file that is not there is one clear fault', () => {
     /^the configuration file can't be read: .*no-such-file\.yaml does not exist; .*\)$/,
   );
   assert.deepEqual(others, []);
+});
+
+test('a setting that is no more, or has another name, is told with what to do, wherever it is given', (t) => {
+  const file = temporaryFile(t, 'a.yaml', 'requests: {leaseMs: 10000}\n');
+  assert.deepEqual(
+    faultLines({ file, environment: {}, flags: { 'payload.jwe.profile': 'jwe' } }).slice(0, 2),
+    [
+      `requests.leaseMs: is no longer a setting; accepted: nothing; remove it: it is 10 s, twice the longest requests.budgetMs. (${file}:1)`,
+      'payload.jwe.profile: is no longer a setting; accepted: payload.jwe.seal, its new name. (--set payload.jwe.profile)',
+    ],
+  );
+  for (const { path, variable } of formerNames) {
+    const kind = path.startsWith('sms.gateway.') ? { GSP_OTP_SMS_GATEWAY_KIND: 'smpp' } : {};
+    const faults = faultsOf({ environment: { ...kind, [variable]: '1' } });
+    const told = faults.find((fault) => fault.path === path);
+    assert.equal(told?.reason, 'is no longer a setting', path);
+    assert.deepEqual(told.origin, { kind: 'environment', variable });
+  }
+  assert.ok(formerNames.length >= 10);
 });
 
 test('every number of the table accepts its bounds and refuses what is beyond them', () => {

@@ -110,14 +110,14 @@ test('[TLS-6, OQ-13] client certificates need an issuer, and none is asked of ca
 });
 
 test('[TLS-6, OQ-13] a bare JWE needs client certificates, a signed one does not', () => {
-  const bare = { ...jwe, profile: 'jwe' };
+  const bare = { ...jwe, seal: 'jwe' };
   const required = { ...tls, clientCertificates: 'required', clientCa: { value } };
   for (const settings of [
     { 'payload.jwe': bare },
     { 'payload.jwe': bare, 'http.tls': tls },
     { 'payload.jwe': bare, 'http.behindProxy': true },
   ]) {
-    assert.match(faults(settings)[0] ?? '', /^payload\.jwe\.profile: jwe lets anyone call/);
+    assert.match(faults(settings)[0] ?? '', /^payload\.jwe\.seal: jwe lets anyone call/);
   }
   assert.deepEqual(faults({ 'payload.jwe': bare, 'http.tls': required }), []);
   assert.deepEqual(faults({ 'payload.jwe': jwe }), []);
@@ -132,7 +132,7 @@ test('[JWE-2, JWE-3] only algorithms that are known may be named, and the older 
     }).payload.jwe;
   const { ours: _, google: __, ...rest } = load({}) ?? assert.fail();
   assert.deepEqual(rest, {
-    profile: 'jwe+jws',
+    seal: 'jwe+jws',
     keyManagement: ['RSA-OAEP-256'],
     contentEncryption: ['A256GCM'],
     signing: ['RS256', 'PS256', 'ES256'],

@@ -38,7 +38,7 @@ async function examine(
   config: ConformanceConfig,
   leftOut: readonly string[],
 ): Promise<string[]> {
-  const quick = { 'quotas.coolDownMs': 0, 'http.requestTimeoutMs': 1500, 'http.headersTimeoutMs': 1500 };
+  const quick = { 'quotas.coolDownMs': 0, 'http.requestTimeoutMs': 1500 };
   const server = await startApplication({ settings: { ...quick, ...settings } });
   try {
     // The inbox takes texts to every number, or to none.
@@ -91,7 +91,7 @@ test('our server passes every check over bare JWE, with client certificates', as
     'http.tls': { ...tls['http.tls'], ...required },
     'payload.jwe': {
       ...sealingSettings([ours, ours2], [google, google2]),
-      profile: 'jwe',
+      seal: 'jwe',
       olderEdition: true,
     },
   };

@@ -94,7 +94,7 @@ async function startJwe(keys: CallerKeys): Promise<GoogleCodec> {
     readJwkKeyRing({ ...sourcesOf(replaced), allowed, purposes, graceMs: 0, nowMs: Date.now() });
   const { contentEncryption } = allowed;
   const rules = {
-    profile: 'jwe+jws',
+    seal: 'jwe+jws',
     contentEncryption,
     compressed: false,
     issuedAt: false,

@@ -71,10 +71,10 @@ test('all that a production server writes is its log: start, reloads, stop, with
   assert.equal(status, 'ok', 'what was in force before still serves');
   assert.match(warnings[0], /^the reload of 20.* failed, and what was in force before still is: .*htpp/);
 
-  writeFileSync(file, JSON.stringify({ ...settings, requests: { leaseMs: 20_000 } }));
+  writeFileSync(file, JSON.stringify({ ...settings, requests: { budgetMs: 2400 } }));
   child.kill('SIGHUP');
   const reloaded = await line('reloaded');
-  assert.deepEqual(reloaded['settingsThatWait'], ['requests.leaseMs']);
+  assert.deepEqual(reloaded['settingsThatWait'], ['requests.budgetMs']);
   assert.notEqual(reloaded['configuration'], started['configuration']);
   assert.equal(await metric('config_last_reload_successful'), '1');
   assert.equal((await configuration()).warnings, undefined);

@@ -36,7 +36,7 @@ function jwe(
     payload: {
       graceMs: DAY_MS,
       jwe: {
-        profile: 'jwe+jws',
+        seal: 'jwe+jws',
         ours: entries(ours),
         google: entries(google),
         keyManagement: ['RSA-OAEP-256'],

@@ -48,11 +48,11 @@ test('what means something only together is taken together or not at all', (t) =
     ...{ clientCrl: [at(name)], allowedClients: [`CN=${name}`] },
   });
   const bare = (name: string) => ({
-    payload: { jwe: { profile: 'jwe', ...keys(name) } },
+    payload: { jwe: { seal: 'jwe', ...keys(name) } },
     'http.tls': demanding(name),
   });
   const signed = (name: string) => ({
-    payload: { jwe: { profile: 'jwe+jws', ...keys(name) } },
+    payload: { jwe: { seal: 'jwe+jws', ...keys(name) } },
     'http.tls': { certificates: certificates(name) },
   });
   const revealed = ({ http: { tls }, payload: { jwe } }: ReturnType<typeof load>) => ({
@@ -60,7 +60,7 @@ test('what means something only together is taken together or not at all', (t) =
     ca: tls?.clientCa?.reveal(),
     crl: tls?.clientCrl?.[0]?.reveal(),
     allowed: tls?.allowedClients?.[0],
-    profile: jwe?.profile,
+    seal: jwe?.seal,
     key: jwe?.ours[0]?.key.reveal(),
   });
 
@@ -73,7 +73,7 @@ test('what means something only together is taken together or not at all', (t) =
     'http.tls.clientCa',
     'http.tls.clientCertificates',
     'http.tls.clientCrl',
-    'payload.jwe.profile',
+    'payload.jwe.seal',
   ]);
   const back = takeReloaded(load(signed('b')), load(bare('a')));
   assert.deepEqual(revealed(back), { ...revealed(load(signed('b'))), certificate: 'a' });

@@ -128,7 +128,7 @@ async function run(
 function describeBodies({ payload }: Config): string {
   const kinds = [
     payload.pgp && 'OpenPGP',
-    payload.jwe && `JOSE, ${payload.jwe.profile}`,
+    payload.jwe && `JOSE, ${payload.jwe.seal}`,
     payload.plain && 'plain: neither encrypted nor signed',
   ];
   return kinds.filter(Boolean).join(', and ');

@@ -22,7 +22,7 @@ export class JweCodec extends ThreadedCodec<JoseKey, JweRules> {
 
   private constructor(options: JweCodecOptions, pool: CodecPool<JoseKey, JweRules>) {
     super(options, options.rules, pool);
-    this.sealPurposes = options.rules.profile === 'jwe' ? ['encrypt'] : ['sign', 'encrypt'];
+    this.sealPurposes = options.rules.seal === 'jwe' ? ['encrypt'] : ['sign', 'encrypt'];
   }
 
   /** Resolves when its threads are ready. */

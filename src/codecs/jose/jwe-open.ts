@@ -44,7 +44,7 @@ export async function openJwe(
   nowMs: number,
 ): Promise<Uint8Array> {
   const decrypted = await decrypt(examineJwe(body, ring, rules, nowMs));
-  return rules.profile === 'jwe' ? decrypted : await openJws(latin1(decrypted), ring, nowMs);
+  return rules.seal === 'jwe' ? decrypted : await openJws(latin1(decrypted), ring, nowMs);
 }
 
 /** All that can be found out without a private key, which is what a stranger's garbage costs. Throws `Refusal`. [OQ-60] */
@@ -61,7 +61,7 @@ export function examineJwe(
   const parts = splitCompact(jwe, 5, CIPHERTEXT);
   if (!parts) throw new Refusal('encoding');
   const header = readJoseHeader(parts[0] ?? '');
-  const content = rules.profile === 'jwe' ? JSON_CONTENT : COMPACT_JOSE;
+  const content = rules.seal === 'jwe' ? JSON_CONTENT : COMPACT_JOSE;
   if (!header || !isOfKind(header, content)) throw new Refusal('outer-structure');
   const key = keyNamedBy(header, ring, 'decrypt', nowMs);
   if (!key) throw new Refusal('not-for-us');

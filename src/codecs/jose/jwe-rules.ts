@@ -2,12 +2,12 @@ import type { ContentEncryption } from './algorithms.ts';
 
 /**
  * `jwe+jws`: signed, then encrypted. `jwe`: encrypted only, so that anyone can make one; who called is then up to the
- * client certificate, which that profile requires. [JWE-1, TLS-6, OQ-13]
+ * client certificate, which is required then. [JWE-1, TLS-6, OQ-13]
  */
-export type JweProfile = 'jwe' | 'jwe+jws';
+export type JweSeal = 'jwe' | 'jwe+jws';
 
 export interface JweRules {
-  readonly profile: JweProfile;
+  readonly seal: JweSeal;
   /** Accepted on receipt; the first is what we send with. */
   readonly contentEncryption: readonly ContentEncryption[];
   /** Whether a message may be compressed (`zip: DEF`). What we send never is. [JWE-3] */

@@ -17,7 +17,7 @@ export async function sealJwe(
   nowMs: number,
 ): Promise<Uint8Array> {
   const recipient = newest(ring, 'encrypt', nowMs);
-  const nested = rules.profile === 'jwe+jws';
+  const nested = rules.seal === 'jwe+jws';
   const content = nested ? await sign(payload, newest(ring, 'sign', nowMs), rules, nowMs) : payload;
   const [alg] = recipient.algorithms;
   const enc = alg === 'RSA1_5' ? RSA1_5_CONTENTS[0] : rules.contentEncryption[0];

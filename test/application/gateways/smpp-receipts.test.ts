@@ -77,7 +77,6 @@ test('a receipt over SMPP leaves the line and the count that one over HTTP leave
 test('[OQ-28] the answer that comes after the deadline files the text, so that its receipt spares a retry its second text', async (t) => {
   const { app, smsc, told, deliver } = await start(t, {
     'requests.budgetMs': 1000,
-    'requests.twinWaitMs': 500,
   });
   assert.equal((await app.call('sendOtp', 'send-1', fields)).body['result'], 'MESSAGE_UNABLE_TO_BE_SENT');
   const { session, seq } = await smsc.seen('submit_sm');

@@ -187,7 +187,7 @@ describe('TLS, configured otherwise', () => {
   });
 
   it('a handshake that is not finished in time is cut off', async () => {
-    const app = await start([ec], {}, { 'http.headersTimeoutMs': 500 });
+    const app = await start([ec], {}, { 'http.requestTimeoutMs': 500 });
     try {
       for (const beginning of ['', '\x16\x03\x01\x02\x00\x01']) {
         const { answer, durationMs } = await sendPlain(portOf(app), beginning);

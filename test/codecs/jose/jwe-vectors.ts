@@ -23,13 +23,13 @@ export const OLDER_ALGORITHMS: AllowedAlgorithms = {
 };
 
 export const NESTED: JweRules = {
-  profile: 'jwe+jws',
+  seal: 'jwe+jws',
   contentEncryption: CURRENT_ALGORITHMS.contentEncryption,
   compressed: false,
   issuedAt: false,
   wrapped: false,
 };
-export const BARE: JweRules = { ...NESTED, profile: 'jwe' };
+export const BARE: JweRules = { ...NESTED, seal: 'jwe' };
 /** With all that the older edition had. */
 export const OLDER: JweRules = {
   ...NESTED,

@@ -10,8 +10,8 @@ export interface SmppSessionTerms extends SmppAddress {
   /** `undefined`: empty. */
   readonly systemType?: string | undefined;
   readonly enquireLinkMs: number;
-  /** For connecting, TLS and bind together. */
-  readonly connectTimeoutMs: number;
+  /** For connecting, TLS and bind together; `undefined`: 5 s. */
+  readonly connectTimeoutMs?: number | undefined;
 }
 
 /** What a session is for: texts, what the gateway delivers, or both. */
@@ -34,6 +34,9 @@ export type BindOutcome =
 
 /** Not ESME_RBINDFAIL, nor ESME_RALYBND: those are said to one session too many as well. */
 const CREDENTIALS = new Set(['ESME_RINVPASWD', 'ESME_RINVSYSID', 'ESME_RINVSYSTYP']);
+
+/** For connecting, TLS and bind together: texts wait for it no longer than their own time anyway. */
+const CONNECT_MS = 5000;
 
 /** A late answer still tells the id of the text, by which its receipt is known. */
 const ANSWER_MS = 30_000;
@@ -87,7 +90,7 @@ export class SmppSession {
 
   /** Connects and binds. Once. */
   async bind(): Promise<BindOutcome> {
-    const { systemId, password, systemType, connectTimeoutMs } = this.#terms;
+    const { systemId, password, systemType, connectTimeoutMs = CONNECT_MS } = this.#terms;
     const cancel = this.#clock.after(connectTimeoutMs, () => this.#link.destroy('not bound in time'));
     const connected = await this.#link.connected;
     const fields = {
