@@ -17,6 +17,7 @@ export type { CodesOf } from './domain/end-codes.ts';
 export type { Account, AccountDirectory, AccountStatus } from './ports/account-directory.ts';
 export type { Clock, Deadline } from './ports/clock.ts';
 export type { Entropy } from './ports/entropy.ts';
+export type { MethodName } from './ports/method-name.ts';
 export type * from './ports/otp-store.ts';
 export type { OpenedBody, PayloadCodec } from './ports/payload-codec.ts';
 export { Secret } from './ports/secret.ts';

@@ -1,11 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Pipeline } from '../methods/pipeline.ts';
 import type { SealedReply, SealedRequest } from '../methods/serve.ts';
-import type { MethodName } from '../ports/otp-store.ts';
+import { METHOD_NAMES, type MethodName } from '../ports/method-name.ts';
 import type { OnRefused } from '../telemetry/refusal-log.ts';
 import type { Guard } from './guards.ts';
-
-const METHODS: readonly MethodName[] = ['sendOtp', 'verifyOtp', 'echo'];
 
 export interface MethodRoutes {
   /**
@@ -37,7 +35,7 @@ export function addMethodRoutes(
   const offered = new Map<string, MethodName>();
   server.guards.push(turnAway(server, pipeline, offered));
   for (const basePath of basePaths) {
-    for (const method of METHODS) {
+    for (const method of METHOD_NAMES) {
       const url = `${basePath}/${method}`;
       if (enabledMethods.has(method)) {
         offered.set(url, method);

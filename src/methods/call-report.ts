@@ -1,6 +1,6 @@
 import type { VerifiedText } from '../domain/outcome.ts';
 import type { ChallengeEvent } from '../ports/challenge.ts';
-import type { MethodName } from '../ports/otp-store.ts';
+import type { MethodName } from '../ports/method-name.ts';
 import type { Delivery } from '../ports/sms-gateway.ts';
 
 /** What is told of one call when it is over: one log line, a few counters. Nothing in it is secret. [ERR-4] */

@@ -3,7 +3,7 @@ import type { Caller } from '../ports/caller.ts';
 import type { Deadline } from '../ports/clock.ts';
 import { createDeadline, earlier } from '../ports/deadline.ts';
 import type { Entropy } from '../ports/entropy.ts';
-import type { MethodName } from '../ports/otp-store.ts';
+import type { MethodName } from '../ports/method-name.ts';
 import type { OpenedBody, PayloadCodec } from '../ports/payload-codec.ts';
 import { encodeErrorResponse, WireError } from '../protocol/error-response.ts';
 import { encodeJson, type JsonObject } from '../protocol/json.ts';

@@ -3,6 +3,7 @@ import type { Static } from 'typebox';
 import { secret } from '../config/references.ts';
 import { Type } from '../config/setting-words.ts';
 import { SHOWN_IN_TEXT } from '../ports/hidden-characters.ts';
+import { METHOD_NAMES } from '../ports/method-name.ts';
 import type { Secret } from '../ports/secret.ts';
 import { deliveringGateways } from './gateway-settings.ts';
 import { cryptography, payload } from './payload-settings.ts';
@@ -77,7 +78,7 @@ const http = Type.Object(
     port: port(8080, 'Port the methods listen on; 0 takes any free one.'),
     basePaths: Type.Array(
       Type.String({
-        pattern: '^(?!.*/(sendOtp|verifyOtp|echo)$)(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$',
+        pattern: `^(?!.*/(${METHOD_NAMES.join('|')})$)(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$`,
         accepts:
           'a path such as /v1 or /wallet/e-wallets-v1: starts with /, has no slash at its end and no method name',
       }),
@@ -87,11 +88,11 @@ const http = Type.Object(
         maxItems: 16,
         uniqueItems: true,
         description:
-          'Where the methods are served: each path with /sendOtp, /verifyOtp and /echo appended. It carries the major version and never the payment integrator account id. [URL-1, URL-2, URL-3]',
+          'Where the methods are served: each path with a slash and the name of a method appended. It carries the major version and never the payment integrator account id. [URL-1, URL-2, URL-3]',
       },
     ),
-    methods: Type.Array(Type.Enum(['sendOtp', 'verifyOtp', 'echo']), {
-      default: ['sendOtp', 'verifyOtp', 'echo'],
+    methods: Type.Array(Type.Enum([...METHOD_NAMES]), {
+      default: [...METHOD_NAMES],
       minItems: 1,
       uniqueItems: true,
       description: 'The methods offered; a method left out answers 501. [OQ-21]',

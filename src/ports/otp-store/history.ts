@@ -1,5 +1,6 @@
 import type { Challenge, ChallengeEvent } from '../challenge.ts';
-import type { MethodName, RequestState, StoredAnswer } from './requests.ts';
+import type { MethodName } from '../method-name.ts';
+import type { RequestState, StoredAnswer } from './requests.ts';
 
 /** Whom requests are looked for by: a digest, of 16 bytes. */
 export type RequestSubject =

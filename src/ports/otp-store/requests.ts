@@ -1,4 +1,4 @@
-export type MethodName = 'sendOtp' | 'verifyOtp' | 'echo';
+import type { MethodName } from '../method-name.ts';
 
 /** Idempotency is scoped per method; environment and integrator have a database of their own. [VO-6, IDEM-9] */
 export interface RequestKey {

@@ -7,10 +7,10 @@ import type {
   SubmittedText,
 } from '../../../ports/challenge.ts';
 import type { DeliveryReceipt } from '../../../ports/delivery-receipt.ts';
+import { METHOD_NAMES } from '../../../ports/method-name.ts';
 import type {
   Block,
   Counted,
-  MethodName,
   RequestHistory,
   RequestRecord,
   RequestState,
@@ -21,7 +21,6 @@ import { UnavailableError } from '../../../ports/unavailable.ts';
 /** A row as the database gives it: outside input, like everything that was on a disk. */
 export type Row = Record<string, SQLOutputValue>;
 
-const METHODS: readonly MethodName[] = ['sendOtp', 'verifyOtp', 'echo'];
 const REQUEST_STATES: readonly RequestState[] = ['claimed', 'completed', 'released'];
 const CHALLENGE_STATES: readonly ChallengeState[] = [
   'issued',
@@ -172,7 +171,7 @@ export function readCounted(row: Row): Counted {
 export function readRequestHistory(row: Row): RequestHistory {
   const challenge = readChallenge(row);
   return {
-    method: readOneOf(row, 'method', METHODS),
+    method: readOneOf(row, 'method', METHOD_NAMES),
     requestId: readText(row, 'request_id'),
     receivedAtMs: readInteger(row, 'received_at_ms'),
     answeredAtMs: row['answered_at_ms'] === null ? undefined : readInteger(row, 'answered_at_ms'),

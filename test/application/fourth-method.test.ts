@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type * as Loading from '../../src/settings/load.ts';
+import type * as Wiring from '../../src/wiring/application.ts';
+import { importTestAccounts } from '../support/test-accounts.ts';
+import { callMethod, TEST_SETTINGS } from '../support/test-application.ts';
+
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A copy of the sources to which a method `whisper` is added, as CONTRIBUTING says: a name, a row, and what it does. */
+function withWhisper(t: TestContext): string {
+  const copy = mkdtempSync(join(tmpdir(), 'gsp-otp-fourth-'));
+  t.after(() => rmSync(copy, { recursive: true, force: true }));
+  for (const part of ['src', 'package.json']) {
+    cpSync(join(repository, part), join(copy, part), { recursive: true });
+  }
+  symlinkSync(join(repository, 'node_modules'), join(copy, 'node_modules'));
+  change(copy, 'src/ports/method-name.ts', "'echo']", "'echo', 'whisper']");
+  change(
+    copy,
+    'src/methods/catalog.ts',
+    '    echo(body) {',
+    `    whisper: (body) => ({
+      perform: async ({ requestId, fingerprint, callId }) =>
+        recordAnswer(store, {
+          key: { method: 'whisper', requestId }, fingerprint, owner, nowMs: momentOf(clock).nowMs,
+          answer: { result: 'HEARD', integratorId: callId }, retryable: false, reason: String(body.words),
+        }),
+      encode: ({ result, integratorId }) => ({ result, integratorId }),
+    }),
+    echo(body) {`,
+  );
+  return copy;
+}
+
+function change(copy: string, path: string, old: string, now: string): void {
+  const text = readFileSync(join(copy, path), 'utf8');
+  assert.ok(text.includes(old), `${path} has ${old}`);
+  writeFileSync(join(copy, path), text.replace(old, now));
+}
+
+test('a fourth method is routed, can be switched off, and is remembered, by its name and its row alone', async (t) => {
+  const copy = withWhisper(t);
+  const load = async <Module>(path: string) => (await import(pathToFileURL(join(copy, path)).href)) as Module;
+  const { loadConfig } = await load<typeof Loading>('src/settings/load.ts');
+  const { compose } = await load<typeof Wiring>('src/wiring/application.ts');
+  const dataDirectory = join(copy, 'data');
+  mkdirSync(dataDirectory);
+  await importTestAccounts(dataDirectory);
+
+  const served = async (settings: Readonly<Record<string, unknown>>, use: (url: string) => Promise<void>) => {
+    const overrides = { ...TEST_SETTINGS, dataDirectory, ...settings };
+    const application = await compose(loadConfig({ environment: {}, overrides }));
+    try {
+      await use((await application.listen()).methods);
+      const [record] = await application.store.history('w-1');
+      assert.equal(record?.method, 'whisper');
+    } finally {
+      await application.close();
+    }
+  };
+
+  let first: unknown;
+  await served({}, async (url) => {
+    const answer = await callMethod(url, 'whisper', 'w-1', { words: 'psst' });
+    first = answer.body;
+    assert.deepEqual([answer.status, answer.body['result']], [200, 'HEARD']);
+  });
+  // After a restart the row is read back. [IDEM-2, IDEM-6]
+  await served({}, async (url) => {
+    assert.deepEqual((await callMethod(url, 'whisper', 'w-1', { words: 'psst' })).body, first);
+    const other = await callMethod(url, 'whisper', 'w-1', { words: 'boo' });
+    assert.deepEqual([other.status, other.body['errorResponseCode']], [412, 'IDEMPOTENCY_VIOLATION']);
+  });
+  await served({ 'http.methods': ['echo'] }, async (url) => {
+    assert.equal((await callMethod(url, 'whisper', 'w-1', { words: 'psst' })).status, 501);
+  });
+  assert.throws(
+    () => loadConfig({ environment: {}, overrides: { ...TEST_SETTINGS, 'http.basePaths': ['/v1/whisper'] } }),
+    /http\.basePaths/,
+  );
+});
