@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, type Stats, writeFileSync } from 'node:fs';
+import { type Stats, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describeFileFault } from '../ports/file-fault.ts';
+import { makePrivateFolder } from '../ports/private-folder.ts';
 import { Secret } from '../ports/secret.ts';
+import { UnavailableError } from '../ports/unavailable.ts';
 import { exposureOf, type Reader, ROOT, thisProcess } from './file-exposure.ts';
 import { isPlaceholder } from './placeholders.ts';
 import { readRegularFile, SECRET_BYTES_MAX, UnreadableFile } from './read-file.ts';
@@ -49,13 +51,15 @@ export function loadSecret(reference: SecretReference, terms: SecretTerms): Load
 /** A secret for the sandbox, made on first use and kept in a file that only its owner can read. */
 export function loadOrMakeSecret(file: string, terms: SecretTerms): LoadedSecret {
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makePrivateFolder(dirname(file));
     // `wx` never replaces one that is there, nor one that another process makes just now.
     writeFileSync(file, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
   } catch (error) {
     if (!isExisting(error))
       return faulty(
-        `can't be made: ${describeFileFault(error, file) ?? error}`,
+        error instanceof UnavailableError
+          ? error.message
+          : `can't be made: ${describeFileFault(error, file) ?? error}`,
         'a data directory to write to',
       );
   }

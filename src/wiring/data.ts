@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { openSqliteDirectory } from '../adapters/directory/sqlite/sqlite-directory.ts';
 import { openSqliteOtpStore } from '../adapters/storage/sqlite/otp-store.ts';
@@ -11,6 +10,7 @@ import type { AccountDirectory } from '../ports/account-directory.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Entropy } from '../ports/entropy.ts';
 import type { OtpStore } from '../ports/otp-store.ts';
+import { makePrivateFolder } from '../ports/private-folder.ts';
 import type { Config } from '../settings/load.ts';
 import { directoryFileOf, otpStoreFileOf } from './data-files.ts';
 import { requireKnownSecrets } from './known-secrets.ts';
@@ -50,7 +50,7 @@ export function openData(
   overrides: DataOverrides,
   closers: Closers,
 ): Data & { readonly revokedKeys: RevokedKeys } {
-  mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 });
+  makePrivateFolder(config.dataDirectory);
   const watched: Watched[] = [];
   const { store, notBeforeMs, revokedKeys } = openStore(config, keys, overrides, watched);
   closers.push(() => store.close());

@@ -4,7 +4,6 @@ import {
   closeSync,
   createReadStream,
   fsyncSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -14,6 +13,7 @@ import {
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { describeFileFault } from '../../ports/file-fault.ts';
+import { makePrivateFolder } from '../../ports/private-folder.ts';
 import { UnavailableError } from '../../ports/unavailable.ts';
 import type { Environment } from './database-kind.ts';
 
@@ -43,7 +43,7 @@ const MANIFEST_BYTES_MAX = 65_536;
  */
 export function beginBackup(folder: string): void {
   withFolder(folder, () => {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makePrivateFolder(folder);
     if (readdirSync(folder).length > 0) {
       throw new UnavailableError(`${folder} is not empty: each backup needs a folder of its own`);
     }

@@ -43,7 +43,11 @@ export function saysDamaged(error: unknown): boolean {
 
 /** Why a file can't be opened, with its name and what to do. What is no failure of file or database stays as it is. */
 export function openingFailure(error: unknown, file: string): unknown {
-  if (!(error instanceof Error) || (error instanceof UnavailableError && error.message.includes(file))) {
+  if (
+    !(error instanceof Error) ||
+    (error instanceof UnavailableError &&
+      (error.message.includes(file) || error.message.startsWith('the folder ')))
+  ) {
     return error;
   }
   if (error instanceof UnavailableError && error.cause === undefined) {

@@ -1,6 +1,7 @@
-import { chownSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { chownSync, closeSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type DatabaseSyncOptions } from 'node:sqlite';
+import { makePrivateFolder } from '../../ports/private-folder.ts';
 import { UnavailableError } from '../../ports/unavailable.ts';
 import type { DatabaseKind, Environment, MigrationResult } from './database-kind.ts';
 import { openingFailure } from './failure.ts';
@@ -89,7 +90,7 @@ export function openPlainly(file: string, options: DatabaseSyncOptions): Databas
 function prepareFile(file: string, access: OpenOrder['access']): void {
   refuseHalfRestored(file);
   if (access === 'create') {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makePrivateFolder(dirname(file));
     createPrivately(file);
   }
   const found = statSync(file, { throwIfNoEntry: false });

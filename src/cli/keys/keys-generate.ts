@@ -9,6 +9,7 @@ import {
 } from '../../operations/keys/files.ts';
 import { describeFileFault } from '../../ports/file-fault.ts';
 import { Secret } from '../../ports/secret.ts';
+import { UnavailableError } from '../../ports/unavailable.ts';
 import { exitCodes, Failure } from '../terminal/failure.ts';
 import { describeNewKey, entryLine, fileReference, settingLines } from './key-words.ts';
 
@@ -115,8 +116,9 @@ export async function makeKey(order: NewKeyOrder): Promise<NewKey> {
   try {
     return await writeNewKey(order);
   } catch (error) {
-    if (!(error instanceof Error && 'syscall' in error)) throw error;
-    const fault = describeFileFault(error, order.directory) ?? error.message;
+    const fault =
+      error instanceof UnavailableError ? error.message : describeFileFault(error, order.directory);
+    if (fault === undefined) throw error;
     throw new Failure(`the key could not be written: ${fault}`, 'Name another --directory.');
   }
 }

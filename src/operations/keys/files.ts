@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { exportPublicJwks, generateJwks } from '../../codecs/jose/jwk-generate.ts';
 import { type KeyEnvironment, KeyRingError } from '../../codecs/keys/key-ring.ts';
@@ -6,6 +6,7 @@ import { exportPublicKeys } from '../../codecs/openpgp/export.ts';
 import { addEncryptionSubkey, generatePgpKey } from '../../codecs/openpgp/generate.ts';
 import { readPgpKeyRing } from '../../codecs/openpgp/keys.ts';
 import { readRegularFile, SECRET_BYTES_MAX, UnreadableFile } from '../../config/read-file.ts';
+import { makePrivateFolder } from '../../ports/private-folder.ts';
 import { Secret } from '../../ports/secret.ts';
 
 export { KeyRingError as UnusableKey } from '../../codecs/keys/key-ring.ts';
@@ -166,7 +167,7 @@ function fileBeginning(
 }
 
 function place(directory: string): string {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makePrivateFolder(directory);
   return resolve(directory);
 }
 

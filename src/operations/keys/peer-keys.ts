@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CURRENT_ALGORITHMS } from '../../codecs/jose/algorithms.ts';
 import { isJwk, isPrivateJwk, parseJwks } from '../../codecs/jose/jwk.ts';
@@ -7,6 +7,7 @@ import { readJwkKeyRing } from '../../codecs/jose/jwk-keys.ts';
 import { type KeyRing, KeyRingError, type RingKey } from '../../codecs/keys/key-ring.ts';
 import { gatherPublicKeys } from '../../codecs/openpgp/export.ts';
 import { readPgpKeyRing } from '../../codecs/openpgp/keys.ts';
+import { makePrivateFolder } from '../../ports/private-folder.ts';
 import { sentencesOf } from '../../wiring/keys.ts';
 import { dayOf, type KeyKind, kindOf, readKeyBytes, shortened } from './files.ts';
 
@@ -150,7 +151,7 @@ export function storeRevocation(
 }
 
 function store(kind: KeyKind, text: string, end: string, directory: string, nowMs: number): StoredKey {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makePrivateFolder(directory);
   const folder = resolve(directory);
   const begin = `google-${kind}-`;
   const kept = readdirSync(folder)

@@ -1,6 +1,7 @@
-import { lstatSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { lstatSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { makePrivateFolder } from '../../../ports/private-folder.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
 import { openingFailure, saysDamaged, sqliteCode, sqliteCodes } from '../../sqlite/failure.ts';
 import { refuseBackup } from '../../sqlite/judge-schema.ts';
@@ -21,7 +22,7 @@ const PROBE_WAIT_MS = 2000;
 export function lockForServer(file: string, open: OpenSqlite, { restoring = false } = {}): DatabaseSync {
   let lock: DatabaseSync | undefined;
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makePrivateFolder(dirname(file));
     const lockFile = lockFileOf(file);
     lock = openLock(lockFile, open);
     // Before anything else opens it: SQLite would apply the log that lies beside it.
