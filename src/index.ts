@@ -11,18 +11,29 @@
  *     await application.endCodes({ accountId: 'account-17' });
  */
 
-export { ConfigError, type ConfigFault } from './config/faults.ts';
+export type { InboxBehaviour, InboxGateway, KeptText } from './adapters/gateways/inbox/gateway.ts';
+export { ConfigError, type ConfigFault, type Origin } from './config/faults.ts';
 export type { ConfigSources } from './config/layers.ts';
 export type { CodesOf } from './domain/end-codes.ts';
-export type { Account, AccountDirectory, AccountStatus } from './ports/account-directory.ts';
+export type * from './ports/account-directory.ts';
+export type { Caller } from './ports/caller.ts';
+export type {
+  Challenge,
+  ChallengeEvent,
+  ChallengeState,
+  OtpContext,
+  SubmittedText,
+} from './ports/challenge.ts';
 export type { Clock, Deadline } from './ports/clock.ts';
+export type * from './ports/delivery-receipt.ts';
 export type { Entropy } from './ports/entropy.ts';
 export type { MethodName } from './ports/method-name.ts';
 export type * from './ports/otp-store.ts';
 export type { OpenedBody, PayloadCodec } from './ports/payload-codec.ts';
 export { Secret } from './ports/secret.ts';
-export type { Delivery, RefusalReason, SmsGateway, SmsMessage } from './ports/sms-gateway.ts';
+export type * from './ports/sms-gateway.ts';
 export { UnavailableError } from './ports/unavailable.ts';
 export { type Config, loadConfig } from './settings/load.ts';
 export { type Application, compose, type Overrides } from './wiring/application.ts';
+export type { Data, DataOverrides } from './wiring/data.ts';
 export type { Addresses } from './wiring/listeners.ts';

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 const quarterMs = 15 * 60_000;
 
 /** Where the time comes from, in ms, and how it is waited for; tests pass their own. */
-interface Time {
+export interface Time {
   readonly nowMs: () => number;
   readonly pause: (durationMs: number) => Promise<void>;
 }

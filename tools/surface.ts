@@ -1,0 +1,70 @@
+/**
+ * What the package declares to those who import it: every exported name with its declaration, one file an entry of
+ * `exports` in package.json, under `test/surface/`. A test compares; `node tools/surface.ts` writes them again.
+ */
+import { spawnSync } from 'node:child_process';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, posix } from 'node:path';
+import { type Declaration, Declarations } from './declarations.ts';
+
+const root = join(import.meta.dirname, '..');
+
+export interface Surface {
+  /** Of the listing, such as `index.txt`. */
+  readonly file: string;
+  readonly listing: string;
+  /** Types of ours that a public declaration mentions and nobody can import, each with where it is mentioned. */
+  readonly nameless: readonly string[];
+}
+
+/** The surfaces of this package, from declarations that the compiler makes now. */
+export function surfaces(): readonly Surface[] {
+  const out = mkdtempSync(join(tmpdir(), 'gsp-otp-'));
+  try {
+    const args = ['-p', join(root, 'tsconfig.build.json'), '--emitDeclarationOnly', '--outDir', out];
+    const { status, stdout } = spawnSync(join(root, 'node_modules/.bin/tsc'), args, { encoding: 'utf8' });
+    if (status !== 0) throw new Error(`the declarations can't be made:\n${stdout}`);
+    const files = globSync('**/*.d.ts', { cwd: out });
+    const texts = new Map(files.map((file) => [file, readFileSync(join(out, file), 'utf8')]));
+    const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    return Object.entries<{ types: string }>(exports).map(([name, { types }]) => ({
+      file: `${name === '.' ? 'index' : name.replace('./', '')}.txt`,
+      ...surfaceOf(texts, types.replace('./dist/', '')),
+    }));
+  } finally {
+    rmSync(out, { recursive: true, force: true });
+  }
+}
+
+/** The surface that an entry has, of declaration files by their names. */
+export function surfaceOf(texts: ReadonlyMap<string, string>, entry: string): Omit<Surface, 'file'> {
+  const declarations = new Declarations(texts);
+  const exported = new Map(
+    [...declarations.exportsOf(entry)].sort(([one], [other]) => (one < other ? -1 : 1)),
+  );
+  const named = new Set([...exported.values()].map(identityOf));
+  const nameless = [...exported].flatMap(([name, declaration]) =>
+    declarations
+      .mentionedBy(declaration)
+      .filter((mentioned) => !named.has(identityOf(mentioned)))
+      .map((mentioned) => `${name} mentions ${mentioned.name} of ${posix.normalize(mentioned.file)}`),
+  );
+  const behind = [...exported.values()].flatMap((declaration) => declarations.valuesBehind(declaration));
+  const unnamed = new Map(
+    behind.filter((value) => !named.has(identityOf(value))).map((v) => [identityOf(v), v]),
+  );
+  const paragraphs = [
+    ...[...exported].map(([name, { name: own, text }]) => `${name === own ? '' : `${name} = `}${text}`),
+    ...[...unnamed.values()].map(({ text }) => `not exported: ${text}`),
+  ];
+  return { listing: `${paragraphs.join('\n\n')}\n`, nameless: [...new Set(nameless)] };
+}
+
+function identityOf({ file, name }: Declaration): string {
+  return `${file}#${name}`;
+}
+
+if (import.meta.main) {
+  for (const { file, listing } of surfaces()) writeFileSync(join(root, 'test/surface', file), listing);
+}
