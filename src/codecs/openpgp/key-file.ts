@@ -108,7 +108,10 @@ export async function readPrivateKeys(bytes: Uint8Array): Promise<readonly Priva
   if (damaged > 0 || !blocks.every(({ isPrivate }) => isPrivate))
     throw new KeyFileFault('is not an OpenPGP key of the kind that is due');
   try {
-    return await Promise.all(blocks.map((block) => readPrivateKey({ binaryKey: block.bytes })));
+    // Copies: the numbers of a key that the library reads are parts of what it is given, and are overwritten after use.
+    return await Promise.all(
+      blocks.map(({ bytes: own }) => readPrivateKey({ binaryKey: Uint8Array.from(own) })),
+    );
   } catch (cause) {
     throw new KeyFileFault('is not an OpenPGP key of the kind that is due', { cause });
   }
