@@ -25,6 +25,8 @@ const IN_FLIGHT_MAX = 32;
 const P99_NOISE_MS = 1000;
 /** Between two steps of a rotation, so that each is seen by some requests. */
 const STEP_MS = 250;
+/** Requests a rotation: what is in flight at each of its seven steps, at least. */
+const SENT_MIN = 7 * IN_FLIGHT_MAX;
 
 /** Row 18 of the proofs. */
 describe('keys and certificates replaced under load', () => {
@@ -96,8 +98,8 @@ async function rotateUnderLoad(t: TestContext, kind: SealingKind): Promise<void>
     );
     assert.deepEqual(failures, []);
     assert.ok(p99 < Math.max(2 * quietP99, P99_NOISE_MS), `p99 ${quietP99} ms, then ${p99} ms`);
-    // What a slow machine can't take in time is left out; with most of it left out nothing would be proved.
-    assert.ok(sent > leftOut, `${sent} requests were sent, ${leftOut} left out`);
+    // What a busy machine can't take in time is left out; with fewer requests a step would be seen by hardly any.
+    assert.ok(sent > SENT_MIN * ROTATIONS, `${sent} requests were sent, ${leftOut} left out`);
     assert.equal(certificatesSeen.size, Math.min(2, ROTATIONS + 1));
   } finally {
     await load.stop();

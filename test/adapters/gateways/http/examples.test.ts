@@ -29,7 +29,7 @@ after(() => rmSync(dataDirectory, { recursive: true }));
 
 /** The gateway that a shipped example describes, with the stand-in in the gateway's place. */
 const openExample = (name: string) => (url: string) => {
-  const file = new URL(`../../../examples/gateways/${name}.yaml`, import.meta.url).pathname;
+  const file = new URL(`../../../../examples/gateways/${name}.yaml`, import.meta.url).pathname;
   const config = loadConfig({ file, environment, overrides: { dataDirectory, 'sms.gateway.url': url } });
   return composeGateway(config.sms.gateway, new TestClock());
 };
