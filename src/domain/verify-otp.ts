@@ -72,6 +72,7 @@ export async function verifyOtp(call: VerifyOtpCall, parts: VerifyOtpParts): Pro
         judgeAttempt(facts, {
           ...moment,
           fingerprint,
+          owner,
           policy,
           integratorId: callId,
           verifyOtpRequestId: requestId,

@@ -5,8 +5,9 @@ import type { EndCodesOrder } from './otp-store/end-codes.ts';
 import type { RequestHistory, RequestSubject } from './otp-store/history.ts';
 import type { IssueDecision, IssueFacts, IssueOrder } from './otp-store/issue.ts';
 import type { Block } from './otp-store/money-guard.ts';
-import type { Completion, RequestKey, RequestRecord } from './otp-store/requests.ts';
-import type { Settlement } from './otp-store/settle.ts';
+import type { ReceiptDecision, ReceiptFacts } from './otp-store/receipt.ts';
+import type { Completion, CompletionDecision, RequestKey, RequestRecord } from './otp-store/requests.ts';
+import type { SettlementDecision, SettlementFacts, SettlementOrder } from './otp-store/settle.ts';
 
 // What each step is asked and answers.
 export type * from './otp-store/attempt.ts';
@@ -15,6 +16,7 @@ export type * from './otp-store/history.ts';
 export type * from './otp-store/issue.ts';
 export type * from './otp-store/limits.ts';
 export type * from './otp-store/money-guard.ts';
+export type * from './otp-store/receipt.ts';
 export type * from './otp-store/requests.ts';
 export type * from './otp-store/settle.ts';
 
@@ -36,27 +38,24 @@ export interface OtpStore {
   /** Claims the sendOtp request, reserves its quotas and issues (or resumes) its challenge. [IDEM-11] */
   issue(order: IssueOrder, decide: (facts: IssueFacts) => IssueDecision): Promise<IssueDecision>;
 
-  /**
-   * Records what became of a submission. `answer` completes (or, if retryable, releases) the sendOtp request.
-   * Without `answer` it is late news of a submission that was already given up as unknown: it changes the
-   * challenge only if that is still `ambiguous` or `submitting` after the same submission.
-   */
-  settle(settlement: Settlement): Promise<void>;
+  /** Records what became of a submission of a challenge, and perhaps the answer to its request. [SO-7, OQ-28] */
+  settle(order: SettlementOrder, decide: (facts: SettlementFacts) => SettlementDecision): Promise<void>;
 
-  /**
-   * Notes what a gateway told of a text that it had taken. A receipt of a text of unknown outcome proves that it left:
-   * the challenge becomes `sent`. What was delivered stays delivered; a receipt that says nothing new is `repeated`.
-   */
-  recordReceipt(receipt: DeliveryReceipt, nowMs: number): Promise<ReceiptRecord>;
+  /** Notes what a gateway told of a text that it had taken. */
+  recordReceipt(
+    receipt: DeliveryReceipt,
+    nowMs: number,
+    decide: (facts: ReceiptFacts) => ReceiptDecision,
+  ): Promise<ReceiptRecord>;
 
   /** Judges one verification, counts it and completes the verifyOtp request. [VO-2, IDEM-11] */
   attempt(order: AttemptOrder, decide: (facts: AttemptFacts) => AttemptDecision): Promise<AttemptDecision>;
 
-  /**
-   * Records an answer that has no effect beside itself (a decline, an echo). If the request was completed
-   * meanwhile, or another owner is at work on it, nothing changes and that record comes back; otherwise `undefined`.
-   */
-  complete(completion: Completion): Promise<RequestRecord | undefined>;
+  /** Records an answer that has no effect beside itself (a decline, an echo), unless somebody else has the request. */
+  complete(
+    completion: Completion,
+    decide: (request: RequestRecord | undefined) => CompletionDecision,
+  ): Promise<CompletionDecision>;
 
   /**
    * Ends the live codes of an account or a phone number, whose sendOtp requests stay as they are: a code that is typed

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { judgeReceipt } from '../domain/challenge/judge-receipt.ts';
 import { momentOf } from '../domain/moment.ts';
 import { receiptByDigest } from '../domain/receipt-digest.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -40,8 +41,11 @@ export function createReceiptRecorder({
   const waiting = new Map<object, { readonly receipt: DeliveryReceipt; cancel: () => void }>();
   const running = new Set<Promise<void>>();
 
-  const look = (receipt: DeliveryReceipt) =>
-    store.recordReceipt(receiptByDigest(digestKey, receipt), momentOf(clock).nowMs);
+  const look = (receipt: DeliveryReceipt) => {
+    const { nowMs } = momentOf(clock);
+    const filed = receiptByDigest(digestKey, receipt);
+    return store.recordReceipt(filed, nowMs, (facts) => judgeReceipt(facts, filed, nowMs));
+  };
 
   function wait(receipt: DeliveryReceipt, [waitMs, ...others]: readonly number[]): void {
     if (waitMs === undefined) {

@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { openSqliteOtpStore } from '../../src/adapters/storage/sqlite/otp-store.ts';
 import { createSystemClock } from '../../src/adapters/system/system-clock.ts';
 import { plainCodec } from '../../src/codecs/plain.ts';
-import { anEcho } from '../contracts/otp-orders.ts';
+import { anEcho, completeRequest } from '../contracts/otp-orders.ts';
 import { activeNumber, importTestAccounts } from '../support/test-accounts.ts';
 import { codeIn, startApplication, type TestApplication } from '../support/test-application.ts';
 
@@ -204,7 +204,7 @@ test('[OQ-69] the server starts no earlier than the latest moment that its store
   t.after(() => rmSync(dataDirectory, { recursive: true, force: true }));
   await importTestAccounts(dataDirectory);
   const store = openSqliteOtpStore({ file: join(dataDirectory, 'otp.sqlite'), environment: 'sandbox' });
-  await store.complete(anEcho('echo-0', { nowMs: Date.now() }));
+  await completeRequest(store, anEcho('echo-0', { nowMs: Date.now() }));
   await store.remember(futureMs);
   await store.close();
   // With the clock that it makes itself.

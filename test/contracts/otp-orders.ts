@@ -1,16 +1,21 @@
 import { createHash } from 'node:crypto';
+import { judgeReceipt } from '../../src/domain/challenge/judge-receipt.ts';
+import { judgeSettlement, type SubmissionNews } from '../../src/domain/challenge/judge-settlement.ts';
+import { judgeClaim } from '../../src/domain/judge-claim.ts';
 import type { Challenge } from '../../src/ports/challenge.ts';
+import type { DeliveryReceipt, ReceiptRecord } from '../../src/ports/delivery-receipt.ts';
 import type {
   AttemptDecision,
   AttemptFacts,
   AttemptOrder,
   Completion,
+  CompletionDecision,
   IssueDecision,
   IssueFacts,
   IssueOrder,
   Misstep,
   OtpStore,
-  Settlement,
+  SettlementOrder,
 } from '../../src/ports/otp-store.ts';
 
 /** A moment; all others are told from it. */
@@ -97,8 +102,33 @@ export function idFor(requestId: string): string {
   return Buffer.from(digest(requestId)).toString('base64url').slice(0, 16);
 }
 
+/** News of a text, and which challenge of which request they are about. */
+export type TextNews = SettlementOrder & SubmissionNews;
+
+/** Settles a text as the rules have it. */
+export function settleText(store: Pick<OtpStore, 'settle'>, news: TextNews): Promise<void> {
+  return store.settle(news, (facts) => judgeSettlement(facts, news));
+}
+
+/** Records an answer as the rules have it. */
+export function completeRequest(
+  store: Pick<OtpStore, 'complete'>,
+  completion: Completion,
+): Promise<CompletionDecision> {
+  return store.complete(completion, (request) => judgeClaim(request, completion) ?? { kind: 'answer' });
+}
+
+/** Notes a receipt as the rules have it. */
+export function noteReceipt(
+  store: Pick<OtpStore, 'recordReceipt'>,
+  receipt: DeliveryReceipt,
+  nowMs: number,
+): Promise<ReceiptRecord> {
+  return store.recordReceipt(receipt, nowMs, (facts) => judgeReceipt(facts, receipt, nowMs));
+}
+
 /** What the store is asked to note when the text of `challenge` was accepted. */
-export function accepted(requestId: string, changes: Partial<Settlement> = {}): Settlement {
+export function accepted(requestId: string, changes: Partial<TextNews> = {}): TextNews {
   const nowMs = changes.nowMs ?? T0 + 200;
   const challengeId = changes.challengeId ?? idFor(requestId);
   return {
@@ -117,7 +147,7 @@ export function accepted(requestId: string, changes: Partial<Settlement> = {}): 
 }
 
 /** The same for a text that was refused, which releases the request. */
-export function refused(requestId: string, changes: Partial<Settlement> = {}): Settlement {
+export function refused(requestId: string, changes: Partial<TextNews> = {}): TextNews {
   const nowMs = changes.nowMs ?? T0 + 200;
   return accepted(requestId, {
     state: 'issued',
@@ -130,7 +160,7 @@ export function refused(requestId: string, changes: Partial<Settlement> = {}): S
 }
 
 /** The same for a text of which nobody knows whether it left. */
-export function unknown(requestId: string, changes: Partial<Settlement> = {}): Settlement {
+export function unknown(requestId: string, changes: Partial<TextNews> = {}): TextNews {
   const nowMs = changes.nowMs ?? T0 + 200;
   return refused(requestId, {
     state: 'ambiguous',
@@ -174,7 +204,7 @@ export function toJudge(order: AttemptOrder, matches: boolean): (facts: AttemptF
       ({
         kind: 'judged',
         answer: { result, integratorId: idFor(order.requestId) },
-        state,
+        state: state === challenge.state ? undefined : state,
         failedAttempts,
         missteps,
         event: { atMs: order.nowMs, event, detail: order.requestId },

@@ -10,6 +10,7 @@ import {
   issue,
   MINUTE,
   refused,
+  settleText,
   T0,
   toJudge,
   unknown,
@@ -27,7 +28,7 @@ function judges(open: StoreFactory): void {
   test('[VO-1] a judged attempt completes its request and moves the challenge', async (t) => {
     const { store, reopen } = await open(t);
     const challenge = await issue(store, 'send-1');
-    await store.settle(accepted('send-1'));
+    await settleText(store, accepted('send-1'));
     const wrong = anAttempt('verify-1', 'send-1');
     await store.attempt(wrong, toJudge(wrong, false));
     const right = anAttempt('verify-2', 'send-1', { nowMs: T0 + 2 * MINUTE });
@@ -71,7 +72,7 @@ function judges(open: StoreFactory): void {
   test('[VO-6] a verifyOtp may carry the request id of its sendOtp', async (t) => {
     const { store } = await open(t);
     await issue(store, 'same');
-    await store.settle(accepted('same'));
+    await settleText(store, accepted('same'));
     const order = anAttempt('same', 'same');
     await store.attempt(order, toJudge(order, true));
     assert.equal((await store.recall(verifyOtp('same')))?.answer?.result, 'SUCCESS');
@@ -122,7 +123,7 @@ function tellsFacts(open: StoreFactory): void {
       await store.attempt(order, toJudge(order, false));
     }
     // Refused, and its request taken over by other parameters: nothing is left of the challenge.
-    await store.settle(refused('send-1'));
+    await settleText(store, refused('send-1'));
     await issue(store, 'send-1', { challengeId: idFor('another'), accountDigest: digest('joao') });
     const newest = await issue(store, 'send-3', {}, { nowMs: T0 + 5 * MINUTE });
     const seen: AttemptFacts[] = [];
@@ -142,14 +143,14 @@ function tellsFacts(open: StoreFactory): void {
   test('[OQ-66] a code that nothing newer has superseded yet is not ended by trying it', async (t) => {
     const { store } = await open(t);
     await issue(store, 'send-1');
-    await store.settle(accepted('send-1'));
+    await settleText(store, accepted('send-1'));
     await issue(store, 'send-2', {}, { nowMs: T0 + MINUTE });
-    await store.settle(unknown('send-2', { nowMs: T0 + MINUTE }));
+    await settleText(store, unknown('send-2', { nowMs: T0 + MINUTE }));
     const tried = anAttempt('verify-1', 'send-1', { nowMs: T0 + 2 * MINUTE });
     const decision = await store.attempt(tried, toJudge(tried, true));
     assert.equal(decision.kind === 'judged' && decision.event.event, 'superseded');
     // The gateway says no after all, so nobody has the newer code.
-    await store.settle(refused('send-2', { nowMs: T0 + 3 * MINUTE, answer: undefined }));
+    await settleText(store, refused('send-2', { nowMs: T0 + 3 * MINUTE, answer: undefined }));
     const again = anAttempt('verify-2', 'send-1', { nowMs: T0 + 4 * MINUTE });
     const verified = await store.attempt(again, toJudge(again, true));
     assert.equal(verified.kind === 'judged' && verified.answer.result, 'SUCCESS');

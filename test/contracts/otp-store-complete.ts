@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { anEcho, digest, issue, refused, T0 } from './otp-orders.ts';
+import { anEcho, completeRequest, digest, issue, refused, settleText, T0 } from './otp-orders.ts';
 import type { StoreFactory } from './store-factory.ts';
+
+const ANSWERED = { kind: 'answer' };
 
 export function completeContract(open: StoreFactory): void {
   const answer = { result: 'NOT_ELIGIBLE', integratorId: 'integrator-id-01' };
@@ -15,7 +17,7 @@ export function completeContract(open: StoreFactory): void {
 
   test('[IDEM-2] the first answer is recorded, later ones get it back', async (t) => {
     const { store, reopen } = await open(t);
-    assert.equal(await store.complete(decline()), undefined);
+    assert.deepEqual(await completeRequest(store, decline()), ANSWERED);
     const other = { answer: { result: 'ACCOUNT_CLOSED', integratorId: 'integrator-id-02' }, nowMs: T0 + 1 };
     const expected = {
       state: 'completed',
@@ -24,16 +26,18 @@ export function completeContract(open: StoreFactory): void {
       owner: 'server-1',
       leaseExpiresAtMs: 0,
     };
-    const record = await store.complete(
+    const decision = await completeRequest(
+      store,
       decline({ ...other, fingerprint: digest('other'), owner: 'server-2' }),
     );
-    assert.deepEqual(record, expected);
+    assert.deepEqual(decision, { kind: 'conflict' });
+    assert.deepEqual(await completeRequest(store, decline(other)), { kind: 'replay', record: expected });
     assert.deepEqual(await (await reopen()).recall({ method: 'sendOtp', requestId: 'send-1' }), expected);
   });
 
   test('[OQ-22] an echo is recorded with an empty result', async (t) => {
     const { store } = await open(t);
-    await store.complete(anEcho('echo-1'));
+    await completeRequest(store, anEcho('echo-1'));
     assert.deepEqual(await store.history('echo-1'), [
       {
         method: 'echo',
@@ -52,10 +56,10 @@ export function completeContract(open: StoreFactory): void {
   test('[OQ-11] a released request takes another answer, and keeps its challenge', async (t) => {
     const { store } = await open(t);
     await issue(store, 'send-1');
-    await store.settle(refused('send-1'));
+    await settleText(store, refused('send-1'));
     const challenge = await store.findChallenge('send-1');
-    assert.equal(await store.complete(decline({ retryable: true })), undefined);
-    assert.equal(await store.complete(decline()), undefined);
+    assert.deepEqual(await completeRequest(store, decline({ retryable: true })), ANSWERED);
+    assert.deepEqual(await completeRequest(store, decline()), ANSWERED);
     assert.deepEqual((await store.recall(decline().key))?.answer, answer);
     assert.deepEqual(await store.findChallenge('send-1'), challenge);
   });
@@ -66,16 +70,17 @@ export function completeContract(open: StoreFactory): void {
     const claim = await store.recall(decline().key);
     const leaseExpiresAtMs = claim?.leaseExpiresAtMs ?? 0;
     const elsewhere = { owner: 'server-2', nowMs: leaseExpiresAtMs - 1 };
-    assert.deepEqual(await store.complete(decline(elsewhere)), claim);
+    assert.deepEqual(await completeRequest(store, decline(elsewhere)), { kind: 'busy' });
     assert.deepEqual(await store.recall(decline().key), claim);
-    assert.equal(await store.complete(decline({ ...elsewhere, nowMs: leaseExpiresAtMs })), undefined);
+    const later = decline({ ...elsewhere, nowMs: leaseExpiresAtMs });
+    assert.deepEqual(await completeRequest(store, later), ANSWERED);
     assert.equal((await store.recall(decline().key))?.state, 'completed');
   });
 
   test('the owner of a claim may answer for it', async (t) => {
     const { store } = await open(t);
     await issue(store, 'send-1');
-    assert.equal(await store.complete(decline()), undefined);
+    assert.deepEqual(await completeRequest(store, decline()), ANSWERED);
     assert.equal((await store.recall(decline().key))?.state, 'completed');
   });
 }

@@ -12,6 +12,7 @@ import {
   MINUTE,
   NO_PAST,
   refused,
+  settleText,
   T0,
   toJudge,
 } from './otp-orders.ts';
@@ -62,7 +63,7 @@ export function factsContract(open: StoreFactory): void {
   test('[OQ-67] a refused text is no text, but counts as refused for its account and its number', async (t) => {
     const { store } = await open(t);
     await issue(store, 'send-1');
-    await store.settle(refused('send-1'));
+    await settleText(store, refused('send-1'));
     const { account, phoneNumber } = await factsFor(store, 'next');
     const refusedTexts = [{ atMs: T0 + 200, times: 1 }];
     assert.deepEqual(account, { ...NO_PAST.account, refusedTexts });
@@ -86,7 +87,7 @@ export function factsContract(open: StoreFactory): void {
   test('a text counts from when it was handed over last, not from when its challenge was made', async (t) => {
     const { store } = await open(t);
     const challenge = await issue(store, 'send-1');
-    await store.settle(refused('send-1'));
+    await settleText(store, refused('send-1'));
     const order = anIssue('send-1', { nowMs: T0 + HOUR });
     await store.issue(order, () => ({ kind: 'resume', challenge }));
     const { account } = await factsFor(store, 'next', { nowMs: T0 + HOUR, sinceMs: T0 + MINUTE });
@@ -127,7 +128,7 @@ export function factsContract(open: StoreFactory): void {
       }));
       const nowMs = T0 + 1000 + index;
       void issue(store, `refused-${index}`, {}, { nowMs });
-      await store.settle(refused(`refused-${index}`, { nowMs }));
+      await settleText(store, refused(`refused-${index}`, { nowMs }));
     }
     const { account } = await factsFor(store, 'next', { nowMs: T0 + HOUR });
     const ends = (list: readonly Counted[]) => [list.length, list[0]?.atMs, list[255]?.atMs];

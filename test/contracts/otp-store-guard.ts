@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { GuardFacts, GuardOrder, OtpStore } from '../../src/ports/otp-store.ts';
-import { aChallenge, accepted, anAttempt, anIssue, HOUR, idFor, refused, T0, toJudge } from './otp-orders.ts';
+import {
+  aChallenge,
+  accepted,
+  anAttempt,
+  anIssue,
+  HOUR,
+  idFor,
+  refused,
+  settleText,
+  T0,
+  toJudge,
+} from './otp-orders.ts';
 import type { StoreFactory } from './store-factory.ts';
 
 const ceiling = (subject: string) => ({ subject, windowMs: HOUR });
@@ -41,9 +52,9 @@ export function guardContract(open: StoreFactory): void {
       blocks: [undefined, undefined, undefined],
       numberVerified: false,
     });
-    await store.settle(accepted('send-1'));
+    await settleText(store, accepted('send-1'));
     assert.deepEqual((await send(store, 'send-2'))?.unverified, [1, 1, 1]);
-    await store.settle(refused('send-2', { ceilings: guard.unverified }));
+    await settleText(store, refused('send-2', { ceilings: guard.unverified }));
     assert.deepEqual((await send(store, 'send-3'))?.unverified, [1, 1, 1]);
     const order = anAttempt('verify-1', 'send-3');
     await store.attempt(order, (facts) => {

@@ -6,6 +6,7 @@ import {
   accepted,
   anEcho,
   anIssue,
+  completeRequest,
   DAY,
   digest,
   factsFor,
@@ -14,6 +15,7 @@ import {
   issue,
   MINUTE,
   refused,
+  settleText,
   T0,
   toIssue,
   unknown,
@@ -129,7 +131,8 @@ function answersWithoutText(open: StoreFactory): void {
       (await store.requestsOf({ kind, digest: digest(name) })).map(({ requestId }) => requestId);
     const retryable = { ...decline, retryable: true };
     await store.issue(anIssue('send-1'), () => retryable);
-    await store.complete(
+    await completeRequest(
+      store,
       anEcho('send-2', {
         key: { method: 'sendOtp', requestId: 'send-2' },
         nowMs: T0 + 1,
@@ -148,7 +151,7 @@ function answersWithoutText(open: StoreFactory): void {
     assert.deepEqual(await ids('phone-number', 'number of pedro'), ['send-1']);
     // A challenge stays that of whom it was made for.
     await issue(store, 'send-1', pedro);
-    await store.settle(unknown('send-1'));
+    await settleText(store, unknown('send-1'));
     await store.issue(anIssue('send-1'), () => retryable);
     assert.deepEqual(await ids('account', 'maria'), []);
     assert.deepEqual(await ids('account', 'pedro'), ['send-1']);
@@ -168,7 +171,7 @@ function answersWithoutText(open: StoreFactory): void {
   test('[OQ-28] an answer without a text leaves the challenge of an earlier try as it is', async (t) => {
     const { store } = await open(t);
     const challenge = await issue(store, 'send-1');
-    await store.settle(unknown('send-1'));
+    await settleText(store, unknown('send-1'));
     await store.issue(anIssue('send-1'), () => ({ ...decline, retryable: true }));
     assert.deepEqual(await store.findChallenge('send-1'), { ...challenge, state: 'ambiguous' });
     assert.equal((await store.recall(sendOtp('send-1')))?.answer?.result, 'OTP_LIMIT_REACHED');
@@ -177,7 +180,7 @@ function answersWithoutText(open: StoreFactory): void {
   test('replay, conflict and busy change nothing', async (t) => {
     const { store } = await open(t);
     await issue(store, 'send-1');
-    await store.settle(accepted('send-1'));
+    await settleText(store, accepted('send-1'));
     const before = await store.history('send-1');
     const record = await store.recall(sendOtp('send-1'));
     assert.ok(record);
@@ -193,7 +196,7 @@ function takesUpAgain(open: StoreFactory): void {
   test('[OQ-11] resuming claims the request again with the same challenge', async (t) => {
     const { store } = await open(t);
     const challenge = await issue(store, 'send-1');
-    await store.settle(unknown('send-1'));
+    await settleText(store, unknown('send-1'));
     const again = { ...challenge, submissions: 2, expiresAtMs: T0 + HOUR };
     const order = anIssue('send-1', { nowMs: T0 + MINUTE, owner: 'server-2', fingerprint: digest('other') });
     await store.issue(order, () => ({ kind: 'resume', challenge: again }));
@@ -215,7 +218,7 @@ function takesUpAgain(open: StoreFactory): void {
   test('issuing again replaces the challenge of a released request, its events and its answer', async (t) => {
     const { store } = await open(t);
     await issue(store, 'send-1');
-    await store.settle(refused('send-1'));
+    await settleText(store, refused('send-1'));
     const accountDigest = digest('joao');
     const second = aChallenge({ challengeId: idFor('second'), accountDigest, issuedAtMs: T0 + MINUTE });
     await store.issue(anIssue('send-1', { nowMs: T0 + MINUTE, accountDigest }), toIssue(second));
@@ -263,12 +266,12 @@ function countsCeilings(open: StoreFactory): void {
     const sends = async (nowMs: number) =>
       (await factsFor(store, 'next', { nowMs, ceilings })).ceilingSends[0];
     const challenge = await issue(store, 'send-1', {}, { ceilings });
-    await store.settle(refused('send-1', { ceilings, nowMs: T0 + 20 * MINUTE }));
+    await settleText(store, refused('send-1', { ceilings, nowMs: T0 + 20 * MINUTE }));
     assert.equal(await sends(T0 + 20 * MINUTE), 0);
     const order = anIssue('send-1', { ceilings, nowMs: T0 + 30 * MINUTE });
     await store.issue(order, () => ({ kind: 'resume', challenge }));
     assert.equal(await sends(T0 + 30 * MINUTE), 1);
-    await store.settle(unknown('send-1', { ceilings, nowMs: T0 + 31 * MINUTE }));
+    await settleText(store, unknown('send-1', { ceilings, nowMs: T0 + 31 * MINUTE }));
     assert.equal(await sends(T0 + 31 * MINUTE), 1);
   });
 

@@ -2,7 +2,19 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DeliveryReceipt } from '../../src/ports/delivery-receipt.ts';
 import type { OtpStore } from '../../src/ports/otp-store.ts';
-import { accepted, anAttempt, anIssue, issue, MINUTE, refused, T0, toJudge, unknown } from './otp-orders.ts';
+import {
+  accepted,
+  anAttempt,
+  anIssue,
+  issue,
+  MINUTE,
+  noteReceipt,
+  refused,
+  settleText,
+  T0,
+  toJudge,
+  unknown,
+} from './otp-orders.ts';
 import type { StoreFactory } from './store-factory.ts';
 
 function receipt(requestId: string, changes: Partial<DeliveryReceipt> = {}): DeliveryReceipt {
@@ -27,8 +39,8 @@ export function receiptContract(open: StoreFactory): void {
   test('a receipt is noted on the challenge, with the time since the text was handed over', async (t) => {
     const { store, reopen } = await open(t);
     await issue(store, 'send-1');
-    await store.settle(accepted('send-1'));
-    const record = await store.recordReceipt(receipt('send-1', { detail: '000' }), T0 + 4200);
+    await settleText(store, accepted('send-1'));
+    const record = await noteReceipt(store, receipt('send-1', { detail: '000' }), T0 + 4200);
     assert.deepEqual(record, { kind: 'recorded', country: 'CA', sinceSubmittedMs: 4000 });
     const reopened = await reopen();
     const [history] = await reopened.history('send-1');
@@ -43,13 +55,13 @@ export function receiptContract(open: StoreFactory): void {
   test('what is told twice is noted once, and what was delivered stays delivered', async (t) => {
     const { store } = await open(t);
     await issue(store, 'send-1');
-    await store.settle(accepted('send-1'));
+    await settleText(store, accepted('send-1'));
     const undelivered = receipt('send-1', { state: 'undelivered' });
-    assert.equal((await store.recordReceipt(undelivered, T0 + 1000)).kind, 'recorded');
-    assert.equal((await store.recordReceipt(undelivered, T0 + 2000)).kind, 'repeated');
-    assert.equal((await store.recordReceipt(receipt('send-1'), T0 + 3000)).kind, 'recorded');
-    assert.equal((await store.recordReceipt(undelivered, T0 + 4000)).kind, 'repeated');
-    assert.equal((await store.recordReceipt(receipt('send-1'), T0 + 5000)).kind, 'repeated');
+    assert.equal((await noteReceipt(store, undelivered, T0 + 1000)).kind, 'recorded');
+    assert.equal((await noteReceipt(store, undelivered, T0 + 2000)).kind, 'repeated');
+    assert.equal((await noteReceipt(store, receipt('send-1'), T0 + 3000)).kind, 'recorded');
+    assert.equal((await noteReceipt(store, undelivered, T0 + 4000)).kind, 'repeated');
+    assert.equal((await noteReceipt(store, receipt('send-1'), T0 + 5000)).kind, 'repeated');
     const [history] = await store.history('send-1');
     const events = history?.challenge?.events.map(({ event }) => event);
     assert.deepEqual(events, ['issued', 'accepted', 'undelivered', 'delivered']);
@@ -58,44 +70,45 @@ export function receiptContract(open: StoreFactory): void {
   test('a receipt of a text that nobody knows changes nothing', async (t) => {
     const { store } = await open(t);
     await issue(store, 'send-1');
-    await store.settle(refused('send-1'));
-    assert.equal((await store.recordReceipt(receipt('send-1'), T0)).kind, 'unmatched');
+    await settleText(store, refused('send-1'));
+    assert.equal((await noteReceipt(store, receipt('send-1'), T0)).kind, 'unmatched');
     assert.deepEqual(await told(store, 'send-1'), ['issued', undefined]);
   });
 
   test('[OQ-28] a receipt proves that a text of unknown outcome left', async (t) => {
     const { store } = await open(t);
     await issue(store, 'send-1');
-    await store.settle(unknown('send-1', { text: text('send-1') }));
-    await store.recordReceipt(receipt('send-1'), T0 + 1000);
+    await settleText(store, unknown('send-1', { text: text('send-1') }));
+    await noteReceipt(store, receipt('send-1'), T0 + 1000);
     assert.deepEqual(await told(store, 'send-1'), ['sent', 'delivered']);
   });
 
   test('a receipt moves no challenge that is verified', async (t) => {
     const { store } = await open(t);
     await issue(store, 'send-1');
-    await store.settle(accepted('send-1'));
+    await settleText(store, accepted('send-1'));
     const order = anAttempt('verify-1', 'send-1');
     await store.attempt(order, toJudge(order, true));
-    await store.recordReceipt(receipt('send-1'), T0 + 2 * MINUTE);
+    await noteReceipt(store, receipt('send-1'), T0 + 2 * MINUTE);
     assert.deepEqual(await told(store, 'send-1'), ['verified', 'delivered']);
   });
 
   test('a second submission has a receipt of its own', async (t) => {
     const { store } = await open(t);
     const challenge = await issue(store, 'send-1');
-    await store.settle(
+    await settleText(
+      store,
       unknown('send-1', { text: { gateway: 'first', messageId: undefined, receiptKey: 'k1' } }),
     );
-    await store.recordReceipt(receipt('send-1', { receiptKey: 'k1', state: 'undelivered' }), T0 + 1000);
+    await noteReceipt(store, receipt('send-1', { receiptKey: 'k1', state: 'undelivered' }), T0 + 1000);
     const again = { ...challenge, submissions: 2 };
     await store.issue(anIssue('send-1', { nowMs: T0 + MINUTE }), () => ({
       kind: 'resume',
       challenge: again,
     }));
-    await store.settle(accepted('send-1', { submission: 2, nowMs: T0 + MINUTE }));
+    await settleText(store, accepted('send-1', { submission: 2, nowMs: T0 + MINUTE }));
     assert.deepEqual(await told(store, 'send-1'), ['sent', undefined]);
-    assert.equal((await store.recordReceipt(receipt('send-1', { receiptKey: 'k1' }), T0)).kind, 'unmatched');
-    assert.equal((await store.recordReceipt(receipt('send-1'), T0 + 2 * MINUTE)).kind, 'recorded');
+    assert.equal((await noteReceipt(store, receipt('send-1', { receiptKey: 'k1' }), T0)).kind, 'unmatched');
+    assert.equal((await noteReceipt(store, receipt('send-1'), T0 + 2 * MINUTE)).kind, 'recorded');
   });
 }

@@ -11,6 +11,7 @@ import {
   issue,
   MINUTE,
   refused,
+  settleText,
   T0,
   toJudge,
   unknown,
@@ -46,7 +47,7 @@ function recordsTheNews(open: StoreFactory): void {
   test('[SO-7] an accepted text completes the request', async (t) => {
     const { store, reopen } = await open(t);
     await issue(store, 'send-1');
-    await store.settle(accepted('send-1'));
+    await settleText(store, accepted('send-1'));
     const reopened = await reopen();
     assert.deepEqual(await requestState(reopened, 'send-1'), ['completed', 'SUCCESS']);
     assert.deepEqual(await challengeState(reopened, 'send-1'), ['sent', 1]);
@@ -55,7 +56,7 @@ function recordsTheNews(open: StoreFactory): void {
   test('[OQ-11] a refused text releases the request and gives the reservation back', async (t) => {
     const { store } = await open(t);
     await issue(store, 'send-1');
-    await store.settle(refused('send-1'));
+    await settleText(store, refused('send-1'));
     assert.deepEqual(await requestState(store, 'send-1'), ['released', 'MESSAGE_UNABLE_TO_BE_SENT']);
     assert.deepEqual(await challengeState(store, 'send-1'), ['issued', 0]);
   });
@@ -63,14 +64,14 @@ function recordsTheNews(open: StoreFactory): void {
   test('[OQ-11] where the switch makes it terminal, a refusal completes the request', async (t) => {
     const { store } = await open(t);
     await issue(store, 'send-1');
-    await store.settle(refused('send-1', { retryable: false }));
+    await settleText(store, refused('send-1', { retryable: false }));
     assert.deepEqual(await requestState(store, 'send-1'), ['completed', 'MESSAGE_UNABLE_TO_BE_SENT']);
   });
 
   test('[OQ-28] a text of unknown fate stays reserved', async (t) => {
     const { store } = await open(t);
     await issue(store, 'send-1');
-    await store.settle(unknown('send-1'));
+    await settleText(store, unknown('send-1'));
     assert.deepEqual(await requestState(store, 'send-1'), ['released', 'MESSAGE_UNABLE_TO_BE_SENT']);
     assert.deepEqual(await challengeState(store, 'send-1'), ['ambiguous', 1]);
   });
@@ -78,7 +79,7 @@ function recordsTheNews(open: StoreFactory): void {
   test('the history tells the whole story of a request', async (t) => {
     const { store } = await open(t);
     const challenge = await issue(store, 'send-1');
-    await store.settle(accepted('send-1'));
+    await settleText(store, accepted('send-1'));
     assert.deepEqual(await store.history('send-1'), [
       {
         method: 'sendOtp',
@@ -108,7 +109,7 @@ function recordsTheNews(open: StoreFactory): void {
     const details = ['"quoted", \\ and\nnew line', 'नमस्ते 👋', '\u0000\ud800', 'x'.repeat(10_000)];
     for (const [index, detail] of details.entries()) {
       await issue(store, `send-${index}`);
-      await store.settle(accepted(`send-${index}`, { event: { atMs: T0, event: 'accepted', detail } }));
+      await settleText(store, accepted(`send-${index}`, { event: { atMs: T0, event: 'accepted', detail } }));
       const [history] = await store.history(`send-${index}`);
       assert.equal(history?.challenge?.events.at(-1)?.detail, detail.slice(0, 200));
     }
@@ -117,10 +118,11 @@ function recordsTheNews(open: StoreFactory): void {
   test('events of one challenge have a bound, and the first ones are kept', async (t) => {
     const { store } = await open(t);
     await issue(store, 'send-1');
-    await store.settle(accepted('send-1'));
+    await settleText(store, accepted('send-1'));
     for (let turn = 0; turn < 100; turn += 1) {
       const detail = `${turn}`.padEnd(500, '.');
-      await store.settle(
+      await settleText(
+        store,
         accepted('send-1', { answer: undefined, event: { atMs: T0, event: 'accepted', detail } }),
       );
     }
@@ -134,8 +136,8 @@ function recordsTheNews(open: StoreFactory): void {
     const { store } = await open(t);
     await issue(store, 'send-1');
     const before = await store.history('send-1');
-    await store.settle(accepted('send-1', { challengeId: idFor('another') }));
-    await store.settle(accepted('send-2'));
+    await settleText(store, accepted('send-1', { challengeId: idFor('another') }));
+    await settleText(store, accepted('send-2'));
     assert.deepEqual(await store.history('send-1'), before);
     assert.deepEqual(await store.history('send-2'), []);
   });
@@ -149,7 +151,7 @@ function keepsWhatIsFinal(open: StoreFactory): void {
       await issue(store, requestId);
       const order = anAttempt(`verify-${settle.name}`, requestId);
       await store.attempt(order, toJudge(order, true));
-      await store.settle(settle(requestId));
+      await settleText(store, settle(requestId));
       assert.equal((await store.findChallenge(requestId))?.state, 'verified');
       const [history] = await store.history(requestId);
       assert.deepEqual(
@@ -164,8 +166,8 @@ function keepsWhatIsFinal(open: StoreFactory): void {
     const { store } = await open(t);
     await issue(store, 'send-1');
     await issue(store, 'send-2', {}, { nowMs: T0 + 100 });
-    await store.settle(accepted('send-2'));
-    await store.settle(refused('send-1'));
+    await settleText(store, accepted('send-2'));
+    await settleText(store, refused('send-1'));
     assert.deepEqual(await challengeState(store, 'send-1'), ['superseded', 0]);
     assert.deepEqual(await requestState(store, 'send-1'), ['released', 'MESSAGE_UNABLE_TO_BE_SENT']);
   });
@@ -173,8 +175,8 @@ function keepsWhatIsFinal(open: StoreFactory): void {
   test('[IDEM-2] what was answered first is never replaced', async (t) => {
     const { store } = await open(t);
     await issue(store, 'send-1');
-    await store.settle(accepted('send-1'));
-    await store.settle(refused('send-1'));
+    await settleText(store, accepted('send-1'));
+    await settleText(store, refused('send-1'));
     assert.deepEqual(await requestState(store, 'send-1'), ['completed', 'SUCCESS']);
     assert.equal((await store.findChallenge('send-1'))?.state, 'sent');
   });
@@ -186,15 +188,15 @@ function takesLateNews(open: StoreFactory): void {
   test('[OQ-28] late news resolve an unknown outcome and leave the answer', async (t) => {
     const { store } = await open(t);
     await issue(store, 'yes');
-    await store.settle(unknown('yes'));
-    await store.settle(accepted('yes', late));
+    await settleText(store, unknown('yes'));
+    await settleText(store, accepted('yes', late));
     assert.deepEqual(await challengeState(store, 'yes'), ['sent', 1]);
     assert.deepEqual(await requestState(store, 'yes'), ['released', 'MESSAGE_UNABLE_TO_BE_SENT']);
 
     const ceilings = [{ subject: 'global', windowMs: HOUR }];
     await issue(store, 'no', {}, { ceilings });
-    await store.settle(unknown('no', { ceilings }));
-    await store.settle(refused('no', { ...late, ceilings }));
+    await settleText(store, unknown('no', { ceilings }));
+    await settleText(store, refused('no', { ...late, ceilings }));
     assert.deepEqual(await challengeState(store, 'no'), ['issued', 0]);
     assert.deepEqual((await factsFor(store, 'next', { ceilings })).ceilingSends, [0]);
   });
@@ -202,7 +204,7 @@ function takesLateNews(open: StoreFactory): void {
   test('late news before the answer was recorded leave the claim', async (t) => {
     const { store } = await open(t);
     await issue(store, 'send-1');
-    await store.settle(accepted('send-1', late));
+    await settleText(store, accepted('send-1', late));
     assert.deepEqual(await requestState(store, 'send-1'), ['claimed', undefined]);
     assert.deepEqual(await challengeState(store, 'send-1'), ['sent', 1]);
   });
@@ -211,8 +213,8 @@ function takesLateNews(open: StoreFactory): void {
     const { store } = await open(t);
     const ceilings = [{ subject: 'global', windowMs: HOUR }];
     await issue(store, 'send-1', {}, { ceilings });
-    await store.settle(accepted('send-1', { ceilings }));
-    await store.settle(refused('send-1', { ...late, ceilings }));
+    await settleText(store, accepted('send-1', { ceilings }));
+    await settleText(store, refused('send-1', { ...late, ceilings }));
     assert.deepEqual(await challengeState(store, 'send-1'), ['sent', 1]);
     assert.deepEqual((await factsFor(store, 'next', { ceilings })).ceilingSends, [1]);
     const [history] = await store.history('send-1');
@@ -226,9 +228,9 @@ function knowsItsSubmission(open: StoreFactory): void {
     for (const settle of [accepted, refused, unknown]) {
       const requestId = `send-${settle.name}`;
       await issue(store, requestId);
-      await store.settle(unknown(requestId));
+      await settleText(store, unknown(requestId));
       await resume(store, requestId);
-      await store.settle(settle(requestId, { answer: undefined }));
+      await settleText(store, settle(requestId, { answer: undefined }));
       assert.deepEqual(await challengeState(store, requestId), ['submitting', 2]);
       assert.deepEqual(await requestState(store, requestId), ['claimed', undefined]);
     }
@@ -240,14 +242,14 @@ function knowsItsSubmission(open: StoreFactory): void {
       const requestId = `send-${settle.name}`;
       await issue(store, requestId);
       await resume(store, requestId);
-      await store.settle(settle(requestId));
+      await settleText(store, settle(requestId));
       assert.deepEqual(await requestState(store, requestId), ['claimed', undefined]);
     }
     await issue(store, 'send-1');
     await resume(store, 'send-1');
-    await store.settle(accepted('send-1'));
+    await settleText(store, accepted('send-1'));
     assert.deepEqual(await requestState(store, 'send-1'), ['completed', 'SUCCESS']);
-    await store.settle(refused('send-1', { submission: 2 }));
+    await settleText(store, refused('send-1', { submission: 2 }));
     assert.deepEqual(await requestState(store, 'send-1'), ['completed', 'SUCCESS']);
     assert.deepEqual(await challengeState(store, 'send-1'), ['ambiguous', 1]);
   });
@@ -255,9 +257,9 @@ function knowsItsSubmission(open: StoreFactory): void {
   test('[OQ-28] a refused second text leaves the first one under way', async (t) => {
     const { store } = await open(t);
     await issue(store, 'send-1');
-    await store.settle(unknown('send-1'));
+    await settleText(store, unknown('send-1'));
     await resume(store, 'send-1');
-    await store.settle(refused('send-1', { submission: 2 }));
+    await settleText(store, refused('send-1', { submission: 2 }));
     assert.deepEqual(await challengeState(store, 'send-1'), ['ambiguous', 1]);
     assert.deepEqual(await requestState(store, 'send-1'), ['released', 'MESSAGE_UNABLE_TO_BE_SENT']);
   });

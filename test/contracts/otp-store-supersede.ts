@@ -10,6 +10,7 @@ import {
   issue,
   MINUTE,
   refused,
+  settleText,
   T0,
   toJudge,
   unknown,
@@ -27,13 +28,13 @@ export function supersedeContract(open: StoreFactory): void {
     const { store, reopen } = await open(t);
     const ids = ['sent', 'ambiguous', 'refused', 'submitting', 'verified', 'other'];
     for (const id of ids) await issue(store, id, id === 'other' ? { accountDigest: digest('joao') } : {});
-    await store.settle(accepted('sent'));
-    await store.settle(unknown('ambiguous'));
-    await store.settle(refused('refused'));
+    await settleText(store, accepted('sent'));
+    await settleText(store, unknown('ambiguous'));
+    await settleText(store, refused('refused'));
     const order = anAttempt('verify-1', 'verified');
     await store.attempt(order, toJudge(order, true));
     await issue(store, 'newest', {}, { nowMs: T0 + HOUR });
-    await store.settle(accepted('newest', { nowMs: T0 + HOUR + 200 }));
+    await settleText(store, accepted('newest', { nowMs: T0 + HOUR + 200 }));
     const reopened = await reopen();
     assert.deepEqual(await statesOf(reopened, ...ids, 'newest'), [
       ...['superseded', 'superseded', 'superseded', 'superseded', 'verified', 'submitting', 'sent'],
@@ -54,10 +55,10 @@ export function supersedeContract(open: StoreFactory): void {
     test(`[OQ-66] while a newer text is handed over the older code verifies; once it is ${name}, it is ${older}`, async (t) => {
       const { store } = await open(t);
       await issue(store, 'older');
-      await store.settle(accepted('older'));
+      await settleText(store, accepted('older'));
       await issue(store, 'newer', {}, { nowMs: T0 + MINUTE });
       assert.deepEqual(await statesOf(store, 'older', 'newer'), ['sent', 'submitting']);
-      await store.settle(settle('newer', { nowMs: T0 + MINUTE }));
+      await settleText(store, settle('newer', { nowMs: T0 + MINUTE }));
       assert.deepEqual(await statesOf(store, 'older'), [older]);
     });
   }
@@ -71,7 +72,7 @@ export function supersedeContract(open: StoreFactory): void {
       // In the same millisecond.
       await issue(store, 'one');
       await issue(store, 'two');
-      for (const requestId of order) await store.settle(accepted(requestId));
+      for (const requestId of order) await settleText(store, accepted(requestId));
       assert.deepEqual(await statesOf(store, 'one', 'two'), ['superseded', 'sent']);
     }
   });
@@ -79,7 +80,7 @@ export function supersedeContract(open: StoreFactory): void {
   test('[OQ-66] a code that was typed is out, whatever its gateway says', async (t) => {
     const { store } = await open(t);
     await issue(store, 'older');
-    await store.settle(accepted('older'));
+    await settleText(store, accepted('older'));
     await issue(store, 'newer', {}, { nowMs: T0 + MINUTE });
     const order = anAttempt('verify-1', 'newer');
     await store.attempt(order, toJudge(order, true));
@@ -89,7 +90,7 @@ export function supersedeContract(open: StoreFactory): void {
   test('[OQ-66, OQ-28] a text whose process died while it was handed over may be out once its lease has ended', async (t) => {
     const { store } = await open(t);
     await issue(store, 'older');
-    await store.settle(accepted('older'));
+    await settleText(store, accepted('older'));
     await issue(store, 'newer', {}, { nowMs: T0 + MINUTE });
     const eventAt = async (nowMs: number) => {
       const order = anAttempt(`verify-${nowMs}`, 'older', { nowMs });
@@ -103,10 +104,10 @@ export function supersedeContract(open: StoreFactory): void {
   test('[OQ-66] a retry of a refused text learns that a newer one is out', async (t) => {
     const { store } = await open(t);
     await issue(store, 'older');
-    await store.settle(refused('older'));
+    await settleText(store, refused('older'));
     await issue(store, 'newer', {}, { nowMs: T0 + MINUTE });
     const state = async () => (await factsFor(store, 'older', { nowMs: T0 + 2 * MINUTE })).challenge?.state;
-    await store.settle(accepted('newer', { nowMs: T0 + MINUTE }));
+    await settleText(store, accepted('newer', { nowMs: T0 + MINUTE }));
     assert.equal(await state(), 'superseded');
   });
 
@@ -114,7 +115,7 @@ export function supersedeContract(open: StoreFactory): void {
     const { store } = await open(t);
     const joao = { accountDigest: digest('joao') };
     await issue(store, 'marias');
-    await store.settle(accepted('marias'));
+    await settleText(store, accepted('marias'));
     await issue(store, 'joaos', joao);
     await issue(store, 'elsewhere', { accountDigest: digest('ana'), phoneNumberDigest: digest('of ana') });
     const event = { atMs: T0 + MINUTE, event: 'ended', detail: '' };
@@ -134,7 +135,7 @@ export function supersedeContract(open: StoreFactory): void {
     const [history] = await store.history('marias');
     assert.deepEqual(history?.challenge?.events.at(-1), event);
     // Its gateway answers afterwards.
-    await store.settle(accepted('joaos'));
+    await settleText(store, accepted('joaos'));
     assert.deepEqual(await statesOf(store, 'joaos'), ['superseded']);
   });
 }

@@ -5,12 +5,14 @@ import {
   accepted,
   anEcho,
   anIssue,
+  completeRequest,
   DAY,
   factsFor,
   idFor,
   issue,
   NO_PAST,
   refused,
+  settleText,
   T0,
   toIssue,
 } from './otp-orders.ts';
@@ -22,7 +24,8 @@ export function sweepContract(open: StoreFactory): void {
   test('[IDEM-12, OQ-10] a sweep deletes the oldest requests in small steps and none that are younger', async (t) => {
     const { store, reopen } = await open(t);
     // Not in the order of their age: a clock that was set back, or several servers.
-    for (const day of [3, 1, 4, 0, 2]) await store.complete(anEcho(`day-${day}`, { nowMs: T0 + day * DAY }));
+    for (const day of [3, 1, 4, 0, 2])
+      await completeRequest(store, anEcho(`day-${day}`, { nowMs: T0 + day * DAY }));
     assert.equal(await store.sweep(T0, 10), 0);
     assert.equal(await store.sweep(T0 + 4 * DAY, 3), 3);
     const left = async () => {
@@ -38,13 +41,13 @@ export function sweepContract(open: StoreFactory): void {
   test('a swept sendOtp takes its challenge along, and its request id is new again', async (t) => {
     const { store } = await open(t);
     await issue(store, 'send-1');
-    await store.settle(accepted('send-1'));
+    await settleText(store, accepted('send-1'));
     assert.equal(await store.sweep(T0 + 1, 10), 1);
     assert.equal(await store.findChallenge('send-1'), undefined);
     assert.deepEqual(await store.history('send-1'), []);
     const facts = await factsFor(store, 'send-1');
     assert.deepEqual([facts.request, facts.account], [undefined, NO_PAST.account]);
-    await store.settle(accepted('send-1'));
+    await settleText(store, accepted('send-1'));
     assert.deepEqual(await store.history('send-1'), []);
   });
 
@@ -55,7 +58,7 @@ export function sweepContract(open: StoreFactory): void {
       ['resumed', 'issued', 'answered', 'completed'].map((id) => issue(store, id)),
     );
     for (const requestId of ['resumed', 'issued', 'answered', 'completed'])
-      await store.settle(refused(requestId));
+      await settleText(store, refused(requestId));
     const [challenge = aChallenge()] = challenges;
     const answer = { result: 'OTP_LIMIT_REACHED', integratorId: idFor('answered') };
     await store.issue(anIssue('resumed', { nowMs }), () => ({ kind: 'resume', challenge }));
@@ -63,7 +66,7 @@ export function sweepContract(open: StoreFactory): void {
     await store.issue(anIssue('answered', { nowMs }), () => {
       return { kind: 'answer', answer, retryable: false, reason: '' };
     });
-    await store.complete(anEcho('', { key: { method: 'sendOtp', requestId: 'completed' }, nowMs }));
+    await completeRequest(store, anEcho('', { key: { method: 'sendOtp', requestId: 'completed' }, nowMs }));
     assert.equal(await store.sweep(nowMs, 10), 0);
     assert.equal(await store.sweep(nowMs + 1, 10), 4);
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Retention, startRetention } from '../../src/domain/retention.ts';
 import { openStore } from '../adapters/storage/sqlite/store-under-test.ts';
-import { anEcho, DAY, MINUTE } from '../contracts/otp-orders.ts';
+import { anEcho, completeRequest, DAY, MINUTE } from '../contracts/otp-orders.ts';
 import { TestClock } from '../support/test-clock.ts';
 
 /** Resolves when the sweep that was set going has ended and the next one waits. */
@@ -15,7 +15,7 @@ test('[IDEM-12, FLOW-3, OQ-10] what is past its retention goes in small steps, a
   const clock = new TestClock();
   const ages = [...Array.from({ length: 25 }, (_, index) => 31 * DAY + index), 30 * DAY - MINUTE, 0];
   for (const [index, age] of ages.entries()) {
-    await store.complete(anEcho(`echo-${index}`, { nowMs: clock.steadyMs() - age }));
+    await completeRequest(store, anEcho(`echo-${index}`, { nowMs: clock.steadyMs() - age }));
   }
   const left = async () => {
     const records = ages.map((_, index) => store.recall({ method: 'echo', requestId: `echo-${index}` }));

@@ -6,7 +6,7 @@ import type { DeliveryReceipt } from '../../src/ports/delivery-receipt.ts';
 import { UnavailableError } from '../../src/ports/unavailable.ts';
 import { createReceiptRecorder } from '../../src/receipts/record.ts';
 import { openStore } from '../adapters/storage/sqlite/store-under-test.ts';
-import { accepted, issue } from '../contracts/otp-orders.ts';
+import { accepted, issue, settleText } from '../contracts/otp-orders.ts';
 import { TestClock } from '../support/test-clock.ts';
 
 const receipt: DeliveryReceipt = {
@@ -52,7 +52,7 @@ test('a receipt that is faster than the record of its text waits for it, and who
   await issue(store, 'send-1');
   await recorder.take(receipt);
   assert.deepEqual(told, []);
-  await store.settle(accepted('send-1'));
+  await settleText(store, accepted('send-1'));
   clock.pass(100);
   await until(() => told.length > 0);
   assert.deepEqual(told, ['recorded']);
@@ -82,7 +82,7 @@ test('any number of receipts of unknown texts keep no known one waiting, and are
   assert.equal(clock.waiting, 10_000);
   assert.deepEqual(new Set(told.splice(0)), new Set(['unmatched']));
   await issue(store, 'send-1');
-  await store.settle(accepted('send-1'));
+  await settleText(store, accepted('send-1'));
   await recorder.take(receipt);
   assert.deepEqual(told, ['recorded']);
 });
@@ -108,7 +108,7 @@ test('at the end the texts of those that wait are looked for once more', async (
   await issue(store, 'send-1');
   await recorder.take(receipt);
   await recorder.take({ ...receipt, receiptKey: 'primary:unknown' });
-  await store.settle(accepted('send-1'));
+  await settleText(store, accepted('send-1'));
   await recorder.close();
   assert.deepEqual(told.toSorted(), ['recorded', 'unmatched']);
   assert.equal(clock.waiting, 0);
@@ -120,7 +120,10 @@ test('[OQ-87] a text is found by the digest of each of its keys, and one that is
   const filed = { 'send-1': receiptDigest(digestKey, key), 'send-2': 'primary:0001' };
   for (const [requestId, receiptKey] of Object.entries(filed)) {
     await issue(store, requestId);
-    await store.settle({ ...accepted(requestId), text: { gateway: 'primary', messageId: 'a', receiptKey } });
+    await settleText(store, {
+      ...accepted(requestId),
+      text: { gateway: 'primary', messageId: 'a', receiptKey },
+    });
   }
   assert.doesNotMatch(filed['send-1'], /5550123/);
   await recorder.take({

@@ -95,17 +95,17 @@ const store: OtpStore = {
     reach('intent durable');
     return decision;
   },
-  settle: async (settlement) => {
+  settle: async (order, decide) => {
     reach('gateway answered');
-    await opened.settle(settlement);
+    await opened.settle(order, decide);
     reach('result durable');
   },
   attempt: (order, decide) => opened.attempt(order, decide),
-  complete: (completion) => opened.complete(completion),
+  complete: (completion, decide) => opened.complete(completion, decide),
   endCodes: (order) => opened.endCodes(order),
   sweep: (beforeMs, rowsMax) => opened.sweep(beforeMs, rowsMax),
   remember: (nowMs) => opened.remember(nowMs),
-  recordReceipt: (receipt, nowMs) => opened.recordReceipt(receipt, nowMs),
+  recordReceipt: (receipt, nowMs, decide) => opened.recordReceipt(receipt, nowMs, decide),
   blocks: (nowMs) => opened.blocks(nowMs),
   history: (requestId) => opened.history(requestId),
   requestsOf: (subject) => opened.requestsOf(subject),

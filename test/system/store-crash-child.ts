@@ -6,7 +6,7 @@
 import { writeSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { openSqliteOtpStore } from '../../src/adapters/storage/sqlite/otp-store.ts';
-import { accepted, anAttempt, digest, HOUR, issue, toJudge } from '../contracts/otp-orders.ts';
+import { accepted, anAttempt, digest, HOUR, issue, settleText, toJudge } from '../contracts/otp-orders.ts';
 import { die, loadGun } from '../support/gun.ts';
 import type { StoreCrashPoint } from './store-crash-points.ts';
 
@@ -53,7 +53,7 @@ async function call(caller: number): Promise<never> {
     // An account of its own: a newer text of the same one would supersede it.
     await issue(store, requestId, { accountDigest: digest(requestId) }, { ceilings });
     writeSync(1, `issued ${requestId}\n`);
-    await store.settle(accepted(requestId));
+    await settleText(store, accepted(requestId));
     writeSync(1, `sent ${requestId}\n`);
     const order = anAttempt(requestId, requestId);
     await store.attempt(order, toJudge(order, true));

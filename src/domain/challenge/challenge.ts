@@ -1,16 +1,6 @@
 import type { Challenge, ChallengeState } from '../../ports/challenge.ts';
+import { LIVE_STATES } from '../../ports/challenge-moves.ts';
 import type { Moment } from '../moment.ts';
-
-/** Which state may follow which. Final states have none. */
-export const CHALLENGE_MOVES: Readonly<Record<ChallengeState, readonly ChallengeState[]>> = {
-  issued: ['submitting', 'superseded'],
-  submitting: ['sent', 'issued', 'ambiguous', 'submitting', 'verified', 'exhausted', 'superseded'],
-  sent: ['verified', 'exhausted', 'superseded'],
-  ambiguous: ['submitting', 'sent', 'issued', 'verified', 'exhausted', 'superseded'],
-  verified: [],
-  exhausted: [],
-  superseded: [],
-};
 
 /** A text may be out: the first, and the one that a retry may send after an unknown outcome. [OQ-28] */
 export const SUBMISSIONS_MAX = 2;
@@ -22,7 +12,7 @@ export function isVerifiable(challenge: Challenge, moment: Moment): boolean {
 
 /** Whether its text is or may be out, and its code is neither used nor void. */
 export function isLive(state: ChallengeState): boolean {
-  return state === 'sent' || state === 'ambiguous' || state === 'submitting';
+  return LIVE_STATES.includes(state);
 }
 
 /**

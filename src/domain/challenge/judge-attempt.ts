@@ -1,15 +1,15 @@
 import type { Challenge } from '../../ports/challenge.ts';
 import type { AttemptDecision, AttemptFacts, Misstep } from '../../ports/otp-store.ts';
+import { type Claimant, judgeClaim } from '../judge-claim.ts';
 import { guardOrderFor } from '../limits/money-guard.ts';
 import type { OtpPolicy } from '../limits/otp-policy.ts';
 import { isUsedUp } from '../limits/quotas.ts';
 import type { Moment } from '../moment.ts';
 import type { VerifyOtpResult } from '../outcome.ts';
 import { isLive, isVerifiable } from './challenge.ts';
-import { sameBytes } from './same-bytes.ts';
+import { moved } from './moved.ts';
 
-export interface AttemptQuestion extends Moment {
-  readonly fingerprint: Uint8Array;
+export interface AttemptQuestion extends Moment, Claimant {
   readonly policy: OtpPolicy;
   /** paymentIntegratorVerifyOtpId of a judged attempt. */
   readonly integratorId: string;
@@ -35,18 +35,15 @@ interface Verdict {
  */
 export function judgeAttempt(facts: AttemptFacts, question: AttemptQuestion): AttemptDecision {
   const { request: record, challenge } = facts;
-  if (record?.state === 'completed') {
-    // A retried verification answers as it did, SUCCESS included. [VO-3]
-    return sameBytes(record.fingerprint, question.fingerprint)
-      ? { kind: 'replay', record }
-      : { kind: 'conflict' };
-  }
+  // A retried verification answers as it did, SUCCESS included. [VO-3]
+  const taken = judgeClaim(record, question);
+  if (taken !== undefined) return taken;
   if (challenge === undefined) return { kind: 'absent' };
   const { result, state, failedAttempts, event, missteps } = judge(challenge, facts, question);
   return {
     kind: 'judged',
     answer: { result, integratorId: question.integratorId },
-    state,
+    state: state === challenge.state ? undefined : moved(challenge.state, state),
     failedAttempts,
     missteps,
     event: { atMs: question.nowMs, event, detail: question.verifyOtpRequestId },

@@ -1,15 +1,15 @@
 import type { Challenge } from '../../ports/challenge.ts';
 import type { GrantedText, IssueDecision, IssueFacts, StoredAnswer } from '../../ports/otp-store.ts';
+import { type Claimant, judgeClaim } from '../judge-claim.ts';
 import { judgeByGuard } from '../limits/money-guard.ts';
 import type { OtpPolicy } from '../limits/otp-policy.ts';
 import { type CountedCeiling, refusingQuota } from '../limits/quotas.ts';
 import type { Moment } from '../moment.ts';
 import { isExpired, mayHaveLeft, SUBMISSIONS_MAX } from './challenge.ts';
+import { moved } from './moved.ts';
 import { sameBytes } from './same-bytes.ts';
 
-export interface IssueQuestion extends Moment {
-  readonly fingerprint: Uint8Array;
-  readonly owner: string;
+export interface IssueQuestion extends Moment, Claimant {
   readonly policy: OtpPolicy;
   readonly ceilings: readonly CountedCeiling[];
   /** The challenge to issue if nothing stands against it. */
@@ -22,14 +22,10 @@ export interface IssueQuestion extends Moment {
  */
 export function judgeIssue(facts: IssueFacts, question: IssueQuestion): IssueDecision {
   const { request: record, challenge: earlier } = facts;
-  if (record === undefined) return issueWithinQuotas(facts, question);
-
-  const same = sameBytes(record.fingerprint, question.fingerprint);
-  if (record.state === 'completed') return same ? { kind: 'replay', record } : { kind: 'conflict' };
-  const elsewhere = record.owner !== question.owner && record.leaseExpiresAtMs > question.nowMs;
-  if (record.state === 'claimed' && elsewhere) return { kind: 'busy' };
-  if (earlier === undefined) return issueWithinQuotas(facts, question);
-  if (same) return takeUp(earlier, facts, question);
+  const taken = judgeClaim(record, question);
+  if (taken !== undefined) return taken;
+  if (record === undefined || earlier === undefined) return issueWithinQuotas(facts, question);
+  if (sameBytes(record.fingerprint, question.fingerprint)) return takeUp(earlier, facts, question);
   // A text that may be out is an effect, and an effect binds its request id to the parameters. [OQ-41]
   return mayHaveLeft(earlier) ? { kind: 'conflict' } : issueWithinQuotas(facts, question);
 }
@@ -77,7 +73,7 @@ function resume(earlier: Challenge, life: Challenge, { recipient }: Challenge): 
   const submissions = earlier.submissions + 1;
   const challenge = {
     ...earlier,
-    state: 'submitting',
+    state: moved(earlier.state, 'submitting'),
     expiresAtMs,
     expiresAtWallMs,
     submissions,

@@ -1,7 +1,7 @@
 import type { Challenge, ChallengeEvent, ChallengeState } from '../challenge.ts';
 import type { Counted, Misstep } from './limits.ts';
 import type { GuardOrder } from './money-guard.ts';
-import type { RequestRecord, StoredAnswer } from './requests.ts';
+import type { RequestRecord, StoredAnswer, Taken } from './requests.ts';
 
 export interface AttemptOrder {
   readonly requestId: string;
@@ -27,7 +27,8 @@ export type AttemptDecision =
   | {
       readonly kind: 'judged';
       readonly answer: StoredAnswer;
-      readonly state: ChallengeState;
+      /** `undefined`: it stays as it stands in the record; what only a newer text supersedes is not written down. */
+      readonly state: ChallengeState | undefined;
       readonly failedAttempts: number;
       readonly event: ChallengeEvent;
       /** What the account's limits are to count. */
@@ -35,7 +36,6 @@ export type AttemptDecision =
       /** On a success: what counted its text as unverified, and what counts it as verified. */
       readonly guard?: GuardOrder | undefined;
     }
-  | { readonly kind: 'replay'; readonly record: RequestRecord }
-  | { readonly kind: 'conflict' }
+  | Taken
   /** The challenge is not there any more. Nothing changes. */
   | { readonly kind: 'absent' };

@@ -1,7 +1,7 @@
 import type { Challenge } from '../challenge.ts';
 import type { AccountPast, Ceiling, PhoneNumberPast } from './limits.ts';
 import type { GuardFacts, GuardOrder, GuardVerdict } from './money-guard.ts';
-import type { RequestRecord, StoredAnswer } from './requests.ts';
+import type { RequestRecord, StoredAnswer, Taken } from './requests.ts';
 
 export interface IssueOrder {
   readonly requestId: string;
@@ -47,12 +47,7 @@ export type IssueDecision =
       readonly reason: string;
       readonly guard?: GuardVerdict | undefined;
     }
-  /** The request was answered before: replay it. Nothing changes. */
-  | { readonly kind: 'replay'; readonly record: RequestRecord }
-  /** The request id belongs to other parameters. Nothing changes. [IDEM-6] */
-  | { readonly kind: 'conflict' }
-  /** Another process is at work on it. Nothing changes. [OQ-8] */
-  | { readonly kind: 'busy' };
+  | Taken;
 
 /** A challenge whose text may go. */
 export type GrantedText = Extract<IssueDecision, { readonly kind: 'issue' | 'resume' }>;

@@ -33,6 +33,18 @@ export interface RequestRecord {
   readonly leaseExpiresAtMs: number;
 }
 
+/** A request id that whoever asks may not have. Nothing changes then. */
+export type Taken =
+  /** It was answered before: replay it. */
+  | { readonly kind: 'replay'; readonly record: RequestRecord }
+  /** It belongs to other parameters. [IDEM-6] */
+  | { readonly kind: 'conflict' }
+  /** Another process is at work on it. [OQ-8] */
+  | { readonly kind: 'busy' };
+
+/** `answer`: record it. */
+export type CompletionDecision = { readonly kind: 'answer' } | Taken;
+
 export interface Completion {
   readonly key: RequestKey;
   readonly fingerprint: Uint8Array;

@@ -1,26 +1,37 @@
-import type { ChallengeEvent, SubmittedText } from '../challenge.ts';
+import type { ChallengeEvent, ChallengeState, SubmittedText } from '../challenge.ts';
 import type { Ceiling } from './limits.ts';
-import type { StoredAnswer } from './requests.ts';
+import type { RequestState, StoredAnswer } from './requests.ts';
 
-export interface Settlement {
+export interface SettlementOrder {
   readonly requestId: string;
-  /** Nothing happens if the request's challenge is another one by now. */
+  /** Nothing happens, and nothing is asked, if the request's challenge is another one by now. */
   readonly challengeId: string;
-  /** `submissions` of the challenge as issued or resumed: which of its submissions this is about. */
-  readonly submission: number;
   readonly nowMs: number;
-  /**
-   * `sent` (accepted), `issued` (refused: the reservation is given back and counted as a refused text; `ambiguous` if
-   * an earlier submission may still arrive) or `ambiguous` (unknown). Only a challenge that is `submitting` or `ambiguous` takes it on.
-   */
-  readonly state: 'sent' | 'issued' | 'ambiguous';
+}
+
+export interface SettlementFacts {
+  readonly requestState: RequestState;
+  /** Of the challenge, as it stands in the record: a newer text that may supersede it is not looked for. */
+  readonly state: ChallengeState;
+  readonly submissions: number;
+}
+
+/** Who took a text, or may have. */
+export type SubmissionText = Pick<SubmittedText, 'gateway' | 'messageId'> & {
+  readonly receiptKey: string | undefined;
+};
+
+export interface SettlementDecision {
+  /** How the request is answered. `undefined`: it stays as it is. */
+  readonly request: { readonly state: 'completed' | 'released'; readonly answer: StoredAnswer } | undefined;
+  /** Of the challenge from now on. */
+  readonly state: ChallengeState;
+  readonly submissions: number;
   readonly event: ChallengeEvent;
-  /** Given back on a refusal: the order's, and what its guard counted as unverified. */
-  readonly ceilings: readonly Ceiling[];
-  /** Who took the text, or may have. `undefined` on a refusal. */
-  readonly text:
-    | (Pick<SubmittedText, 'gateway' | 'messageId'> & { readonly receiptKey: string | undefined })
-    | undefined;
-  readonly answer: StoredAnswer | undefined;
-  readonly retryable: boolean;
+  /** Becomes the challenge's text. `undefined`: that stays as it is. */
+  readonly text: SubmissionText | undefined;
+  /** Whether it counts as a refused text of its account and its number. */
+  readonly refused: boolean;
+  /** One text fewer under each. */
+  readonly giveBack: readonly Ceiling[];
 }

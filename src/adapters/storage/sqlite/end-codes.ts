@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { UNUSED_STATES } from '../../../ports/challenge-moves.ts';
 import { eventLine } from './otp-rows.ts';
 
 /** The most that `codes.attemptsMax` can be. */
@@ -43,4 +44,4 @@ export function endCodes(
   return Number(ended.changes);
 }
 
-const UNUSED = `challenge_state IN ('issued', 'submitting', 'sent', 'ambiguous')`;
+const UNUSED = `challenge_state IN (${UNUSED_STATES.map((state) => `'${state}'`).join(', ')})`;

@@ -6,14 +6,17 @@ import type {
   OtpContext,
   SubmittedText,
 } from '../../../ports/challenge.ts';
+import { CHALLENGE_STATES } from '../../../ports/challenge-moves.ts';
 import type { DeliveryReceipt } from '../../../ports/delivery-receipt.ts';
 import { METHOD_NAMES } from '../../../ports/method-name.ts';
 import type {
   Block,
   Counted,
+  ReceivedText,
   RequestHistory,
   RequestRecord,
   RequestState,
+  SettlementFacts,
   StoredAnswer,
 } from '../../../ports/otp-store.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
@@ -22,15 +25,6 @@ import { UnavailableError } from '../../../ports/unavailable.ts';
 export type Row = Record<string, SQLOutputValue>;
 
 const REQUEST_STATES: readonly RequestState[] = ['claimed', 'completed', 'released'];
-const CHALLENGE_STATES: readonly ChallengeState[] = [
-  'issued',
-  'submitting',
-  'sent',
-  'ambiguous',
-  'verified',
-  'exhausted',
-  'superseded',
-];
 const RECEIPT_STATES: readonly DeliveryReceipt['state'][] = ['delivered', 'undelivered'];
 const OTP_CONTEXTS: readonly OtpContext[] = [
   'association',
@@ -84,7 +78,7 @@ function readChallengeState(row: Row): ChallengeState {
 }
 
 /** What becomes of a superseded challenge, should the newer one turn out to be refused. */
-export function readStoredState(row: Row): ChallengeState {
+function readStoredState(row: Row): ChallengeState {
   return readOneOf(row, 'challenge_state', CHALLENGE_STATES);
 }
 
@@ -104,23 +98,13 @@ function readReceiptState(row: Row): DeliveryReceipt['state'] | undefined {
   return row['receipt_state'] === null ? undefined : readOneOf(row, 'receipt_state', RECEIPT_STATES);
 }
 
-/** What a receipt is about. */
-export interface ReceiptSubject {
-  readonly id: number;
-  readonly challengeState: ChallengeState;
-  readonly country: string | undefined;
-  readonly submittedAtMs: number;
-  /** What was told before. */
-  readonly receiptState: DeliveryReceipt['state'] | undefined;
-}
-
-export function readReceiptSubject(row: Row): ReceiptSubject {
+export function readReceivedText(row: Row): ReceivedText {
   return {
-    id: readId(row),
-    challengeState: readStoredState(row),
+    challengeId: readText(row, 'challenge_id'),
+    state: readStoredState(row),
     country: readOptionalText(row, 'country'),
     submittedAtMs: readInteger(row, 'submitted_at_ms'),
-    receiptState: readReceiptState(row),
+    receipt: readReceiptState(row),
   };
 }
 
@@ -140,16 +124,12 @@ export function readCountedAtMs(row: Row): number {
 }
 
 /** What is known of a submission that is to be settled. */
-export interface Submission {
+export interface Submission extends SettlementFacts {
   readonly id: number;
-  readonly requestState: RequestState;
   /** When its text was counted. */
   readonly countedAtMs: number;
   readonly accountDigest: Uint8Array;
   readonly phoneNumberDigest: Uint8Array;
-  /** Of its challenge. */
-  readonly state: ChallengeState;
-  readonly submissions: number;
 }
 
 export function readSubmission(row: Row): Submission {

@@ -1,4 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { LIVE_STATES, UNUSED_STATES } from '../../../ports/challenge-moves.ts';
+
+const UNUSED = textList(UNUSED_STATES);
+const LIVE = textList(LIVE_STATES);
 
 /** Enough for any story worth telling; the first events of a challenge are kept, those beyond are not. */
 const EVENTS_LENGTH_MAX = 8192;
@@ -18,7 +22,7 @@ const NEWER_TEXT = `
 
 const WITH_NEWER_TEXT = `
     FROM request LEFT JOIN request AS newer ON newer.id =
-      CASE WHEN request.challenge_state IN ('issued', 'submitting', 'sent', 'ambiguous') THEN (${NEWER_TEXT}) END`;
+      CASE WHEN request.challenge_state IN (${UNUSED}) THEN (${NEWER_TEXT}) END`;
 
 /** Every statement of the store. None scans a table: a test asks SQLite how it would run each. */
 export const OTP_STATEMENTS = {
@@ -31,7 +35,7 @@ export const OTP_STATEMENTS = {
       challenge_id, challenge_state, nonce, secret_id, code_length, account_digest, phone_number_digest, otp_context,
       issued_at_ms, expires_at_ms, submissions, failed_attempts, received_at_ms, country, number_prefix,
       gateway, message_id, submitted_at_ms, receipt_state, receipt_at_ms, counted_at_ms, expires_at_wall_ms, recipient,
-      CASE WHEN challenge_state IN ('issued', 'submitting', 'sent', 'ambiguous') THEN (${NEWER_TEXT}) END AS newer_text
+      CASE WHEN challenge_state IN (${UNUSED}) THEN (${NEWER_TEXT}) END AS newer_text
     FROM request WHERE request_id = ? AND method = 'sendOtp'`,
 
   /** What a settlement looks at; not the whole row, which costs a third of a step. */
@@ -127,14 +131,14 @@ export const OTP_STATEMENTS = {
 
   /** Of several with that key the one whose message id is written just so, and of those the newest. */
   findByReceiptKey: `
-    SELECT id, challenge_state, country, submitted_at_ms, receipt_state FROM request WHERE receipt_key = ?
+    SELECT id, challenge_id, challenge_state, country, submitted_at_ms, receipt_state FROM request WHERE receipt_key = ?
     ORDER BY gateway || ':' || message_id = ? DESC, id DESC LIMIT 1`,
 
   noteReceipt: `
     UPDATE request SET receipt_state = ?, receipt_at_ms = ?, challenge_state = ?, ${APPEND_EVENT} WHERE id = ?`,
 
   attempt: `
-    UPDATE request SET challenge_state = ?, failed_attempts = ?, ${APPEND_EVENT} WHERE id = ?`,
+    UPDATE request SET challenge_state = coalesce(?, challenge_state), failed_attempts = ?, ${APPEND_EVENT} WHERE id = ?`,
 
   sumCeiling: `
     SELECT coalesce(sum(sends), 0) AS sends FROM ceiling WHERE subject = ? AND window_ms = ? AND bucket >= ?`,
@@ -218,7 +222,12 @@ function endCodes(digest: 'account_digest' | 'phone_number_digest'): string {
   return `
     UPDATE request SET challenge_state = 'superseded', ${APPEND_EVENT}
     WHERE ${digest} = ? AND submissions > 0 AND counted_at_ms >= ? AND expires_at_ms > ?
-      AND challenge_state IN ('submitting', 'sent', 'ambiguous')`;
+      AND challenge_state IN (${LIVE})`;
+}
+
+/** Words of our own, as SQL writes a list of texts. */
+function textList(words: readonly string[]): string {
+  return words.map((word) => `'${word}'`).join(', ');
 }
 
 export type OtpStatements = { readonly [name in keyof typeof OTP_STATEMENTS]: StatementSync };

@@ -7,16 +7,21 @@ import type {
   AttemptOrder,
   Block,
   Completion,
+  CompletionDecision,
   EndCodesOrder,
   IssueDecision,
   IssueFacts,
   IssueOrder,
   OtpStore,
+  ReceiptDecision,
+  ReceiptFacts,
   RequestHistory,
   RequestKey,
   RequestRecord,
   RequestSubject,
-  Settlement,
+  SettlementDecision,
+  SettlementFacts,
+  SettlementOrder,
 } from '../../../ports/otp-store.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
 import type { MigrationResult } from '../../sqlite/database-kind.ts';
@@ -35,14 +40,11 @@ import {
   readId,
   readRequestHistory,
   readRequestRecord,
-  readStoredState,
   readSubmission,
-  type Submission,
 } from './otp-rows.ts';
 import { type OtpStatements, prepareOtpStatements } from './otp-statements.ts';
 import { gatherPast } from './past-facts.ts';
 import { writeRevokedKeys } from './revoked-keys.ts';
-import { isCurrent, settledChallenge } from './settled-challenge.ts';
 import { SqliteEngine, type SqliteOptions } from './sqlite-engine.ts';
 
 /**
@@ -149,33 +151,38 @@ export class SqliteOtpStore implements OtpStore {
     });
   }
 
-  settle(news: Settlement): Promise<void> {
+  settle(
+    { requestId, challengeId, nowMs }: SettlementOrder,
+    decide: (facts: SettlementFacts) => SettlementDecision,
+  ): Promise<void> {
     return this.#engine.step(() => {
-      const row = this.#sql.findSubmission.get(news.requestId, news.challengeId);
+      const row = this.#sql.findSubmission.get(requestId, challengeId);
       if (row === undefined) return;
       const before = readSubmission(row);
-      const { state, submissions, givenBack } = settledChallenge(before, news);
-      const { answer, retryable, nowMs } = news;
-      // What was answered first is replayed for good; and who took over the claim speaks for the request, unless a
-      // gateway has the text.
-      const speaks = isCurrent(before, news) || news.state === 'sent';
-      const told = [state, submissions, eventLine(news.event), before.id] as const;
-      if (answer !== undefined && speaks && before.requestState !== 'completed') {
-        const requestState = retryable ? 'released' : 'completed';
-        this.#sql.settle.run(requestState, nowMs, answer.result, answer.integratorId, ...told);
-      } else {
-        this.#sql.settleChallenge.run(...told);
+      const { request, state, submissions, event, text, refused, giveBack } = decide(before);
+      const told = [state, submissions, eventLine(event), before.id] as const;
+      if (request === undefined) this.#sql.settleChallenge.run(...told);
+      else {
+        const { result, integratorId } = request.answer;
+        this.#sql.settle.run(request.state, nowMs, result, integratorId, ...told);
       }
-      this.#noteText(before, news);
-      if (!givenBack) return;
-      for (const ceiling of news.ceilings) lowerCeiling(this.#sql, ceiling, before.countedAtMs);
+      if (text !== undefined) {
+        const { gateway, messageId, receiptKey } = text;
+        this.#sql.noteText.run(gateway, messageId ?? null, nowMs, receiptKey ?? null, before.id);
+      }
+      for (const ceiling of giveBack) lowerCeiling(this.#sql, ceiling, before.countedAtMs);
+      if (!refused) return;
       this.#sql.countMisstep.run(before.accountDigest, 'refused', nowMs);
       this.#sql.countMisstep.run(before.phoneNumberDigest, 'refused', nowMs);
     });
   }
 
-  recordReceipt(receipt: DeliveryReceipt, nowMs: number): Promise<ReceiptRecord> {
-    return this.#engine.step(() => noteReceipt(this.#sql, receipt, nowMs));
+  recordReceipt(
+    receipt: DeliveryReceipt,
+    nowMs: number,
+    decide: (facts: ReceiptFacts) => ReceiptDecision,
+  ): Promise<ReceiptRecord> {
+    return this.#engine.step(() => noteReceipt(this.#sql, receipt, nowMs, decide));
   }
 
   blocks(nowMs: number): Promise<readonly Block[]> {
@@ -199,10 +206,9 @@ export class SqliteOtpStore implements OtpStore {
         retryable: false,
         reason: decision.event.event,
       });
-      const { accountDigest, state: told } = facts.challenge;
-      // What only a newer text supersedes is not written down: that text may still turn out to be refused.
-      const state = decision.state === told ? readStoredState(row) : decision.state;
-      this.#sql.attempt.run(state, decision.failedAttempts, eventLine(decision.event), readId(row));
+      const { accountDigest } = facts.challenge;
+      const { state, failedAttempts, event } = decision;
+      this.#sql.attempt.run(state ?? null, failedAttempts, eventLine(event), readId(row));
       for (const misstep of decision.missteps)
         this.#sql.countMisstep.run(accountDigest, misstep, order.nowMs);
       for (const ceiling of decision.guard?.unverified ?? []) {
@@ -213,15 +219,16 @@ export class SqliteOtpStore implements OtpStore {
     });
   }
 
-  complete(completion: Completion): Promise<RequestRecord | undefined> {
-    const { key, owner, nowMs } = completion;
+  complete(
+    completion: Completion,
+    decide: (request: RequestRecord | undefined) => CompletionDecision,
+  ): Promise<CompletionDecision> {
+    const { key } = completion;
     return this.#engine.step(() => {
       const row = this.#sql.findRequest.get(key.requestId, key.method);
-      const record = row && readRequestRecord(row);
-      const elsewhere = record?.owner !== owner && (record?.leaseExpiresAtMs ?? 0) > nowMs;
-      if (record?.state === 'completed' || (record?.state === 'claimed' && elsewhere)) return record;
-      this.#answer(completion);
-      return undefined;
+      const decision = decide(row && readRequestRecord(row));
+      if (decision.kind === 'answer') this.#answer(completion);
+      return decision;
     });
   }
 
@@ -269,13 +276,6 @@ export class SqliteOtpStore implements OtpStore {
     }
     const wrong = this.#sql.findMissteps.all(challenge.accountDigest, 'wrong', order.sinceMs);
     return { request, challenge, wrongCodes: wrong.map(readCounted) };
-  }
-
-  /** A second submission may go to another gateway; news of an earlier one says nothing of it. */
-  #noteText(before: Submission, news: Settlement): void {
-    if (news.text === undefined || !isCurrent(before, news)) return;
-    const { gateway, messageId, receiptKey } = news.text;
-    this.#sql.noteText.run(gateway, messageId ?? null, news.nowMs, receiptKey ?? null, before.id);
   }
 
   #answer(completion: Completion & { readonly sendOtpRequestId?: string }): void {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { createMessageIds, type MessageIdForm } from '../../../../src/adapters/gateways/smpp/message-ids.ts';
 import type { ReceiptRecord } from '../../../../src/ports/delivery-receipt.ts';
-import { accepted, issue } from '../../../contracts/otp-orders.ts';
+import { accepted, issue, noteReceipt, settleText } from '../../../contracts/otp-orders.ts';
 import { openStore } from '../../storage/sqlite/store-under-test.ts';
 
 /** Texts that were answered with those ids, and what a receipt with another id comes to in the record. */
@@ -13,14 +13,14 @@ async function start(t: TestContext, form: MessageIdForm, answered: readonly str
     const requestId = `send-${index}`;
     await issue(store, requestId);
     const receiptKey = ids.keyOf(messageId);
-    await store.settle({ ...accepted(requestId), text: { gateway: 'smpp', messageId, receiptKey } });
+    await settleText(store, { ...accepted(requestId), text: { gateway: 'smpp', messageId, receiptKey } });
   }
   /** Which of the texts has it; or why none. */
   const receive = async (id: string): Promise<number | ReceiptRecord['kind'] | 'no id'> => {
     const names = ids.namesOf(id);
     if (names === undefined) return 'no id';
     const receipt = { gateway: 'smpp', ...names, state: 'delivered', detail: `got ${id}` } as const;
-    const record = await store.recordReceipt(receipt, 1);
+    const record = await noteReceipt(store, receipt, 1);
     if (record.kind !== 'recorded') return record.kind;
     for (const index of answered.keys()) {
       const [history] = await store.history(`send-${index}`);
@@ -114,13 +114,10 @@ test('SMPP: texts that an earlier version filed are still found', async (t) => {
   ] as const) {
     const store = openStore(t);
     await issue(store, 'send-1');
-    await store.settle({ ...accepted('send-1'), text: { gateway: 'smpp', messageId, receiptKey } });
+    await settleText(store, { ...accepted('send-1'), text: { gateway: 'smpp', messageId, receiptKey } });
     const names = createMessageIds('smpp', form).namesOf(received);
     assert.ok(names);
-    const record = await store.recordReceipt(
-      { gateway: 'smpp', ...names, state: 'delivered', detail: '' },
-      1,
-    );
+    const record = await noteReceipt(store, { gateway: 'smpp', ...names, state: 'delivered', detail: '' }, 1);
     assert.equal(record.kind, 'recorded', form);
   }
 });

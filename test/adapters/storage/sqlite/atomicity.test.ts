@@ -10,11 +10,13 @@ import {
   anAttempt,
   anEcho,
   anIssue,
+  completeRequest,
   HOUR,
   idFor,
   issue,
   MINUTE,
   refused,
+  settleText,
   T0,
   toJudge,
   unknown,
@@ -38,7 +40,7 @@ const scenes: Readonly<Record<string, Scene>> = {
   'a resumed issue': {
     prepare: async (store) => {
       await issue(store, 'send-1', {}, { ceilings });
-      await store.settle(unknown('send-1'));
+      await settleText(store, unknown('send-1'));
     },
     step: (store) => {
       const challenge = aChallenge({ challengeId: idFor('send-1'), submissions: 2 });
@@ -47,12 +49,12 @@ const scenes: Readonly<Record<string, Scene>> = {
   },
   'a refusal that gives back': {
     prepare: (store) => issue(store, 'send-1', {}, { ceilings }),
-    step: (store) => store.settle(refused('send-1', { ceilings })),
+    step: (store) => settleText(store, refused('send-1', { ceilings })),
   },
   'a verification': {
     prepare: async (store) => {
       await issue(store, 'send-1');
-      await store.settle(accepted('send-1'));
+      await settleText(store, accepted('send-1'));
     },
     step: (store) => store.attempt(verify, toJudge(verify, true)),
   },
@@ -103,7 +105,7 @@ async function play(
   });
   const store = openStore(t, { file, open });
   calls = 0;
-  const outcomes = await Promise.allSettled([step(store), store.complete(anEcho('echo-1'))]);
+  const outcomes = await Promise.allSettled([step(store), completeRequest(store, anEcho('echo-1'))]);
   const total = calls;
   calls = undefined;
   const after = contents(file);

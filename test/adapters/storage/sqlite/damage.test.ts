@@ -15,7 +15,7 @@ import { type TestContext, test } from 'node:test';
 import { checkAtOpening } from '../../../../src/adapters/sqlite/quick-check.ts';
 import { openSqliteOtpStore } from '../../../../src/adapters/storage/sqlite/otp-store.ts';
 import { UnavailableError } from '../../../../src/ports/unavailable.ts';
-import { anEcho, issue } from '../../../contracts/otp-orders.ts';
+import { anEcho, completeRequest, issue } from '../../../contracts/otp-orders.ts';
 import { watchedOpen } from './faulty-database.ts';
 import { openStore, temporaryFile } from './store-under-test.ts';
 
@@ -57,11 +57,11 @@ test('a step that meets a damaged page makes the server not ready from then on',
   const store = openStore(t, { open });
   await store.check();
   broken = true;
-  await assert.rejects(store.complete(anEcho('echo-1')), UnavailableError);
+  await assert.rejects(completeRequest(store, anEcho('echo-1')), UnavailableError);
   broken = false;
   await assert.rejects(store.check(), /malformed/);
   // What the damage doesn't touch is served.
-  await store.complete(anEcho('echo-2'));
+  await completeRequest(store, anEcho('echo-2'));
 });
 
 test('a large database is checked beside the server, which learns of damage and of nothing else', async (t) => {

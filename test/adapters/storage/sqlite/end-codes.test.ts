@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { endCodesOfThen } from '../../../../src/adapters/storage/sqlite/end-codes.ts';
-import { accepted, HOUR, issue, MINUTE, T0, unknown } from '../../../contracts/otp-orders.ts';
+import { accepted, HOUR, issue, MINUTE, settleText, T0, unknown } from '../../../contracts/otp-orders.ts';
 import { openStore } from './store-under-test.ts';
 
 test('[OQ-73] every code that is unused in a backup is ended; those of live ones count as guessed at', async (t) => {
   const store = openStore(t);
   const accountOf = (n: number) => ({ accountDigest: new Uint8Array(16).fill(n) });
   await issue(store, 'sent', accountOf(1), accountOf(1));
-  await store.settle(accepted('sent'));
+  await settleText(store, accepted('sent'));
   await issue(store, 'unknown', accountOf(2), accountOf(2));
-  await store.settle(unknown('unknown'));
+  await settleText(store, unknown('unknown'));
   await issue(store, 'on-its-way', accountOf(3), accountOf(3));
   const then = { madeAtMs: T0 + MINUTE, nowMs: T0 + HOUR };
 

@@ -20,7 +20,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { openSqliteOtpStore } from '../../../../src/adapters/storage/sqlite/otp-store.ts';
 import { UnavailableError } from '../../../../src/ports/unavailable.ts';
-import { accepted, anEcho, issue } from '../../../contracts/otp-orders.ts';
+import { accepted, anEcho, completeRequest, issue, settleText } from '../../../contracts/otp-orders.ts';
 import { openStore, temporaryFile } from './store-under-test.ts';
 
 const losses: Readonly<Record<string, (file: string) => void>> = {
@@ -88,12 +88,12 @@ for (const [what, lose] of Object.entries(losses)) {
     moveIntoDatabase(file);
     copyFileSync(file, `${file}.older`);
     await issue(store, 'send-1');
-    await store.settle(accepted('send-1'));
+    await settleText(store, accepted('send-1'));
     moveIntoDatabase(file);
     await issue(store, 'send-2');
     letTick(file);
     lose(file);
-    await assert.rejects(store.complete(anEcho('echo-1')), (error: Error) => {
+    await assert.rejects(completeRequest(store, anEcho('echo-1')), (error: Error) => {
       assert.ok(error instanceof UnavailableError);
       assert.match(
         error.message,
@@ -114,7 +114,7 @@ for (const suffix of ['-shm', '-lock']) {
     assert.equal(store.fault(), undefined);
     rmSync(file + suffix);
     assert.match(String(store.fault()), new RegExp(`${suffix} was deleted`));
-    await assert.rejects(store.complete(anEcho('echo-1')), UnavailableError);
+    await assert.rejects(completeRequest(store, anEcho('echo-1')), UnavailableError);
   });
 }
 

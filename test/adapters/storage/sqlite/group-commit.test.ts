@@ -7,10 +7,12 @@ import {
   anAttempt,
   anEcho,
   anIssue,
+  completeRequest,
   factsFor,
   HOUR,
   idFor,
   issue,
+  settleText,
   toIssueOnce,
   toJudge,
 } from '../../../contracts/otp-orders.ts';
@@ -24,7 +26,7 @@ test('steps of 64 concurrent callers share their commits', async (t) => {
   await Promise.all(
     names(64).map(async (requestId) => {
       await issue(store, requestId);
-      await store.settle(accepted(requestId));
+      await settleText(store, accepted(requestId));
     }),
   );
   assert.equal(store.durableCommits, 2);
@@ -41,13 +43,13 @@ test('a send takes two durable commits, a decline, an echo and a verification on
   const answer = { result: 'OTP_LIMIT_REACHED', integratorId: 'integrator-id-01' };
   const decline = { kind: 'answer', answer, retryable: false, reason: 'coolDown' } as const;
   assert.equal(await commitsOf(() => issue(store, 'send-1')), 1);
-  assert.equal(await commitsOf(() => store.settle(accepted('send-1'))), 1);
+  assert.equal(await commitsOf(() => settleText(store, accepted('send-1'))), 1);
   assert.equal(await commitsOf(() => store.attempt(verify, toJudge(verify, true))), 1);
   assert.equal(await commitsOf(() => store.issue(anIssue('send-2'), () => decline)), 1);
-  assert.equal(await commitsOf(() => store.complete(anEcho('echo-1'))), 1);
+  assert.equal(await commitsOf(() => completeRequest(store, anEcho('echo-1'))), 1);
 
   assert.equal(await commitsOf(() => store.recall({ method: 'echo', requestId: 'echo-1' })), 0);
-  assert.equal(await commitsOf(() => store.complete(anEcho('echo-1'))), 0);
+  assert.equal(await commitsOf(() => completeRequest(store, anEcho('echo-1'))), 0);
   assert.equal(await commitsOf(() => store.issue(anIssue('send-1'), toIssueOnce(aChallenge()))), 0);
   assert.equal(await commitsOf(() => store.attempt(verify, toJudge(verify, true))), 0);
 });
@@ -143,7 +145,7 @@ test('on a full disk steps are refused, answers are still recalled, and nothing 
 
 test('more steps than may wait are refused at once', async (t) => {
   const store = openStore(t);
-  const steps = Array.from({ length: 1025 }, (_, index) => store.complete(anEcho(`echo-${index}`)));
+  const steps = Array.from({ length: 1025 }, (_, index) => completeRequest(store, anEcho(`echo-${index}`)));
   await assert.rejects(steps.pop() ?? Promise.resolve(), UnavailableError);
   await Promise.all(steps);
   assert.equal(store.durableCommits, 1);

@@ -13,6 +13,8 @@ import {
   idFor,
   issue,
   MINUTE,
+  noteReceipt,
+  settleText,
   T0,
   toIssueOnce,
   toJudge,
@@ -54,10 +56,10 @@ test('requests of version 1 are found by account and number, beside those that a
 
 test('a text that was on its way when version 1 stopped is settled, received and verified', async (t) => {
   const store = openVersion1(t);
-  await store.settle(accepted('send-2'));
+  await settleText(store, accepted('send-2'));
   const receipt = { gateway: 'primary', receiptKey: 'primary:SM-send-2', detail: '' } as const;
   // Nobody knew the country of a number then.
-  assert.deepEqual(await store.recordReceipt({ ...receipt, state: 'delivered' }, T0 + MINUTE), {
+  assert.deepEqual(await noteReceipt(store, { ...receipt, state: 'delivered' }, T0 + MINUTE), {
     kind: 'recorded',
     country: undefined,
     sinceSubmittedMs: MINUTE - 200,
@@ -101,7 +103,7 @@ test('[SO-13] wrong codes and exhaustions of version 1 go on counting from when 
 test('a new challenge of an account supersedes those of version 1', async (t) => {
   const store = openVersion1(t);
   await issue(store, 'send-3', {}, { nowMs: T0 + MINUTE });
-  await store.settle(accepted('send-3', { nowMs: T0 + MINUTE }));
+  await settleText(store, accepted('send-3', { nowMs: T0 + MINUTE }));
   assert.equal((await store.findChallenge('send-2'))?.state, 'superseded');
   assert.equal((await store.findChallenge('send-3'))?.country, 'CA');
 });

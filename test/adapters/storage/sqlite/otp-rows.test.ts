@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { test } from 'node:test';
 import { UnavailableError } from '../../../../src/ports/unavailable.ts';
-import { accepted, anAttempt, factsFor, issue, refused, toJudge } from '../../../contracts/otp-orders.ts';
+import {
+  accepted,
+  anAttempt,
+  factsFor,
+  issue,
+  refused,
+  settleText,
+  toJudge,
+} from '../../../contracts/otp-orders.ts';
 import { openStore, temporaryFile } from './store-under-test.ts';
 
 /** Values that a column may hold for SQLite but not for us. */
@@ -77,8 +85,8 @@ test('a senseless row disturbs no step of another request', async (t) => {
   t.after(() => intruder.close());
   intruder.prepare(`UPDATE request SET challenge_state = 'lost' WHERE request_id = 'send-1'`).run();
   const outcomes = await Promise.allSettled([
-    store.settle(refused('send-1')),
-    store.settle(accepted('send-2')),
+    settleText(store, refused('send-1')),
+    settleText(store, accepted('send-2')),
   ]);
   assert.deepEqual(
     outcomes.map(({ status }) => status),

@@ -7,7 +7,15 @@ import { test } from 'node:test';
 import { otpStoreKind } from '../../../../src/adapters/storage/sqlite/migrations.ts';
 import { openSqliteOtpStore } from '../../../../src/adapters/storage/sqlite/otp-store.ts';
 import { UnavailableError } from '../../../../src/ports/unavailable.ts';
-import { accepted, anEcho, HOUR, issue, T0 } from '../../../contracts/otp-orders.ts';
+import {
+  accepted,
+  anEcho,
+  completeRequest,
+  HOUR,
+  issue,
+  settleText,
+  T0,
+} from '../../../contracts/otp-orders.ts';
 import { openStore, temporaryFile } from './store-under-test.ts';
 
 const OTP_STORE = new URL('../../../../src/adapters/storage/sqlite/otp-store.ts', import.meta.url).href;
@@ -31,9 +39,9 @@ test('a second server on the file is refused; a reader is not, and sees what is 
   refuses(file, /another process serves from/);
   const reader = openStore(t, { file, readOnly: true });
   await issue(store, 'send-1');
-  await store.settle(accepted('send-1'));
+  await settleText(store, accepted('send-1'));
   assert.equal((await reader.history('send-1'))[0]?.challenge?.state, 'sent');
-  await assert.rejects(reader.complete(anEcho('echo-1')), UnavailableError);
+  await assert.rejects(completeRequest(reader, anEcho('echo-1')), UnavailableError);
   await assert.rejects(reader.check(), UnavailableError);
   await store.close();
   const next = openStore(t, { file });
@@ -165,11 +173,11 @@ test('the newest moment in the database is known when it is opened', async (t) =
   const store = openStore(t, { file });
   assert.equal(store.newestMomentMs, 0);
   await issue(store, 'send-1', {}, { nowMs: T0 + HOUR });
-  await store.complete(anEcho('echo-1', { nowMs: T0 }));
+  await completeRequest(store, anEcho('echo-1', { nowMs: T0 }));
   await store.close();
   const second = openStore(t, { file });
   assert.equal(second.newestMomentMs, T0 + HOUR);
-  await second.settle(accepted('send-1', { nowMs: T0 + 2 * HOUR }));
+  await settleText(second, accepted('send-1', { nowMs: T0 + 2 * HOUR }));
   await second.close();
   assert.equal(openStore(t, { file }).newestMomentMs, T0 + 2 * HOUR);
 });

@@ -1,0 +1,165 @@
+import type { Challenge } from '../ports/challenge.ts';
+import type { Clock, Deadline } from '../ports/clock.ts';
+import { earlier, within } from '../ports/deadline.ts';
+import type { GrantedText, OtpStore, StoredAnswer, SubmissionText } from '../ports/otp-store.ts';
+import type { Secret } from '../ports/secret.ts';
+import type { Delivery, SmsGateway, SmsMessage } from '../ports/sms-gateway.ts';
+import { codeOf } from './challenge/challenge-code.ts';
+import { judgeSettlement } from './challenge/judge-settlement.ts';
+import type { OtpKeys } from './challenge/otp-keys.ts';
+import { guardOrderFor } from './limits/money-guard.ts';
+import type { OtpPolicy } from './limits/otp-policy.ts';
+import { ceilingsFor } from './limits/quotas.ts';
+import { momentOf } from './moment.ts';
+import type { Outcome, SendOtpResult } from './outcome.ts';
+import { receiptDigest } from './receipt-digest.ts';
+import type { Recipient } from './recipient.ts';
+import { dltFor } from './text/dlt.ts';
+import { composeSmsText, type SmsTemplates } from './text/sms-text.ts';
+
+/** What a text needs of the sendOtp that orders it. */
+export interface TextCall {
+  readonly requestId: string;
+  readonly smsMatchingToken: Secret;
+  readonly deadline: Deadline;
+}
+
+export interface TextParts {
+  readonly store: OtpStore;
+  readonly gateway: SmsGateway;
+  readonly clock: Clock;
+  readonly policy: OtpPolicy;
+  readonly keys: OtpKeys;
+  readonly templates: SmsTemplates;
+}
+
+/** Kept of the deadline for recording what became of a submission. */
+const SETTLE_RESERVE_MS = 300;
+
+/** Hands the text over and records what became of it: the second durable commit. */
+export async function submitText(
+  { challenge, guard }: GrantedText,
+  recipient: Recipient,
+  call: TextCall,
+  parts: TextParts,
+): Promise<Outcome> {
+  const message = composeMessage(challenge, recipient, call.smsMatchingToken, parts);
+  const { delivery, late } = await handOver(message, call, parts);
+  const accepted = delivery.kind === 'accepted';
+  const result: SendOtpResult = accepted ? 'SUCCESS' : 'MESSAGE_UNABLE_TO_BE_SENT';
+  const answer = { result, integratorId: challenge.challengeId };
+  await recordNews(delivery, answer, challenge, call, parts);
+  // A yes or no that comes after the answer spares a retry its second text. Lost news only costs that. [OQ-28]
+  const recordLater = async () => {
+    const news = late === undefined ? delivery : await late;
+    if (late !== undefined) await recordNews(news, undefined, challenge, call, parts);
+    const later = news.kind === 'unknown' ? await news.later : undefined;
+    if (later !== undefined) await recordNews(later, undefined, challenge, call, parts);
+  };
+  recordLater().catch(() => undefined);
+  return {
+    kind: 'answered',
+    answer,
+    reason: delivery.kind,
+    delivery,
+    country: recipient.country,
+    guardEvent: guard?.event,
+  };
+}
+
+interface HandedOver {
+  readonly delivery: Delivery;
+  /** The gateway's own answer, where it had none by the deadline. */
+  readonly late: Promise<Delivery> | undefined;
+}
+
+async function handOver(
+  message: SmsMessage,
+  call: TextCall,
+  { gateway, clock }: TextParts,
+): Promise<HandedOver> {
+  const deadline = earlier(clock, call.deadline, SETTLE_RESERVE_MS);
+  const unknown = (detail: string): Delivery => ({ kind: 'unknown', gateway: gateway.name, detail });
+  const sending = gateway
+    .send(message, deadline)
+    .catch((error: unknown) => unknown(error instanceof Error ? error.name : 'thrown'));
+  let late: Promise<Delivery> | undefined;
+  const delivery = await within(clock, deadline, sending, () => {
+    late = sending;
+    return unknown('no answer by the deadline');
+  });
+  return { delivery, late };
+}
+
+const STATE_AFTER = { accepted: 'sent', refused: 'issued', unknown: 'ambiguous' } as const;
+
+/** `answer`: of the request; `undefined`: it was answered before. */
+function recordNews(
+  delivery: Delivery,
+  answer: StoredAnswer | undefined,
+  challenge: Challenge,
+  { requestId }: TextCall,
+  { store, clock, policy, keys }: TextParts,
+): Promise<void> {
+  const { challengeId, submissions: submission } = challenge;
+  const { nowMs } = momentOf(clock);
+  const news = {
+    submission,
+    state: STATE_AFTER[delivery.kind],
+    event: { atMs: nowMs, event: delivery.kind, detail: inWords(delivery) },
+    ceilings: [
+      ...ceilingsFor(policy, challenge.country).map(({ ceiling }) => ceiling),
+      ...(guardOrderFor(policy.moneyGuard, challenge)?.unverified ?? []),
+    ],
+    text: textOf(delivery, keys),
+    answer,
+    retryable: delivery.kind !== 'accepted' && policy.retryUnsent,
+  };
+  return store.settle({ requestId, challengeId, nowMs }, (facts) => judgeSettlement(facts, news));
+}
+
+function composeMessage(
+  challenge: Challenge,
+  recipient: Recipient,
+  smsMatchingToken: Secret,
+  { clock, keys, templates }: TextParts,
+): SmsMessage {
+  const { nowMs, wallMs } = momentOf(clock);
+  const { text, language } = composeSmsText(templates, {
+    language: recipient.language,
+    otpContext: challenge.otpContext,
+    code: codeOf(challenge, keys),
+    smsMatchingToken,
+  });
+  return {
+    to: recipient.phoneNumber,
+    text,
+    reference: challenge.challengeId,
+    validityMs: Math.max(1, Math.min(challenge.expiresAtMs - nowMs, challenge.expiresAtWallMs - wallMs)),
+    country: recipient.country,
+    language,
+    dlt: dltFor(templates.dlt, recipient.phoneNumber, { language, otpContext: challenge.otpContext }),
+  };
+}
+
+/** Who has the text, or may have it. */
+function textOf(delivery: Delivery, { digestKey }: OtpKeys): SubmissionText | undefined {
+  if (delivery.kind === 'refused') return undefined;
+  const { gateway, receiptKey } = delivery;
+  return {
+    gateway,
+    messageId: delivery.kind === 'accepted' ? delivery.messageId : undefined,
+    receiptKey: receiptKey === undefined ? undefined : receiptDigest(digestKey, receiptKey),
+  };
+}
+
+function inWords(delivery: Delivery): string {
+  switch (delivery.kind) {
+    case 'accepted':
+      return `${delivery.gateway} ${delivery.messageId ?? ''}`.trim();
+    case 'refused':
+      return `${delivery.gateway} ${delivery.reason} ${delivery.detail}`.trim();
+    case 'unknown':
+      return `${delivery.gateway} ${delivery.detail}`.trim();
+  }
+}

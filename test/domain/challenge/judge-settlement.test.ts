@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { judgeSettlement, type SubmissionNews } from '../../../src/domain/challenge/judge-settlement.ts';
+import type { ChallengeState } from '../../../src/ports/challenge.ts';
+import { CHALLENGE_MOVES, CHALLENGE_STATES } from '../../../src/ports/challenge-moves.ts';
+import type { SettlementFacts } from '../../../src/ports/otp-store.ts';
+import { accepted, refused, unknown } from '../../contracts/otp-orders.ts';
+
+const facts: SettlementFacts = { requestState: 'claimed', state: 'submitting', submissions: 1 };
+const news = { accepted: accepted('send-1'), refused: refused('send-1'), unknown: unknown('send-1') };
+type Kind = keyof typeof news;
+
+/** The challenge's state and submissions afterwards, what becomes of the request, and whether a refused text counts. */
+function settled(kind: Kind, changes: Partial<SettlementFacts>, more: Partial<SubmissionNews> = {}) {
+  const decision = judgeSettlement({ ...facts, ...changes }, { ...news[kind], ...more });
+  return [decision.state, decision.submissions, decision.request?.state, decision.refused];
+}
+
+const rows: readonly (readonly [
+  string,
+  Kind,
+  Partial<SettlementFacts>,
+  Partial<SubmissionNews>,
+  unknown[],
+])[] = [
+  ['[SO-7] accepted', 'accepted', {}, {}, ['sent', 1, 'completed', false]],
+  ['[OQ-11] refused', 'refused', {}, {}, ['issued', 0, 'released', true]],
+  ['refused for good', 'refused', {}, { retryable: false }, ['issued', 0, 'completed', true]],
+  ['[OQ-28] unknown', 'unknown', {}, {}, ['ambiguous', 1, 'released', false]],
+  [
+    'refused, after a first text of unknown outcome',
+    'refused',
+    { submissions: 2 },
+    { submission: 2 },
+    ['ambiguous', 1, 'released', true],
+  ],
+  ['refused, though verified', 'refused', { state: 'verified' }, {}, ['verified', 0, 'released', true]],
+  [
+    'accepted, when superseded',
+    'accepted',
+    { state: 'superseded' },
+    {},
+    ['superseded', 1, 'completed', false],
+  ],
+  [
+    '[IDEM-2] refused, when answered',
+    'refused',
+    { requestState: 'completed', state: 'sent' },
+    {},
+    ['sent', 0, undefined, true],
+  ],
+  ['late yes', 'accepted', { state: 'ambiguous' }, { answer: undefined }, ['sent', 1, undefined, false]],
+  ['late no', 'refused', { state: 'ambiguous' }, { answer: undefined }, ['issued', 0, undefined, true]],
+  [
+    'late no to what was sent',
+    'refused',
+    { state: 'sent' },
+    { answer: undefined },
+    ['sent', 1, undefined, false],
+  ],
+  [
+    'refused, of an earlier submission',
+    'refused',
+    { submissions: 2 },
+    {},
+    ['submitting', 2, undefined, false],
+  ],
+  ['accepted, of an earlier one', 'accepted', { submissions: 2 }, {}, ['submitting', 2, 'completed', false]],
+];
+
+for (const [name, kind, changes, more, expected] of rows) {
+  test(`what is ${name}`, () => assert.deepEqual(settled(kind, changes, more), expected));
+}
+
+test('who has the text is told by the newest submission only', () => {
+  assert.equal(judgeSettlement(facts, news.accepted).text, news.accepted.text);
+  assert.equal(judgeSettlement({ ...facts, submissions: 2 }, news.accepted).text, undefined);
+});
+
+test('whatever is told of whichever submission, a challenge moves as it may', () => {
+  const anyFacts = fc.record({
+    requestState: fc.constantFrom('claimed', 'completed', 'released'),
+    state: fc.constantFrom<ChallengeState>(...CHALLENGE_STATES),
+    submissions: fc.nat(2),
+  });
+  const kinds = fc.constantFrom<Kind>('accepted', 'refused', 'unknown');
+  fc.assert(
+    fc.property(anyFacts, kinds, fc.nat(2), fc.boolean(), (before, kind, submission, late) => {
+      const told = { ...news[kind], submission, ...(late && { answer: undefined }) };
+      const { state, submissions } = judgeSettlement(before as SettlementFacts, told);
+      assert.ok(state === before.state || CHALLENGE_MOVES[before.state].includes(state));
+      assert.ok(submissions >= 0 && submissions <= before.submissions);
+    }),
+  );
+});
