@@ -1,4 +1,5 @@
 import type { NewKey } from '../../operations/keys/files.ts';
+import type { KeyEntry } from '../../operations/keys/rotate.ts';
 import { shown } from '../../ports/hidden-characters.ts';
 import type { Secret } from '../../ports/secret.ts';
 
@@ -23,11 +24,6 @@ export function dayOf(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10);
 }
 
-/** To the second, as the configuration takes it. */
-export function momentOf(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
-}
-
 /** One list of keys as it stands in a configuration file. */
 export function settingLines(
   kind: 'pgp' | 'jwe',
@@ -44,9 +40,10 @@ export function entryLine(members: Readonly<Record<string, string | undefined>>)
   return `{${given.map(([name, value]) => `${name}: ${value}`).join(', ')}}`;
 }
 
-/** A file as a reference that YAML reads back, whatever its name is. */
-export function fileReference(file: string): string {
-  return `{file: ${/^[\w./-]+$/.test(file) ? file : JSON.stringify(file)}}`;
+/** An entry of the settings: moments as they are, secrets by where they are kept. */
+export function lineOf({ key, ...members }: KeyEntry): string {
+  const texts = Object.entries(members).map(([name, value]) => [name, value && String(value)]);
+  return entryLine({ key: String(key), ...Object.fromEntries(texts) });
 }
 
 /** What a new key is, where it lies and by what it is protected. */

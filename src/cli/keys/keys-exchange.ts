@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { UnreadableFile } from '../../config/read-file.ts';
-import { exportKeys, UnusableKey } from '../../operations/keys/files.ts';
+import { exportKeys, fileReference, UnusableKey } from '../../operations/keys/files.ts';
 import {
   type PeerKey,
   RevokedKey,
@@ -11,7 +11,7 @@ import {
 } from '../../operations/keys/peer-keys.ts';
 import { shown } from '../../ports/hidden-characters.ts';
 import { exitCodes, Failure } from '../terminal/failure.ts';
-import { dayAndDistance, entryLine, fileReference, readable, settingLines } from './key-words.ts';
+import { dayAndDistance, entryLine, readable, settingLines } from './key-words.ts';
 
 export function keysExportCommand(): Command {
   return new Command('export')

@@ -2,8 +2,11 @@ import { resolve } from 'node:path';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { readTextFile, SECRET_BYTES_MAX, UnreadableFile } from '../../config/read-file.ts';
 import {
-  type NewKey,
+  fileReference,
+  type KeyKind,
+  keyKinds,
   type NewKeyOrder,
+  readKeySecret,
   type SigningAlgorithm,
   writeNewKey,
 } from '../../operations/keys/files.ts';
@@ -11,7 +14,7 @@ import { describeFileFault } from '../../ports/file-fault.ts';
 import { Secret } from '../../ports/secret.ts';
 import { UnavailableError } from '../../ports/unavailable.ts';
 import { exitCodes, Failure } from '../terminal/failure.ts';
-import { describeNewKey, entryLine, fileReference, settingLines } from './key-words.ts';
+import { describeNewKey, lineOf, settingLines } from './key-words.ts';
 
 const PASSPHRASE_MIN = 16;
 
@@ -30,7 +33,7 @@ interface GenerateOptions {
 export function keysGenerateCommand(): Command {
   return withNewKeyOptions(new Command('generate'))
     .description('make a key of ours and write it into files')
-    .addArgument(new Argument('<kind>', 'what bodies it is for').choices(['pgp', 'jwe']))
+    .addArgument(new Argument('<kind>', 'what bodies it is for').choices(keyKinds))
     .addOption(
       new Option('--for <profile>', 'required: the environment it is for; the other one refuses it')
         .choices(['sandbox', 'production'])
@@ -51,15 +54,17 @@ Examples:
 Files are never overwritten. Private ones can be read by their owner alone.
 `,
     )
-    .action(async (kind: 'pgp' | 'jwe', options: GenerateOptions) => {
+    .action(async (kind: KeyKind, options: GenerateOptions) => {
       const nowMs = Date.now();
-      const order = orderOf(kind, options, options.for, nowMs);
-      const key = await makeKey(order);
+      const order = { ...orderOf(kind, options, nowMs), environment: options.for };
+      const key = await making(order.directory, () => writeNewKey(order));
       if (options.json) {
         process.stdout.write(`${JSON.stringify(key, null, 2)}\n`);
         return;
       }
-      const entries = key.privateFiles.map(({ file }) => entryOf(file, order.passphrase));
+      const entries = key.privateFiles.map(({ file }) =>
+        lineOf({ key: readKeySecret(file), passphrase: order.passphrase }),
+      );
       process.stdout.write(`${describeNewKey(key, order.passphrase, nowMs)}
 
 Name it in the configuration, beside keys that are there already:
@@ -94,12 +99,12 @@ export function withNewKeyOptions(command: Command): Command {
     .option('--directory <directory>', 'where the files go', 'keys');
 }
 
+/** What the options order; whose environment it is for is not among them. */
 export function orderOf(
-  kind: 'pgp' | 'jwe',
+  kind: KeyKind,
   options: Omit<GenerateOptions, 'for'>,
-  environment: 'sandbox' | 'production',
   nowMs: number,
-): NewKeyOrder {
+): Omit<NewKeyOrder, 'environment'> {
   const { passphraseFile, validDays, ...rest } = options;
   if (kind === 'jwe' && passphraseFile !== undefined) {
     throw new Failure('a JWK has no passphrase', 'Leave --passphrase-file out.', exitCodes.usage);
@@ -108,28 +113,18 @@ export function orderOf(
     throw new Failure('--signing is for JWKs', 'Leave it out: an OpenPGP key is RSA.', exitCodes.usage);
   }
   const passphrase = passphraseFile === undefined ? undefined : readPassphrase(passphraseFile);
-  return { ...rest, kind, environment, validityDays: validDays, passphrase, nowMs };
+  return { ...rest, kind, validityDays: validDays, passphrase, nowMs };
 }
 
-/** Makes it. A directory that can't be written to is the operator's to settle. */
-export async function makeKey(order: NewKeyOrder): Promise<NewKey> {
+/** A directory that can't be written to is the operator's to settle. */
+export async function making<T>(directory: string, work: () => Promise<T>): Promise<T> {
   try {
-    return await writeNewKey(order);
+    return await work();
   } catch (error) {
-    const fault =
-      error instanceof UnavailableError ? error.message : describeFileFault(error, order.directory);
+    const fault = error instanceof UnavailableError ? error.message : describeFileFault(error, directory);
     if (fault === undefined) throw error;
     throw new Failure(`the key could not be written: ${fault}`, 'Name another --directory.');
   }
-}
-
-/** The line of a private key in the configuration. */
-export function entryOf(
-  file: string,
-  passphrase: Secret | undefined,
-  times: { readonly notBefore?: string | undefined } = {},
-): string {
-  return entryLine({ key: fileReference(file), passphrase: passphrase && String(passphrase), ...times });
 }
 
 /** It shows how the configuration refers to it: absolute, since paths there are meant from its own directory. */

@@ -1,19 +1,16 @@
-import { readFileSync } from 'node:fs';
 import { Argument, Command, Option } from 'commander';
-import type { NewKey } from '../../operations/keys/files.ts';
+import { type KeyKind, keyKinds } from '../../operations/keys/files.ts';
+import { ProofFailed } from '../../operations/keys/prove-new.ts';
+import { type RotationTimes, rotateKeys } from '../../operations/keys/rotate.ts';
+import { rotateSubkey, type SubkeyRotation } from '../../operations/keys/rotate-subkey.ts';
+import { type RotationRefusal, RotationRefused } from '../../operations/keys/rotation-refused.ts';
 import { shown } from '../../ports/hidden-characters.ts';
-import { Secret } from '../../ports/secret.ts';
-import type { KeySettings } from '../../wiring/keys.ts';
 import type { configSources } from '../terminal/config-options.ts';
 import { withConfigOptions } from '../terminal/config-options.ts';
 import { exitCodes, Failure } from '../terminal/failure.ts';
-import { dayOf, describeNewKey, entryLine, momentOf, settingLines } from './key-words.ts';
-import { entryOf, makeKey, orderOf, parseWithin, withNewKeyOptions } from './keys-generate.ts';
+import { dayOf, describeNewKey, lineOf, settingLines } from './key-words.ts';
+import { making, orderOf, parseWithin, withNewKeyOptions } from './keys-generate.ts';
 import { keySettings } from './keys-list.ts';
-import { proveNewKey } from './keys-proof.ts';
-import { rotateSubkey } from './keys-rotate-subkey.ts';
-
-const DAY_MS = 86_400_000;
 
 type RotateOptions = Parameters<typeof orderOf>[1] &
   Parameters<typeof configSources>[0] & {
@@ -27,7 +24,7 @@ type RotateOptions = Parameters<typeof orderOf>[1] &
 export function keysRotateCommand(): Command {
   return withNewKeyOptions(withConfigOptions(new Command('rotate')))
     .description('make a successor for the keys of ours, prove it, and say what to change and when')
-    .addArgument(new Argument('<kind>', 'whose keys').choices(['pgp', 'jwe']))
+    .addArgument(new Argument('<kind>', 'whose keys').choices(keyKinds))
     .addOption(
       new Option('--retire-after-days <days>', 'the keys of now go out of use after so long')
         .default(30)
@@ -68,128 +65,69 @@ Exit code: 1 if the proof fails; no file is left then.
     .action(rotate);
 }
 
-async function rotate(kind: 'pgp' | 'jwe', options: RotateOptions): Promise<void> {
+async function rotate(kind: KeyKind, options: RotateOptions): Promise<void> {
   const nowMs = Date.now();
   const settings = keySettings(options);
-  const { ours: before = [] } = settings.payload[kind] ?? {};
-  if (before.length === 0) {
+  const { validDays: validityDays, directory } = options;
+  if (options.subkeyOnly) {
+    if (kind !== 'pgp') throw notOneKey;
+    const rotation = await making(directory, () =>
+      rotateSubkey(settings, { validityDays, directory, nowMs }),
+    ).catch(explainRefusal);
+    process.stdout.write(explainSubkey(rotation, nowMs));
+    return;
+  }
+  const { signAfterDays, retireAfterDays } = options;
+  const order = orderOf(kind, options, nowMs);
+  const passphrase = order.passphrase ?? (options.passphrase ? 'as-before' : 'none');
+  const rotation = await making(directory, () =>
+    rotateKeys(settings, { ...order, passphrase, signAfterDays, retireAfterDays }),
+  ).catch(explainRefusal);
+  const { key, entries, times } = rotation;
+  const described = describeNewKey(key, rotation.passphrase, nowMs);
+  const lines = settingLines(kind, 'ours', entries.map(lineOf));
+  process.stdout.write(explain(kind, { described, publicFile: key.publicFile, lines, times }));
+}
+
+const notOneKey = new Failure(
+  '--subkey-only is for the one OpenPGP key of ours',
+  'With none, several, or JWKs, leave --subkey-only out.',
+  exitCodes.usage,
+);
+
+/** What to do about a rotation that is refused, or that fails its proof. */
+function explainRefusal(error: unknown): never {
+  if (error instanceof ProofFailed) {
     throw new Failure(
-      `the configuration names no keys under payload.${kind}`,
-      'There is nothing to rotate: gsp-otp keys generate --help',
-      exitCodes.usage,
+      `the proof failed: ${error.message}`,
+      'Nothing has changed, and no file is left. See what is wrong with the keys of now: gsp-otp keys check',
     );
   }
-  if (options.subkeyOnly) return rotateSubkey(kind, settings, { ...options, nowMs });
-  const times = timesOf(kind, options, settings.payload.graceMs, nowMs);
-  const signing = kind === 'jwe' ? settings.payload.jwe?.signing[0] : undefined;
-  const order = orderOf(kind, { signing, ...options }, settings.profile, nowMs);
-  const passphrase = order.passphrase ?? (options.passphrase ? passphraseOf(before) : undefined);
-  const key = await makeKey({ ...order, passphrase });
-  const added = key.privateFiles.map(({ file, use }) => ({
-    file,
-    // OpenPGP answers bear the signatures of all keys, and one that Google knows is enough. Of JWS there is but one.
-    notBefore: use === 'sign' ? momentOf(times.signFromMs) : undefined,
-  }));
-  const retired = before.map((entry) => ({ retiresAt: momentOf(times.retireAtMs), ...entry }));
-  await prove(key, settings, { retired, added, passphrase, times });
-  const entries = [
-    ...retired.map(({ key: place, ...members }) => entryLine({ key: String(place), ...asTexts(members) })),
-    ...added.map(({ file, notBefore }) => entryOf(file, passphrase, { notBefore })),
-  ];
-  const described = describeNewKey(key, passphrase, nowMs);
-  process.stdout.write(
-    explain(kind, {
-      described,
-      publicFile: key.publicFile,
-      lines: settingLines(kind, 'ours', entries),
-      times,
-    }),
-  );
+  if (!(error instanceof RotationRefused)) throw error;
+  if (error.reason === 'not-one-key') throw notOneKey;
+  throw new Failure(error.message, remedyOf(error), exitCodes.usage);
 }
 
-/** The passphrase that the keys of now have, for the successor: what is protected must not become unprotected unnoticed. */
-function passphraseOf(
-  before: readonly { readonly key: Secret; readonly passphrase?: Secret }[],
-): Secret | undefined {
-  const known = before.flatMap(({ passphrase }) => passphrase ?? []);
-  if (new Set(known.map((one) => one.reveal())).size > 1) {
-    throw new Failure(
-      'the keys of now have different passphrases',
-      'Say which one the new key gets: --passphrase-file FILE, or --no-passphrase.',
-      exitCodes.usage,
-    );
-  }
-  return known.at(-1);
-}
-
-interface Times {
-  readonly nowMs: number;
-  readonly signFromMs: number;
-  readonly retireAtMs: number;
-}
-
-/** When what happens. Throws `Failure`, before a key is made, where the new one could not take over. */
-function timesOf(
-  kind: 'pgp' | 'jwe',
-  { signAfterDays, retireAfterDays, validDays }: RotateOptions,
-  graceMs: number,
-  nowMs: number,
-): Times {
-  if (kind === 'jwe' && signAfterDays >= retireAfterDays) {
-    throw new Failure(
-      'the old key would retire before the new one begins to sign',
-      'Let --retire-after-days be more than --sign-after-days.',
-      exitCodes.usage,
-    );
-  }
-  const retiredAfterDays = retireAfterDays + graceMs / DAY_MS;
-  if (validDays <= retiredAfterDays) {
-    throw new Failure(
-      'the new key would expire before the old one is out of use, payload.graceMs after it retires',
-      `Let --valid-days be more than ${Math.floor(retiredAfterDays)}, or --retire-after-days be less.`,
-      exitCodes.usage,
-    );
-  }
-  return {
-    nowMs,
-    signFromMs: nowMs + signAfterDays * DAY_MS,
-    retireAtMs: nowMs + retireAfterDays * DAY_MS,
-  };
-}
-
-interface Rotation {
-  readonly retired: readonly { readonly key: Secret; readonly retiresAt: string }[];
-  readonly added: readonly { readonly file: string; readonly notBefore: string | undefined }[];
-  readonly passphrase: Secret | undefined;
-  readonly times: Times;
-}
-
-async function prove(key: NewKey, settings: KeySettings, rotation: Rotation): Promise<void> {
-  const { retired, added, passphrase, times } = rotation;
-  const read = (file: string) => new Secret(readFileSync(file, 'utf8').trim(), `{file: ${file}}`);
-  const successors = added.map(({ file, notBefore }) => ({ key: read(file), passphrase, notBefore }));
-  const { payload } = settings;
-  const { kind } = key;
-  const next = {
-    ...settings,
-    payload: { ...payload, [kind]: { ...payload[kind], ours: [...retired, ...successors] } },
-  };
-  const known = successors.map((successor) => successor.key);
-  await proveNewKey(key, next, [
-    { atMs: times.nowMs, known: retired.map((entry) => entry.key) },
-    { atMs: kind === 'pgp' ? times.nowMs : times.signFromMs, known },
-    { atMs: times.retireAtMs + payload.graceMs + 1, known },
-  ]);
+function remedyOf({ reason, days }: RotationRefused): string {
+  const remedies = {
+    'no-keys': 'There is nothing to rotate: gsp-otp keys generate --help',
+    'signs-too-late': 'Let --retire-after-days be more than --sign-after-days.',
+    'expires-too-early': `Let --valid-days be more than ${days}, or --retire-after-days be less.`,
+    'several-passphrases': 'Say which one the new key gets: --passphrase-file FILE, or --no-passphrase.',
+    'not-one-key': notOneKey.remedy,
+    'several-in-file': 'With several, leave --subkey-only out.',
+  } as const satisfies Record<RotationRefusal, string>;
+  return remedies[reason];
 }
 
 interface Explained {
   readonly described: string;
   readonly publicFile: string;
   readonly lines: string;
-  readonly times: Times;
+  readonly times: RotationTimes;
 }
 
-function explain(kind: 'pgp' | 'jwe', { described, publicFile, lines, times }: Explained): string {
+function explain(kind: KeyKind, { described, publicFile, lines, times }: Explained): string {
   const signs =
     kind === 'pgp'
       ? 'From then on answers bear the signatures of both keys, and requests may be encrypted to either.'
@@ -212,7 +150,17 @@ ${lines.replaceAll(/^/gm, '   ')}
 `;
 }
 
-/** Members of an entry as they are written: moments as they are, secrets by where they are kept. */
-function asTexts(members: object): Record<string, string> {
-  return Object.fromEntries(Object.entries(members).map(([name, value]) => [name, String(value)]));
+function explainSubkey({ key, passphrase, entries }: SubkeyRotation, nowMs: number): string {
+  return `${describeNewKey(key, passphrase, nowMs)}
+
+The new subkey is proved: calls and answers went through with it, and with those that Google knows already.
+
+1. Put these lines in place of payload.pgp.ours, then reload the server: kill -HUP PID
+
+${settingLines(key.kind, 'ours', entries.map(lineOf)).replaceAll(/^/gm, '   ')}
+
+   Destroy the old file: everything in it is in the new one.
+2. Hand ${shown(key.publicFile)}
+   to Google. Its fingerprint is the one that Google knows; from its import on, Google encrypts to the new subkey.
+`;
 }

@@ -11,7 +11,10 @@ import { Secret } from '../../ports/secret.ts';
 
 export { KeyRingError as UnusableKey } from '../../codecs/keys/key-ring.ts';
 
-export type KeyKind = 'pgp' | 'jwe';
+export const keyKinds = ['pgp', 'jwe'] as const;
+
+/** What bodies a key is for. */
+export type KeyKind = (typeof keyKinds)[number];
 
 export interface NewKeyOrder {
   readonly kind: KeyKind;
@@ -172,6 +175,16 @@ function place(directory: string): string {
 }
 
 export const dayOf = (nowMs: number) => new Date(nowMs).toISOString().slice(0, 10);
+
+/** How a configuration in YAML refers to a file, whatever its name is. */
+export function fileReference(file: string): string {
+  return `{file: ${/^[\w./-]+$/.test(file) ? file : JSON.stringify(file)}}`;
+}
+
+/** The text of a key file; messages call it as the configuration does. */
+export function readKeySecret(file: string): Secret {
+  return new Secret(readKeyBytes(file).toString('utf8').trim(), fileReference(file));
+}
 
 /** Enough of it to tell files apart, without what a file name shouldn't have. */
 export const shortened = (fingerprint: string) => fingerprint.replace(/[^A-Za-z0-9]/g, '').slice(-8);

@@ -1,7 +1,11 @@
-import { type NewKey, removeKey } from '../../operations/keys/files.ts';
-import { type ProofStage, proveKeys } from '../../operations/keys/proof.ts';
 import type { KeySettings } from '../../wiring/keys.ts';
-import { Failure } from '../terminal/failure.ts';
+import { type NewKey, removeKey } from './files.ts';
+import { type ProofStage, proveKeys } from './proof.ts';
+
+/** A new key did not pass its proof. Nothing has changed, and no file of it is left. */
+export class ProofFailed extends Error {
+  override readonly name = 'ProofFailed';
+}
 
 /** Proves a new key as `proveKeys` does. If that fails its files are removed, so that nobody puts it to use. */
 export async function proveNewKey(
@@ -13,9 +17,6 @@ export async function proveNewKey(
     await proveKeys(settings, key.kind, stages);
   } catch (error) {
     removeKey(key);
-    throw new Failure(
-      `the proof failed: ${error instanceof Error ? error.message : error}`,
-      'Nothing has changed, and no file is left. See what is wrong with the keys of now: gsp-otp keys check',
-    );
+    throw new ProofFailed(error instanceof Error ? error.message : String(error), { cause: error });
   }
 }

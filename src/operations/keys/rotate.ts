@@ -1,0 +1,145 @@
+import type { Secret } from '../../ports/secret.ts';
+import type { KeySettings } from '../../wiring/keys.ts';
+import { type NewKey, type NewKeyOrder, readKeySecret, writeNewKey } from './files.ts';
+import { proveNewKey } from './prove-new.ts';
+import { RotationRefused } from './rotation-refused.ts';
+
+/** A key of ours as the settings name it. */
+export interface KeyEntry {
+  readonly key: Secret;
+  readonly passphrase?: Secret | undefined;
+  readonly notBefore?: string | undefined;
+  readonly retiresAt?: string | undefined;
+  readonly expiresAt?: string | undefined;
+}
+
+export interface RotationOrder extends Omit<NewKeyOrder, 'environment' | 'passphrase'> {
+  /** `as-before`: the one that the keys until now have; what is protected must not become unprotected unnoticed. */
+  readonly passphrase: Secret | 'as-before' | 'none';
+  /** JWK: when the new key begins to sign. */
+  readonly signAfterDays: number;
+  /** When the keys until now go out of use. */
+  readonly retireAfterDays: number;
+}
+
+export interface Rotation {
+  readonly key: NewKey;
+  readonly passphrase: Secret | undefined;
+  /** What `payload.KIND.ours` is to be from now on. */
+  readonly entries: readonly KeyEntry[];
+  readonly times: RotationTimes;
+}
+
+/** When what happens, on the wall clock. */
+export interface RotationTimes {
+  readonly nowMs: number;
+  readonly signFromMs: number;
+  readonly retireAtMs: number;
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Makes a successor for the keys of ours and proves it: a call and its answer go through today with what Google knows
+ * today, when the new key begins to sign, and when the old one is out of use. Nothing that runs is changed: the settings
+ * are the caller's to put in force. Throws `RotationRefused` before anything is made, and `ProofFailed` when no file is
+ * left. [ENC-2]
+ */
+export async function rotateKeys(settings: KeySettings, order: RotationOrder): Promise<Rotation> {
+  const { kind } = order;
+  const before: readonly KeyEntry[] = settings.payload[kind]?.ours ?? [];
+  if (before.length === 0)
+    throw new RotationRefused('no-keys', `the configuration names no keys under payload.${kind}`);
+  const times = rotationTimes(order, settings.payload.graceMs);
+  const passphrase = successorPassphrase(order.passphrase, before);
+  const signing = order.signing ?? (kind === 'jwe' ? settings.payload.jwe?.signing[0] : undefined);
+  const key = await writeNewKey({ ...order, signing, passphrase, environment: settings.profile });
+  const { retired, added } = entriesAfter(before, key, passphrase, times);
+  const entries = [...retired, ...added];
+  await proveNewKey(key, withOurs(settings, kind, entries), stagesOf(kind, retired, added, times, settings));
+  return { key, passphrase, entries, times };
+}
+
+/** The settings with other keys of ours. */
+export function withOurs(
+  settings: KeySettings,
+  kind: NewKey['kind'],
+  ours: readonly KeyEntry[],
+): KeySettings {
+  const { payload } = settings;
+  return { ...settings, payload: { ...payload, [kind]: { ...payload[kind], ours } } };
+}
+
+/** Throws `RotationRefused` where the new key could not take over. */
+function rotationTimes(
+  order: Pick<RotationOrder, 'kind' | 'signAfterDays' | 'retireAfterDays' | 'validityDays' | 'nowMs'>,
+  graceMs: number,
+): RotationTimes {
+  const { kind, signAfterDays, retireAfterDays, validityDays, nowMs } = order;
+  if (kind === 'jwe' && signAfterDays >= retireAfterDays)
+    throw new RotationRefused('signs-too-late', 'the old key would retire before the new one begins to sign');
+  const outOfUseAfterDays = retireAfterDays + graceMs / DAY_MS;
+  if (validityDays <= outOfUseAfterDays) {
+    throw new RotationRefused(
+      'expires-too-early',
+      'the new key would expire before the old one is out of use, payload.graceMs after it retires',
+      Math.floor(outOfUseAfterDays),
+    );
+  }
+  return {
+    nowMs,
+    signFromMs: nowMs + signAfterDays * DAY_MS,
+    retireAtMs: nowMs + retireAfterDays * DAY_MS,
+  };
+}
+
+/** Throws `RotationRefused` where the keys until now don't agree about it. */
+function successorPassphrase(
+  wanted: RotationOrder['passphrase'],
+  before: readonly KeyEntry[],
+): Secret | undefined {
+  if (wanted === 'none') return undefined;
+  if (wanted !== 'as-before') return wanted;
+  const known = before.flatMap(({ passphrase }) => passphrase ?? []);
+  if (new Set(known.map((one) => one.reveal())).size > 1)
+    throw new RotationRefused('several-passphrases', 'the keys of now have different passphrases');
+  return known.at(-1);
+}
+
+/** An end that an entry has already stands; the new key is used at once, but for a JWK that signs. */
+function entriesAfter(
+  before: readonly KeyEntry[],
+  { privateFiles }: NewKey,
+  passphrase: Secret | undefined,
+  times: RotationTimes,
+) {
+  const retired = before.map((entry) => ({ retiresAt: momentOf(times.retireAtMs), ...entry }));
+  const added = privateFiles.map(({ file, use }) => ({
+    key: readKeySecret(file),
+    passphrase,
+    // OpenPGP answers bear the signatures of all keys, and one that Google knows is enough. Of JWS there is but one.
+    notBefore: use === 'sign' ? momentOf(times.signFromMs) : undefined,
+  }));
+  return { retired, added };
+}
+
+/** Google knows the old keys alone today, and the new ones alone from when they sign until the old ones are forgotten. */
+function stagesOf(
+  kind: NewKey['kind'],
+  retired: readonly KeyEntry[],
+  added: readonly KeyEntry[],
+  times: RotationTimes,
+  { payload }: KeySettings,
+) {
+  const known = added.map(({ key }) => key);
+  return [
+    { atMs: times.nowMs, known: retired.map(({ key }) => key) },
+    { atMs: kind === 'pgp' ? times.nowMs : times.signFromMs, known },
+    { atMs: times.retireAtMs + payload.graceMs + 1, known },
+  ];
+}
+
+/** To the second, as the configuration takes it. */
+function momentOf(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}
