@@ -1,9 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Places } from '../methods/places.ts';
-import type { Caller } from '../ports/caller.ts';
-import type { ReceiptReader, ReceiptSink } from '../ports/delivery-receipt.ts';
-import { UnavailableError } from '../ports/unavailable.ts';
-import type { ReceiptReport } from '../receipts/report.ts';
+import type { ReceiptCall, ReceiptReader } from '../ports/delivery-receipt.ts';
+import type { CallTaken, Receipts } from '../receipts/take.ts';
 import type { OnRefused } from '../telemetry/refusal-log.ts';
 
 export interface ReceiptRoutes {
@@ -12,14 +10,20 @@ export interface ReceiptRoutes {
   /** What gateways put before `path`. */
   readonly publicUrl: string;
   readonly readers: ReadonlyMap<string, ReceiptReader>;
-  /** Takes what is proved, and tells of it by itself. */
-  readonly sink: ReceiptSink;
-  /** Is told of calls without a receipt, and of those that could not be read. */
-  readonly report: (report: ReceiptReport) => void;
+  readonly receipts: Pick<Receipts, 'takeCall' | 'report'>;
   /** Calls at work at once, half of them on connections on which no gateway ever proved to call. */
   readonly concurrentMax: number;
   readonly onRefused: OnRefused;
 }
+
+/** A gateway repeats what is not answered with a success, for a day perhaps. */
+const STATUSES: Readonly<Record<CallTaken, number>> = {
+  taken: 200,
+  unauthenticated: 403,
+  unreadable: 400,
+  unavailable: 503,
+  bug: 500,
+};
 
 const EMPTY_BODY = new Uint8Array(0);
 
@@ -33,21 +37,17 @@ export function addReceiptRoutes(server: FastifyInstance, routes: ReceiptRoutes)
   for (const [gateway, reader] of routes.readers) {
     const url = `${routes.path}/${gateway}`;
     const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-      const report = (outcome: ReceiptReport['outcome'], cause?: Error) =>
-        routes.report({ gateway, outcome, cause });
       const caller = server.connections.callerOf(request.raw);
       const leave = places.enter(caller.proved);
       if (!leave) {
-        report('busy');
+        routes.receipts.report({ gateway, outcome: 'busy' });
         return reply.code(503).send();
       }
       try {
-        return reply.code(await take(request, reader, routes, caller, report)).send();
-      } catch (error) {
-        const cause = error instanceof Error ? error : new Error('thrown');
-        const unavailable = error instanceof UnavailableError;
-        report(unavailable ? 'unavailable' : 'bug', cause);
-        return reply.code(unavailable ? 503 : 500).send();
+        const call = callOf(request, routes.publicUrl);
+        const taken = await routes.receipts.takeCall(gateway, reader, call, () => caller.prove());
+        if (taken === 'unauthenticated' || taken === 'unreadable') caller.offend();
+        return reply.code(STATUSES[taken]).send();
       } finally {
         leave();
       }
@@ -58,31 +58,13 @@ export function addReceiptRoutes(server: FastifyInstance, routes: ReceiptRoutes)
   }
 }
 
-/** The status to answer. A gateway repeats what is not answered with a success, for a day perhaps. */
-async function take(
-  request: FastifyRequest,
-  reader: ReceiptReader,
-  { publicUrl, sink }: ReceiptRoutes,
-  caller: Caller,
-  report: (outcome: ReceiptReport['outcome']) => void,
-): Promise<number> {
-  const reading = await reader({
+function callOf(request: FastifyRequest, publicUrl: string): ReceiptCall {
+  return {
     method: request.method,
     url: `${publicUrl}${request.raw.url ?? ''}`,
     headers: headersOf(request),
     body: request.body instanceof Uint8Array ? request.body : EMPTY_BODY,
-  });
-  if (reading.kind !== 'receipts') {
-    caller.offend();
-    report(reading.kind);
-    return reading.kind === 'unauthenticated' ? 403 : 400;
-  }
-  caller.prove();
-  if (reading.receipts.length === 0) report('not-final');
-  const takings = await Promise.allSettled(reading.receipts.map((receipt) => sink(receipt)));
-  const failed = takings.find((taking) => taking.status === 'rejected');
-  if (failed === undefined) return 200;
-  return failed.reason instanceof UnavailableError ? 503 : 500;
+  };
 }
 
 function headersOf({ headers }: FastifyRequest): Readonly<Record<string, string | undefined>> {

@@ -3,7 +3,7 @@ import { judgeReceipt } from '../domain/challenge/judge-receipt.ts';
 import { momentOf } from '../domain/moment.ts';
 import { receiptByDigest } from '../domain/receipt-digest.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { DeliveryReceipt, ReceiptRecord, ReceiptSink } from '../ports/delivery-receipt.ts';
+import type { DeliveryReceipt, ReceiptRecord } from '../ports/delivery-receipt.ts';
 import type { OtpStore } from '../ports/otp-store.ts';
 
 /** A phone can be faster than the answer of the gateway to whoever sent the text: that is waited for. */
@@ -21,81 +21,82 @@ export interface ReceiptRecorderParts {
   readonly report: (receipt: DeliveryReceipt, came: ReceiptRecord | Error) => void;
 }
 
-export interface ReceiptRecorder {
-  /** Where receipts go, whichever way they come. */
-  readonly take: ReceiptSink;
-  /** Looks once more for the texts of those that wait, and ends. Takes no more afterwards. */
-  close(): Promise<void>;
-}
-
 /**
  * Records what gateways tell of texts. A receipt that comes before its text is recorded waits for it a little; whoever
  * brought it doesn't, for most of those belong to no text of ours and would keep others out. What waits is in memory only.
  */
-export function createReceiptRecorder({
-  store,
-  clock,
-  digestKey,
-  report,
-}: ReceiptRecorderParts): ReceiptRecorder {
-  const waiting = new Map<object, { readonly receipt: DeliveryReceipt; cancel: () => void }>();
-  const running = new Set<Promise<void>>();
+export class ReceiptRecorder {
+  readonly #parts: ReceiptRecorderParts;
+  readonly #waiting = new Map<object, { readonly receipt: DeliveryReceipt; cancel: () => void }>();
+  readonly #running = new Set<Promise<void>>();
 
-  const look = (receipt: DeliveryReceipt) => {
+  constructor(parts: ReceiptRecorderParts) {
+    this.#parts = parts;
+  }
+
+  /** As a `ReceiptSink` does. */
+  async take(receipt: DeliveryReceipt): Promise<void> {
+    const { report } = this.#parts;
+    let record: ReceiptRecord;
+    try {
+      record = await this.#look(receipt);
+    } catch (error) {
+      report(receipt, asError(error));
+      throw error;
+    }
+    if (record.kind === 'unmatched' && this.#waiting.size < WAITING_MAX) this.#wait(receipt, WAITS_MS);
+    else report(receipt, record);
+  }
+
+  /** Looks once more for the texts of those that wait, and ends. Takes no more afterwards. */
+  async close(): Promise<void> {
+    await Promise.all(this.#running);
+    for (const { receipt, cancel } of this.#waiting.values()) {
+      cancel();
+      this.#start(this.#lookAgain(receipt, []));
+    }
+    this.#waiting.clear();
+    await Promise.all(this.#running);
+  }
+
+  #look(receipt: DeliveryReceipt): Promise<ReceiptRecord> {
+    const { store, clock, digestKey } = this.#parts;
     const { nowMs } = momentOf(clock);
     const filed = receiptByDigest(digestKey, receipt);
     return store.recordReceipt(filed, nowMs, (facts) => judgeReceipt(facts, filed, nowMs));
-  };
+  }
 
-  function wait(receipt: DeliveryReceipt, [waitMs, ...others]: readonly number[]): void {
+  #wait(receipt: DeliveryReceipt, [waitMs, ...others]: readonly number[]): void {
     if (waitMs === undefined) {
-      report(receipt, { kind: 'unmatched' });
+      this.#parts.report(receipt, { kind: 'unmatched' });
       return;
     }
     const ticket = {};
-    const cancel = clock.after(waitMs, () => {
-      waiting.delete(ticket);
-      start(lookAgain(receipt, others));
+    const cancel = this.#parts.clock.after(waitMs, () => {
+      this.#waiting.delete(ticket);
+      this.#start(this.#lookAgain(receipt, others));
     });
-    waiting.set(ticket, { receipt, cancel });
+    this.#waiting.set(ticket, { receipt, cancel });
   }
 
-  function start(work: Promise<void>): void {
-    running.add(work);
-    void work.finally(() => running.delete(work));
+  #start(work: Promise<void>): void {
+    this.#running.add(work);
+    void work.finally(() => this.#running.delete(work));
   }
 
-  async function lookAgain(receipt: DeliveryReceipt, others: readonly number[]): Promise<void> {
+  async #lookAgain(receipt: DeliveryReceipt, others: readonly number[]): Promise<void> {
+    const { report } = this.#parts;
     try {
-      const record = await look(receipt);
-      if (record.kind === 'unmatched') wait(receipt, others);
+      const record = await this.#look(receipt);
+      if (record.kind === 'unmatched') this.#wait(receipt, others);
       else report(receipt, record);
     } catch (error) {
-      if (others.length > 0) wait(receipt, others);
-      else report(receipt, error instanceof Error ? error : new Error('thrown'));
+      if (others.length > 0) this.#wait(receipt, others);
+      else report(receipt, asError(error));
     }
   }
+}
 
-  return {
-    async take(receipt) {
-      let record: ReceiptRecord;
-      try {
-        record = await look(receipt);
-      } catch (error) {
-        report(receipt, error instanceof Error ? error : new Error('thrown'));
-        throw error;
-      }
-      if (record.kind === 'unmatched' && waiting.size < WAITING_MAX) wait(receipt, WAITS_MS);
-      else report(receipt, record);
-    },
-    async close() {
-      await Promise.all(running);
-      for (const { receipt, cancel } of waiting.values()) {
-        cancel();
-        start(lookAgain(receipt, []));
-      }
-      waiting.clear();
-      await Promise.all(running);
-    },
-  };
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error('thrown');
 }

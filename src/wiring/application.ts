@@ -12,6 +12,7 @@ import { createDeadline } from '../ports/deadline.ts';
 import type { OtpStore } from '../ports/otp-store.ts';
 import type { PayloadCodec } from '../ports/payload-codec.ts';
 import type { SmsGateway } from '../ports/sms-gateway.ts';
+import type { Receipts } from '../receipts/take.ts';
 import type { Config } from '../settings/load.ts';
 import { reportDoubtToLog } from '../telemetry/clock-log.ts';
 import { reportEndedToLog } from '../telemetry/ended-log.ts';
@@ -23,7 +24,7 @@ import { composeGateways, gatewayWarnings } from './gateways.ts';
 import { type Addresses, composeListeners } from './listeners.ts';
 import { keysOf, policyOf } from './policy.ts';
 import { composeProtection } from './protection.ts';
-import { type ComposedRecorder, composeRecorder } from './receipts.ts';
+import { receiptsOf } from './receipts.ts';
 import { digestOf } from './reload.ts';
 import { composeTemplates } from './texts.ts';
 import { packageVersion } from './version.ts';
@@ -93,7 +94,7 @@ async function assemble(
   const metrics = createMetrics(packageVersion, {
     clockAheadMs: () => clock.nowMs() - momentOf(clock).nowMs,
   });
-  const receipts = composeRecorder({ ...data, digestKey: rules.keys.digestKey, log, metrics });
+  const receipts = receiptsOf({ store, clock, digestKey: rules.keys.digestKey, log, metrics });
   closers.push(() => receipts.close());
   const delivery = await composeDelivery(config, overrides, { clock, log, receipts }, closers);
   const { gateway, members, inbox, feedback } = delivery;
@@ -213,7 +214,7 @@ function describeStart(config: Config) {
 interface DeliveryParts {
   readonly clock: Clock;
   readonly log: Logger;
-  readonly receipts: ComposedRecorder;
+  readonly receipts: Receipts;
 }
 
 /** How texts go out, and how gateways learn that one arrived. */

@@ -17,9 +17,10 @@ import type { ServerTls } from '../http/tls.ts';
 import type { Pipeline } from '../methods/pipeline.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { SmsGateway } from '../ports/sms-gateway.ts';
+import type { Receipts } from '../receipts/take.ts';
 import type { Config } from '../settings/load.ts';
 import type { OnEnded } from '../telemetry/ended-log.ts';
-import { type ComposedRecorder, composeReceipts } from './receipts.ts';
+import { composeReceipts } from './receipts.ts';
 import { packageVersion } from './version.ts';
 
 /** Where the application answers, such as `http://127.0.0.1:8080`. */
@@ -48,7 +49,7 @@ export interface ListenerParts {
   readonly inbox: InboxGateway | undefined;
   readonly metricsPage: OperatorRoutes['metricsPage'];
   readonly gateways: readonly SmsGateway[];
-  readonly receipts: ComposedRecorder;
+  readonly receipts: Receipts;
   readonly clock: Clock;
   readonly log: Logger;
   /** Told of each request that a listener answers by itself. */
@@ -86,8 +87,7 @@ export function composeListeners(config: Config, parts: ListenerParts): Listener
   });
   const receipts = composeReceipts(config.receipts, {
     gateways: parts.gateways,
-    sink: parts.receipts.take,
-    report: parts.receipts.report,
+    receipts: parts.receipts,
     watch: watchOf('receipts', parts),
   });
   const close = async () => {

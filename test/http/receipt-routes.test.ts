@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createSecretKey } from 'node:crypto';
 import { type AddressInfo, connect } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import { addReceiptRoutes, type ReceiptRoutes } from '../../src/http/receipt-routes.ts';
@@ -6,6 +7,8 @@ import { createServer } from '../../src/http/server.ts';
 import type { DeliveryReceipt, ReceiptCall, ReceiptReading } from '../../src/ports/delivery-receipt.ts';
 import { UnavailableError } from '../../src/ports/unavailable.ts';
 import type { ReceiptReport } from '../../src/receipts/report.ts';
+import { Receipts } from '../../src/receipts/take.ts';
+import { TestClock } from '../support/test-clock.ts';
 import { watching } from './watching.ts';
 
 const limits = {
@@ -24,9 +27,15 @@ const receiptOf = (receiptKey: string): DeliveryReceipt => ({
 });
 
 /** The routes on a real listener, in front of a reader that yields what is prepared. */
-async function serve(t: TestContext, more: Partial<ReceiptRoutes> = {}) {
+async function serve(
+  t: TestContext,
+  {
+    record = async () => {},
+    ...more
+  }: Partial<ReceiptRoutes> & { readonly record?: (receiptKey: string) => Promise<void> } = {},
+) {
   const calls: ReceiptCall[] = [];
-  const sunk: DeliveryReceipt[] = [];
+  const sunk: string[] = [];
   const reports: ReceiptReport[] = [];
   const prepared: { reading: ReceiptReading | Error; fault: Error | undefined } = {
     reading: { kind: 'receipts', receipts: [receiptOf('key-1')] },
@@ -48,11 +57,21 @@ async function serve(t: TestContext, more: Partial<ReceiptRoutes> = {}) {
         },
       ],
     ]),
-    sink: async (receipt) => {
-      sunk.push(receipt);
-      if (prepared.fault !== undefined) throw prepared.fault;
-    },
-    report: (report) => reports.push(report),
+    receipts: new Receipts({
+      store: {
+        async recordReceipt({ otherKeys = [] }) {
+          // Filed by a digest; the last of the others is the key itself.
+          const receiptKey = otherKeys.at(-1) ?? '';
+          sunk.push(receiptKey);
+          if (prepared.fault !== undefined) throw prepared.fault;
+          await record(receiptKey);
+          return { kind: 'recorded', country: undefined, sinceSubmittedMs: 0 };
+        },
+      },
+      clock: new TestClock(),
+      digestKey: createSecretKey(Buffer.alloc(32, 7)),
+      report: (report) => reports.push(report),
+    }),
     onRefused,
     concurrentMax: 8,
     ...more,
@@ -90,7 +109,7 @@ describe('the routes that gateways call', () => {
     assert.equal(sunk.length, 1);
     prepared.reading = { kind: 'receipts', receipts: [] };
     assert.equal(await ask(), 200);
-    assert.deepEqual(outcomes(), ['not-final'], 'whoever takes a receipt tells of it');
+    assert.deepEqual(outcomes(), ['recorded', 'not-final']);
   });
 
   test('a call that nothing proves is answered 403, and nothing changes', async (t) => {
@@ -117,22 +136,24 @@ describe('the routes that gateways call', () => {
     assert.equal(await ask(), 500);
     const told = reports.map(({ outcome, cause }) => [outcome, cause?.message]);
     assert.deepEqual(told, [
+      ['unavailable', 'the store is down'],
+      ['bug', 'a bug'],
       ['unavailable', 'no certificate'],
       ['bug', 'a bug'],
     ]);
   });
 
   test('of several receipts in one call, one that fails does not keep the others from being recorded', async (t) => {
-    const sunk: string[] = [];
+    const recorded: string[] = [];
     const { ask, prepared } = await serve(t, {
-      sink: async ({ receiptKey }) => {
+      record: async (receiptKey) => {
         if (receiptKey === 'key-1') throw new UnavailableError('the store is down');
-        sunk.push(receiptKey);
+        recorded.push(receiptKey);
       },
     });
     prepared.reading = { kind: 'receipts', receipts: ['key-1', 'key-2', 'key-3'].map(receiptOf) };
     assert.equal(await ask(), 503, 'the gateway brings all of them again');
-    assert.deepEqual(sunk, ['key-2', 'key-3']);
+    assert.deepEqual(recorded, ['key-2', 'key-3']);
   });
 
   test('another gateway is 404, another method 405, and a body that is too long is not read', async (t) => {
@@ -153,14 +174,14 @@ describe('the routes that gateways call', () => {
     const { ask, outcomes } = await serve(t, {
       // Half of them for gateways that have not proved to call yet.
       concurrentMax: 4,
-      sink: () => new Promise((resolve) => release.push(resolve)),
+      record: () => new Promise((resolve) => release.push(resolve)),
     });
     const first = [ask(), ask()];
     while (release.length < 2) await new Promise(setImmediate);
     assert.equal(await ask(), 503);
     for (const each of release) each();
     assert.deepEqual(await Promise.all(first), [200, 200]);
-    assert.deepEqual(outcomes(), ['busy']);
+    assert.deepEqual(outcomes(), ['busy', 'recorded', 'recorded']);
     release.length = 0;
     const later = ask();
     while (release.length < 1) await new Promise(setImmediate);

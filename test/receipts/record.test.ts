@@ -4,7 +4,7 @@ import { type TestContext, test } from 'node:test';
 import { receiptDigest } from '../../src/domain/receipt-digest.ts';
 import type { DeliveryReceipt } from '../../src/ports/delivery-receipt.ts';
 import { UnavailableError } from '../../src/ports/unavailable.ts';
-import { createReceiptRecorder } from '../../src/receipts/record.ts';
+import { ReceiptRecorder } from '../../src/receipts/record.ts';
 import { openStore } from '../adapters/storage/sqlite/store-under-test.ts';
 import { accepted, issue, settleText } from '../contracts/otp-orders.ts';
 import { TestClock } from '../support/test-clock.ts';
@@ -23,7 +23,7 @@ function start(t: TestContext) {
   const clock = new TestClock();
   const told: string[] = [];
   let fault: Error | undefined;
-  const recorder = createReceiptRecorder({
+  const recorder = new ReceiptRecorder({
     clock,
     digestKey,
     store: {
