@@ -10,6 +10,7 @@ import { guardContract } from './otp-store-guard.ts';
 import { issueContract } from './otp-store-issue.ts';
 import { receiptContract } from './otp-store-receipt.ts';
 import { settleContract } from './otp-store-settle.ts';
+import { sharedContract } from './otp-store-shared.ts';
 import { supersedeContract } from './otp-store-supersede.ts';
 import { sweepContract } from './otp-store-sweep.ts';
 import type { StoreFactory } from './store-factory.ts';
@@ -27,6 +28,7 @@ export function otpStoreContract(name: string, open: StoreFactory): void {
     guardContract(open);
     sweepContract(open);
     concurrencyContract(open);
+    sharedContract(open);
     closingContract(open);
   });
 }
