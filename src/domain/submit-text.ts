@@ -1,3 +1,4 @@
+import { BUDGET } from '../ports/budget.ts';
 import type { Challenge } from '../ports/challenge.ts';
 import type { Clock, Deadline } from '../ports/clock.ts';
 import { earlier, within } from '../ports/deadline.ts';
@@ -32,9 +33,6 @@ export interface TextParts {
   readonly keys: OtpKeys;
   readonly templates: SmsTemplates;
 }
-
-/** Kept of the deadline for recording what became of a submission. */
-const SETTLE_RESERVE_MS = 300;
 
 /** Hands the text over and records what became of it: the second durable commit. */
 export async function submitText(
@@ -78,7 +76,7 @@ async function handOver(
   call: TextCall,
   { gateway, clock }: TextParts,
 ): Promise<HandedOver> {
-  const deadline = earlier(clock, call.deadline, SETTLE_RESERVE_MS);
+  const deadline = earlier(clock, call.deadline, BUDGET.settleMs);
   const unknown = (detail: string): Delivery => ({ kind: 'unknown', gateway: gateway.name, detail });
   const sending = gateway
     .send(message, deadline)

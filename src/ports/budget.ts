@@ -14,11 +14,13 @@
  *     failover        ├ first, less attemptMsMin + timerLagMs for each that comes after ┤ next ┤
  * ```
  *
- * Shares are parts of what is left when the step begins; each has a least, since a budget may be set short.
+ * A share is a part of what is left when its step begins. A least stands beside it where a short budget would leave too little.
  */
 export const BUDGET = {
   /** Of the whole, for sealing: until then all else must be done, and what can't be sealed by the end has no body. */
   sealShare: 0.1,
+  /** Of the whole, for a twin of a request to wait. Whoever waits into what is for sealing is told 503 and not 409. [OQ-8] */
+  twinWaitShare: 0.8,
   /** Of what is worked in, for recording what became of a text. */
   settleMs: 300,
   /** What a gateway usually needs for an answer: with less left, another one is not asked. */
@@ -31,9 +33,15 @@ export const BUDGET = {
    */
   connectShare: 0.6,
   connectMsMin: 300,
-  /** Without an answer after so much of its time, a gateway counts as failed. The answer is still waited for. */
+  /**
+   * Without an answer after so much of its time, a gateway counts as failed, and not only when its time is over: of one
+   * that stalls, every text that comes until it rests is lost. But never before the least: one that is asked second may
+   * have half a second in all, and sound ones need some hundred milliseconds, and more for a new connection.
+   */
   stalledShare: 0.6,
   stalledMsMin: 500,
   /** Until an SMPP session, its pace and a place in its window are there, where another gateway can still be asked. */
   readyShare: 0.5,
+  /** Where none can, a text waits for all of it but what an answer usually takes. */
+  answerMs: 300,
 } as const;

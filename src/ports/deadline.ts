@@ -1,25 +1,33 @@
 import type { Clock, Deadline } from './clock.ts';
 
+/** A deadline with a timer of its own. */
+export interface OwnDeadline extends Deadline {
+  /** Nobody waits for it any more: its signal doesn't abort, and its timer keeps no process alive. */
+  cancel(): void;
+}
+
 /** A deadline `budgetMs` (> 0) from now. [OPS-2] */
-export function createDeadline(clock: Clock, budgetMs: number): Deadline {
+export function createDeadline(clock: Clock, budgetMs: number): OwnDeadline {
   const atMs = clock.steadyMs() + budgetMs;
   const remainingMs = () => Math.max(0, atMs - clock.steadyMs());
   let controller: AbortController | undefined;
+  let cancel = () => {};
   return {
     atMs,
     remainingMs,
     get signal() {
       if (controller === undefined) {
         controller = new AbortController();
-        clock.after(remainingMs(), () => controller?.abort());
+        cancel = clock.after(remainingMs(), () => controller?.abort());
       }
       return controller.signal;
     },
+    cancel: () => cancel(),
   };
 }
 
 /** The same deadline, `reserveMs` earlier: what the caller still has to do afterwards fits into the reserve. */
-export function earlier(clock: Clock, deadline: Deadline, reserveMs: number): Deadline {
+export function earlier(clock: Clock, deadline: Deadline, reserveMs: number): OwnDeadline {
   return createDeadline(clock, Math.max(1, deadline.remainingMs() - reserveMs));
 }
 

@@ -7,6 +7,7 @@ import { startRetention } from '../domain/retention.ts';
 import { type CatalogParts, createCatalog } from '../methods/catalog.ts';
 import { createPipeline, type Pipeline, type PipelineParts } from '../methods/pipeline.ts';
 import type { AccountDirectory } from '../ports/account-directory.ts';
+import { BUDGET } from '../ports/budget.ts';
 import type { Clock } from '../ports/clock.ts';
 import { createDeadline } from '../ports/deadline.ts';
 import type { OtpStore } from '../ports/otp-store.ts';
@@ -256,8 +257,7 @@ function composePipeline(
     digestKey: parts.keys.digestKey,
     report,
     budgetMs,
-    // Whoever waits into the last tenth, which is for sealing, is told 503 and not 409. [OQ-8]
-    twinWaitMs: 0.8 * budgetMs,
+    twinWaitMs: BUDGET.twinWaitShare * budgetMs,
     concurrentMax,
   });
 }

@@ -10,7 +10,9 @@ import { countryOf, phoneNumberSecret } from '../domain/phone-number.ts';
 import { dltFor } from '../domain/text/dlt.ts';
 import { measureSms } from '../domain/text/sms-encoding.ts';
 import { CertificateError, readAuthorities, readCertificates } from '../http/certificates.ts';
-import type { Clock, Deadline } from '../ports/clock.ts';
+import { BUDGET } from '../ports/budget.ts';
+import type { Clock } from '../ports/clock.ts';
+import { createDeadline } from '../ports/deadline.ts';
 import type { ReceiptSink, StrayReceipt } from '../ports/delivery-receipt.ts';
 import { Secret } from '../ports/secret.ts';
 import type { Delivery, SmsGateway } from '../ports/sms-gateway.ts';
@@ -60,7 +62,7 @@ export async function tryGateway(
   const chosen = members.find((member) => member.name === name) ?? sms.gateway;
   const gateway = await composeGateway(chosen, clock);
   const startedMs = clock.steadyMs();
-  const deadline = deadlineIn(requests.budgetMs, clock);
+  const deadline = createDeadline(clock, requests.budgetMs);
   const language = 'en';
   const message = {
     to: phoneNumberSecret(to),
@@ -71,18 +73,11 @@ export async function tryGateway(
     language,
     dlt: dltFor(sms.dlt, phoneNumberSecret(to), { language, otpContext: undefined }),
   };
-  const answered = await gateway.send(message, deadline);
+  const answered = await gateway.send(message, deadline).finally(deadline.cancel);
   await gateway.close();
   // What comes later nobody waits for here.
   const delivery = answered.kind === 'unknown' ? { ...answered, later: undefined } : answered;
   return { delivery, durationMs: clock.steadyMs() - startedMs };
-}
-
-/** A deadline `budgetMs` (> 0) from now that doesn't keep a process alive which has its answer. */
-export function deadlineIn(budgetMs: number, clock: Clock): Deadline {
-  const atMs = clock.steadyMs() + budgetMs;
-  const remainingMs = () => Math.max(0, atMs - clock.steadyMs());
-  return { atMs, remainingMs, signal: AbortSignal.timeout(budgetMs) };
 }
 
 /**
@@ -101,9 +96,6 @@ export function gatewayWarnings(gateway: SmsGateway, clock: Clock): readonly str
     ...(all ? ['every gateway rests after failures: no text goes out until one of them works again'] : []),
   ];
 }
-
-/** What a gateway usually needs for an answer; with less of the budget left, another one is not asked. [OPS-2] */
-const ATTEMPT_MS_MIN = 500;
 
 /** The gateway that the settings describe, without receipts. One that keeps a session begins to open it. */
 export async function composeGateway(settings: GatewaySettings, clock: Clock): Promise<SmsGateway> {
@@ -135,14 +127,14 @@ export async function composeGateways(
   if (settings.kind !== 'failover') {
     const member = await composeMember(settings, clock, receipts, true);
     // The inbox is never busy.
-    const gateway = settings.kind === 'inbox' ? member : withSecondTry(member, clock, ATTEMPT_MS_MIN);
+    const gateway = settings.kind === 'inbox' ? member : withSecondTry(member, clock, BUDGET.attemptMsMin);
     return { gateway, members: [member] };
   }
   const members = await Promise.all(
     settings.gateways.map((member) => composeMember(member, clock, receipts, false)),
   );
   const { kind: name, afterUnknown, routes } = settings;
-  const terms = { name, gateways: members, routes, afterUnknown, attemptMsMin: ATTEMPT_MS_MIN, clock };
+  const terms = { name, gateways: members, routes, afterUnknown, attemptMsMin: BUDGET.attemptMsMin, clock };
   return { gateway: createFailoverGateway(terms), members };
 }
 

@@ -1,9 +1,10 @@
 import { createLink } from '../../adapters/gateways/shared/gateway-link.ts';
 import { unreachedOf } from '../../adapters/gateways/shared/probe.ts';
 import { createSystemClock } from '../../adapters/system/system-clock.ts';
+import { createDeadline } from '../../ports/deadline.ts';
 import type { CredentialCheck, UnreachedHost } from '../../ports/sms-gateway.ts';
 import type { Config } from '../../settings/load.ts';
-import { composeGateway, deadlineIn } from '../../wiring/gateways.ts';
+import { composeGateway } from '../../wiring/gateways.ts';
 
 /** What is found out of a gateway without sending a text. */
 export interface GatewayExamination {
@@ -34,11 +35,15 @@ export async function examineGatewayOf(
     return { unreached, credentials: undefined };
   }
   const gateway = await composeGateway(chosen, clock);
+  const reaching = createDeadline(clock, budgetMs);
   try {
-    const unreached = (await gateway.probe?.(deadlineIn(budgetMs, clock))) ?? [];
+    const unreached = (await gateway.probe?.(reaching)) ?? [];
     if (unreached.length > 0) return { unreached, credentials: undefined };
-    return { unreached, credentials: await gateway.checkCredentials?.(deadlineIn(budgetMs, clock)) };
+    const checking = createDeadline(clock, budgetMs);
+    const credentials = await gateway.checkCredentials?.(checking).finally(checking.cancel);
+    return { unreached, credentials };
   } finally {
+    reaching.cancel();
     await gateway.close();
   }
 }

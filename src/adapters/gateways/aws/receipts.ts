@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, request as requestPlain } from 'node:http';
 import { request as requestTls } from 'node:https';
 import type { Clock } from '../../../ports/clock.ts';
+import { createDeadline } from '../../../ports/deadline.ts';
 import type { DeliveryReceipt, ReceiptReader } from '../../../ports/delivery-receipt.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
 import { exchange } from '../shared/exchange.ts';
@@ -123,13 +124,9 @@ function createConfirmation(ask: AskUrl): (subscribeUrl: string) => Promise<void
 /** Asks by that link, such as through a proxy. */
 export function askBy(link: Link | undefined, clock: Clock): AskUrl {
   return async (url) => {
-    const atMs = clock.steadyMs() + ASK_MS_MAX;
-    const deadline = {
-      atMs,
-      remainingMs: () => Math.max(0, atMs - clock.steadyMs()),
-      signal: AbortSignal.timeout(ASK_MS_MAX),
-    };
-    const result = await exchange({ method: 'GET', url, headers: {}, body: undefined }, deadline, link);
+    const deadline = createDeadline(clock, ASK_MS_MAX);
+    const asked = { method: 'GET', url, headers: {}, body: undefined };
+    const result = await exchange(asked, deadline, link).finally(deadline.cancel);
     return result.kind === 'answered' ? result.answer : undefined;
   };
 }

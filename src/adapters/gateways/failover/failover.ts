@@ -1,7 +1,8 @@
+import { BUDGET } from '../../../ports/budget.ts';
 import type { Clock, Deadline } from '../../../ports/clock.ts';
+import { earlier } from '../../../ports/deadline.ts';
 import type { Delivery, SmsGateway, SmsMessage } from '../../../ports/sms-gateway.ts';
 import { refusalClasses } from '../shared/refusal-classes.ts';
-import { sooner } from '../shared/sooner.ts';
 import { type GatewayHealth, type GuardedGateway, guardGateway } from './resting.ts';
 import { chooseRoute, orderGateways, type Route } from './routes.ts';
 import { pauseBeforeSecondTry } from './second-try.ts';
@@ -29,9 +30,6 @@ export interface RoutedGateway extends SmsGateway {
 export function isRouted(gateway: SmsGateway): gateway is RoutedGateway {
   return 'members' in gateway && 'health' in gateway;
 }
-
-/** Timers are late on a busy machine. */
-const TIMER_LAG_MS = 50;
 
 /**
  * Several gateways as one: what one can't take now, the next one of the number's route is asked to. [OPS-2] If none is left,
@@ -67,8 +65,8 @@ async function sendByOne(
   for (const [index, member] of members.entries()) {
     if (failed.length > 0 && deadline.remainingMs() < attemptMsMin) break;
     // Time for the others is kept back only if an unknown outcome leads on to them.
-    const keptMs = afterUnknown ? (attemptMsMin + TIMER_LAG_MS) * (members.length - index - 1) : 0;
-    const own = keptMs > 0 ? sooner(clock, deadline, keptMs) : undefined;
+    const keptMs = afterUnknown ? (attemptMsMin + BUDGET.timerLagMs) * (members.length - index - 1) : 0;
+    const own = keptMs > 0 ? earlier(clock, deadline, keptMs) : undefined;
     const delivery = await member.attempt(message, own ?? deadline).finally(own?.cancel);
     if (delivery?.kind === 'accepted') return delivery;
     if (delivery === undefined) continue;

@@ -1,4 +1,5 @@
 import { CircuitState, CountBreaker, circuitBreaker, handleWhenResult } from 'cockatiel';
+import { BUDGET } from '../../../ports/budget.ts';
 import type { Clock, Deadline } from '../../../ports/clock.ts';
 import type { Delivery, SmsGateway, SmsMessage } from '../../../ports/sms-gateway.ts';
 import { refusalClasses } from '../shared/refusal-classes.ts';
@@ -30,19 +31,7 @@ const TEXTS_MIN = 5;
 const JUST_BELOW_HALF = 0.49;
 
 /**
- * A text that had no answer for this part of its time counts as failed then, and not only when its time is over: of a
- * gateway that stalls, every text that comes until it rests is lost.
- */
-const STALLED_AT = 0.6;
-
-/**
- * But never before this. A gateway that is asked second may have half a second in all, and a part of that says nothing
- * of it: sound gateways need some hundred milliseconds, and more for a connection that is new.
- */
-const STALLED_MS_MIN = 500;
-
-/**
- * Then one text tries it. A try that fails takes at most `STALLED_AT` of a request's budget (2.5 s by default) and
+ * Then one text tries it. A try that fails takes at most `BUDGET.stalledShare` of a request's budget (2.5 s by default) and
  * starts another rest; so a gateway that works again is back within ten seconds.
  */
 const REST_MS = 5000;
@@ -85,7 +74,7 @@ export function guardGateway(gateway: SmsGateway, clock: Clock): GuardedGateway 
     },
     async attempt(message, deadline) {
       if (isResting()) return undefined;
-      const stalledMs = Math.max(STALLED_MS_MIN, STALLED_AT * deadline.remainingMs());
+      const stalledMs = Math.max(BUDGET.stalledMsMin, BUDGET.stalledShare * deadline.remainingMs());
       const answering = ask(gateway, message, deadline);
       await breaker.execute(() => hasFailed(answering, clock, stalledMs));
       return answering;

@@ -1,5 +1,6 @@
 import { type IncomingMessage, request as requestPlain } from 'node:http';
 import { request as requestTls } from 'node:https';
+import { BUDGET } from '../../../ports/budget.ts';
 import type { Deadline } from '../../../ports/clock.ts';
 import { decodeText } from './decode-text.ts';
 import { createLink, type Link, type LinkedRequest, ProxyFault } from './gateway-link.ts';
@@ -34,14 +35,6 @@ export type Exchange =
 
 /** A gateway has no reason to say more. */
 const ANSWER_BYTES_MAX = 65_536;
-
-/**
- * The part of the time that may pass until a connection is there, and the least of it. Of the budget of a request as it
- * is set unless changed that is more than the second after which systems repeat a lost packet of a connection's, and
- * leaves enough to ask the next gateway.
- */
-const CONNECT_PART = 0.6;
-const CONNECT_MS_MIN = 300;
 
 /** Some firewalls turn away what does not name itself. */
 const DEFAULT_HEADERS = { accept: '*/*', 'user-agent': 'gsp-otp' };
@@ -123,7 +116,7 @@ function responseTo(attempt: Attempt, end: AbortSignal): Promise<IncomingMessage
   const { method, url, headers, body } = request;
   return new Promise((resolve, reject) => {
     const connecting = new AbortController();
-    const connectMs = Math.max(CONNECT_MS_MIN, deadline.remainingMs() * CONNECT_PART);
+    const connectMs = Math.max(BUDGET.connectMsMin, deadline.remainingMs() * BUDGET.connectShare);
     const options: LinkedRequest = {
       method,
       headers: { ...DEFAULT_HEADERS, ...headers },

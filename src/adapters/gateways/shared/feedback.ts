@@ -1,4 +1,5 @@
-import type { Clock, Deadline } from '../../../ports/clock.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import { createDeadline } from '../../../ports/deadline.ts';
 import type { SmsGateway } from '../../../ports/sms-gateway.ts';
 
 export interface FeedbackTerms {
@@ -28,10 +29,10 @@ export function createFeedback({ gateways, clock, onFailure }: FeedbackTerms): F
     tell(gateway, messageId) {
       const confirm = takers.get(gateway);
       if (confirm === undefined || messageId === undefined || underWay.size >= UNDER_WAY_MAX) return;
-      const { deadline, cancel } = deadlineIn(clock, DEADLINE_MS);
+      const deadline = createDeadline(clock, DEADLINE_MS);
       const telling = confirm(messageId, deadline)
         .catch((error: unknown) => onFailure(gateway, error))
-        .finally(cancel);
+        .finally(deadline.cancel);
       underWay.add(telling);
       void telling.finally(() => underWay.delete(telling));
     },
@@ -39,15 +40,4 @@ export function createFeedback({ gateways, clock, onFailure }: FeedbackTerms): F
       await Promise.all(underWay);
     },
   };
-}
-
-function deadlineIn(
-  clock: Clock,
-  durationMs: number,
-): { readonly deadline: Deadline; readonly cancel: () => void } {
-  const atMs = clock.steadyMs() + durationMs;
-  const controller = new AbortController();
-  const cancel = clock.after(durationMs, () => controller.abort());
-  const remainingMs = () => Math.max(0, atMs - clock.steadyMs());
-  return { deadline: { atMs, remainingMs, signal: controller.signal }, cancel };
 }

@@ -1,8 +1,9 @@
+import { BUDGET } from '../../../ports/budget.ts';
 import type { Clock, Deadline } from '../../../ports/clock.ts';
+import { earlier } from '../../../ports/deadline.ts';
 import type { ReceiptSink, StrayReceipt } from '../../../ports/delivery-receipt.ts';
 import type { Delivery, RefusalReason, SmsGateway, SmsMessage } from '../../../ports/sms-gateway.ts';
 import { keptMessageId } from '../shared/kept-message-id.ts';
-import { sooner } from '../shared/sooner.ts';
 import type { RefusalTable, Verdict } from '../shared/verdict.ts';
 import { SmppLine } from './line.ts';
 import { createMessageIds, type MessageIdForm, type MessageIds } from './message-ids.ts';
@@ -44,9 +45,6 @@ export interface SmppParts {
 
 /** Running texts end by their deadlines; a receipt may hang. */
 const CLOSE_WAIT_MS = 5000;
-
-/** What an answer usually takes: kept back of the time of a text that waits for the gateway to be ready. */
-const ANSWER_RESERVE_MS = 300;
 
 /**
  * A gateway or a carrier's SMSC by SMPP 3.4, over sessions that are bound from now on. A repeated submission is a second
@@ -140,14 +138,14 @@ type Answer = Verdict | { readonly pdu: Pdu } | { readonly late: Promise<Pdu | u
 
 /**
  * Nothing is written unless everything is ready for it; from then on, only an answer tells what became of it. What is
- * not ready is waited for at most half of the time where another gateway can still be asked. The place in the window is
+ * not ready is waited for at most half of the time (`BUDGET.readyShare`) where another gateway can still be asked. The place in the window is
  * free when the answer is there or nobody waits for it any longer.
  */
 async function submit(way: Way, fields: () => PduFields | undefined, deadline: Deadline): Promise<Answer> {
   const { window, pace, clock } = way;
-  const half = deadline.remainingMs() / 2;
-  const keptMs = way.isAlone ? Math.min(ANSWER_RESERVE_MS, half) : half;
-  const ready = sooner(clock, deadline, keptMs);
+  const kept = deadline.remainingMs() * (1 - BUDGET.readyShare);
+  const keptMs = way.isAlone ? Math.min(BUDGET.answerMs, kept) : kept;
+  const ready = earlier(clock, deadline, keptMs);
   const session = await getReady(way, ready).finally(ready.cancel);
   if ('kind' in session) return session;
   try {
