@@ -21,6 +21,10 @@ describe('slow clients', () => {
 
   it(`${SOCKETS} slow sockets beside ${RATE_PER_SECOND} requests a second, for ${SECONDS} s`, async (t) => {
     const quiet = await goodTraffic(app, 5);
+    if (quiet.p99Ms > 1000) {
+      t.skip(`this machine is too busy to tell: p99 ${quiet.p99Ms} ms without slow clients`);
+      return;
+    }
     const slow = new SlowClients(Number(new URL(app.methodsUrl).port));
     await slow.allOpened;
     const busy = await goodTraffic(app, SECONDS);
