@@ -1,5 +1,4 @@
-import { ConfigError } from '../config/faults.ts';
-import { type KeyRings, type KeySettings, listKeys, readKeyRings, sentencesOf } from './keys.ts';
+import { type KeyRings, type KeySettings, sentencesOf } from './keys.ts';
 
 /** What of Google's keys is passed over, each as a sentence. [OQ-79] */
 export function passedOverWarnings(rings: KeyRings): readonly string[] {
@@ -27,16 +26,4 @@ export function forgedKeyWarnings(
         `key ${keyId} of payload.${kind}.google (${source}) is one of yours and not Google's: take it out, for whoever has its private key can call in Google's place`,
     );
   });
-}
-
-/** Why no server could start with the keys of the settings; empty: one could. */
-export async function keyFaults(settings: KeySettings, nowMs: number): Promise<readonly string[]> {
-  try {
-    await readKeyRings(settings, nowMs);
-    return [];
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    const listed = (await listKeys(settings, nowMs)).flatMap(({ fault }) => fault ?? []);
-    return listed.length > 0 ? listed : error.faults.map(({ path, reason }) => `${path}: ${reason}`);
-  }
 }

@@ -1,6 +1,6 @@
 import { type AllowedAlgorithms, RSA1_5_CONTENTS } from '../codecs/jose/algorithms.ts';
 import type { JoseKey } from '../codecs/jose/key.ts';
-import { type KeyPurpose, KeyRing, KeyRingError, type RingKey } from '../codecs/keys/key-ring.ts';
+import { type KeyPurpose, type KeyRing, KeyRingError, type RingKey } from '../codecs/keys/key-ring.ts';
 import type { PgpKey } from '../codecs/openpgp/key.ts';
 import { ConfigError } from '../config/faults.ts';
 import type { Secret } from '../ports/secret.ts';
@@ -35,67 +35,13 @@ export async function readKeyRings(
 }
 
 /** One entry of a list of keys. */
-interface KeyEntry {
+export interface KeyEntry {
   readonly kind: 'pgp' | 'jwe';
   readonly owner: 'ours' | 'google';
   /** Such as `payload.pgp.ours.0`. */
   readonly setting: string;
   /** As the configuration writes it. */
   readonly place: string;
-}
-
-/** An entry, and the keys it holds. */
-export interface ListedKeys extends KeyEntry {
-  /** Why nothing of it can be used, if so. */
-  readonly fault: string | undefined;
-  readonly keys: readonly (RingKey & { readonly state: ReturnType<KeyRing['state']> })[];
-  /** What of it is passed over, and why; nothing where there is a fault. [OQ-79] */
-  readonly passedOver: readonly string[];
-}
-
-/** Every entry looked at by itself. What is faulty, expired or missing is told, not thrown. */
-export async function listKeys(settings: KeySettings, nowMs: number): Promise<readonly ListedKeys[]> {
-  const { pgp, jwe } = settings.payload;
-  const entries = [...(pgp ? entriesOf('pgp', pgp) : []), ...(jwe ? entriesOf('jwe', jwe) : [])];
-  return Promise.all(
-    entries.map(async (entry): Promise<ListedKeys> => {
-      const { source, ...listed } = entry;
-      const told = { ...listed, keys: [], passedOver: [] };
-      try {
-        const {
-          keys: found,
-          passedOver: left,
-          graceMs,
-        } = await readBeside(entry, entries, { settings, nowMs });
-        const ring = new KeyRing(found, graceMs, left);
-        const keys = ring.keys
-          .filter((key) => key.source === source.name)
-          .map((key) => ({ ...key, state: ring.state(key, nowMs) }));
-        const passedOver = sentencesOf(ring.passedOver.filter((key) => key.source === source.name));
-        // Read without a word, it is a revocation of a key that stands elsewhere.
-        const alone = `${source.name} holds no key, but a revocation that counts`;
-        const fault = keys.length === 0 ? passedOver.join('; ') || alone : undefined;
-        return fault === undefined ? { ...listed, fault, keys, passedOver } : { ...told, fault };
-      } catch (error) {
-        if (!(error instanceof KeyRingError)) throw error;
-        return { ...told, fault: error.message };
-      }
-    }),
-  );
-}
-
-/** Copies of one key count together, so an entry of Google's is read beside the others; one of ours by itself. */
-async function readBeside(
-  entry: Sourced[number],
-  entries: Sourced,
-  terms: ReadingTerms,
-): Promise<Pick<KeyRing, 'keys' | 'passedOver' | 'graceMs'>> {
-  const read = async (some: Sourced): Promise<Pick<KeyRing, 'keys' | 'passedOver' | 'graceMs'>> =>
-    entry.kind === 'pgp' ? readPgp(some, [], terms) : readJwe(some, [], terms);
-  if (entry.owner === 'ours') return read([entry]);
-  const beside = entries.filter(({ kind, owner }) => kind === entry.kind && owner === 'google');
-  // A file among them that can't be read at all is the fault of its own entry.
-  return read(beside).catch(() => read([entry]));
 }
 
 /** What is passed over, each as a sentence. */
@@ -127,7 +73,7 @@ interface Written {
 }
 
 /** In messages an entry is called by its setting, and by where its key is kept. */
-function entriesOf(
+export function entriesOf(
   kind: KeyEntry['kind'],
   lists: { readonly ours: readonly Written[]; readonly google: readonly Written[] },
 ) {
@@ -147,16 +93,16 @@ function entriesOf(
   );
 }
 
-type Sourced = ReturnType<typeof entriesOf>;
+export type Sourced = ReturnType<typeof entriesOf>;
 
-interface ReadingTerms {
+export interface ReadingTerms {
   readonly settings: KeySettings;
   readonly nowMs: number;
   readonly revoked?: Set<string> | undefined;
 }
 
 // The libraries are loaded only where there are keys for them: they take half of a sandbox's start.
-async function readPgp(
+export async function readPgp(
   entries: Sourced,
   purposes: readonly KeyPurpose[],
   { settings, nowMs, revoked }: ReadingTerms,
@@ -168,7 +114,11 @@ async function readPgp(
   return readPgpKeyRing({ ...sources, ...rules }).finally(() => overwrite(sources));
 }
 
-async function readJwe(entries: Sourced, purposes: readonly KeyPurpose[], { settings, nowMs }: ReadingTerms) {
+export async function readJwe(
+  entries: Sourced,
+  purposes: readonly KeyPurpose[],
+  { settings, nowMs }: ReadingTerms,
+) {
   const { graceMs, jwe } = settings.payload;
   if (!jwe) throw new TypeError('there are no settings for JWE');
   const { readJwkKeyRing } = await import('../codecs/jose/jwk-keys.ts');

@@ -2,8 +2,7 @@ import { ConfigError, type ConfigFault } from '../config/faults.ts';
 import { readSettingsFile } from '../config/settings-file.ts';
 import { createTemplates, TemplateError } from '../domain/text/sms-template.ts';
 import type { SmsTemplates } from '../domain/text/sms-text.ts';
-import { checkTemplates, type TemplateReport } from '../domain/text/template-check.ts';
-import { listWordings, type Wording } from '../domain/text/template-list.ts';
+import { checkTemplates } from '../domain/text/template-check.ts';
 import type { Settings } from '../settings/settings.ts';
 
 /** The settings that the texts depend on. */
@@ -32,17 +31,8 @@ export function composeTemplates(settings: TemplateSettings): SmsTemplates {
   );
 }
 
-/** How each text comes out. Throws `ConfigError` if the operator's own can't be used at all. */
-export function inspectTemplates(settings: TemplateSettings): TemplateReport {
-  return checkTemplates(readTemplates(settings));
-}
-
-/** How each text is worded. Throws `ConfigError` if the operator's own can't be used at all. */
-export function listTexts(settings: TemplateSettings): readonly Wording[] {
-  return listWordings(readTemplates(settings));
-}
-
-function readTemplates(settings: TemplateSettings): SmsTemplates {
+/** Throws `ConfigError` if the operator's own can't be used at all. */
+export function readTemplates(settings: TemplateSettings): SmsTemplates {
   const { sms, codes } = settings;
   const own =
     sms.templatesFile === undefined ? {} : readSettingsFile(sms.templatesFile, 'sms.templatesFile').tree;

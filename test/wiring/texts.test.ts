@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { ConfigError, describeFault } from '../../src/config/faults.ts';
-import { composeTemplates, inspectTemplates } from '../../src/wiring/texts.ts';
+import { inspectTemplates } from '../../src/operations/templates.ts';
+import { composeTemplates } from '../../src/wiring/texts.ts';
 import { temporaryFile } from '../config/config-under-test.ts';
 
 const sms = { brand: 'Acme', defaultLanguage: 'en', tokenLine: 'last' } as const;

@@ -3,14 +3,12 @@ import { connect } from 'node:net';
 import { describeFault, hintOf } from '../../config/faults.ts';
 import { countAccounts } from '../../operations/accounts.ts';
 import { checkDatabases, migrateDatabases } from '../../operations/databases.ts';
+import { checkKeys } from '../../operations/keys/check.ts';
 import { secretsFault } from '../../operations/secrets.ts';
+import { inspectTemplates } from '../../operations/templates.ts';
 import type { ConfigInspection } from '../../settings/load.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { directoryFileOf } from '../../wiring/data-files.ts';
-import { expiryWarnings } from '../../wiring/expiry.ts';
-import { forgedKeyWarnings, keyFaults, passedOverWarnings } from '../../wiring/key-warnings.ts';
-import { readKeyRings } from '../../wiring/keys.ts';
-import { inspectTemplates } from '../../wiring/texts.ts';
 import { askOverHttp } from '../terminal/http-client.ts';
 import { about, type Finding } from './doctor-finding.ts';
 
@@ -47,14 +45,12 @@ export async function examineKeys(settings: Settings, nowMs: number): Promise<re
   const { ok, warning, failed, skipped } = about('keys');
   const { pgp, jwe } = settings.payload;
   if (!pgp && !jwe) return [skipped('bodies are clear JSON', 'Make keys: gsp-otp keys generate --help')];
-  const faulty = await keyFaults(settings, nowMs);
+  const { faults, forged, passedOver, expiring } = await checkKeys(settings, nowMs);
   const remedy = 'gsp-otp keys check --help says what is accepted.';
-  if (faulty.length > 0) return faulty.map((fault) => failed(fault, remedy));
-  const rings = await readKeyRings(settings, nowMs);
-  const expiring = expiryWarnings({ rings, tls: undefined }, nowMs);
+  if (faults.length > 0) return faults.map((fault) => failed(fault, remedy));
   return [
-    ...forgedKeyWarnings(rings, settings).map((text) => warning(text)),
-    ...passedOverWarnings(rings).map((text) =>
+    ...forged.map((text) => warning(text)),
+    ...passedOver.map((text) =>
       warning(`passed over: ${text}`, 'The others are used. Ask Google whether it is meant to be.'),
     ),
     ...(expiring.length === 0 ? [ok('those in use can be used, and none expires within 60 days')] : []),

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
+import { checkKeys, type KeyCheck } from '../../operations/keys/check.ts';
+import { type ListedKeys, listKeys } from '../../operations/keys/list.ts';
 import { shown } from '../../ports/hidden-characters.ts';
-import { expiryWarnings } from '../../wiring/expiry.ts';
-import { forgedKeyWarnings, keyFaults, passedOverWarnings } from '../../wiring/key-warnings.ts';
-import { type KeySettings, type ListedKeys, listKeys, readKeyRings } from '../../wiring/keys.ts';
+import type { Settings } from '../../settings/settings.ts';
 import { configSources, withConfigOptions } from '../terminal/config-options.ts';
 import { exitCodes, Failure } from '../terminal/failure.ts';
 import { readSomeSettings } from '../terminal/some-settings.ts';
@@ -64,9 +64,9 @@ Exit codes:
     )
     .action(async (options: ConfigOptions) => {
       const nowMs = Date.now();
-      const settings = keySettings(options);
-      const faults = await keyFaults(settings, nowMs);
-      const warnings = faults.length > 0 ? [] : await warningsOf(settings, nowMs);
+      const check = await checkKeys(keySettings(options), nowMs);
+      const { faults } = check;
+      const warnings = warningsOf(check);
       if (options.json) process.stdout.write(`${JSON.stringify({ faults, warnings }, null, 2)}\n`);
       else {
         for (const line of [...faults, ...warnings.map((warning) => `warning: ${warning}`)])
@@ -78,7 +78,7 @@ Exit codes:
 }
 
 /** The settings that keys depend on; the server's other secrets need not be there. */
-export function keySettings(options: ConfigOptions): KeySettings {
+export function keySettings(options: ConfigOptions): Pick<Settings, 'profile' | 'payload'> {
   const settings = readSomeSettings(configSources(options), ['profile', 'payload']);
   if (settings.payload.pgp || settings.payload.jwe) return settings;
   throw new Failure(
@@ -88,13 +88,8 @@ export function keySettings(options: ConfigOptions): KeySettings {
   );
 }
 
-async function warningsOf(settings: KeySettings, nowMs: number): Promise<readonly string[]> {
-  const rings = await readKeyRings(settings, nowMs);
-  return [
-    ...forgedKeyWarnings(rings, settings),
-    ...passedOverWarnings(rings).map((told) => `passed over: ${told}`),
-    ...expiryWarnings({ rings, tls: undefined }, nowMs),
-  ];
+function warningsOf({ forged, passedOver, expiring }: KeyCheck): readonly string[] {
+  return [...forged, ...passedOver.map((told) => `passed over: ${told}`), ...expiring];
 }
 
 interface Row extends Omit<ListedKeys, 'keys' | 'fault' | 'passedOver'> {

@@ -1,12 +1,13 @@
 import { Command } from 'commander';
 import { ConfigError } from '../../config/faults.ts';
 import type { ConfigSources } from '../../config/layers.ts';
+import { inspectTemplates, listTexts } from '../../operations/templates.ts';
 import { shown } from '../../ports/hidden-characters.ts';
 import { inspectConfig } from '../../settings/load.ts';
-import { inspectTemplates, listTexts, type TemplateSettings } from '../../wiring/texts.ts';
 import { configSources, withConfigOptions } from '../terminal/config-options.ts';
 import { exitCodes } from '../terminal/failure.ts';
 
+type TemplateSettings = Parameters<typeof listTexts>[0];
 type TemplateReport = ReturnType<typeof inspectTemplates>;
 type TextReport = TemplateReport['texts'][number];
 

@@ -2,12 +2,12 @@ import { Command } from 'commander';
 import { describeFault, describeOrigin } from '../../config/faults.ts';
 import { isGroup } from '../../config/layers.ts';
 import { withoutCredentials } from '../../config/literal-credentials.ts';
+import { faultsOfStart } from '../../operations/start-faults.ts';
 import { shown } from '../../ports/hidden-characters.ts';
 import { type ConfigInspection, inspectConfig } from '../../settings/load.ts';
 import { namedSettings } from '../../settings/named-settings.ts';
 import { writeReference } from '../../settings/reference.ts';
 import type { Settings } from '../../settings/settings.ts';
-import { faultsOfStart } from '../../wiring/check.ts';
 import { configSources, withConfigOptions } from '../terminal/config-options.ts';
 import { exitCodes } from '../terminal/failure.ts';
 

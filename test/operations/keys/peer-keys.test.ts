@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { readPrivateKey, revokeKey, unarmor } from 'openpgp';
 import { readPgpKeyRing } from '../../../src/codecs/openpgp/keys.ts';
+import { checkKeys } from '../../../src/operations/keys/check.ts';
+import { listKeys } from '../../../src/operations/keys/list.ts';
 import {
   RevokedKey,
   readPeerKey,
@@ -13,8 +15,8 @@ import {
   storeRevocation,
 } from '../../../src/operations/keys/peer-keys.ts';
 import { Secret } from '../../../src/ports/secret.ts';
-import { forgedKeyWarnings, keyFaults, passedOverWarnings } from '../../../src/wiring/key-warnings.ts';
-import { listKeys, readKeyRings } from '../../../src/wiring/keys.ts';
+import { forgedKeyWarnings, passedOverWarnings } from '../../../src/wiring/key-warnings.ts';
+import { readKeyRings } from '../../../src/wiring/keys.ts';
 import { makeKey, sealingSettings } from '../../support/test-keys.ts';
 
 const DAY_MS = 86_400_000;
@@ -208,14 +210,17 @@ test('[OQ-79] the server starts with what is usable, and says what it left out',
     passedOverWarnings(rings).join(),
     /^the JWK at place 1 of payload\.jwe\.google\.0 .* has a kty, its type, that is not used here; RSA and EC keys are accepted/,
   );
-  assert.deepEqual(await keyFaults(mixed, NOW_MS), []);
+  assert.deepEqual((await checkKeys(mixed, NOW_MS)).faults, []);
   // Ours in Google's place: whoever proves a sandbox so has to take it out of production.
   assert.match(
     forgedKeyWarnings(rings, mixed).join(),
     /payload\.jwe\.google .* is one of yours and not Google's: take it out/,
   );
   assert.deepEqual(forgedKeyWarnings(rings, settings('sandbox', [])), []);
-  const none = await keyFaults(settings('production', [JSON.stringify({ keys: [foreign] })]), NOW_MS);
+  const { faults: none } = await checkKeys(
+    settings('production', [JSON.stringify({ keys: [foreign] })]),
+    NOW_MS,
+  );
   assert.match(
     none.join(),
     /place 1 of payload\.jwe\.google\.0 .* has a kty, its type, that is not used here; RSA and EC keys are accepted/,

@@ -1,10 +1,10 @@
 import { ConfigError, type ConfigFault } from '../config/faults.ts';
 import { membersOf } from '../settings/gateway-rules.ts';
 import type { Settings } from '../settings/settings.ts';
-import { checkLink } from './gateways.ts';
-import { readKeyRings } from './keys.ts';
-import { composeTemplates } from './texts.ts';
-import { composeTls } from './tls.ts';
+import { checkLink } from '../wiring/gateways.ts';
+import { readKeyRings } from '../wiring/keys.ts';
+import { composeTemplates } from '../wiring/texts.ts';
+import { composeTls } from '../wiring/tls.ts';
 
 /**
  * What a start would refuse of settings that are sound by themselves: keys, certificates, revocation lists and texts, judged by

@@ -1,0 +1,35 @@
+import { ConfigError } from '../../config/faults.ts';
+import { expiryWarnings } from '../../wiring/expiry.ts';
+import { forgedKeyWarnings, passedOverWarnings } from '../../wiring/key-warnings.ts';
+import { type KeySettings, readKeyRings } from '../../wiring/keys.ts';
+import { listKeys } from './list.ts';
+
+/** What there is to say about the keys of the settings, each as a sentence. */
+export interface KeyCheck {
+  /** Why no server could start with them; empty: one could. The others are empty unless this is. */
+  readonly faults: readonly string[];
+  /** Keys in Google's place that aren't Google's. */
+  readonly forged: readonly string[];
+  /** What of Google's keys is passed over. [OQ-79] */
+  readonly passedOver: readonly string[];
+  /** What expires within 60 days. */
+  readonly expiring: readonly string[];
+}
+
+/** Reads the keys as a start does, in its words. */
+export async function checkKeys(settings: KeySettings, nowMs: number): Promise<KeyCheck> {
+  try {
+    const rings = await readKeyRings(settings, nowMs);
+    return {
+      faults: [],
+      forged: forgedKeyWarnings(rings, settings),
+      passedOver: passedOverWarnings(rings),
+      expiring: expiryWarnings({ rings, tls: undefined }, nowMs),
+    };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const listed = (await listKeys(settings, nowMs)).flatMap(({ fault }) => fault ?? []);
+    const faults = listed.length > 0 ? listed : error.faults.map(({ path, reason }) => `${path}: ${reason}`);
+    return { faults, forged: [], passedOver: [], expiring: [] };
+  }
+}
