@@ -1,5 +1,5 @@
 import type { Block, Ceiling, GuardFacts, GuardOrder, IssueOrder } from '../../../ports/otp-store.ts';
-import { oldestBucket } from './ceilings.ts';
+import { oldestBucket } from '../../../ports/windows.ts';
 import { readBlock } from './otp-rows.ts';
 import type { OtpStatements } from './otp-statements.ts';
 
