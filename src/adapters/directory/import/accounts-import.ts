@@ -149,19 +149,21 @@ async function inputOf(source: FileHandle): Promise<Input> {
 
 type Work = ImportOrder & Input;
 
+/** Room for the indexes; and what a statement sets aside is bounded by a slice, and needs no file elsewhere. */
+const SETTINGS = `
+  PRAGMA main.cache_size = -32768;
+  PRAGMA temp_store = MEMORY;
+  PRAGMA foreign_keys = OFF;
+  PRAGMA busy_timeout = 5000;
+`;
+
 async function importFrom(
   order: Work,
   database: DatabaseSync,
   rejects: RejectFile | undefined,
 ): Promise<ImportResult> {
   const problems = new ProblemList(rejects === undefined ? order.onProblem : rejects.tell(order.onProblem));
-  // Room for the indexes; and what a statement sets aside is bounded by a slice, and needs no file elsewhere.
-  database.exec(`
-    PRAGMA main.cache_size = -32768;
-    PRAGMA temp_store = MEMORY;
-    PRAGMA foreign_keys = OFF;
-    PRAGMA busy_timeout = 5000;
-  `);
+  database.exec(SETTINGS);
   attachStaging(database, order.directory.file);
   database.exec('BEGIN');
   const rows = await stage(order, database, problems, rejects);

@@ -34,34 +34,12 @@ export interface SqliteDirectory extends AccountDirectory {
  * is damaged.
  */
 export function openSqliteDirectory(location: DirectoryFile): SqliteDirectory {
-  const { file } = location;
   const open = openForReading(location);
   const { database, place, aside } = open;
   const byAssociationId = database.prepare(FIND_BY_ASSOCIATION_ID);
   const byPhoneNumber = database.prepare(FIND_BY_PHONE_NUMBER);
   const anyAccount = database.prepare('SELECT account_row FROM accounts LIMIT 1');
-  let unusable: string | undefined;
-
-  function ask<T>(deadline: Deadline, read: () => T): T {
-    if (unusable !== undefined) throw new UnavailableError(unusable);
-    if (deadline.remainingMs() <= 0) {
-      throw new UnavailableError('the account directory was asked after the deadline');
-    }
-    try {
-      return read();
-    } catch (error) {
-      if (saysDamaged(error))
-        open.damaged ??= `${file} is damaged; restore a backup, or import the accounts again`;
-      throw new UnavailableError("the account directory can't be read", { cause: error });
-    }
-  }
-
-  function fault(): string | undefined {
-    if (!database.isOpen) return 'the account directory is closed';
-    unusable = place.fault() ?? schemaFault(database, directoryKind, file);
-    return unusable ?? open.damaged;
-  }
-
+  const { ask, fault } = judging(open, location.file);
   return {
     fault,
     async findByAssociationId(associationId, deadline) {
@@ -87,6 +65,34 @@ export function openSqliteDirectory(location: DirectoryFile): SqliteDirectory {
       place.close();
     },
   };
+}
+
+/** What every question goes through, and what tells why there are no answers. */
+function judging(open: ReturnType<typeof openForReading>, file: string) {
+  const { database, place } = open;
+  let unusable: string | undefined;
+
+  function ask<T>(deadline: Deadline, read: () => T): T {
+    if (unusable !== undefined) throw new UnavailableError(unusable);
+    if (deadline.remainingMs() <= 0) {
+      throw new UnavailableError('the account directory was asked after the deadline');
+    }
+    try {
+      return read();
+    } catch (error) {
+      if (saysDamaged(error))
+        open.damaged ??= `${file} is damaged; restore a backup, or import the accounts again`;
+      throw new UnavailableError("the account directory can't be read", { cause: error });
+    }
+  }
+
+  function fault(): string | undefined {
+    if (!database.isOpen) return 'the account directory is closed';
+    unusable = place.fault() ?? schemaFault(database, directoryKind, file);
+    return unusable ?? open.damaged;
+  }
+
+  return { ask, fault };
 }
 
 function openForReading(location: DirectoryFile) {
