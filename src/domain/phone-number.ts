@@ -1,14 +1,8 @@
 // The complete numbering plans: the smaller builds can't tell a mobile number in most countries.
 import { parsePhoneNumberFromString, validatePhoneNumberLength } from 'libphonenumber-js/max';
 import numberingPlans from 'libphonenumber-js/metadata.max';
+import { isE164 } from '../ports/e164.ts';
 import { Secret } from '../ports/secret.ts';
-
-const E164 = /^\+[1-9][0-9]{1,14}$/;
-
-/** Whether `value` is `+` and 2 to 15 digits, the first not 0, and nothing else. [SO-3, TEL-1] */
-export function isE164(value: string): boolean {
-  return E164.test(value);
-}
 
 /**
  * The number for human eyes, such as `+1403*****11`: at most the first four and the last two digits, and always at

@@ -1,11 +1,12 @@
 import type { Account, AccountDirectory, AccountStatus } from '../ports/account-directory.ts';
 import type { Clock, Deadline } from '../ports/clock.ts';
 import { within } from '../ports/deadline.ts';
+import { isE164 } from '../ports/e164.ts';
 import type { Secret } from '../ports/secret.ts';
 import { UnavailableError } from '../ports/unavailable.ts';
 import type { OtpPolicy } from './limits/otp-policy.ts';
 import type { SendOtpResult } from './outcome.ts';
-import { countryOf, isE164, isPlausible } from './phone-number.ts';
+import { countryOf, isPlausible } from './phone-number.ts';
 
 export interface Recipient {
   readonly kind: 'recipient';

@@ -4,13 +4,8 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { type CountryCode, getCountries, getCountryCallingCode } from 'libphonenumber-js/max';
 import examples from 'libphonenumber-js/mobile/examples';
-import {
-  countryOf,
-  isE164,
-  isPlausible,
-  maskPhoneNumber,
-  phoneNumberSecret,
-} from '../../src/domain/phone-number.ts';
+import { countryOf, isPlausible, maskPhoneNumber, phoneNumberSecret } from '../../src/domain/phone-number.ts';
+import { isE164 } from '../../src/ports/e164.ts';
 
 for (const number of ['+14035551111', '+918067218010', '+12', '+123456789012345', '+6834', '+2908']) {
   test(`[SO-3, TEL-1] ${number} is E.164`, () => assert.equal(isE164(number), true));

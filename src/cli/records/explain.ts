@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { findRequests, openStoreForReading, type RequestSearch } from '../../operations/databases.ts';
 import type { Challenge, SubmittedText } from '../../ports/challenge.ts';
+import { isE164 } from '../../ports/e164.ts';
 import { shown } from '../../ports/hidden-characters.ts';
 import type { RequestHistory } from '../../ports/otp-store.ts';
 import { readAccountSettings } from '../accounts/account-settings.ts';
@@ -76,10 +77,10 @@ async function find(search: RequestSearch, options: ExplainOptions): Promise<rea
   const settings = readSomeSettings(configSources(options), ['profile', 'dataDirectory', 'digests']);
   const histories = await findRequests(settings, search);
   if (histories.length > 0) return histories;
-  const isE164 = search.key !== 'phoneNumber' || /^\+[1-9]\d{6,14}$/.test(search.value);
+  const isWellFormed = search.key !== 'phoneNumber' || isE164(search.value);
   throw new Failure(
     'no request for it is known',
-    `None came, or it is older than retention.requestsMs; or digests.secret is not that of the server.${isE164 ? '' : ' In E.164 a phone number is written as +12025550101.'}`,
+    `None came, or it is older than retention.requestsMs; or digests.secret is not that of the server.${isWellFormed ? '' : ' In E.164 a phone number is written as +12025550101.'}`,
   );
 }
 

@@ -1,4 +1,5 @@
 import type { AccountStatus } from '../../../ports/account-directory.ts';
+import { isE164 } from '../../../ports/e164.ts';
 import { hiddenInId } from '../../../ports/hidden-characters.ts';
 import {
   type AccountField,
@@ -6,7 +7,6 @@ import {
   isAccountId,
   isAccountStatus,
   isAssociationId,
-  isE164,
   isLanguageTag,
 } from '../sqlite/account-fields.ts';
 import type { ReportProblem } from './problems.ts';

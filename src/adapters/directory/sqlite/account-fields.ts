@@ -13,13 +13,6 @@ export function isAccountStatus(value: unknown): value is AccountStatus {
   return typeof value === 'string' && STATUSES.has(value);
 }
 
-const E164 = /^\+[1-9][0-9]{1,14}$/;
-
-/** [TEL-1, TEL-3] */
-export function isE164(value: unknown): value is string {
-  return typeof value === 'string' && E164.test(value);
-}
-
 /** What each field of an account must look like, to tell whoever gave another value. */
 export const fieldRules = {
   accountId: 'must be 1 to 256 characters that can be seen, without space at either end',

@@ -1,8 +1,9 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import type { Account } from '../../../ports/account-directory.ts';
+import { isE164 } from '../../../ports/e164.ts';
 import { Secret } from '../../../ports/secret.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
-import { isAccountStatus, isE164 } from './account-fields.ts';
+import { isAccountStatus } from './account-fields.ts';
 
 export const ACCOUNT_COLUMNS =
   'accounts.account_row, accounts.account_id, accounts.status, accounts.phone_number, accounts.language, accounts.preferred, accounts.revision';
