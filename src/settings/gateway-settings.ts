@@ -457,7 +457,7 @@ const route = Type.Object({
   prefixes: Type.Array(
     Type.String({
       pattern: '^\\+([1-9][0-9]{0,14})?$',
-      accepts: 'the begin of a number in E.164, such as +91 or +1876; + alone for all numbers',
+      accepts: 'the leading digits of a number in E.164, such as +91 or +1876; + alone for all numbers',
     }),
     {
       minItems: 1,

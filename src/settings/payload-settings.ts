@@ -62,7 +62,7 @@ const jwe = Type.Object(
     seal: Type.Enum(['jwe+jws', 'jwe'], {
       default: 'jwe+jws',
       description:
-        'Signed, then encrypted; or, in `jwe`, encrypted only, so that client certificates have to say who calls. [JWE-1, OQ-13]',
+        '`jwe+jws`: signed, then encrypted. `jwe`: encrypted only, so that client certificates have to authenticate the caller. [JWE-1, OQ-13]',
     }),
     ours: Type.Array(
       Type.Object({
@@ -87,16 +87,16 @@ const jwe = Type.Object(
     olderEdition: Type.Boolean({
       default: false,
       description:
-        'Take RSA1_5 with AES-CBC and HMAC (A128CBC-HS256, A192CBC-HS384, A256CBC-HS512) and compression (zip: DEF) as well, for keys that name RSA1_5. That padding has a history of attacks: only for a caller that has nothing else. [JWE-3]',
+        'Take RSA1_5 with AES-CBC and HMAC (A128CBC-HS256, A192CBC-HS384, A256CBC-HS512) and compression (zip: DEF) as well, for keys that name RSA1_5. RSA1_5 padding has a history of attacks: enable it only for a caller that supports nothing else. [JWE-3]',
     }),
     base64url: Type.Boolean({
       default: false,
       description:
-        'Answers stand in base64url once more, as some editions ask for. Requests are read either way. [HTTP-5]',
+        'Encode answers in base64url once more, as some editions require. Requests are accepted either way. [HTTP-5]',
     }),
     issuedAt: Type.Boolean({
       default: false,
-      description: 'Say in the signature when it was made (`iat`). [JWE-6]',
+      description: 'Include the time of signing in the signature (`iat`). [JWE-6]',
     }),
   },
   {
@@ -111,7 +111,7 @@ export const payload = Type.Object(
     plain: Type.Optional(
       Type.Boolean({
         description:
-          'Take clear JSON, neither encrypted nor signed; sandbox profile only, and the default there if nothing else under `payload` is set.',
+          'Accept plain JSON, neither encrypted nor signed. Sandbox profile only, and the default there if nothing else under `payload` is set.',
       }),
     ),
     pgp: Type.Optional(pgp),
@@ -122,13 +122,13 @@ export const payload = Type.Object(
       maximum: 30 * 86_400_000,
       unit: 'ms',
       description:
-        'A key that has retired, or a decryption key that has expired, is still good on receipt for so long. [OQ-26]',
+        'Grace period: how long a retired key, or an expired decryption key, is still accepted for incoming requests. [OQ-26]',
     }),
   },
   {
     sandboxDefault: { plain: true },
     description:
-      'How bodies are encrypted and signed. Several kinds may be on at once, such as during a migration. [ENC-1]',
+      'How bodies are encrypted and signed. Several formats may be enabled at once, such as during a migration. [ENC-1]',
   },
 );
 
@@ -140,7 +140,7 @@ export const cryptography = Type.Object(
         minimum: 1,
         maximum: 256,
         unit: 'threads',
-        description: 'So many at once. Absent: one less than the machine has cores, and at least one.',
+        description: 'Number of threads. Absent: one less than the machine has cores, and at least one.',
       }),
     ),
   },

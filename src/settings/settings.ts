@@ -40,7 +40,7 @@ const quota = (max: number, defaultWindowMs: number, counted: string, descriptio
         minimum: 1,
         maximum: 256,
         unit: counted,
-        description: 'At most so many.',
+        description: 'Maximum number within the window.',
       }),
       windowMs: windowMs({ default: defaultWindowMs }),
     },
@@ -54,7 +54,7 @@ const ceiling = (description: string) =>
         minimum: 1,
         maximum: 1_000_000_000,
         unit: 'texts',
-        description: 'At most so many.',
+        description: 'Maximum number within the window.',
       }),
       windowMs: windowMs({}),
     },
@@ -88,28 +88,28 @@ const http = Type.Object(
         maxItems: 16,
         uniqueItems: true,
         description:
-          'Where the methods are served: each path with a slash and the name of a method appended. It carries the major version and never the payment integrator account id. [URL-1, URL-2, URL-3]',
+          'Base paths of the methods: each one is followed by a slash and the name of a method. A base path contains the major version and never the payment integrator account id. [URL-1, URL-2, URL-3]',
       },
     ),
     methods: Type.Array(Type.Enum([...METHOD_NAMES]), {
       default: [...METHOD_NAMES],
       minItems: 1,
       uniqueItems: true,
-      description: 'The methods offered; a method left out answers 501. [OQ-21]',
+      description: 'Methods that are enabled; a method that is left out is answered 501. [OQ-21]',
     }),
     bodyBytesMax: Type.Integer({
       default: 65_536,
       minimum: 4096,
       maximum: 1_048_576,
       unit: 'bytes',
-      description: 'A longer request body is refused unread.',
+      description: 'Maximum size of a request body; a longer one is refused unread.',
     }),
     requestTimeoutMs: Type.Integer({
       default: 7000,
       minimum: 500,
       maximum: 60_000,
       unit: 'ms',
-      description: 'A connection that has not sent its whole request by then is closed.',
+      description: 'Time limit for receiving a whole request; then the connection is closed.',
     }),
     keepAliveTimeoutMs: Type.Integer({
       default: 65_000,
@@ -117,7 +117,7 @@ const http = Type.Object(
       maximum: 600_000,
       unit: 'ms',
       description:
-        'An idle connection is kept open so long, half of it if nothing valid came on it; longer than the load balancer in front keeps it.',
+        'How long an idle connection is kept open; half as long if no valid request arrived on it. Set it longer than the idle timeout of the load balancer in front.',
     }),
     connectionsMax: Type.Integer({
       default: 2048,
@@ -125,13 +125,13 @@ const http = Type.Object(
       maximum: 65_536,
       unit: 'connections',
       description:
-        'Beyond them, the connection on which nothing valid came and which is idle for longest gives way to the next one.',
+        'Maximum number of open connections. When it is reached, a new connection replaces the one that has been idle for longest and on which no valid request arrived.',
     }),
     tls: Type.Optional(tls),
     behindProxy: Type.Boolean({
       default: false,
       description:
-        'Production serves plain HTTP only if this says that a proxy in front ends TLS, with the suites of TLS-2, and that nobody else reaches the port. [TLS-5]',
+        'States that a proxy in front terminates TLS, with the suites of TLS-2, and that nobody else can reach the port. Without it, production refuses to serve plain HTTP. [TLS-5]',
     }),
   },
   {
@@ -143,13 +143,13 @@ const http = Type.Object(
 const operator = Type.Object(
   {
     host: host(
-      'Address the operator routes listen on. Whoever reaches it reads the metrics, and in the sandbox every code.',
+      'Address the operator routes listen on. Whoever can reach it can read the metrics, and in the sandbox every code.',
     ),
     port: port(8081, 'Port the operator routes listen on; 0 takes any free one.'),
     privateNetwork: Type.Boolean({
       default: false,
       description:
-        'Production listens beyond loopback only if this says that nobody but operators, probes and scrapers reaches the address.',
+        'States that only operators, health probes and metrics scrapers can reach the address. Without it, production listens on loopback only.',
     }),
     hostNames: Type.Array(
       Type.String({
@@ -162,7 +162,7 @@ const operator = Type.Object(
         maxItems: 32,
         uniqueItems: true,
         description:
-          'Names by which the operator routes are called, beside `localhost`, `host` and addresses. Any other is refused, or a web page could read them through a browser; `/health/…` answers all.',
+          'Host names that operator routes answer to, in addition to `localhost`, `host` and IP addresses. All others are refused, to prevent DNS rebinding from a web page; `/health/…` answers every name.',
       },
     ),
   },
@@ -177,7 +177,7 @@ const requests = Type.Object(
       maximum: 4900,
       unit: 'ms',
       description:
-        'Every request is answered within it: directory, store and all gateways together; a tenth is kept for sealing the answer. [OPS-2]',
+        'Deadline of every request, for directory, store and all gateways together; a tenth is reserved for signing and encrypting the answer. [OPS-2]',
     }),
     concurrentMax: Type.Integer({
       default: 1024,
@@ -185,17 +185,17 @@ const requests = Type.Object(
       maximum: 65_536,
       unit: 'requests',
       description:
-        'Requests at work at once, half of them of callers who proved nothing; further ones are answered 503.',
+        'Maximum number of concurrent requests; unauthenticated callers get at most half of them. Further requests are answered 503.',
     }),
     acceptBothIdentifiers: Type.Boolean({
       default: true,
       description:
-        'Accept a sendOtp with both accountPhoneNumber and associationId, as the older edition sent it, and compare them. [OQ-1]',
+        'Accept a sendOtp with both accountPhoneNumber and associationId, as the older edition of the protocol sent it, and check that they match. [OQ-1]',
     }),
     retryUnsent: Type.Boolean({
       default: true,
       description:
-        'A repeated sendOtp that was answered MESSAGE_UNABLE_TO_BE_SENT tries again, with the same code. [OQ-11]',
+        'A repetition of a sendOtp that was answered MESSAGE_UNABLE_TO_BE_SENT tries to send the same code again. [OQ-11]',
     }),
   },
   {
@@ -221,14 +221,14 @@ const codes = Type.Object(
       minimum: 60_000,
       maximum: 600_000,
       unit: 'ms',
-      description: 'Life of a code; ten minutes is the most that NIST SP 800-63B allows. [SMS-12]',
+      description: 'How long a code is valid; NIST SP 800-63B allows at most ten minutes. [SMS-12]',
     }),
     attemptsMax: Type.Integer({
       default: 5,
       minimum: 1,
       maximum: 10,
       unit: 'attempts',
-      description: 'Wrong codes that one challenge bears before it is exhausted. [SO-13]',
+      description: 'Number of wrong attempts after which a code is invalidated. [SO-13]',
     }),
     secrets: Type.Array(
       Type.Object({
@@ -260,10 +260,10 @@ const digests = Type.Object(
       minLength: 32,
       sandboxDefault: { file: 'sandbox-digest-secret' },
       description:
-        'Key of the digests that stand for account ids, phone numbers and request bodies in the store; 32 characters or more. With another key the server refuses to start, since running quotas would be forgotten and repeated requests look changed: see gsp-otp secrets.',
+        'Key of the digests that stand for account ids, phone numbers and request bodies in the store; 32 characters or more. With another key the server refuses to start, because it would forget current quota usage and take repeated requests for changed ones; see gsp-otp secrets.',
     }),
   },
-  { description: 'What the store holds in place of personal data. [IDEM-13]' },
+  { description: 'Keyed digests that the store holds in place of personal data. [IDEM-13]' },
 );
 
 const quotas = Type.Object(
@@ -273,7 +273,7 @@ const quotas = Type.Object(
       minimum: 0,
       maximum: 600_000,
       unit: 'ms',
-      description: 'Least time between two texts to one phone number or account; 0 switches it off.',
+      description: 'Minimum time between two texts to one phone number or account; 0 disables it.',
     }),
     sendsPerPhoneNumber: quota(5, 3_600_000, 'texts', 'Texts to one phone number.'),
     sendsPerAccount: quota(10, day, 'texts', 'Texts to one account.'),
@@ -283,7 +283,7 @@ const quotas = Type.Object(
       maximum: 600_000,
       unit: 'ms',
       description:
-        'After a text that a gateway refused, least time to the next one to the same phone number or account; 0 switches it off. [OQ-67]',
+        'Minimum time between a text that a gateway refused and the next text to the same phone number or account; 0 disables it. [OQ-67]',
     }),
     refusedTexts: quota(
       20,
@@ -296,7 +296,7 @@ const quotas = Type.Object(
       50,
       day,
       'codes',
-      'Codes for one account that came too late to be compared: expired, superseded, exhausted, used. [OQ-68]',
+      'Verification attempts for one account that could not be compared because the code had expired, been superseded, exhausted or used. [OQ-68]',
     ),
     exhaustionLockMs: Type.Integer({
       default: 1_800_000,
@@ -304,7 +304,7 @@ const quotas = Type.Object(
       maximum: windowMsMax,
       unit: 'ms',
       description:
-        'An account whose challenge was exhausted gets no text for so long; 0 switches it off. [OQ-5]',
+        'How long an account gets no texts after a code was exhausted by wrong attempts; 0 disables it. [OQ-5]',
     }),
     sendsPerCountry: Type.Optional(
       Type.Record(
@@ -321,7 +321,7 @@ const quotas = Type.Object(
   },
   {
     description:
-      'Limits on texts and wrong codes. Beyond a limit of one number or account the answer is OTP_LIMIT_REACHED; beyond one over many users or on refused texts, which is none of their doing, MESSAGE_UNABLE_TO_BE_SENT.',
+      'Rate limits for texts and verification attempts. Exceeding a limit of one number or account is answered OTP_LIMIT_REACHED; exceeding a limit across users or on refused texts, MESSAGE_UNABLE_TO_BE_SENT.',
   },
 );
 
@@ -342,7 +342,7 @@ const phoneNumbers = Type.Object(
         'Which well-formed numbers are refused as INVALID_PHONE_NUMBER: none, those that no numbering plan allows, or also those that are certainly not mobile. [TEL-3]',
     }),
   },
-  { description: 'Which numbers are sent to.' },
+  { description: 'Which phone numbers receive texts.' },
 );
 
 /** Gateways by kind: one row a kind. */
@@ -423,7 +423,7 @@ const sms = Type.Object(
     dlt: Type.Optional(dlt),
     resendUnknown: Type.Boolean({
       default: true,
-      description: 'A retry sends a text of unknown fate once more, with the same code. [OQ-28]',
+      description: 'A retry sends a text whose outcome is unknown once more, with the same code. [OQ-28]',
     }),
     gateway,
   },
@@ -470,7 +470,12 @@ const moneyGuard = Type.Object(
     countryMax: Type.Optional(
       Type.Record(
         Type.String({ pattern: `^(default|${getCountries().join('|')})$` }),
-        Type.Integer({ minimum: 1, maximum: 1_000_000_000, unit: 'texts', description: 'At most so many.' }),
+        Type.Integer({
+          minimum: 1,
+          maximum: 1_000_000_000,
+          unit: 'texts',
+          description: 'Maximum number within the window.',
+        }),
         {
           keyAccepts: 'an ISO 3166-1 alpha-2 country code such as BR, or default',
           description:
@@ -488,7 +493,7 @@ const moneyGuard = Type.Object(
   },
   {
     description:
-      'The defence against traffic pumping: budgets of texts whose codes nobody typed, by country and by prefix. Numbers that verified before are exempt.',
+      'The defence against SMS pumping (artificially inflated traffic): budgets for texts whose codes nobody verified, by country and number prefix. Numbers that verified before are exempt.',
   },
 );
 
@@ -500,7 +505,7 @@ const retention = Type.Object(
       maximum: 3650 * day,
       unit: 'ms',
       description:
-        'Answered requests are remembered and replayed so long; then their ids count as new. [OQ-10, IDEM-12]',
+        'How long answered requests are kept so that repetitions get the same answer; afterwards their ids count as new. [OQ-10, IDEM-12]',
     }),
   },
   {
@@ -516,7 +521,7 @@ const log = Type.Object(
   {
     level: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       default: 'info',
-      description: 'Least important level that is written.',
+      description: 'Minimum severity that is logged.',
     }),
     format: Type.Enum(['json', 'pretty'], {
       default: 'json',

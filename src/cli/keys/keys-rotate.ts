@@ -26,7 +26,7 @@ export function keysRotateCommand(): Command {
     .description('make a successor for the keys of ours, prove it, and say what to change and when')
     .addArgument(new Argument('<kind>', 'whose keys').choices(keyKinds))
     .addOption(
-      new Option('--retire-after-days <days>', 'the keys of now go out of use after so long')
+      new Option('--retire-after-days <days>', 'the current keys go out of use after so long')
         .default(30)
         .argParser(parseWithin(1, 365)),
     )
@@ -100,7 +100,7 @@ function explainRefusal(error: unknown): never {
   if (error instanceof ProofFailed) {
     throw new Failure(
       `the proof failed: ${error.message}`,
-      'Nothing has changed, and no file is left. See what is wrong with the keys of now: gsp-otp keys check',
+      'Nothing has changed, and no file is left. See what is wrong with the current keys: gsp-otp keys check',
     );
   }
   if (!(error instanceof RotationRefused)) throw error;

@@ -102,7 +102,7 @@ function successorPassphrase(
   if (wanted !== 'as-before') return wanted;
   const known = before.flatMap(({ passphrase }) => passphrase ?? []);
   if (new Set(known.map((one) => one.reveal())).size > 1)
-    throw new RotationRefused('several-passphrases', 'the keys of now have different passphrases');
+    throw new RotationRefused('several-passphrases', 'the current keys have different passphrases');
   return known.at(-1);
 }
 

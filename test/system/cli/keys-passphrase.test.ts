@@ -107,5 +107,8 @@ async function assertProtected(entry: string): Promise<void> {
 
 test('of several passphrases none is chosen for the successor', async (t) => {
   const { refused } = await protectedKey(t, '{key: {value: another}, passphrase: {file: another}}');
-  assert.match(await refused(), /the keys of now have different passphrases\nSay which one the new key gets/);
+  assert.match(
+    await refused(),
+    /the current keys have different passphrases\nSay which one the new key gets/,
+  );
 });
