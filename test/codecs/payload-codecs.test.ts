@@ -7,7 +7,7 @@ import { PgpCodec } from '../../src/codecs/openpgp/codec.ts';
 import { generatePgpKey } from '../../src/codecs/openpgp/generate.ts';
 import { readPgpKeyRing } from '../../src/codecs/openpgp/keys.ts';
 import { plainCodec } from '../../src/codecs/plain.ts';
-import { describePayloadCodec } from '../contracts/payload-codec.ts';
+import { payloadCodecContract } from '../contracts/payload-codec.ts';
 
 const clock = createSystemClock();
 const common = { clock, threads: 1, waitingMax: 8 };
@@ -27,7 +27,7 @@ function sourcesOf(own: Pair, peer: Pair) {
   };
 }
 
-describePayloadCodec('plain', false, async () => ({ ours: plainCodec, theirs: plainCodec }));
+payloadCodecContract('plain', false, async () => ({ ours: plainCodec, theirs: plainCodec }));
 
 const pgpKeys = (async () => {
   const make = async (name: string): Promise<Pair> => {
@@ -37,7 +37,7 @@ const pgpKeys = (async () => {
   return [await make('ours'), await make('theirs')] as const;
 })();
 
-describePayloadCodec('pgp', true, async () => {
+payloadCodecContract('pgp', true, async () => {
   const [one, other] = await pgpKeys;
   const start = async (own: Pair, peer: Pair) =>
     PgpCodec.start({ ...common, ring: await readPgpKeyRing(sourcesOf(own, peer)) });
@@ -52,7 +52,7 @@ const jwks = (async () => {
   return [await make(), await make()] as const;
 })();
 
-describePayloadCodec('jwe+jws', true, async () => {
+payloadCodecContract('jwe+jws', true, async () => {
   const [one, other] = await jwks;
   const allowed = CURRENT_ALGORITHMS;
   const purposes = ['decrypt', 'sign', 'verify', 'encrypt'] as const;

@@ -10,7 +10,7 @@ export interface CodecPair {
 }
 
 /** What every codec must do, whatever it seals with. `sealed`: whether it protects anything. */
-export function describePayloadCodec(name: string, sealed: boolean, start: () => Promise<CodecPair>): void {
+export function payloadCodecContract(name: string, sealed: boolean, start: () => Promise<CodecPair>): void {
   describe(`payload codec: ${name}`, () => {
     it('opens what the other side sealed, byte for byte, both ways', async () => {
       const { ours, theirs } = await start();

@@ -6,7 +6,7 @@ import { Secret } from '../../src/ports/secret.ts';
 import type { Delivery, SmsGateway, SmsMessage } from '../../src/ports/sms-gateway.ts';
 
 /** The ways in which what stands behind a gateway can behave. */
-type Behaviour = 'accept' | 'refuse' | 'silence';
+export type Behaviour = 'accept' | 'refuse' | 'silence';
 
 export interface GatewayUnderTest {
   readonly gateway: SmsGateway;

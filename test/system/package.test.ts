@@ -111,6 +111,14 @@ test('the installed server answers in the sandbox, and stops in order', { timeou
   assert.deepEqual(await ended, [0, null]);
 });
 
+/** As strictly as the compiler can. */
+function compile(file: string): void {
+  const strict = ['--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess', '--noEmit'];
+  const modules = ['--target', 'es2024', '--module', 'nodenext', '--allowImportingTsExtensions'];
+  const nodeTypes = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')];
+  run(user, join(root, 'node_modules/.bin/tsc'), ...strict, ...modules, ...nodeTypes, file);
+}
+
 const application = `
 import { type AccountDirectory, compose, loadConfig, type Overrides, UnavailableError } from 'gsp-otp';
 
@@ -132,11 +140,60 @@ await application.close();
 test("the library runs inside an application of one's own, and its declarations fit", () => {
   writeFileSync(join(user, 'app.ts'), application);
   assert.equal(run(user, process.execPath, 'app.ts'), '400 MISSING_REQUIRED_FIELD\n');
+  compile('app.ts');
+});
 
-  const strict = ['--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess', '--noEmit'];
-  const modules = ['--target', 'es2024', '--module', 'nodenext'];
-  const nodeTypes = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')];
-  run(user, join(root, 'node_modules/.bin/tsc'), ...strict, ...modules, ...nodeTypes, 'app.ts');
+const judged = `
+import { accountDirectoryContract, type KnownAccount } from 'gsp-otp/contracts';
+import { createOwnDirectory } from './own-directory.ts';
+
+const open = (accounts: readonly KnownAccount[]) =>
+  createOwnDirectory(accounts.map((account) => ({ status: 'active', language: undefined, ...account })));
+accountDirectoryContract('our directory', open);
+if (process.argv.includes('broken')) accountDirectoryContract('a broken one', () => open([]));
+`;
+
+test('the contract of a port judges the example of a directory in a project of its own, by published types', () => {
+  cpSync(join(installed, 'examples/own-directory.ts'), join(user, 'own-directory.ts'));
+  writeFileSync(join(user, 'directory.test.ts'), judged);
+  assert.match(run(user, process.execPath, 'directory.test.ts'), /^ℹ pass [1-9]\d*$/m);
+  const broken = spawnSync(process.execPath, ['directory.test.ts', 'broken'], { cwd: user, env });
+  assert.equal(broken.status, 1);
+  compile('directory.test.ts');
+});
+
+test('the example of a directory sends a text and verifies its code, and stops in order', async (t) => {
+  const settings = { GSP_OTP_DATA_DIRECTORY: 'own', GSP_OTP_HTTP_PORT: '0', GSP_OTP_OPERATOR_PORT: '0' };
+  const child = spawn(process.execPath, ['own-directory.ts'], { cwd: user, env: { ...env, ...settings } });
+  t.after(() => child.kill('SIGKILL'));
+  const ended = once(child, 'exit');
+  let urls: RegExpExecArray | null = null;
+  for await (const line of createInterface(child.stdout)) {
+    urls = /^methods (\S+), operator (\S+)$/.exec(line);
+    if (urls) break;
+  }
+  const [, methods = 'none', operator = 'none'] = urls ?? [];
+  const ask = async (method: string, members: object) => {
+    const requestId = `example-${method}`;
+    const requestTimestamp = String(Date.now());
+    const protocolVersion = { major: 1, minor: 0, revision: 0 };
+    const body = JSON.stringify({
+      requestHeader: { protocolVersion, requestId, requestTimestamp },
+      ...members,
+    });
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${methods}/v1/${method}`, { method: 'POST', headers, body });
+    return JSON.stringify(await answer.json());
+  };
+  const sent = await ask('sendOtp', { associationId: 'maria', smsMatchingToken: 'AbCdEfGhIjK' });
+  assert.match(sent, /"result":"SUCCESS"/);
+  const inbox = await fetch(`${operator}/inbox`, { headers: { accept: 'application/json' } });
+  const { texts } = Object(await inbox.json());
+  const otp = /\b\d{6}\b/.exec(texts[0].text)?.[0];
+  const verified = await ask('verifyOtp', { sendOtpRequestId: 'example-sendOtp', otp });
+  assert.match(verified, /"result":"SUCCESS"/);
+  child.kill('SIGTERM');
+  assert.deepEqual(await ended, [0, null]);
 });
 
 test('threads start from the published files', async () => {
@@ -152,7 +209,7 @@ test('threads start from the published files', async () => {
 test('JavaScript, declarations and data are published, nothing else, and all of it names JavaScript files', () => {
   const files = globSync('**/*', { cwd: installed });
   assert.deepEqual(
-    files.filter((name) => /(?<!\.d)\.ts$|^(test|tools|node_modules)\//.test(name)),
+    files.filter((name) => /^(?!examples\/).*(?<!\.d)\.ts$|^(test|tools|node_modules)\//.test(name)),
     [],
   );
   const sources = files.filter((name) => /^dist\/.*\.(js|d\.ts)$/.test(name));
