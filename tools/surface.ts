@@ -30,20 +30,32 @@ export function surfaces(): readonly Surface[] {
     const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     return Object.entries<{ types: string }>(exports).map(([name, { types }]) => ({
       file: `${name === '.' ? 'index' : name.replace('./', '')}.txt`,
-      ...surfaceOf(texts, types.replace('./dist/', '')),
+      ...surfaceOf(
+        texts,
+        entryOf(types),
+        Object.values<{ types: string }>(exports).map((other) => entryOf(other.types)),
+      ),
     }));
   } finally {
     rmSync(out, { recursive: true, force: true });
   }
 }
 
-/** The surface that an entry has, of declaration files by their names. */
-export function surfaceOf(texts: ReadonlyMap<string, string>, entry: string): Omit<Surface, 'file'> {
+function entryOf(types: string): string {
+  return types.replace('./dist/', '');
+}
+
+/** The surface that an entry has, of declaration files by their names. What another entry exports can be imported too. */
+export function surfaceOf(
+  texts: ReadonlyMap<string, string>,
+  entry: string,
+  entries: readonly string[] = [entry],
+): Omit<Surface, 'file'> {
   const declarations = new Declarations(texts);
   const exported = new Map(
     [...declarations.exportsOf(entry)].sort(([one], [other]) => (one < other ? -1 : 1)),
   );
-  const named = new Set([...exported.values()].map(identityOf));
+  const named = new Set(entries.flatMap((one) => [...declarations.exportsOf(one).values()].map(identityOf)));
   const nameless = [...exported].flatMap(([name, declaration]) =>
     declarations
       .mentionedBy(declaration)
