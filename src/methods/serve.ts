@@ -101,10 +101,9 @@ export function createServe(parts: ServeParts): Serve {
   ) {
     const worth = isWorthSealing(failure, authentic, codec, caller, sealedRefusals);
     if (failure.kind === 'wire' && !authentic) caller.offend();
-    const { status, code, description } = failure;
-    const terms = { code, description, errorIdentifier: callId, nowMs: clock.nowMs() };
+    const terms = { ...failure, errorIdentifier: callId, nowMs: clock.nowMs() };
     const payload = worth ? encodeErrorResponse(terms) : undefined;
-    return { status, payload, told: { ...told, ...toldOf(failure) } };
+    return { status: failure.status, payload, told: { ...told, ...toldOf(failure) } };
   }
 }
 

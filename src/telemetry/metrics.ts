@@ -95,7 +95,8 @@ function createGauges(registry: Registry) {
 
 type Counters = ReturnType<typeof createCounters>;
 
-function createCounters(registry: Registry) {
+/** Makers of what counts in that registry. */
+function makersIn(registry: Registry) {
   const registers = [registry];
   const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
     new Counter({ name: `gsp_otp_${name}`, help, labelNames, registers });
@@ -105,6 +106,11 @@ function createCounters(registry: Registry) {
     labelNames: readonly Label[],
     buckets: number[],
   ) => new Histogram({ name: `gsp_otp_${name}`, help, labelNames, buckets, registers });
+  return { counter, histogram };
+}
+
+function createCounters(registry: Registry) {
+  const { counter, histogram } = makersIn(registry);
   const destination = ['gateway', 'country'] as const;
   return {
     calls: counter('calls_total', 'Calls answered.', ['method', 'status', 'result', 'replayed']),

@@ -1,6 +1,5 @@
 import type { DestinationStream, Logger } from 'pino';
-import { InboxGateway } from '../adapters/gateways/inbox/gateway.ts';
-import { createFeedback } from '../adapters/gateways/shared/feedback.ts';
+import type { InboxGateway } from '../adapters/gateways/inbox/gateway.ts';
 import { type CodesOf, endCodes } from '../domain/end-codes.ts';
 import { clockDoubt, momentOf } from '../domain/moment.ts';
 import { startRetention } from '../domain/retention.ts';
@@ -13,18 +12,18 @@ import { createDeadline } from '../ports/deadline.ts';
 import type { OtpStore } from '../ports/otp-store.ts';
 import type { PayloadCodec } from '../ports/payload-codec.ts';
 import type { SmsGateway } from '../ports/sms-gateway.ts';
-import type { Receipts } from '../receipts/take.ts';
 import type { Config } from '../settings/load.ts';
 import { reportDoubtToLog } from '../telemetry/clock-log.ts';
 import { reportEndedToLog } from '../telemetry/ended-log.ts';
 import { createLog, reportToLog } from '../telemetry/log.ts';
-import { createMetrics } from '../telemetry/metrics.ts';
+import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { reportRefusalsToLog } from '../telemetry/refusal-log.ts';
 import { type DataOverrides, openData } from './data.ts';
-import { composeGateways, gatewayWarnings } from './gateways.ts';
+import { composeDelivery, type Delivery, type DeliveryParts } from './delivery.ts';
+import { gatewayWarnings } from './gateways.ts';
 import { type Addresses, composeListeners } from './listeners.ts';
 import { keysOf, policyOf } from './policy.ts';
-import { composeProtection } from './protection.ts';
+import { composeProtection, type Protection } from './protection.ts';
 import { receiptsOf } from './receipts.ts';
 import { digestOf } from './reload.ts';
 import { composeTemplates } from './texts.ts';
@@ -91,14 +90,14 @@ async function assemble(
   // Before anything is opened: a template that doesn't fit leaves nothing behind.
   const rules = { policy: policyOf(config), keys: keysOf(config), templates: composeTemplates(config) };
   const data = openData(config, { log, keys: rules.keys }, overrides, closers);
-  const { store, directory, clock } = data;
+  const { store, clock } = data;
   const metrics = createMetrics(packageVersion, {
     clockAheadMs: () => clock.nowMs() - momentOf(clock).nowMs,
   });
   const receipts = receiptsOf({ store, clock, digestKey: rules.keys.digestKey, log, metrics });
   closers.push(() => receipts.close());
   const delivery = await composeDelivery(config, overrides, { clock, log, receipts }, closers);
-  const { gateway, members, inbox, feedback } = delivery;
+  const { gateway, feedback } = delivery;
 
   const protection = await composeProtection(config, { clock, log, revokedKeys: data.revokedKeys });
   closers.push(() => protection.close());
@@ -106,15 +105,50 @@ async function assemble(
   closers.push(...(overrides.codecs ?? []).map((codec) => () => codec.close()));
 
   const logCall = reportToLog(log, clock);
-  const logRefused = reportRefusalsToLog(log, clock);
-  const logEnded = reportEndedToLog(log, clock);
   const pipeline = composePipeline(config, { ...rules, ...data, gateway, codecs }, (call) => {
     logCall(call);
     metrics.countCall(call);
     if (call.verified) feedback.tell(call.verified.gateway, call.verified.messageId);
   });
 
-  const listeners = composeListeners(config, {
+  const told = { ...data, log, metrics };
+  const listeners = openTo(config, { ...told, pipeline, protection, delivery, receipts });
+  metrics.watchEnds(protection.timesLeft);
+  metrics.tellReload(true, clock.nowMs());
+  const retention = composeRetention(config, told);
+  // Backwards: listeners first, then what works behind them.
+  closers.push(
+    () => retention.stop(),
+    () => listeners.close(),
+  );
+
+  return applicationOf(config, { ...told, rules, inbox: delivery.inbox, protection, listeners, closers });
+}
+
+interface Told {
+  readonly store: OtpStore;
+  readonly directory: AccountDirectory;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+interface Ways extends Told {
+  readonly pipeline: Pipeline;
+  readonly protection: Protection;
+  readonly delivery: Delivery;
+  readonly receipts: DeliveryParts['receipts'];
+}
+
+/** The listeners, what they serve, and whom they tell. */
+function openTo(
+  config: Config,
+  { store, directory, clock, log, metrics, pipeline, protection, delivery, receipts }: Ways,
+) {
+  const { gateway, members, inbox } = delivery;
+  const logRefused = reportRefusalsToLog(log, clock);
+  const logEnded = reportEndedToLog(log, clock);
+  return composeListeners(config, {
     pipeline,
     tls: protection.tls,
     readiness: [
@@ -146,24 +180,20 @@ async function assemble(
       metrics.countEnded(listener, what[0]);
     },
   });
-  metrics.watchEnds(protection.timesLeft);
-  metrics.tellReload(true, clock.nowMs());
-  const logDoubt = reportDoubtToLog(log, clock);
-  const retention = composeRetention(config, {
-    store,
-    clock,
-    log,
-    onDoubt: (reason) => {
-      logDoubt(reason);
-      metrics.countRefusedSweep();
-    },
-  });
-  // Backwards: listeners first, then what works behind them.
-  closers.push(
-    () => retention.stop(),
-    () => listeners.close(),
-  );
+}
 
+interface Running extends Told {
+  readonly rules: Pick<CatalogParts, 'policy' | 'keys' | 'templates'>;
+  readonly inbox: InboxGateway | undefined;
+  readonly protection: Protection;
+  readonly listeners: ReturnType<typeof composeListeners>;
+  readonly closers: (() => Promise<void>)[];
+}
+
+function applicationOf(
+  config: Config,
+  { store, directory, clock, log, metrics, rules, inbox, protection, listeners, closers }: Running,
+): Application {
   let stopReason: string | undefined;
   return {
     store,
@@ -212,37 +242,6 @@ function describeStart(config: Config) {
   };
 }
 
-interface DeliveryParts {
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly receipts: Receipts;
-}
-
-/** How texts go out, and how gateways learn that one arrived. */
-async function composeDelivery(
-  config: Config,
-  overrides: Overrides,
-  { clock, log, receipts }: DeliveryParts,
-  closers: (() => Promise<void>)[],
-) {
-  const { gateway, members } = overrides.gateway
-    ? { gateway: overrides.gateway, members: [overrides.gateway] }
-    : await composeGateways(config.sms.gateway, clock, {
-        listener: config.receipts,
-        onReceipt: receipts.take,
-        onStray: receipts.report,
-      });
-  closers.push(() => gateway.close());
-  const feedback = createFeedback({
-    gateways: members,
-    clock,
-    onFailure: (name, error) => log.warn({ gateway: name, err: error }, 'feedback'),
-  });
-  closers.push(() => feedback.close());
-  const inbox = overrides.gateway === undefined && gateway instanceof InboxGateway ? gateway : undefined;
-  return { gateway, members, inbox, feedback };
-}
-
 function composePipeline(
   config: Config,
   parts: Omit<CatalogParts, 'owner'> & Pick<PipelineParts, 'codecs'>,
@@ -268,20 +267,17 @@ const SWEEP_ROWS_MAX = 50;
 /** Requests are kept for 30 days or more, so a minute more or less doesn't matter. */
 const SWEEP_INTERVAL_MS = 60_000;
 
-interface RetentionParts {
-  readonly store: OtpStore;
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly onDoubt: (reason: string) => void;
-}
-
-function composeRetention({ retention }: Config, { store, clock, log, onDoubt }: RetentionParts) {
+function composeRetention({ retention }: Config, { store, clock, log, metrics }: Told) {
+  const logDoubt = reportDoubtToLog(log, clock);
   return startRetention({
     store,
     clock,
     confirmedMs: () => momentOf(clock).nowMs,
     doubt: () => clockDoubt(clock),
-    onDoubt,
+    onDoubt: (reason) => {
+      logDoubt(reason);
+      metrics.countRefusedSweep();
+    },
     retentionMs: retention.requestsMs,
     rowsMax: SWEEP_ROWS_MAX,
     intervalMs: SWEEP_INTERVAL_MS,
