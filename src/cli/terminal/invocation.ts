@@ -9,7 +9,7 @@ const typedCommand = commandOf(join(import.meta.dirname, '../../../bin/gsp-otp.j
 export function commandOf(launcher: string, cwd: string): string {
   if (launcher.includes('/node_modules/')) return 'gsp-otp';
   const near = relative(cwd, launcher);
-  const path = near.startsWith('../..') || isAbsolute(near) ? launcher : `./${near}`;
+  const path = near.startsWith('..') || isAbsolute(near) ? launcher : `./${near}`;
   return /^[\w./@+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
