@@ -14,7 +14,7 @@ describe('parts of a compact serialization', () => {
       '.bbbb.cccc',
       'aaaa..cccc',
       'a.b.c.d.e',
-      '../..',
+      '..',
     ]) {
       assert.equal(splitCompact(text, 3), undefined, text);
     }
@@ -23,7 +23,7 @@ describe('parts of a compact serialization', () => {
 
   test('[JWE-1] one part may be empty if that is said, no other', () => {
     assert.deepEqual(splitCompact('aaaa..cccc', 3, 1), ['aaaa', '', 'cccc']);
-    for (const text of ['.bbbb.cccc', 'aaaa.bbbb.', '../..', 'aaaa..']) {
+    for (const text of ['.bbbb.cccc', 'aaaa.bbbb.', '..', 'aaaa..']) {
       assert.equal(splitCompact(text, 3, 1), undefined, text);
     }
   });
