@@ -17,6 +17,9 @@ const toWiring = 'let the core ask through a port in src/ports, and hand the ada
 const ofOneKind =
   'an adapter knows its port and its client library, and no other adapter; src/wiring puts them together';
 
+/** What an adapter's settings are written in. */
+const settingsWords = ['src/config/references.ts', 'src/config/setting-words.ts', 'src/config/values.ts'];
+
 /** A kind of gateway: itself, what all kinds share, and the client library of its own. */
 function gatewayRule(kind: string, ...modules: readonly string[]): ImportRule {
   return {
@@ -122,9 +125,21 @@ export const importRules: readonly ImportRule[] = [
     instead: ofOneKind,
   },
   {
+    place: ['src/adapters/gateways/catalog.ts'],
+    may: ['src/adapters/gateways'],
+    modules: [],
+    instead: 'a row names the settings of a kind, and loads its adapter when it is opened',
+  },
+  {
+    place: ['src/adapters/gateways/*/*settings.ts'],
+    may: ['src/adapters/gateways/shared', 'src/ports', ...settingsWords, 'src/config/literal-credentials.ts'],
+    modules: ['libphonenumber-js', 'typebox'],
+    instead: 'settings are read by every command: nothing that they import may load a client library',
+  },
+  {
     place: ['src/adapters/gateways/shared'],
-    may: ['src/ports'],
-    modules: ['node:*'],
+    may: ['src/config/values.ts', 'src/ports'],
+    modules: ['node:*', 'typebox'],
     instead: 'what only one kind of gateway knows stands in its folder',
   },
   {
@@ -172,7 +187,12 @@ export const importRules: readonly ImportRule[] = [
   },
   {
     place: ['src/settings'],
-    may: ['src/config', 'src/ports'],
+    may: [
+      'src/adapters/gateways/catalog.ts',
+      'src/adapters/gateways/shared/gateway-kind.ts',
+      'src/config',
+      'src/ports',
+    ],
     modules: ['node:fs', 'node:path', 'libphonenumber-js', 'typebox'],
     instead: 'settings are plain values; what is made of them is made in src/wiring',
   },
@@ -229,7 +249,6 @@ export const importRules: readonly ImportRule[] = [
       'src/wiring/listeners.ts',
       'src/wiring/version.ts',
       'src/wiring/data-files.ts',
-      'src/wiring/gateways.ts',
       'src/wiring/tls.ts',
       'src/config',
       'src/settings',

@@ -16,6 +16,7 @@ import type { Outcome, SendOtpResult } from './outcome.ts';
 import { receiptDigest } from './receipt-digest.ts';
 import type { Recipient } from './recipient.ts';
 import { dltFor } from './text/dlt.ts';
+import { measureSms } from './text/sms-encoding.ts';
 import { composeSmsText, type SmsTemplates } from './text/sms-text.ts';
 
 /** What a text needs of the sendOtp that orders it. */
@@ -129,9 +130,12 @@ function composeMessage(
     code: codeOf(challenge, keys),
     smsMatchingToken,
   });
+  const { encoding, segments } = measureSms(text.reveal());
   return {
     to: recipient.phoneNumber,
     text,
+    encoding,
+    segments,
     reference: challenge.challengeId,
     validityMs: Math.max(1, Math.min(challenge.expiresAtMs - nowMs, challenge.expiresAtWallMs - wallMs)),
     country: recipient.country,

@@ -1,5 +1,5 @@
 import { ConfigError, type ConfigFault } from '../config/faults.ts';
-import { membersOf } from '../settings/gateway-rules.ts';
+import { membersOf } from '../settings/gateway-members.ts';
 import type { Settings } from '../settings/settings.ts';
 import { checkLink } from '../wiring/gateways.ts';
 import { readKeyRings } from '../wiring/keys.ts';

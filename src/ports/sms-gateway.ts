@@ -13,6 +13,10 @@ export interface SmsMessage {
   /** E.164. */
   readonly to: Secret;
   readonly text: Secret;
+  /** UCS-2 as soon as GSM-7 lacks one of its characters. */
+  readonly encoding: 'gsm-7' | 'ucs-2';
+  /** Messages that a phone joins to the text, ≥ 1. */
+  readonly segments: number;
   /**
    * The same for every submission of the same challenge, 16 characters from `A-Z a-z 0-9 - _`: a gateway that
    * recognises repeated client references delivers one text. [OQ-28]

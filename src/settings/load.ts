@@ -6,6 +6,7 @@ import { type LoadedSecret, loadOrMakeSecret, loadSecret, type SecretTerms } fro
 import { findPlaceholders, type Placeholder } from '../config/placeholders.ts';
 import { readSetting, type SecretReference, type SettingsReader } from '../config/read-settings.ts';
 import { Secret } from '../ports/secret.ts';
+import { gatewayCaution } from './gateway-rules.ts';
 import { formerNames, namedSettings } from './named-settings.ts';
 import { cautions, productionRules, rules } from './rules.ts';
 import { dataDirectory, type Settings, settings } from './settings.ts';
@@ -77,6 +78,8 @@ function readConfig(sources: ConfigSources, mayMakeSecrets: boolean): ConfigInsp
   if (faults.length === 0) {
     const left = ({ path, text }: Placeholder) => `${path}: ${text} is of an example, and nobody's`;
     warnings.push(...placeholders.plain.map(left));
+    const caution = gatewayCaution((values as Settings).sms.gateway);
+    if (caution !== undefined) warnings.push(`sms.gateway: ${caution}`);
     warnings.push(...cautions.filter(({ applies }) => applies(values as Settings)).map(({ text }) => text));
   }
   return { faults, warnings, values, originOf: layers.originOf };

@@ -1,28 +1,14 @@
+import { membersOf } from './gateway-members.ts';
 import {
-  clearCredentials,
-  hasHalfProxyLogin,
-  hasLongSender,
+  gatewayRules,
+  isCalledBack,
   isClear,
-  isClearSmpp,
-  lackingSecrets,
-  lacksSender,
-  membersOf,
-  namesOf,
-  receiptsFault,
+  namesTwice,
+  productionGatewayRules,
   routeFaults,
-  wantsReceipts,
 } from './gateway-rules.ts';
 import type { Settings } from './settings.ts';
-import { smppFault } from './smpp-rules.ts';
-
-/** A rule between several settings. */
-export interface SettingsRule {
-  /** The setting that is reported first; the rule is skipped if one of them is faulty by itself. */
-  readonly about: readonly [string, ...string[]];
-  readonly broken: (settings: Settings) => boolean;
-  readonly reason: (settings: Settings) => string;
-  readonly accepted: string;
-}
+import type { SettingsRule } from './settings-rule.ts';
 
 export const rules: readonly SettingsRule[] = [
   {
@@ -95,23 +81,11 @@ export const rules: readonly SettingsRule[] = [
   },
   {
     about: ['sms.gateway'],
-    broken: ({ sms }) => new Set(namesOf(sms.gateway)).size < namesOf(sms.gateway).length,
+    broken: ({ sms }) => namesTwice(sms.gateway),
     reason: () => 'two gateways have the same name',
     accepted: 'a name of its own for each: sms.gateway.gateways[].name',
   },
-  {
-    about: ['sms.gateway'],
-    broken: ({ sms }) => membersOf(sms.gateway).flatMap(lackingSecrets).length > 0,
-    reason: ({ sms }) =>
-      `has a template with a secret that is not given: ${membersOf(sms.gateway).flatMap(lackingSecrets).join(', ')}`,
-    accepted: 'each of them under `secrets`',
-  },
-  {
-    about: ['sms.gateway'],
-    broken: ({ sms }) => membersOf(sms.gateway).some(hasHalfProxyLogin),
-    reason: () => 'has a proxy with a user and no password, or the other way round',
-    accepted: 'proxy.user and proxy.password, or neither',
-  },
+  ...gatewayRules,
   {
     about: ['receipts.port', 'http.port', 'operator.port', 'receipts.host', 'http.host', 'operator.host'],
     broken: ({ http, operator, receipts }) =>
@@ -123,28 +97,9 @@ export const rules: readonly SettingsRule[] = [
   },
   {
     about: ['sms.gateway', 'receipts'],
-    broken: ({ sms, receipts }) => !receipts && membersOf(sms.gateway).some(wantsReceipts),
+    broken: ({ sms, receipts }) => !receipts && membersOf(sms.gateway).some(isCalledBack),
     reason: () => 'has receipts, and nothing says where gateways can bring them',
     accepted: 'the group `receipts`, with a receipts.publicUrl',
-  },
-  {
-    about: ['sms.gateway'],
-    broken: ({ sms }) => membersOf(sms.gateway).some((member) => receiptsFault(member) !== undefined),
-    reason: ({ sms }) => membersOf(sms.gateway).map(receiptsFault).find(Boolean) ?? '',
-    accepted: 'receipts as docs/gateways.md describes them',
-  },
-  {
-    about: ['sms.gateway'],
-    broken: ({ sms }) => membersOf(sms.gateway).some((member) => smppFault(member) !== undefined),
-    reason: ({ sms }) => membersOf(sms.gateway).map(smppFault).find(Boolean) ?? '',
-    accepted:
-      'a systemId of at most 15 and a password of at most 8 ASCII characters, or longCredentials: true for a gateway that takes longer ones; see docs/gateways.md',
-  },
-  {
-    about: ['sms.gateway'],
-    broken: ({ sms }) => membersOf(sms.gateway).some(lacksSender),
-    reason: () => 'has a template with {sender}, and no sender for every country',
-    accepted: '`sender` beside `senders`, or templates without {sender}',
   },
   {
     about: ['sms.gateway'],
@@ -190,24 +145,12 @@ export const productionRules: readonly SettingsRule[] = [
     accepted:
       'in production, a URL that begins with https://; or privateLink: true where the way to it is private, such as a mesh',
   },
-  {
-    about: ['sms.gateway'],
-    broken: ({ sms }) => membersOf(sms.gateway).flatMap(clearCredentials).length > 0,
-    reason: ({ sms }) =>
-      `has credentials in the configuration itself: ${membersOf(sms.gateway).flatMap(clearCredentials).join(', ')}`,
-    accepted: 'in production, {secrets.NAME} in their place, and the value under `secrets`',
-  },
+  ...productionGatewayRules,
   {
     about: ['receipts.publicUrl'],
     broken: ({ receipts }) => receipts?.publicUrl.startsWith('http://') === true,
     reason: () => 'lets gateways bring receipts over plain HTTP, with the secrets that prove them',
     accepted: 'in production, a URL that begins with https://',
-  },
-  {
-    about: ['sms.gateway'],
-    broken: ({ sms }) => membersOf(sms.gateway).some(isClearSmpp),
-    reason: () => 'is spoken to over SMPP without TLS, which shows every code and the password on the way',
-    accepted: 'in production, tls: true; or privateLink: true where the way to it is private, such as a VPN',
   },
 ];
 
@@ -216,10 +159,6 @@ export const cautions: readonly {
   readonly applies: (settings: Settings) => boolean;
   readonly text: string;
 }[] = [
-  {
-    applies: ({ sms }) => membersOf(sms.gateway).some(hasLongSender),
-    text: 'sms.gateway: has a sender of letters that is longer than 11 characters, which no phone can show: each text will be refused',
-  },
   {
     applies: ({ operator }) => !isLoopback(operator.host),
     text: 'operator.host: is beyond loopback, and nothing asks who calls: whoever reaches it reads the metrics, and in the sandbox every code. Only operators, probes and scrapers may reach it',

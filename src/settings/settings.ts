@@ -1,11 +1,10 @@
 import { getCountries } from 'libphonenumber-js/max';
-import type { Static } from 'typebox';
 import { secret } from '../config/references.ts';
 import { Type } from '../config/setting-words.ts';
+import type { ValuesOf } from '../config/values.ts';
 import { SHOWN_IN_TEXT } from '../ports/hidden-characters.ts';
 import { METHOD_NAMES } from '../ports/method-name.ts';
-import type { Secret } from '../ports/secret.ts';
-import { deliveringGateways } from './gateway-settings.ts';
+import { gateway } from './gateway-settings.ts';
 import { cryptography, payload } from './payload-settings.ts';
 import { receipts } from './receipts-settings.ts';
 import { tls } from './tls-settings.ts';
@@ -345,22 +344,6 @@ const phoneNumbers = Type.Object(
   { description: 'Which phone numbers receive texts.' },
 );
 
-/** Gateways by kind: one row a kind. */
-const gateway = Type.Union(
-  [
-    Type.Object(
-      {
-        kind: Type.Literal('inbox', {
-          description: 'Keeps the texts in memory and shows them to the operator; sends nothing.',
-        }),
-      },
-      { description: 'Inbox, for the sandbox.' },
-    ),
-    ...deliveringGateways,
-  ],
-  { default: { kind: 'inbox' }, description: 'Who delivers the texts.' },
-);
-
 const languageTag = {
   pattern: '^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$',
   accepts: 'a BCP 47 language tag such as pt or pt-BR',
@@ -560,11 +543,5 @@ export const settings = Type.Object({
   log,
 });
 
-type DeepReadonly<T> = T extends Secret
-  ? T
-  : T extends object
-    ? { readonly [Name in keyof T]: DeepReadonly<T[Name]> }
-    : T;
-
 /** Every setting with a value: defaults filled in, paths absolute, secrets loaded. */
-export type Settings = DeepReadonly<Static<typeof settings>>;
+export type Settings = ValuesOf<typeof settings>;

@@ -29,6 +29,8 @@ const code = '907214';
 const message: SmsMessage = {
   to: new Secret(number),
   text: new Secret(`Use ${code} for Banco Exemplo.\nT0kenAbCdEf`),
+  encoding: 'gsm-7',
+  segments: 1,
   reference: 'AbCdEf0123456789',
   validityMs: 300_000,
   country: 'CA',

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { readAwsAnswer } from '../../src/adapters/gateways/aws/gateway.ts';
-import { type GenericSettings, judgeAnswer } from '../../src/adapters/gateways/http/gateway.ts';
+import { judgeAnswer } from '../../src/adapters/gateways/http/gateway.ts';
 import {
   fillTemplate,
   type TemplatePlace,
   templateValues,
 } from '../../src/adapters/gateways/http/request-template.ts';
+import { settings as http } from '../../src/adapters/gateways/http/settings.ts';
 import { readInfobipAnswer } from '../../src/adapters/gateways/infobip/gateway.ts';
 import type { GatewayAnswer } from '../../src/adapters/gateways/shared/exchange.ts';
 import { withoutOwn } from '../../src/adapters/gateways/shared/http-gateway.ts';
@@ -20,6 +21,7 @@ import { composeSmsText } from '../../src/domain/text/sms-text.ts';
 import { findTemplateFaults } from '../../src/domain/text/template-faults.ts';
 import { Secret } from '../../src/ports/secret.ts';
 import { exampleMessage } from '../adapters/gateways/shared/gateway-stand-in.ts';
+import { settingsOf } from '../adapters/gateways/shared/gateways-under-test.ts';
 import type { FuzzTarget } from './fuzz.ts';
 
 const CODE = '907214';
@@ -141,20 +143,14 @@ function readDelivery(input: Buffer): unknown {
   return pdu.isBroken || delivered.kind === 'none' ? undefined : delivered;
 }
 
-const described: GenericSettings = {
-  name: 'described',
-  method: 'POST',
+const described = settingsOf(http, {
   url: 'https://gateway.example/',
-  headers: {},
-  bodyType: 'json',
-  secrets: {},
-  encodingWords: { gsm7: '0', ucs2: '1' },
   accepted: { statuses: [200], path: 'type', values: ['success'], messageIdPath: 'message' },
   refused: [
     { statuses: [], path: 'code', values: ['101', '202'], reason: 'invalid-number' },
     { statuses: [], path: 'code', values: ['301'], reason: 'quota' },
   ],
-};
+});
 
 /** A text that is taken has the code and the token where they belong, and nothing left to be put in. */
 function composeFrom(input: Buffer): string | undefined {
@@ -193,8 +189,7 @@ function fillFrom(input: Buffer): readonly string[] {
   const text = input.toString('utf8');
   const terms = {
     secrets: { key: new Secret('k&y') },
-    encodingWords: described.encodingWords,
-    isGsm7: () => false,
+    encodingWords: { gsm7: '1', ucs2: '2' },
   };
   const values = templateValues({ ...exampleMessage, text: new Secret(text) }, terms);
   const [json = '', form = '', url = ''] = PLACES.map(([place, template]) =>

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { listGateways } from '../../src/operations/gateways/list.ts';
 import { loadConfig } from '../../src/settings/load.ts';
-import { composeGateway, composeGateways, listGateways } from '../../src/wiring/gateways.ts';
+import { composeGateway, composeGateways } from '../../src/wiring/gateways.ts';
 import { exampleMessage, startStandIn, unusedUrl } from '../adapters/gateways/shared/gateway-stand-in.ts';
 import { startSmsc } from '../adapters/gateways/smpp/smpp-server.ts';
 import { temporaryDirectory } from '../config/config-under-test.ts';

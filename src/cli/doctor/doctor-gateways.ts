@@ -1,6 +1,6 @@
 import { examineGatewayOf } from '../../operations/gateways/credentials.ts';
+import { listGateways } from '../../operations/gateways/list.ts';
 import type { Settings } from '../../settings/settings.ts';
-import { listGateways } from '../../wiring/gateways.ts';
 import { about, examine, type Finding } from './doctor-finding.ts';
 
 const TIMEOUT_MS = 3000;

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
+import { listGateways } from '../../operations/gateways/list.ts';
 import { listRoutes } from '../../operations/gateways/routes.ts';
+import { type GatewayTrial, tryGateway } from '../../operations/gateways/try.ts';
 import { shown } from '../../ports/hidden-characters.ts';
-import { type GatewayTrial, listGateways, tryGateway } from '../../wiring/gateways.ts';
 import { configSources, withConfigOptions } from '../terminal/config-options.ts';
 import { exitCodes, Failure } from '../terminal/failure.ts';
 import { routeCommand, shareInWords } from './gateways-route.ts';

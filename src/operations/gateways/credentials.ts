@@ -3,7 +3,7 @@ import { unreachedOf } from '../../adapters/gateways/shared/probe.ts';
 import { createSystemClock } from '../../adapters/system/system-clock.ts';
 import { createDeadline } from '../../ports/deadline.ts';
 import type { CredentialCheck, UnreachedHost } from '../../ports/sms-gateway.ts';
-import type { Config } from '../../settings/load.ts';
+import { type Gateway, memberNamed } from '../../settings/gateway-members.ts';
 import { composeGateway } from '../../wiring/gateways.ts';
 
 /** What is found out of a gateway without sending a text. */
@@ -19,12 +19,11 @@ export interface GatewayExamination {
  * `budgetMs`; no text is sent.
  */
 export async function examineGatewayOf(
-  settings: Config['sms']['gateway'],
+  settings: Gateway,
   name: string,
   budgetMs: number,
 ): Promise<GatewayExamination> {
-  const members = settings.kind === 'failover' ? settings.gateways : [];
-  const chosen = members.find((member) => member.name === name) ?? settings;
+  const chosen = memberNamed(settings, name);
   const clock = createSystemClock();
   if (chosen.kind === 'smpp') {
     // A second session under the same name may end the one of a running server.

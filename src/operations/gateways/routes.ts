@@ -1,10 +1,9 @@
 import { chooseRoute } from '../../adapters/gateways/failover/routes.ts';
 import { senderFor } from '../../adapters/gateways/shared/sender.ts';
 import { countryOf, maskPhoneNumber } from '../../domain/phone-number.ts';
+import { type Gateway, membersOf, nameOf } from '../../settings/gateway-members.ts';
 import type { Config } from '../../settings/load.ts';
-import { listGateways } from '../../wiring/gateways.ts';
-
-type GatewaySettings = Config['sms']['gateway'];
+import { listGateways } from './list.ts';
 
 interface RouteRow {
   readonly prefixes: readonly string[];
@@ -18,7 +17,7 @@ interface ShareRow {
 }
 
 /** The routes as they are set; the last one, without a prefix, is for all other numbers. */
-export function listRoutes(settings: GatewaySettings): readonly RouteRow[] {
+export function listRoutes(settings: Gateway): readonly RouteRow[] {
   const all = listGateways(settings).map(({ name }) => name);
   const routes = settings.kind === 'failover' ? settings.routes : [];
   return [
@@ -52,8 +51,7 @@ export function explainRoute({ gateway, dlt }: Config['sms'], to: string): Route
     to,
   );
   const kinds = new Map(rows.map(({ name, kind }) => [name, kind]));
-  const members = gateway.kind === 'failover' ? gateway.gateways : [gateway];
-  const senders = new Map(members.map((member) => [nameOf(member), senderOf(member, country)]));
+  const senders = new Map(membersOf(gateway).map((member) => [nameOf(member), senderOf(member, country)]));
   return {
     to: maskPhoneNumber(to),
     country,
@@ -74,11 +72,7 @@ function sharesOf(names: readonly string[], weights: readonly number[] | undefin
   return names.map((name, index) => ({ name, share: weightAt(index) / total }));
 }
 
-function nameOf(settings: GatewaySettings): string {
-  return 'name' in settings ? settings.name : settings.kind;
-}
-
-function senderOf(settings: GatewaySettings, country: string | undefined): string | undefined {
+function senderOf(settings: Gateway, country: string | undefined): string | undefined {
   if (!('senders' in settings || 'sender' in settings)) return undefined;
   const { sender = '', senders } = settings;
   return senderFor({ country }, { sender, senders }) || undefined;

@@ -1,11 +1,11 @@
 import { AwsV4Signer } from 'aws4fetch';
-import type { Clock } from '../../../ports/clock.ts';
 import type { Secret } from '../../../ports/secret.ts';
 import type { CredentialCheck, SmsGateway, SmsMessage } from '../../../ports/sms-gateway.ts';
 import type { GatewayAnswer, GatewayRequest } from '../shared/exchange.ts';
-import { createLink, type LinkSettings } from '../shared/gateway-link.ts';
+import type { GatewayParts } from '../shared/gateway-kind.ts';
+import { createLink } from '../shared/gateway-link.ts';
 import { createHttpGateway, receiptsByReference } from '../shared/http-gateway.ts';
-import { type SenderSettings, senderFor } from '../shared/sender.ts';
+import { senderFor } from '../shared/sender.ts';
 import {
   idAt,
   judgeCheck,
@@ -16,25 +16,9 @@ import {
   textAt,
   type Verdict,
 } from '../shared/verdict.ts';
-import { type AwsReceipts, askBy, askOctetsBy, createAwsReader } from './receipts.ts';
+import { askBy, askOctetsBy, createAwsReader } from './receipts.ts';
 import { awsRefusals } from './refusals.ts';
-import type { AskUrl } from './sns-certificates.ts';
-
-/** A sender is a phone number, a sender id, a pool, or the id or ARN of one. */
-export interface AwsSettings extends SenderSettings, LinkSettings {
-  readonly name: string;
-  /** Such as `eu-west-1`. */
-  readonly region: string;
-  /** `undefined`: the public endpoint of the region. Without a slash at its end. */
-  readonly baseUrl?: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: Secret;
-  readonly configurationSet?: string;
-  /** `undefined`: none are expected. */
-  readonly receipts?: AwsReceipts;
-  /** Tell AWS which codes were verified. */
-  readonly reportVerified?: boolean;
-}
+import type { AwsSettings } from './settings.ts';
 
 /** Bounds of TimeToLive. */
 const VALIDITY_SECONDS_MIN = 5;
@@ -42,10 +26,9 @@ const VALIDITY_SECONDS_MAX = 259_200;
 
 /**
  * AWS End User Messaging SMS, action SendTextMessage. The reference travels as context, which AWS logs and doesn't
- * compare: a repeated submission is a second text. `askUrl` fetches what signed receipts need; `undefined`: from
- * Amazon SNS itself.
+ * compare: a repeated submission is a second text.
  */
-export function createAwsGateway(settings: AwsSettings, clock: Clock, askUrl?: AskUrl): SmsGateway {
+export function createAwsGateway(settings: AwsSettings, { clock }: GatewayParts): SmsGateway {
   const { name, region, receipts, reportVerified } = settings;
   const url = `${settings.baseUrl ?? `https://sms-voice.${region}.amazonaws.com`}/`;
   const call = (action: string, parameters: object) => {
@@ -59,8 +42,7 @@ export function createAwsGateway(settings: AwsSettings, clock: Clock, askUrl?: A
   // Amazon SNS has a certificate of a public authority, wherever texts go.
   const link = createLink({ proxy: settings.proxy });
   const read =
-    receipts &&
-    createAwsReader(name, receipts, clock, askUrl ?? askBy(link, clock), { askOctets: askOctetsBy(link) });
+    receipts && createAwsReader(name, receipts, clock, askBy(link, clock), { askOctets: askOctetsBy(link) });
   return createHttpGateway({
     name,
     link: settings,

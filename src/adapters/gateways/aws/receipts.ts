@@ -9,6 +9,7 @@ import { exchange } from '../shared/exchange.ts';
 import { createLink, type Link, type LinkedRequest } from '../shared/gateway-link.ts';
 import { jsonOf, receiptOf, referenceIn } from '../shared/receipt-call.ts';
 import { memberAt, parseJson } from '../shared/verdict.ts';
+import type { AwsSettings } from './settings.ts';
 import { type AskUrl, createSnsCertificates, type SnsTrust } from './sns-certificates.ts';
 import { readSnsMessage, type SnsMessage } from './sns-message.ts';
 
@@ -37,10 +38,7 @@ const ASK_MS_MAX = 3000;
 /** Of a certificate. */
 const OCTETS_MAX = 16_384;
 
-export interface AwsReceipts {
-  /** The topic that the events go to, and no other. */
-  readonly topicArn: string;
-}
+export type AwsReceipts = NonNullable<AwsSettings['receipts']>;
 
 /**
  * Reads the events of AWS End User Messaging SMS as Amazon SNS posts them, and confirms the subscription to the topic.

@@ -1,7 +1,6 @@
-import type { Secret } from '../../../ports/secret.ts';
-import type { RefusalReason, SmsGateway } from '../../../ports/sms-gateway.ts';
+import type { SmsGateway } from '../../../ports/sms-gateway.ts';
 import type { GatewayAnswer, GatewayRequest } from '../shared/exchange.ts';
-import type { LinkSettings } from '../shared/gateway-link.ts';
+import type { GatewayParts } from '../shared/gateway-kind.ts';
 import {
   type CredentialCheckDialect,
   createHttpGateway,
@@ -17,75 +16,29 @@ import {
   type Verdict,
 } from '../shared/verdict.ts';
 import { createGenericReader, echoesReference, type GenericReceipts } from './receipts.ts';
-import {
-  type EncodingWords,
-  fillTemplate,
-  secretValues,
-  type TemplateValues,
-  templateValues,
-} from './request-template.ts';
+import { fillTemplate, secretValues, type TemplateValues, templateValues } from './request-template.ts';
+import { type GenericSettings, rules } from './settings.ts';
 
 /** A condition on an answer: one of the statuses, if there are any, and one of the values at the path, if there is one. */
-interface AnswerRule {
-  readonly statuses: readonly number[];
-  /** Names and positions in the JSON body, with dots between them. */
-  readonly path?: string;
-  readonly values: readonly string[];
-}
-
-export interface GenericSettings extends LinkSettings {
-  readonly name: string;
-  readonly method: 'GET' | 'POST' | 'PUT';
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly bodyType: 'json' | 'form';
-  /** `undefined`: none. */
-  readonly body?: string;
-  readonly secrets: Readonly<Record<string, Secret>>;
-  readonly encodingWords: EncodingWords;
-  readonly accepted: AnswerRule & { readonly messageIdPath?: string };
-  readonly refused: readonly (AnswerRule & { readonly reason: RefusalReason })[];
-  /** `undefined`: none are asked for. */
-  readonly receipts?: GenericReceipts;
-  /** Templates of the request, with the same headers, that tells of a verified code. `undefined`: it isn't told. */
-  readonly verified?: {
-    readonly method: 'GET' | 'POST' | 'PUT';
-    readonly url: string;
-    readonly body?: string;
-  };
-  /** `undefined`: no template names it. */
-  readonly sender?: string;
-  readonly senders?: Readonly<Record<string, string>>;
-  /** A GET request that needs the credentials and does nothing. `undefined`: none is known. */
-  readonly check?: {
-    readonly url: string;
-    readonly headers: Readonly<Record<string, string>>;
-    readonly valid: AnswerRule;
-  };
-}
+type AnswerRule = GenericSettings['accepted'];
 
 const CONTENT_TYPES = { json: 'application/json', form: 'application/x-www-form-urlencoded' } as const;
 
 /**
- * Any gateway that takes a text by one HTTP request and answers in JSON, or by its status alone. `receiptsUrl` is where
- * it calls us with receipts; `undefined`: none are asked for.
+ * Any gateway that takes a text by one HTTP request and answers in JSON, or by its status alone.
  */
-export function createGenericGateway(
-  settings: GenericSettings,
-  isGsm7: (text: string) => boolean,
-  receiptsUrl?: string,
-): SmsGateway {
+export function createGenericGateway(settings: GenericSettings, { receiptsUrl }: GatewayParts): SmsGateway {
   const { name, receipts, verified } = settings;
   return createHttpGateway({
     name,
     link: settings,
-    urls: [settings.url, verified?.url, settings.check?.url],
+    urls: rules.urls(settings),
     receipts: receiptsUrl && receipts ? genericReceipts(name, receipts) : undefined,
     confirm:
       verified &&
       ((messageId) => fill(verified, secretValues(settings.secrets).set('{messageId}', messageId), settings)),
     write(message) {
-      const values = new Map(templateValues(message, { ...settings, isGsm7 }));
+      const values = new Map(templateValues(message, settings));
       values.set('{receiptUrl}', urlFor(message.reference, settings, receiptsUrl));
       return fill(settings, values, settings);
     },

@@ -1,22 +1,10 @@
 import type { DeliveryReceipt, ReceiptCall, ReceiptReader } from '../../../ports/delivery-receipt.ts';
 import { formOf, jsonOf, queryOf, receiptOf, referenceIn } from '../shared/receipt-call.ts';
-import { isProved, type ReceiptProof } from '../shared/receipt-proof.ts';
+import { isProved } from '../shared/receipt-proof.ts';
 import { memberAt, shownAt } from '../shared/verdict.ts';
+import type { GenericSettings } from './settings.ts';
 
-export interface GenericReceipts {
-  readonly proof: ReceiptProof;
-  readonly from: 'json' | 'form' | 'query';
-  /** Where a list of reports stands in the JSON body; `undefined`: the body is one report, or a list of them. */
-  readonly listPath?: string;
-  /** `undefined`: the text is told by the signed URL, or else by `messageIdPath`. */
-  readonly referencePath?: string;
-  readonly messageIdPath?: string;
-  readonly statePath: string;
-  /** Values at `statePath`. What is in neither list is not final. */
-  readonly delivered: readonly string[];
-  readonly undelivered: readonly string[];
-  readonly detailPath?: string;
-}
+export type GenericReceipts = NonNullable<GenericSettings['receipts']>;
 
 /** Reads the receipts of any gateway that settings describe. */
 export function createGenericReader(gateway: string, settings: GenericReceipts): ReceiptReader {

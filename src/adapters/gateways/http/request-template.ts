@@ -1,26 +1,13 @@
-import type { Secret } from '../../../ports/secret.ts';
 import type { SmsMessage } from '../../../ports/sms-gateway.ts';
 import { senderFor } from '../shared/sender.ts';
+import type { GenericSettings } from './settings.ts';
 
 /** Where a value is put in, and so how it must be written there. */
 export type TemplatePlace = 'url' | 'header' | 'json' | 'form';
 
 const PLACEHOLDER = /\{(?:secrets\.)?[A-Za-z][A-Za-z0-9]*\}/g;
 
-/** What stands for the encoding of the text, in the gateway's words. */
-export interface EncodingWords {
-  readonly gsm7: string;
-  readonly ucs2: string;
-}
-
-export interface TemplateTerms {
-  readonly secrets: Readonly<Record<string, Secret>>;
-  readonly encodingWords: EncodingWords;
-  readonly isGsm7: (text: string) => boolean;
-  /** `undefined`: no template names it. */
-  readonly sender?: string;
-  readonly senders?: Readonly<Record<string, string>>;
-}
+type TemplateTerms = Pick<GenericSettings, 'secrets' | 'encodingWords' | 'sender' | 'senders'>;
 
 export type TemplateValues = ReadonlyMap<string, string>;
 
@@ -37,7 +24,7 @@ export function templateValues(message: SmsMessage, terms: TemplateTerms): Templ
     ['{validitySeconds}', String(Math.max(1, Math.floor(message.validityMs / 1000)))],
     ['{country}', message.country ?? ''],
     ['{language}', message.language],
-    ['{encoding}', terms.isGsm7(text) ? gsm7 : ucs2],
+    ['{encoding}', message.encoding === 'gsm-7' ? gsm7 : ucs2],
     ['{dltEntityId}', message.dlt?.entityId ?? ''],
     ['{dltTemplateId}', message.dlt?.templateId ?? ''],
     ...secretValues(terms.secrets),

@@ -1,10 +1,9 @@
-import type { Secret } from '../../../ports/secret.ts';
 import type { SmsGateway, SmsMessage } from '../../../ports/sms-gateway.ts';
 import type { GatewayAnswer } from '../shared/exchange.ts';
-import type { LinkSettings } from '../shared/gateway-link.ts';
+import type { GatewayParts } from '../shared/gateway-kind.ts';
 import { createHttpGateway, receiptsByReference } from '../shared/http-gateway.ts';
-import { type ReceiptProof, signedReceiptUrl } from '../shared/receipt-proof.ts';
-import { type SenderSettings, senderFor } from '../shared/sender.ts';
+import { signedReceiptUrl } from '../shared/receipt-proof.ts';
+import { senderFor } from '../shared/sender.ts';
 import {
   codeWord,
   idAt,
@@ -17,25 +16,14 @@ import {
   type Verdict,
 } from '../shared/verdict.ts';
 import { createInfobipReader } from './receipts.ts';
-
-export interface InfobipSettings extends SenderSettings, LinkSettings {
-  readonly name: string;
-  /** The account's own host; without a slash at its end. */
-  readonly baseUrl: string;
-  readonly apiKey: Secret;
-  /** `undefined`: none are asked for. */
-  readonly receipts?: { readonly proof: ReceiptProof };
-  /** Tell Infobip which codes were verified. */
-  readonly reportVerified?: boolean;
-}
+import type { InfobipSettings } from './settings.ts';
 
 const CONVERSION_TRACKING = { useConversionTracking: true, conversionTrackingName: 'ONE_TIME_PIN' };
 
 /**
- * Infobip's SMS API v3. The reference travels as the message's id, which must not occur twice. `receiptsUrl` is where it
- * calls us with receipts; `undefined`: none are asked for.
+ * Infobip's SMS API v3. The reference travels as the message's id, which must not occur twice.
  */
-export function createInfobipGateway(settings: InfobipSettings, receiptsUrl?: string): SmsGateway {
+export function createInfobipGateway(settings: InfobipSettings, { receiptsUrl }: GatewayParts): SmsGateway {
   const { name, baseUrl, apiKey, receipts, reportVerified } = settings;
   const headers = () => ({ authorization: `App ${apiKey.reveal()}`, accept: 'application/json' });
   return createHttpGateway({

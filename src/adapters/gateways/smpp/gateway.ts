@@ -1,47 +1,22 @@
 import { BUDGET } from '../../../ports/budget.ts';
 import type { Clock, Deadline } from '../../../ports/clock.ts';
 import { earlier } from '../../../ports/deadline.ts';
-import type { ReceiptSink, StrayReceipt } from '../../../ports/delivery-receipt.ts';
 import type { Delivery, RefusalReason, SmsGateway, SmsMessage } from '../../../ports/sms-gateway.ts';
+import type { GatewayParts } from '../shared/gateway-kind.ts';
 import { keptMessageId } from '../shared/kept-message-id.ts';
-import type { RefusalTable, Verdict } from '../shared/verdict.ts';
+import type { Verdict } from '../shared/verdict.ts';
 import { SmppLine } from './line.ts';
-import { createMessageIds, type MessageIdForm, type MessageIds } from './message-ids.ts';
+import type { SmppTls } from './link.ts';
+import { createMessageIds, type MessageIds } from './message-ids.ts';
 import { SmppPace } from './pace.ts';
 import { type PduFields, statusName } from './pdu.ts';
 import type { Pdu } from './read.ts';
 import { readDelivered } from './receipts.ts';
 import { smppRefusals } from './refusals.ts';
 import type { SmppSession, SmppSessionTerms, TakeDelivery } from './session.ts';
-import { type SmppMeasure, type SmppSender, writeSubmit } from './submit.ts';
+import type { SmppSettings } from './settings.ts';
+import { writeSubmit } from './submit.ts';
 import { beforeDeadline, SmppWindow } from './window.ts';
-
-/** One session for everything, or one for texts and one for receipts. */
-export const smppBindModes = ['transceiver', 'transmitter+receiver'] as const;
-
-export interface SmppSettings extends SmppSessionTerms, SmppSender {
-  readonly name: string;
-  readonly bindMode: (typeof smppBindModes)[number];
-  /** Texts that somebody waits for the answer of, at a time. */
-  readonly window: number;
-  /** Texts a second; `undefined`: as many as come. */
-  readonly ratePerSecond?: number | undefined;
-  readonly messageIds: MessageIdForm;
-  /** Classes of this gateway's own statuses, such as `0x0000040b`, or of others than usual, by name. */
-  readonly refusals: RefusalTable;
-}
-
-/** What the gateway is given besides its settings. */
-export interface SmppParts {
-  readonly clock: Clock;
-  readonly measure: (text: string) => SmppMeasure;
-  /** Takes the receipts; `undefined`: none are asked for. */
-  readonly onReceipt: ReceiptSink | undefined;
-  /** Is told of what looks like a receipt and is none to record. */
-  readonly onStray?: ((stray: StrayReceipt) => void) | undefined;
-  /** No other gateway is asked for what this one can't take: its texts may wait for it longer. */
-  readonly isAlone?: boolean | undefined;
-}
 
 /** Running texts end by their deadlines; a receipt may hang. */
 const CLOSE_WAIT_MS = 5000;
@@ -50,10 +25,14 @@ const CLOSE_WAIT_MS = 5000;
  * A gateway or a carrier's SMSC by SMPP 3.4, over sessions that are bound from now on. A repeated submission is a second
  * text.
  */
-export function createSmppGateway(settings: SmppSettings, parts: SmppParts): SmsGateway {
+export function createSmppGateway(
+  settings: SmppSettings & Pick<SmppSessionTerms, 'connectTimeoutMs'>,
+  parts: GatewayParts,
+): SmsGateway {
   const { name } = settings;
   const { clock } = parts;
   const receipts = settings.receipts && parts.onReceipt !== undefined;
+  const session = { ...settings, tls: settings.tls ? tlsOf(settings) : undefined };
   const ids = createMessageIds(name, settings.messageIds);
   const running = new Set<Promise<unknown>>();
   const track = <Value>(work: Promise<Value>): Promise<Value> => {
@@ -62,7 +41,7 @@ export function createSmppGateway(settings: SmppSettings, parts: SmppParts): Sms
   };
   const take = createTaker(name, ids, { ...parts, onReceipt: receipts ? parts.onReceipt : undefined }, track);
   const lines = bindCommands(settings.bindMode, receipts).map(
-    (command) => new SmppLine(settings, { clock, command, take }),
+    (command) => new SmppLine(session, { clock, command, take }),
   );
   const window = new SmppWindow(settings.window);
   const pace = new SmppPace(clock, window, settings.ratePerSecond);
@@ -76,7 +55,7 @@ export function createSmppGateway(settings: SmppSettings, parts: SmppParts): Sms
         return { gateway: name, ...refused('gateway-down', 'closed') };
       }
       const judgeAnswer = (pdu: Pdu) => judge(pdu, message, terms, ids);
-      const fields = () => writeSubmit(message, terms, parts.measure(message.text.reveal()), clock.nowMs());
+      const fields = () => writeSubmit(message, terms, clock.nowMs());
       const way = { line, window, pace, clock, isAlone: parts.isAlone === true };
       const answer = await track(submit(way, fields, deadline).catch(unknownAfter));
       if ('pdu' in answer) return judgeAnswer(answer.pdu);
@@ -93,6 +72,13 @@ export function createSmppGateway(settings: SmppSettings, parts: SmppParts): Sms
   };
 }
 
+function tlsOf({ tlsCa, clientCertificate: client }: SmppSettings): SmppTls {
+  return {
+    ca: tlsCa?.reveal(),
+    client: client && { ...client, certificate: client.certificate.reveal() },
+  };
+}
+
 /** The first one is for texts. */
 function bindCommands(mode: SmppSettings['bindMode'], receipts: boolean) {
   if (mode === 'transceiver') return ['bind_transceiver'] as const;
@@ -106,7 +92,7 @@ function bindCommands(mode: SmppSettings['bindMode'], receipts: boolean) {
 function createTaker(
   gateway: string,
   ids: MessageIds,
-  { onReceipt, onStray }: Pick<SmppParts, 'onReceipt' | 'onStray'>,
+  { onReceipt, onStray }: Pick<GatewayParts, 'onReceipt' | 'onStray'>,
   track: <Value>(work: Promise<Value>) => Promise<Value>,
 ): TakeDelivery {
   return (pdu) => {

@@ -1,58 +1,38 @@
 import type { SmsMessage } from '../../../ports/sms-gateway.ts';
-import { type SenderSettings, senderFor } from '../shared/sender.ts';
+import { senderFor } from '../shared/sender.ts';
 import type { PduFields } from './pdu.ts';
-
-/** What the octets of a text mean under the data coding of texts that are not in UCS-2. */
-export const smppCharsets = ['gsm-7', 'latin-1', 'ascii'] as const;
-
-/** How long the gateway is told that a text is good for. */
-export const smppValidities = ['relative', 'absolute', 'none'] as const;
+import type { SmppSettings } from './settings.ts';
 
 interface NumberType {
   readonly ton: number;
   readonly npi: number;
 }
 
-/** A sender has up to 20 characters: a number with or without `+`, a short code, or an alphanumeric sender id. */
-export interface SmppSender extends SenderSettings {
-  /** For all senders; `undefined`: by their kind. */
-  readonly senderTon?: number | undefined;
-  readonly senderNpi?: number | undefined;
-  /** By kind, where others than usual are wanted. */
-  readonly senderTypes?: Readonly<Partial<Record<SenderKind, NumberType>>> | undefined;
-  readonly recipientTon: number;
-  readonly recipientNpi: number;
-  readonly charset: (typeof smppCharsets)[number];
-  /** `data_coding` of texts in `charset`. */
-  readonly dataCoding: number;
-  readonly validity: (typeof smppValidities)[number];
-  /** `undefined`: empty. */
-  readonly serviceType?: string | undefined;
-  /** Whether the gateway is to tell what became of the text. */
-  readonly receipts: boolean;
-}
-
-/** How long a text is, and whether it is one in GSM-7. */
-export interface SmppMeasure {
-  readonly encoding: 'gsm-7' | 'ucs-2';
-  /** At least 1. */
-  readonly segments: number;
-}
+export type SmppSender = Pick<
+  SmppSettings,
+  | 'sender'
+  | 'senders'
+  | 'senderTon'
+  | 'senderNpi'
+  | 'senderTypes'
+  | 'recipientTon'
+  | 'recipientNpi'
+  | 'charset'
+  | 'dataCoding'
+  | 'validity'
+  | 'serviceType'
+  | 'receipts'
+>;
 
 const UCS2 = 8;
 const UCS2_UNITS_MAX = 70;
 
 /** A text in the words of `submit_sm`. `undefined`: it is longer than one text message. [SMPP 3.4, section 4.4.1] */
-export function writeSubmit(
-  message: SmsMessage,
-  terms: SmppSender,
-  measure: SmppMeasure,
-  nowMs: number,
-): PduFields | undefined {
+export function writeSubmit(message: SmsMessage, terms: SmppSender, nowMs: number): PduFields | undefined {
   const text = message.text.reveal();
-  const isPlain = measure.encoding === 'gsm-7' && canWrite(terms.charset, text);
+  const isPlain = message.encoding === 'gsm-7' && canWrite(terms.charset, text);
   const fits =
-    isPlain || measure.encoding === 'ucs-2' ? measure.segments === 1 : text.length <= UCS2_UNITS_MAX;
+    isPlain || message.encoding === 'ucs-2' ? message.segments === 1 : text.length <= UCS2_UNITS_MAX;
   if (!fits) return undefined;
   return {
     service_type: terms.serviceType ?? '',

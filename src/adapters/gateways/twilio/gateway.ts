@@ -1,14 +1,13 @@
-import type { Secret } from '../../../ports/secret.ts';
 import type { SmsGateway } from '../../../ports/sms-gateway.ts';
 import type { GatewayAnswer } from '../shared/exchange.ts';
-import type { LinkSettings } from '../shared/gateway-link.ts';
+import type { GatewayParts } from '../shared/gateway-kind.ts';
 import {
   type CredentialCheckDialect,
   createHttpGateway,
   receiptsByReference,
 } from '../shared/http-gateway.ts';
 import { receiptUrl } from '../shared/receipt-proof.ts';
-import { type SenderSettings, senderFor } from '../shared/sender.ts';
+import { senderFor } from '../shared/sender.ts';
 import {
   codeWord,
   idAt,
@@ -22,25 +21,7 @@ import {
 } from '../shared/verdict.ts';
 import { createTwilioReader } from './receipts.ts';
 import { twilioRefusals } from './refusals.ts';
-
-/** A sender is a phone number, an alphanumeric sender id or the SID of a messaging service. */
-export interface TwilioSettings extends SenderSettings, LinkSettings {
-  readonly name: string;
-  /** Without a slash at its end. */
-  readonly baseUrl: string;
-  readonly accountSid: string;
-  /** `undefined`: the account itself signs in, with its auth token. */
-  readonly apiKeySid?: string;
-  /** The account's auth token, or the secret of the API key. */
-  readonly authToken: Secret;
-  /** `undefined`: none are asked for. */
-  readonly receipts?: {
-    /** The account's auth token, which signs them whoever signs in. `undefined`: `authToken` is it. */
-    readonly accountAuthToken?: Secret;
-  };
-  /** Tell Twilio which codes were verified. */
-  readonly reportVerified?: boolean;
-}
+import type { TwilioSettings } from './settings.ts';
 
 /** Twilio takes a text for at most so many seconds. [twilio.com/docs/api/errors/90007] */
 const VALIDITY_SECONDS_MAX = 36_000;
@@ -50,10 +31,9 @@ const MESSAGING_SERVICE = /^MG[0-9a-f]{32}$/i;
 /**
  * Twilio's Messages API. It has no field for a client reference: a repeated submission is a second text. Nor has it one
  * for DLT ids: sender and texts for India are registered with Twilio beforehand.
- * [support.twilio.com/hc/en-us/articles/21162166457755] `receiptsUrl` is where it calls us with receipts; `undefined`:
- * none are asked for.
+ * [support.twilio.com/hc/en-us/articles/21162166457755]
  */
-export function createTwilioGateway(settings: TwilioSettings, receiptsUrl?: string): SmsGateway {
+export function createTwilioGateway(settings: TwilioSettings, { receiptsUrl }: GatewayParts): SmsGateway {
   const { name, baseUrl, accountSid, receipts, reportVerified } = settings;
   const receiptToken = receiptsUrl && receipts && (receipts.accountAuthToken ?? settings.authToken);
   const messages = `${baseUrl}/2010-04-01/Accounts/${accountSid}/Messages`;

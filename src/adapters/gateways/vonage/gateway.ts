@@ -1,10 +1,8 @@
-import type { Clock } from '../../../ports/clock.ts';
-import type { Secret } from '../../../ports/secret.ts';
 import type { SmsGateway } from '../../../ports/sms-gateway.ts';
 import type { GatewayAnswer, GatewayRequest } from '../shared/exchange.ts';
-import type { LinkSettings } from '../shared/gateway-link.ts';
+import type { GatewayParts } from '../shared/gateway-kind.ts';
 import { createHttpGateway, receiptsByReference } from '../shared/http-gateway.ts';
-import { type SenderSettings, senderFor } from '../shared/sender.ts';
+import { senderFor } from '../shared/sender.ts';
 import {
   codeWord,
   idAt,
@@ -16,19 +14,8 @@ import {
   reasonIn,
   type Verdict,
 } from '../shared/verdict.ts';
-import { createVonageReader, type VonageReceipts } from './receipts.ts';
-
-export interface VonageSettings extends SenderSettings, LinkSettings {
-  readonly name: string;
-  /** Without a slash at its end. */
-  readonly baseUrl: string;
-  readonly apiKey: Secret;
-  readonly apiSecret: Secret;
-  /** `undefined`: none are expected. */
-  readonly receipts?: VonageReceipts;
-  /** Where the Conversion API is, which is told of verified codes; `undefined`: it is not told. */
-  readonly conversionUrl?: string | undefined;
-}
+import { createVonageReader } from './receipts.ts';
+import type { VonageSettings } from './settings.ts';
 
 /** Bounds of `ttl`. [developer.vonage.com/en/api/sms] */
 const TTL_MS_MIN = 20_000;
@@ -36,14 +23,11 @@ const TTL_MS_MAX = 604_800_000;
 
 /**
  * Vonage's SMS API. The reference travels as `client-ref`, which Vonage shows in receipts and doesn't compare: a
- * repeated submission is a second text. `isGsm7` tells whether GSM-7 has every character of a text.
+ * repeated submission is a second text.
  */
-export function createVonageGateway(
-  settings: VonageSettings,
-  isGsm7: (text: string) => boolean,
-  clock: Clock,
-): SmsGateway {
-  const { name, baseUrl, apiKey, apiSecret, receipts, conversionUrl } = settings;
+export function createVonageGateway(settings: VonageSettings, { clock }: GatewayParts): SmsGateway {
+  const { name, baseUrl, apiKey, apiSecret, receipts } = settings;
+  const conversionUrl = settings.reportVerified ? settings.conversionUrl : undefined;
   return createHttpGateway({
     name,
     link: settings,
@@ -57,7 +41,7 @@ export function createVonageGateway(
             return conversionOf(url, messageId, `${apiKey.reveal()}:${apiSecret.reveal()}`, clock.nowMs());
           },
     write(message) {
-      const { to, text, reference, validityMs, dlt } = message;
+      const { to, text, encoding, reference, validityMs, dlt } = message;
       return {
         method: 'POST',
         url: `${baseUrl}/sms/json`,
@@ -68,7 +52,7 @@ export function createVonageGateway(
           from: senderFor(message, settings).replace(/^\+/, ''),
           to: to.reveal().slice(1),
           text: text.reveal(),
-          type: isGsm7(text.reveal()) ? 'text' : 'unicode',
+          type: encoding === 'gsm-7' ? 'text' : 'unicode',
           ttl: String(Math.min(TTL_MS_MAX, Math.max(TTL_MS_MIN, Math.floor(validityMs)))),
           'client-ref': reference,
           // [developer.vonage.com/en/blog/introducing-distribution-ledger-technology-sms-indian-regulation]

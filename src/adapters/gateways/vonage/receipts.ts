@@ -5,13 +5,9 @@ import type { DeliveryReceipt, ReceiptCall, ReceiptReader } from '../../../ports
 import type { Secret } from '../../../ports/secret.ts';
 import { formOf, jsonOf, queryOf, receiptOf, referenceIn } from '../shared/receipt-call.ts';
 import { sameSecret } from '../shared/receipt-proof.ts';
+import type { VonageSettings } from './settings.ts';
 
-export interface VonageReceipts {
-  /** The account's signature secret. */
-  readonly signatureSecret: Secret;
-  /** What the account signs with, where it signs by a `sig` parameter. */
-  readonly signatureMethod: 'sha256' | 'sha512';
-}
+export type VonageReceipts = NonNullable<VonageSettings['receipts']>;
 
 /** Final values of `status`. [developer.vonage.com/messaging/sms/guides/delivery-receipts] */
 const STATES: Readonly<Record<string, DeliveryReceipt['state']>> = {

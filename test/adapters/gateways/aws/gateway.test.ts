@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
 import { test } from 'node:test';
-import { createAwsGateway, signRequest } from '../../../../src/adapters/gateways/aws/gateway.ts';
+import { signRequest } from '../../../../src/adapters/gateways/aws/gateway.ts';
 import { awsRefusals } from '../../../../src/adapters/gateways/aws/refusals.ts';
 import { Secret } from '../../../../src/ports/secret.ts';
 import { deadlineAfter } from '../../../contracts/sms-gateway.ts';
-import { TestClock } from '../../../support/test-clock.ts';
 import { dialectTests } from '../shared/dialect-cases.ts';
 import { exampleMessage, exampleNumber, exampleText, startStandIn } from '../shared/gateway-stand-in.ts';
+import { openAws } from '../shared/gateways-under-test.ts';
 
 const secretAccessKey = 'aws-secret-key-not-to-be-told';
 const settings = {
@@ -32,7 +32,7 @@ const success = { status: 200, body: { MessageId: '01a2b3c4-d5e6-f708-91a2-b3c4d
 
 dialectTests({
   name: 'AWS',
-  open: (baseUrl) => createAwsGateway({ ...settings, baseUrl }, new TestClock()),
+  open: (baseUrl) => openAws({ ...settings, baseUrl }),
   secrets: [secretAccessKey],
   success,
   messageId: '01a2b3c4-d5e6-f708-91a2-b3c4d5e6f708',
@@ -49,10 +49,7 @@ dialectTests({
 
 test('AWS: the request is the documented one', async (t) => {
   const standIn = await startStandIn(t, success);
-  const gateway = createAwsGateway(
-    { ...settings, baseUrl: standIn.url, configurationSet: 'otp' },
-    new TestClock(),
-  );
+  const gateway = openAws({ ...settings, baseUrl: standIn.url, configurationSet: 'otp' });
   await gateway.send({ ...exampleMessage, validityMs: 1500 }, deadlineAfter(5000));
   const [request] = standIn.requests;
   assert.equal(request?.method, 'POST');

@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { Secret } from '../../../../src/ports/secret.ts';
 import { loadConfig } from '../../../../src/settings/load.ts';
 import { composeGateway } from '../../../../src/wiring/gateways.ts';
 import { deadlineAfter } from '../../../contracts/sms-gateway.ts';
@@ -14,6 +13,7 @@ import {
   exampleMessage,
   exampleNumber,
   exampleText,
+  messageWith,
   startStandIn,
 } from '../shared/gateway-stand-in.ts';
 
@@ -112,8 +112,8 @@ dialectTests({
 
 test('MSG91: the example writes a text into JSON', async (t) => {
   const standIn = await startStandIn(t, msg91Success);
-  const text = new Secret('कोड "907214" \\ {to}\nT0kenAbCdEf');
-  const message = { ...exampleMessage, text, dlt: exampleDlt };
+  const text = 'कोड "907214" \\ {to}\nT0kenAbCdEf';
+  const message = { ...messageWith(text), dlt: exampleDlt };
   await (await openExample('msg91')(standIn.url)).send(message, deadlineAfter(5000));
   const [request] = standIn.requests;
   assert.equal(request?.headers['authkey'], environment.MSG91_AUTH_KEY);
@@ -124,7 +124,7 @@ test('MSG91: the example writes a text into JSON', async (t) => {
     country: '0',
     unicode: '1',
     DLT_TE_ID: exampleDlt.templateId,
-    sms: [{ message: text.reveal(), to: [digits] }],
+    sms: [{ message: text, to: [digits] }],
   });
 });
 

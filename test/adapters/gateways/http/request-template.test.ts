@@ -3,17 +3,16 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { fillTemplate, templateValues } from '../../../../src/adapters/gateways/http/request-template.ts';
 import { Secret } from '../../../../src/ports/secret.ts';
-import { exampleDlt, exampleMessage, exampleNumber } from '../shared/gateway-stand-in.ts';
+import { exampleDlt, exampleNumber, messageWith } from '../shared/gateway-stand-in.ts';
 
 const valuesOf = (text: string) =>
   templateValues(
-    { ...exampleMessage, text: new Secret(text), dlt: exampleDlt },
+    { ...messageWith(text), dlt: exampleDlt },
     {
       sender: 'Exemplo',
       senders: { CA: '+14035550100' },
       secrets: { key: new Secret('k&y') },
       encodingWords: { gsm7: 'G', ucs2: 'U' },
-      isGsm7: (it) => !/[^\p{ASCII}]/u.test(it),
     },
   );
 

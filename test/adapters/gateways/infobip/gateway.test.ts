@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createInfobipGateway, infobipRefusals } from '../../../../src/adapters/gateways/infobip/gateway.ts';
+import { infobipRefusals } from '../../../../src/adapters/gateways/infobip/gateway.ts';
 import { Secret } from '../../../../src/ports/secret.ts';
 import { deadlineAfter } from '../../../contracts/sms-gateway.ts';
 import { dialectTests } from '../shared/dialect-cases.ts';
 import { exampleMessage, exampleNumber, exampleText, startStandIn } from '../shared/gateway-stand-in.ts';
+import { openInfobip } from '../shared/gateways-under-test.ts';
 
 const apiKey = 'infobip-key-not-to-be-told';
 const settings = { name: 'infobip', apiKey: new Secret(apiKey), sender: 'Exemplo' };
@@ -31,7 +32,7 @@ const errorOf = (status: number, errorCode: string) => ({
 
 dialectTests({
   name: 'Infobip',
-  open: (baseUrl) => createInfobipGateway({ ...settings, baseUrl }),
+  open: (baseUrl) => openInfobip({ ...settings, baseUrl }),
   secrets: [apiKey],
   success: answerOf(1, 'PENDING', 26),
   messageId: exampleMessage.reference,
@@ -64,7 +65,7 @@ dialectTests({
 
 test('Infobip: the request is the documented one', async (t) => {
   const standIn = await startStandIn(t, answerOf(1, 'PENDING', 26));
-  await createInfobipGateway({ ...settings, baseUrl: standIn.url }).send(exampleMessage, deadlineAfter(5000));
+  await openInfobip({ ...settings, baseUrl: standIn.url }).send(exampleMessage, deadlineAfter(5000));
   const [request] = standIn.requests;
   assert.equal(request?.method, 'POST');
   assert.equal(request.path, '/sms/3/messages');

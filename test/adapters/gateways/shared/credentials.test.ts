@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createAwsGateway } from '../../../../src/adapters/gateways/aws/gateway.ts';
-import { createGenericGateway } from '../../../../src/adapters/gateways/http/gateway.ts';
-import { createInfobipGateway } from '../../../../src/adapters/gateways/infobip/gateway.ts';
-import { createTwilioGateway } from '../../../../src/adapters/gateways/twilio/gateway.ts';
-import { createVonageGateway } from '../../../../src/adapters/gateways/vonage/gateway.ts';
 import { Secret } from '../../../../src/ports/secret.ts';
 import type { SmsGateway } from '../../../../src/ports/sms-gateway.ts';
 import { deadlineAfter } from '../../../contracts/sms-gateway.ts';
-import { TestClock } from '../../../support/test-clock.ts';
 import { type StandInAnswer, startStandIn, unusedUrl } from './gateway-stand-in.ts';
+import { openAws, openGeneric, openInfobip, openTwilio, openVonage } from './gateways-under-test.ts';
 
 const secret = 'gateway-secret-not-to-be-told';
 const authToken = new Secret(secret);
@@ -17,25 +12,22 @@ const sender = 'Exemplo';
 const basic = (user: string) => `Basic ${Buffer.from(`${user}:${secret}`).toString('base64')}`;
 
 const generic = (baseUrl: string) =>
-  createGenericGateway(
-    {
-      name: 'http',
-      method: 'POST',
-      url: `${baseUrl}/send`,
-      headers: {},
-      bodyType: 'json',
-      secrets: { key: new Secret('a&b'), token: authToken },
-      encodingWords: { gsm7: '', ucs2: '' },
-      accepted: { statuses: [200], values: [] },
-      refused: [],
-      check: {
-        url: `${baseUrl}/balance?key={secrets.key}`,
-        headers: { 'x-token': '{secrets.token}' },
-        valid: { statuses: [200], path: 'status', values: ['success'] },
-      },
+  openGeneric({
+    name: 'http',
+    method: 'POST',
+    url: `${baseUrl}/send`,
+    headers: {},
+    bodyType: 'json',
+    secrets: { key: new Secret('a&b'), token: authToken },
+    encodingWords: { gsm7: '', ucs2: '' },
+    accepted: { statuses: [200], values: [] },
+    refused: [],
+    check: {
+      url: `${baseUrl}/balance?key={secrets.key}`,
+      headers: { 'x-token': '{secrets.token}' },
+      valid: { statuses: [200], path: 'status', values: ['success'] },
     },
-    () => true,
-  );
+  });
 
 interface Case {
   readonly open: (baseUrl: string) => SmsGateway;
@@ -54,7 +46,7 @@ const awsFault = (type: string, status = 400) => ({
 
 const cases: Readonly<Record<string, Case>> = {
   Twilio: {
-    open: (baseUrl) => createTwilioGateway({ name: 'twilio', baseUrl, accountSid: 'AC1', authToken, sender }),
+    open: (baseUrl) => openTwilio({ name: 'twilio', baseUrl, accountSid: 'AC1', authToken, sender }),
     request: ['GET', '/2010-04-01/Accounts/AC1.json', basic('AC1')],
     valid: { status: 200, body: { sid: 'AC1', status: 'active' } },
     invalid: [
@@ -65,7 +57,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'Twilio with an API key': {
     open: (baseUrl) =>
-      createTwilioGateway({
+      openTwilio({
         name: 'twilio',
         baseUrl,
         accountSid: 'AC1',
@@ -83,11 +75,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   Vonage: {
     open: (baseUrl) =>
-      createVonageGateway(
-        { name: 'vonage', baseUrl, apiKey: new Secret('abcd1234'), apiSecret: authToken, sender },
-        () => true,
-        new TestClock(),
-      ),
+      openVonage({ name: 'vonage', baseUrl, apiKey: new Secret('abcd1234'), apiSecret: authToken, sender }),
     request: ['GET', '/account/get-balance', basic('abcd1234')],
     valid: { status: 200, body: { value: 10.28, autoReload: false } },
     invalid: [
@@ -99,7 +87,7 @@ const cases: Readonly<Record<string, Case>> = {
     unknown: [['HTTP 500', { status: 500, body: '' }]],
   },
   Infobip: {
-    open: (baseUrl) => createInfobipGateway({ name: 'infobip', baseUrl, apiKey: authToken, sender }),
+    open: (baseUrl) => openInfobip({ name: 'infobip', baseUrl, apiKey: authToken, sender }),
     request: ['GET', '/account/1/balance', `App ${secret}`],
     valid: { status: 200, body: { balance: 47.79, currency: 'EUR' } },
     invalid: [
@@ -112,17 +100,14 @@ const cases: Readonly<Record<string, Case>> = {
   },
   AWS: {
     open: (baseUrl) =>
-      createAwsGateway(
-        {
-          name: 'aws',
-          region: 'eu-west-1',
-          baseUrl,
-          accessKeyId: 'AKIDEXAMPLE',
-          secretAccessKey: authToken,
-          sender,
-        },
-        new TestClock(),
-      ),
+      openAws({
+        name: 'aws',
+        region: 'eu-west-1',
+        baseUrl,
+        accessKeyId: 'AKIDEXAMPLE',
+        secretAccessKey: authToken,
+        sender,
+      }),
     request: ['POST', '/', /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-west-1\/sms-voice\//],
     valid: { status: 200, body: { AccountAttributes: [{ Name: 'ACCOUNT_TIER', Value: 'PRODUCTION' }] } },
     invalid: [
@@ -184,19 +169,16 @@ test('AWS: the check is the action that describes the account', async (t) => {
 });
 
 test('a generic gateway without a check has none', () => {
-  const gateway = createGenericGateway(
-    {
-      name: 'http',
-      method: 'GET',
-      url: 'http://127.0.0.1:9/',
-      headers: {},
-      bodyType: 'json',
-      secrets: {},
-      encodingWords: { gsm7: '', ucs2: '' },
-      accepted: { statuses: [200], values: [] },
-      refused: [],
-    },
-    () => true,
-  );
+  const gateway = openGeneric({
+    name: 'http',
+    method: 'GET',
+    url: 'http://127.0.0.1:9/',
+    headers: {},
+    bodyType: 'json',
+    secrets: {},
+    encodingWords: { gsm7: '', ucs2: '' },
+    accepted: { statuses: [200], values: [] },
+    refused: [],
+  });
   assert.equal(gateway.checkCredentials, undefined);
 });

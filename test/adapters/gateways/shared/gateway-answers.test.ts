@@ -1,21 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  createGenericGateway,
-  type GenericSettings,
-} from '../../../../src/adapters/gateways/http/gateway.ts';
+import type { GenericSettings } from '../../../../src/adapters/gateways/http/settings.ts';
 import { memberAt, parseJson } from '../../../../src/adapters/gateways/shared/verdict.ts';
-import { createTwilioGateway } from '../../../../src/adapters/gateways/twilio/gateway.ts';
 import { Secret } from '../../../../src/ports/secret.ts';
 import { assertDiscreet, deadlineAfter } from '../../../contracts/sms-gateway.ts';
 import { exampleMessage, exampleNumber, startStandIn } from './gateway-stand-in.ts';
+import { openGeneric, openTwilio } from './gateways-under-test.ts';
 import { httpKinds } from './http-kinds.ts';
 import { callOf } from './receipt-cases.ts';
 
 const secret = new Secret('a-secret-of-the-gateway');
 
 const generic = (baseUrl: string, more: Partial<GenericSettings> = {}) =>
-  createGenericGateway(
+  openGeneric(
     {
       name: 'http',
       method: 'POST',
@@ -28,8 +25,7 @@ const generic = (baseUrl: string, more: Partial<GenericSettings> = {}) =>
       refused: [],
       ...more,
     },
-    () => true,
-    'https://receipts.bank.example/receipts/http',
+    { receiptsUrl: 'https://receipts.bank.example/receipts/http' },
   );
 
 const send = (gateway: ReturnType<typeof generic>, withinMs = 5000) =>
@@ -96,7 +92,7 @@ for (const answer of [
 test('a code of up to ten digits is shown; the code and the number of the text are not', async (t) => {
   const standIn = await startStandIn(t);
   const settings = { name: 'twilio', accountSid: 'AC1', authToken: secret, sender: 'Exemplo' };
-  const gateway = createTwilioGateway({ ...settings, baseUrl: standIn.url });
+  const gateway = openTwilio({ ...settings, baseUrl: standIn.url });
   const detailOf = async (code: unknown) => {
     standIn.answer = { status: 400, body: { code } };
     const delivery = await gateway.send(exampleMessage, deadlineAfter(5000));

@@ -10,6 +10,7 @@ import {
 import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TestContext } from 'node:test';
+import { measureSms } from '../../../../src/domain/text/sms-encoding.ts';
 import { Secret } from '../../../../src/ports/secret.ts';
 import type { SmsMessage } from '../../../../src/ports/sms-gateway.ts';
 
@@ -193,9 +194,17 @@ export const exampleText = 'Use 907214 for Banco Exemplo.\nT0kenAbCdEf';
 /** What goes along with a text to India. */
 export const exampleDlt = { entityId: '1101000000000012345', templateId: '1107000000000067890' };
 
+/** The example with another text. */
+export function messageWith(text: string): SmsMessage {
+  const { encoding, segments } = measureSms(text);
+  return { ...exampleMessage, text: new Secret(text), encoding, segments };
+}
+
 export const exampleMessage: SmsMessage = {
   to: new Secret(exampleNumber),
   text: new Secret(exampleText),
+  encoding: 'gsm-7',
+  segments: 1,
   reference: 'AbCdEf0123456789',
   validityMs: 300_000,
   country: 'CA',

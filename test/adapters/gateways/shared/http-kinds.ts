@@ -1,16 +1,9 @@
-import { createAwsGateway } from '../../../../src/adapters/gateways/aws/gateway.ts';
-import { createGenericGateway } from '../../../../src/adapters/gateways/http/gateway.ts';
-import { createInfobipGateway } from '../../../../src/adapters/gateways/infobip/gateway.ts';
-import type { LinkSettings } from '../../../../src/adapters/gateways/shared/gateway-link.ts';
-import { createTwilioGateway } from '../../../../src/adapters/gateways/twilio/gateway.ts';
-import { createVonageGateway } from '../../../../src/adapters/gateways/vonage/gateway.ts';
+import type { TwilioSettings } from '../../../../src/adapters/gateways/twilio/settings.ts';
 import { Secret } from '../../../../src/ports/secret.ts';
 import type { SmsGateway } from '../../../../src/ports/sms-gateway.ts';
-import { TestClock } from '../../../support/test-clock.ts';
+import { openAws, openGeneric, openInfobip, openTwilio, openVonage } from './gateways-under-test.ts';
 
-interface Where extends LinkSettings {
-  readonly baseUrl: string;
-}
+type Where = Pick<TwilioSettings, 'baseUrl' | 'tlsCa' | 'clientCertificate' | 'proxy'>;
 
 /** One kind of gateways over HTTP, for what all of them have in common. */
 export interface HttpKind {
@@ -30,41 +23,33 @@ export const httpKinds: readonly HttpKind[] = [
   {
     kind: 'twilio',
     open: (where) =>
-      createTwilioGateway({ ...common, ...where, name: 'twilio', accountSid: 'AC1', authToken: secret }),
+      openTwilio({ ...common, ...where, name: 'twilio', accountSid: 'AC1', authToken: secret }),
     success: { status: 201, body: { sid: 'SM0123', status: 'queued' } },
     throttled: { status: 429, body: { code: 20429, message: 'Too Many Requests', status: 429 } },
   },
   {
     kind: 'vonage',
-    open: (where) =>
-      createVonageGateway(
-        { ...common, ...where, name: 'vonage', apiKey: secret, apiSecret: secret },
-        () => true,
-        new TestClock(),
-      ),
+    open: (where) => openVonage({ ...common, ...where, name: 'vonage', apiKey: secret, apiSecret: secret }),
     success: { status: 200, body: { messages: [{ status: '0', 'message-id': id }] } },
     throttled: { status: 200, body: { messages: [{ status: '1', 'error-text': 'Throttled' }] } },
   },
   {
     kind: 'aws',
     open: (where) =>
-      createAwsGateway(
-        {
-          ...common,
-          ...where,
-          name: 'aws',
-          region: 'eu-west-1',
-          accessKeyId: 'AKIDEXAMPLE',
-          secretAccessKey: secret,
-        },
-        new TestClock(),
-      ),
+      openAws({
+        ...common,
+        ...where,
+        name: 'aws',
+        region: 'eu-west-1',
+        accessKeyId: 'AKIDEXAMPLE',
+        secretAccessKey: secret,
+      }),
     success: { status: 200, body: { MessageId: id } },
     throttled: { status: 400, body: { __type: 'ThrottlingException', Message: 'Rate exceeded' } },
   },
   {
     kind: 'infobip',
-    open: (where) => createInfobipGateway({ ...common, ...where, name: 'infobip', apiKey: secret }),
+    open: (where) => openInfobip({ ...common, ...where, name: 'infobip', apiKey: secret }),
     success: {
       status: 200,
       body: { messages: [{ messageId: 'AbCdEf0123456789', status: { groupId: 1, id: 26 } }] },
@@ -74,22 +59,19 @@ export const httpKinds: readonly HttpKind[] = [
   {
     kind: 'http',
     open: ({ baseUrl, ...link }) =>
-      createGenericGateway(
-        {
-          ...link,
-          name: 'http',
-          method: 'POST',
-          url: `${baseUrl}/send`,
-          headers: {},
-          bodyType: 'json',
-          body: '{"to": "{to}", "text": "{text}"}',
-          secrets: {},
-          encodingWords: { gsm7: 'text', ucs2: 'unicode' },
-          accepted: { statuses: [200], values: [], messageIdPath: 'id' },
-          refused: [],
-        },
-        () => true,
-      ),
+      openGeneric({
+        ...link,
+        name: 'http',
+        method: 'POST',
+        url: `${baseUrl}/send`,
+        headers: {},
+        bodyType: 'json',
+        body: '{"to": "{to}", "text": "{text}"}',
+        secrets: {},
+        encodingWords: { gsm7: 'text', ucs2: 'unicode' },
+        accepted: { statuses: [200], values: [], messageIdPath: 'id' },
+        refused: [],
+      }),
     success: { status: 200, body: { id } },
     throttled: { status: 429, body: '' },
   },

@@ -1,19 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createAwsGateway } from '../../../../src/adapters/gateways/aws/gateway.ts';
-import {
-  createGenericGateway,
-  type GenericSettings,
-} from '../../../../src/adapters/gateways/http/gateway.ts';
-import { createInfobipGateway } from '../../../../src/adapters/gateways/infobip/gateway.ts';
-import { createTwilioGateway } from '../../../../src/adapters/gateways/twilio/gateway.ts';
-import { createVonageGateway } from '../../../../src/adapters/gateways/vonage/gateway.ts';
+import type { GenericSettings } from '../../../../src/adapters/gateways/http/settings.ts';
 import { Secret } from '../../../../src/ports/secret.ts';
 import type { Delivery, SmsGateway } from '../../../../src/ports/sms-gateway.ts';
 import { UnavailableError } from '../../../../src/ports/unavailable.ts';
 import { deadlineAfter } from '../../../contracts/sms-gateway.ts';
 import { TestClock } from '../../../support/test-clock.ts';
 import { exampleMessage, type StandInAnswer, startStandIn, unusedUrl } from './gateway-stand-in.ts';
+import { openAws, openGeneric, openInfobip, openTwilio, openVonage } from './gateways-under-test.ts';
 import { jsonCall, receiptIn } from './receipt-cases.ts';
 
 const secret = new Secret('a-secret-of-the-gateway');
@@ -26,7 +20,7 @@ const twilio = { name: 'gw', accountSid: 'AC1', authToken: secret, sender: '+120
 const vonage = { name: 'gw', apiKey: new Secret('abcd1234'), apiSecret: secret, sender: 'Exemplo' };
 const aws = { name: 'gw', region: 'eu-west-1', accessKeyId: 'AKID', secretAccessKey: secret, sender: 'S' };
 const infobip = { name: 'gw', apiKey: secret, sender: 'Exemplo' };
-const generic: Omit<GenericSettings, 'url'> = {
+const generic: Partial<GenericSettings> = {
   name: 'gw',
   method: 'POST',
   headers: { authorization: 'Key {secrets.key}' },
@@ -39,7 +33,6 @@ const generic: Omit<GenericSettings, 'url'> = {
 };
 const reports = { from: 'json', statePath: 'status', delivered: ['ok'], undelivered: ['no'] } as const;
 const header = { kind: 'header', header: 'x-secret', secret } as const;
-const isGsm7 = () => true;
 
 const taken: Readonly<Record<string, StandInAnswer>> = {
   twilio: { status: 201, body: { sid: 'SM1', status: 'queued' } },
@@ -56,12 +49,11 @@ test('a gateway that echoes the reference names its texts by it and its own name
   const topic = { topicArn: 'arn:aws:sns:eu-west-1:123456789012:t' };
   const proof = { kind: 'signed-url', key } as const;
   const makers: Readonly<Record<string, (baseUrl: string) => SmsGateway>> = {
-    twilio: (baseUrl) => createTwilioGateway({ ...twilio, baseUrl, receipts: {} }, receiptsUrl),
-    vonage: (baseUrl) => createVonageGateway({ ...vonage, baseUrl, receipts }, isGsm7, clock),
-    aws: (baseUrl) => createAwsGateway({ ...aws, baseUrl, receipts: topic }, clock),
-    infobip: (baseUrl) => createInfobipGateway({ ...infobip, baseUrl, receipts: { proof } }, receiptsUrl),
-    generic: (url) =>
-      createGenericGateway({ ...generic, url, receipts: { ...reports, proof } }, isGsm7, receiptsUrl),
+    twilio: (baseUrl) => openTwilio({ ...twilio, baseUrl, receipts: {} }, { receiptsUrl }),
+    vonage: (baseUrl) => openVonage({ ...vonage, baseUrl, receipts }, { clock }),
+    aws: (baseUrl) => openAws({ ...aws, baseUrl, receipts: topic }, { clock }),
+    infobip: (baseUrl) => openInfobip({ ...infobip, baseUrl, receipts: { proof } }, { receiptsUrl }),
+    generic: (url) => openGeneric({ ...generic, url, receipts: { ...reports, proof } }, { receiptsUrl }),
   };
   for (const [name, make] of Object.entries(makers)) {
     const standIn = await startStandIn(t, taken[name]);
@@ -82,7 +74,7 @@ test('a gateway that knows its own id alone names its texts by that, with its na
   const standIn = await startStandIn(t, taken['generic']);
   const receipts = { ...reports, proof: header, messageIdPath: 'id' };
   const settings = { ...generic, url: standIn.url, receipts };
-  const gateway = createGenericGateway(settings, isGsm7, receiptsUrl);
+  const gateway = openGeneric(settings, { receiptsUrl });
   const delivery = await gateway.send(exampleMessage, deadlineAfter(5000));
   assert.equal(keyOf(delivery), 'gw:g-1');
   assert.ok(gateway.readReceipts);
@@ -95,8 +87,8 @@ test('a gateway that knows its own id alone names its texts by that, with its na
 test('where no receipts are asked for, none are read, and the request says nothing of them', async (t) => {
   const standIn = await startStandIn(t, taken['twilio']);
   for (const gateway of [
-    createTwilioGateway({ ...twilio, baseUrl: standIn.url }, receiptsUrl),
-    createTwilioGateway({ ...twilio, baseUrl: standIn.url, receipts: {} }),
+    openTwilio({ ...twilio, baseUrl: standIn.url }, { receiptsUrl }),
+    openTwilio({ ...twilio, baseUrl: standIn.url, receipts: {} }),
   ]) {
     assert.equal(gateway.readReceipts, undefined);
     assert.equal(gateway.confirmVerified, undefined);
@@ -107,7 +99,7 @@ test('where no receipts are asked for, none are read, and the request says nothi
 
 test('Twilio is told where to call, by a URL that is signed with the token of the account', async (t) => {
   const standIn = await startStandIn(t, taken['twilio']);
-  await createTwilioGateway({ ...twilio, baseUrl: standIn.url, receipts: {} }, receiptsUrl).send(
+  await openTwilio({ ...twilio, baseUrl: standIn.url, receipts: {} }, { receiptsUrl }).send(
     exampleMessage,
     deadlineAfter(5000),
   );
@@ -119,9 +111,9 @@ test('Infobip is given a URL of the one text if that is the proof, and none if i
   const standIn = await startStandIn(t, taken['infobip']);
   const settings = { ...infobip, baseUrl: standIn.url };
   const proof = { kind: 'signed-url', key } as const;
-  const gateway = createInfobipGateway({ ...settings, receipts: { proof } }, receiptsUrl);
+  const gateway = openInfobip({ ...settings, receipts: { proof } }, { receiptsUrl });
   await gateway.send(exampleMessage, deadlineAfter(5000));
-  await createInfobipGateway({ ...settings, receipts: { proof: header } }, receiptsUrl).send(
+  await openInfobip({ ...settings, receipts: { proof: header } }, { receiptsUrl }).send(
     exampleMessage,
     deadlineAfter(5000),
   );
@@ -141,12 +133,9 @@ test('any gateway over HTTP is told the URL by its template', async (t) => {
   const proofs = [header, { kind: 'signed-url', key } as const];
   for (const proof of proofs) {
     const receipts = { ...reports, proof, referencePath: 'ref' };
-    await createGenericGateway({ ...settings, receipts }, isGsm7, receiptsUrl).send(
-      exampleMessage,
-      deadlineAfter(5000),
-    );
+    await openGeneric({ ...settings, receipts }, { receiptsUrl }).send(exampleMessage, deadlineAfter(5000));
   }
-  await createGenericGateway(settings, isGsm7).send(exampleMessage, deadlineAfter(5000));
+  await openGeneric(settings).send(exampleMessage, deadlineAfter(5000));
   const [plain, signed, none] = standIn.requests.map(({ body }) => JSON.parse(body).callback);
   assert.equal(plain, `${receiptsUrl}?reference=${reference}`);
   assert.match(signed, /&signature=[\w-]{43}$/);
@@ -154,19 +143,17 @@ test('any gateway over HTTP is told the URL by its template', async (t) => {
 });
 
 const confirmers: Readonly<Record<string, (url: string) => SmsGateway>> = {
-  twilio: (baseUrl) => createTwilioGateway({ ...twilio, baseUrl, reportVerified: true }),
-  vonage: (url) => createVonageGateway({ ...vonage, baseUrl: url, conversionUrl: url }, isGsm7, clock),
-  aws: (baseUrl) => createAwsGateway({ ...aws, baseUrl, reportVerified: true }, clock),
-  infobip: (baseUrl) => createInfobipGateway({ ...infobip, baseUrl, reportVerified: true }),
+  twilio: (baseUrl) => openTwilio({ ...twilio, baseUrl, reportVerified: true }),
+  vonage: (url) =>
+    openVonage({ ...vonage, baseUrl: url, conversionUrl: url, reportVerified: true }, { clock }),
+  aws: (baseUrl) => openAws({ ...aws, baseUrl, reportVerified: true }, { clock }),
+  infobip: (baseUrl) => openInfobip({ ...infobip, baseUrl, reportVerified: true }),
   generic: (url) =>
-    createGenericGateway(
-      {
-        ...generic,
-        url,
-        verified: { method: 'PUT', url: `${url}/ok/{messageId}`, body: '{"id":"{messageId}"}' },
-      },
-      isGsm7,
-    ),
+    openGeneric({
+      ...generic,
+      url,
+      verified: { method: 'PUT', url: `${url}/ok/{messageId}`, body: '{"id":"{messageId}"}' },
+    }),
 };
 
 test('a verified code is told in the words of each gateway, and asked for when the text is sent', async (t) => {

@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createAwsGateway } from '../../../../src/adapters/gateways/aws/gateway.ts';
-import { createInfobipGateway } from '../../../../src/adapters/gateways/infobip/gateway.ts';
 import { senderFor } from '../../../../src/adapters/gateways/shared/sender.ts';
-import { createTwilioGateway } from '../../../../src/adapters/gateways/twilio/gateway.ts';
-import { createVonageGateway } from '../../../../src/adapters/gateways/vonage/gateway.ts';
 import { Secret } from '../../../../src/ports/secret.ts';
 import type { SmsGateway, SmsMessage } from '../../../../src/ports/sms-gateway.ts';
 import { deadlineAfter } from '../../../contracts/sms-gateway.ts';
-import { TestClock } from '../../../support/test-clock.ts';
 import { exampleDlt, exampleMessage, startStandIn } from './gateway-stand-in.ts';
+import { openAws, openInfobip, openTwilio, openVonage } from './gateways-under-test.ts';
 
 const serviceSid = `MG${'0123456789abcdef'.repeat(2)}`;
 const secret = new Secret('a-secret-of-the-gateway');
@@ -35,18 +31,13 @@ const gateways: readonly {
 }[] = [
   {
     name: 'Twilio',
-    open: (baseUrl) => createTwilioGateway({ ...from(baseUrl), accountSid: 'AC1', authToken: secret }),
+    open: (baseUrl) => openTwilio({ ...from(baseUrl), accountSid: 'AC1', authToken: secret }),
     told: (body) => ({ sender: formOf(body)['From'] ?? formOf(body)['MessagingServiceSid'], dlt: undefined }),
     dlt: undefined,
   },
   {
     name: 'Vonage',
-    open: (baseUrl) =>
-      createVonageGateway(
-        { ...from(baseUrl), apiKey: secret, apiSecret: secret },
-        () => true,
-        new TestClock(),
-      ),
+    open: (baseUrl) => openVonage({ ...from(baseUrl), apiKey: secret, apiSecret: secret }),
     told(body) {
       const { 'entity-id': entity, 'content-id': content, from: sender } = formOf(body);
       return { sender, dlt: entity === undefined ? undefined : { entity, content } };
@@ -55,7 +46,7 @@ const gateways: readonly {
   },
   {
     name: 'Infobip',
-    open: (baseUrl) => createInfobipGateway({ ...from(baseUrl), apiKey: secret }),
+    open: (baseUrl) => openInfobip({ ...from(baseUrl), apiKey: secret }),
     told(body) {
       const { sender, options } = JSON.parse(body).messages[0];
       return { sender, dlt: options.regional };
@@ -67,10 +58,12 @@ const gateways: readonly {
   {
     name: 'AWS',
     open: (baseUrl) =>
-      createAwsGateway(
-        { ...from(baseUrl), region: 'ap-south-1', accessKeyId: 'AKIDEXAMPLE', secretAccessKey: secret },
-        new TestClock(),
-      ),
+      openAws({
+        ...from(baseUrl),
+        region: 'ap-south-1',
+        accessKeyId: 'AKIDEXAMPLE',
+        secretAccessKey: secret,
+      }),
     told(body) {
       const { OriginationIdentity: sender, DestinationCountryParameters: dlt } = JSON.parse(body);
       return { sender, dlt };

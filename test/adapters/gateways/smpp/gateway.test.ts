@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { statusOf } from '../../../../src/adapters/gateways/smpp/pdu.ts';
 import { smppRefusals } from '../../../../src/adapters/gateways/smpp/refusals.ts';
-import { Secret } from '../../../../src/ports/secret.ts';
 import { assertDiscreet, deadlineAfter, smsGatewayContract } from '../../../contracts/sms-gateway.ts';
 import { TestClock } from '../../../support/test-clock.ts';
-import { exampleMessage, exampleText } from '../shared/gateway-stand-in.ts';
+import { exampleMessage, exampleText, messageWith } from '../shared/gateway-stand-in.ts';
 import { startSmsc } from './smpp-server.ts';
 import { keepReceipts, openSmpp, smppPassword } from './smpp-under-test.ts';
 
@@ -30,8 +29,8 @@ test('SMPP: the session is bound as transceiver of SMPP 3.4, before the first te
 
 test('SMPP: a text goes as Net::SMPP reads it, in GSM-7 with a septet an octet', async (t) => {
   const smsc = await startSmsc(t);
-  const text = new Secret('Còdigo @£_ñ 907214 [€] {~}|^\\');
-  const message = { ...exampleMessage, text, validityMs: 93_784_999 };
+  const text = 'Còdigo @£_ñ 907214 [€] {~}|^\\';
+  const message = { ...messageWith(text), validityMs: 93_784_999 };
   const delivery = await openSmpp(t, smsc.port).send(message, deadlineAfter(30_000));
   assert.deepEqual(delivery, {
     kind: 'accepted',
@@ -67,8 +66,8 @@ test('SMPP: a text goes as Net::SMPP reads it, in GSM-7 with a septet an octet',
 
 test('SMPP: a text that GSM-7 can not write goes as UCS-2', async (t) => {
   const smsc = await startSmsc(t);
-  const text = new Secret('कोड 907214 😀');
-  await openSmpp(t, smsc.port).send({ ...exampleMessage, text }, deadlineAfter(30_000));
+  const text = 'कोड 907214 😀';
+  await openSmpp(t, smsc.port).send(messageWith(text), deadlineAfter(30_000));
   const submit = await smsc.seen('submit_sm');
   assert.equal(submit['data_coding'], 8);
   assert.equal(submit['short_message'], '0915094b09210020003900300037003200310034' + '0020' + 'd83dde00');
@@ -81,12 +80,12 @@ test('SMPP: GSM-7 has room for 160 septets, UCS-2 for 70 units, and what no PDU 
     ['€'.repeat(80), 160],
     ['क'.repeat(70), 140],
   ] as const) {
-    await gateway.send({ ...exampleMessage, text: new Secret(text) }, deadlineAfter(30_000));
+    await gateway.send(messageWith(text), deadlineAfter(30_000));
     const submit = await smsc.seen('submit_sm', octets === 160 ? 1 : 2);
     assert.equal(String(submit['short_message']).length, 2 * octets);
   }
   for (const text of ['x'.repeat(161), 'x'.repeat(300), '€'.repeat(81), 'क'.repeat(71), 'я'.repeat(100)]) {
-    const long = await gateway.send({ ...exampleMessage, text: new Secret(text) }, deadlineAfter(30_000));
+    const long = await gateway.send(messageWith(text), deadlineAfter(30_000));
     assert.deepEqual(long, {
       kind: 'refused',
       gateway: 'smpp',
@@ -147,19 +146,19 @@ test('SMPP: types and plans go by the kind of the sender and of the recipient wh
 test('SMPP: charset, data coding, validity and service type are as the account has them', async (t) => {
   const smsc = await startSmsc(t);
   const clock = new TestClock();
-  const text = new Secret('Còdigo @_ñ 907214');
+  const text = 'Còdigo @_ñ 907214';
   const inAscii = '436f6469676f20402036';
   const cases = [
     [{ charset: 'latin-1' }, text, 0, '43f26469676f20405ff120393037323134'],
     [{ charset: 'latin-1', dataCoding: 3 }, text, 3, '43f26469676f20405ff120393037323134'],
-    [{ charset: 'latin-1' }, new Secret('Ω€'), 8, '03a920ac'],
+    [{ charset: 'latin-1' }, 'Ω€', 8, '03a920ac'],
     [{ charset: 'ascii', dataCoding: 1 }, text, 8, '004300f2'],
-    [{ charset: 'ascii' }, new Secret('Codigo @ 6'), 0, inAscii],
-    [{ charset: 'gsm-7' }, new Secret('@'), 0, '00'],
+    [{ charset: 'ascii' }, 'Codigo @ 6', 0, inAscii],
+    [{ charset: 'gsm-7' }, '@', 0, '00'],
   ] as const;
   for (const [index, [changes, words, dataCoding, octets]] of cases.entries()) {
     const gateway = openSmpp(t, smsc.port, { ...changes, serviceType: 'OTP', validity: 'none' });
-    await gateway.send({ ...exampleMessage, text: words }, deadlineAfter(30_000));
+    await gateway.send(messageWith(words), deadlineAfter(30_000));
     await gateway.close();
     const submit = await smsc.seen('submit_sm', index + 1);
     assert.deepEqual(
@@ -178,8 +177,8 @@ test('SMPP: charset, data coding, validity and service type are as the account h
 test('SMPP: a text that its charset has no letters for is refused where UCS-2 has no room for it', async (t) => {
   const smsc = await startSmsc(t);
   const gateway = openSmpp(t, smsc.port, { charset: 'ascii' });
-  const text = new Secret('ü'.repeat(71));
-  const delivery = await gateway.send({ ...exampleMessage, text }, deadlineAfter(30_000));
+  const text = 'ü'.repeat(71);
+  const delivery = await gateway.send(messageWith(text), deadlineAfter(30_000));
   assert.equal('detail' in delivery && delivery.detail, 'longer than one text message');
 });
 

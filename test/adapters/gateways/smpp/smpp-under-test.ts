@@ -1,50 +1,36 @@
 import type { TestContext } from 'node:test';
-import {
-  createSmppGateway,
-  type SmppParts,
-  type SmppSettings,
-} from '../../../../src/adapters/gateways/smpp/gateway.ts';
+import type { GatewayParts } from '../../../../src/adapters/gateways/shared/gateway-kind.ts';
+import { createSmppGateway } from '../../../../src/adapters/gateways/smpp/gateway.ts';
+import type { SmppSessionTerms } from '../../../../src/adapters/gateways/smpp/session.ts';
+import { type SmppSettings, settings as smpp } from '../../../../src/adapters/gateways/smpp/settings.ts';
 import { createSystemClock } from '../../../../src/adapters/system/system-clock.ts';
-import { measureSms } from '../../../../src/domain/text/sms-encoding.ts';
 import type { DeliveryReceipt, ReceiptSink } from '../../../../src/ports/delivery-receipt.ts';
 import { Secret } from '../../../../src/ports/secret.ts';
 import type { SmsGateway } from '../../../../src/ports/sms-gateway.ts';
 import { TestClock } from '../../../support/test-clock.ts';
+import { settingsOf } from '../shared/gateways-under-test.ts';
 
 export const smppPassword = 'pw-smpp';
 
-const settings = {
-  name: 'smpp',
+const usual = {
   host: '127.0.0.1',
+  tls: false,
   systemId: 'exemplo',
   password: new Secret(smppPassword),
   sender: 'Exemplo',
-  bindMode: 'transceiver',
-  recipientTon: 1,
-  recipientNpi: 1,
-  charset: 'gsm-7',
-  dataCoding: 0,
-  validity: 'relative',
-  window: 10,
-  enquireLinkMs: 30_000,
-  connectTimeoutMs: 5000,
-  receipts: true,
-  messageIds: 'auto',
-  refusals: {},
 } as const;
 
 /** A gateway on that port, closed after the test. Without a clock, time is the machine's. */
 export function openSmpp(
   t: TestContext,
   port: number,
-  changes: Partial<SmppSettings> = {},
-  parts: Partial<SmppParts> = {},
+  { connectTimeoutMs, ...changes }: Partial<SmppSettings & Pick<SmppSessionTerms, 'connectTimeoutMs'>> = {},
+  parts: Partial<GatewayParts> = {},
 ): SmsGateway {
   const gateway = createSmppGateway(
-    { ...settings, port, ...changes },
+    { ...settingsOf(smpp, { ...usual, port, ...changes }), connectTimeoutMs },
     {
       clock: createSystemClock(),
-      measure: measureSms,
       onReceipt: async () => {},
       ...parts,
     },

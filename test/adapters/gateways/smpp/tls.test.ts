@@ -46,7 +46,7 @@ test('SMPP: over TLS a text goes as without, if the certificate is of the truste
   const own = makeCertificate();
   const port = await startTls(t, smsc.port, own);
   for (const host of ['localhost', '127.0.0.1']) {
-    const gateway = openSmpp(t, port, { host, tls: { ca: own.certificate } });
+    const gateway = openSmpp(t, port, { host, tls: true, tlsCa: new Secret(own.certificate) });
     assert.equal((await gateway.send(exampleMessage, deadlineAfter(10_000))).kind, 'accepted', host);
   }
 });
@@ -61,10 +61,15 @@ test('SMPP: nothing is written to who has no certificate of a trusted issuer, or
   const refused = (detail: string) => ({ kind: 'refused', gateway: 'smpp', reason: 'gateway-down', detail });
   const port = await startTls(t, smsc.port, own);
   for (const [changes, fault] of [
-    [{ tls: {}, port }, 'DEPTH_ZERO_SELF_SIGNED_CERT'],
-    [{ tls: { ca: other.certificate }, port }, 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+    [{ tls: true, port }, 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+    [{ tls: true, tlsCa: new Secret(other.certificate), port }, 'DEPTH_ZERO_SELF_SIGNED_CERT'],
     [
-      { tls: { ca: other.certificate }, port: await startTls(t, smsc.port, other), host: 'localhost' },
+      {
+        tls: true,
+        tlsCa: new Secret(other.certificate),
+        port: await startTls(t, smsc.port, other),
+        host: 'localhost',
+      },
       'ERR_TLS_CERT_ALTNAME_INVALID',
     ],
   ] as const) {
@@ -77,7 +82,7 @@ test('SMPP: nothing is written to who has no certificate of a trusted issuer, or
 test('SMPP: TLS to a port without it comes to nothing', async (t) => {
   const smsc = await startSmsc(t);
   // Net::SMPP waits for the rest of what it takes for a long PDU.
-  const gateway = openSmpp(t, smsc.port, { tls: {}, connectTimeoutMs: 500 });
+  const gateway = openSmpp(t, smsc.port, { tls: true, connectTimeoutMs: 500 });
   const delivery = await gateway.send(exampleMessage, deadlineAfter(1500));
   assert.equal(delivery.kind === 'refused' && delivery.reason, 'gateway-down');
 });
@@ -87,10 +92,14 @@ test('SMPP: we prove ourselves with a certificate to a gateway that asks for one
   const own = makeCertificate();
   const client = makeCertificate({ name: 'exemplo' });
   const port = await startTls(t, smsc.port, own, client.certificate);
-  const without = openSmpp(t, port, { tls: { ca: own.certificate } });
+  const without = openSmpp(t, port, { tls: true, tlsCa: new Secret(own.certificate) });
   assert.equal((await without.send(exampleMessage, deadlineAfter(1000))).kind, 'refused');
-  const proof = { certificate: client.certificate, key: new Secret(client.key) };
-  const gateway = openSmpp(t, port, { tls: { ca: own.certificate, client: proof } });
+  const proof = { certificate: new Secret(client.certificate), key: new Secret(client.key) };
+  const gateway = openSmpp(t, port, {
+    tls: true,
+    tlsCa: new Secret(own.certificate),
+    clientCertificate: proof,
+  });
   assert.equal((await gateway.send(exampleMessage, deadlineAfter(10_000))).kind, 'accepted');
 });
 
@@ -101,7 +110,7 @@ test('SMPP: a variable of the environment does not make it take any certificate'
   t.after(() => {
     delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
   });
-  const gateway = openSmpp(t, port, { tls: {} });
+  const gateway = openSmpp(t, port, { tls: true });
   assert.equal((await gateway.send(exampleMessage, deadlineAfter(1000))).kind, 'refused');
   assert.equal(await smsc.count('bind_transceiver'), 0);
 });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createTwilioGateway } from '../../../../src/adapters/gateways/twilio/gateway.ts';
 import { twilioRefusals } from '../../../../src/adapters/gateways/twilio/refusals.ts';
 import { Secret } from '../../../../src/ports/secret.ts';
 import { deadlineAfter } from '../../../contracts/sms-gateway.ts';
 import { dialectTests } from '../shared/dialect-cases.ts';
 import { exampleMessage, exampleNumber, exampleText, startStandIn } from '../shared/gateway-stand-in.ts';
+import { openTwilio } from '../shared/gateways-under-test.ts';
 
 const accountSid = `AC${'0123456789abcdef'.repeat(2)}`;
 const token = 'twilio-auth-token-not-to-be-told';
@@ -37,7 +37,7 @@ const created = (state: string, errorCode: number | null = null) => ({
 
 dialectTests({
   name: 'Twilio',
-  open: (baseUrl) => createTwilioGateway({ ...settings, baseUrl }),
+  open: (baseUrl) => openTwilio({ ...settings, baseUrl }),
   secrets: [token],
   success: created('queued'),
   messageId: sid,
@@ -54,7 +54,7 @@ dialectTests({
 
 test('Twilio: the request is the documented one', async (t) => {
   const standIn = await startStandIn(t, created('accepted'));
-  await createTwilioGateway({ ...settings, baseUrl: standIn.url }).send(exampleMessage, deadlineAfter(5000));
+  await openTwilio({ ...settings, baseUrl: standIn.url }).send(exampleMessage, deadlineAfter(5000));
   const [request] = standIn.requests;
   assert.equal(request?.method, 'POST');
   assert.equal(request.path, `/2010-04-01/Accounts/${accountSid}/Messages.json`);
@@ -71,7 +71,7 @@ test('Twilio: the request is the documented one', async (t) => {
 test('Twilio: an API key signs in for the account, and a messaging service sends', async (t) => {
   const standIn = await startStandIn(t, created('accepted'));
   const sender = `MG${'0123456789abcdef'.repeat(2)}`;
-  const gateway = createTwilioGateway({ ...settings, baseUrl: standIn.url, apiKeySid: 'SK0123', sender });
+  const gateway = openTwilio({ ...settings, baseUrl: standIn.url, apiKeySid: 'SK0123', sender });
   await gateway.send({ ...exampleMessage, validityMs: 1 }, deadlineAfter(5000));
   const [request] = standIn.requests;
   assert.equal(request?.headers.authorization, `Basic ${Buffer.from(`SK0123:${token}`).toString('base64')}`);

@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createVonageGateway, vonageRefusals } from '../../../../src/adapters/gateways/vonage/gateway.ts';
+import { vonageRefusals } from '../../../../src/adapters/gateways/vonage/gateway.ts';
 import { Secret } from '../../../../src/ports/secret.ts';
 import { deadlineAfter } from '../../../contracts/sms-gateway.ts';
-import { TestClock } from '../../../support/test-clock.ts';
 import { dialectTests } from '../shared/dialect-cases.ts';
-import { exampleMessage, exampleNumber, exampleText, startStandIn } from '../shared/gateway-stand-in.ts';
+import {
+  exampleMessage,
+  exampleNumber,
+  exampleText,
+  messageWith,
+  startStandIn,
+} from '../shared/gateway-stand-in.ts';
+import { openVonage } from '../shared/gateways-under-test.ts';
 
 const apiSecret = 'vonage-secret-not-to-be-told';
 const settings = {
@@ -14,7 +20,6 @@ const settings = {
   apiSecret: new Secret(apiSecret),
   sender: 'Exemplo',
 };
-const isAscii = (text: string) => !/[^\p{ASCII}]/u.test(text);
 
 const answerOf = (...states: readonly string[]) => ({
   status: 200,
@@ -30,7 +35,7 @@ const answerOf = (...states: readonly string[]) => ({
 
 dialectTests({
   name: 'Vonage',
-  open: (baseUrl) => createVonageGateway({ ...settings, baseUrl }, isAscii, new TestClock()),
+  open: (baseUrl) => openVonage({ ...settings, baseUrl }),
   secrets: [apiSecret],
   success: answerOf('0'),
   messageId: '0A0000000123ABCD1',
@@ -51,10 +56,7 @@ dialectTests({
 
 test('Vonage: the request is the documented one', async (t) => {
   const standIn = await startStandIn(t, answerOf('0'));
-  await createVonageGateway({ ...settings, baseUrl: standIn.url }, isAscii, new TestClock()).send(
-    exampleMessage,
-    deadlineAfter(5000),
-  );
+  await openVonage({ ...settings, baseUrl: standIn.url }).send(exampleMessage, deadlineAfter(5000));
   const [request] = standIn.requests;
   assert.equal(request?.method, 'POST');
   assert.equal(request.path, '/sms/json');
@@ -72,7 +74,7 @@ test('Vonage: the request is the documented one', async (t) => {
 
 test('Vonage: the validity stays within the bounds of ttl', async (t) => {
   const standIn = await startStandIn(t, answerOf('0'));
-  const gateway = createVonageGateway({ ...settings, baseUrl: standIn.url }, isAscii, new TestClock());
+  const gateway = openVonage({ ...settings, baseUrl: standIn.url });
   for (const validityMs of [1500.5, 20_000.5, 1_000_000_000]) {
     await gateway.send({ ...exampleMessage, validityMs }, deadlineAfter(5000));
   }
@@ -84,12 +86,8 @@ test('Vonage: the validity stays within the bounds of ttl', async (t) => {
 
 test('[SMS-15] Vonage: a text that GSM-7 does not have is marked as Unicode', async (t) => {
   const standIn = await startStandIn(t, answerOf('0'));
-  const gateway = createVonageGateway(
-    { ...settings, baseUrl: standIn.url, sender: '+12025550100' },
-    isAscii,
-    new TestClock(),
-  );
-  await gateway.send({ ...exampleMessage, text: new Secret('कोड 907214') }, deadlineAfter(5000));
+  const gateway = openVonage({ ...settings, baseUrl: standIn.url, sender: '+12025550100' });
+  await gateway.send(messageWith('कोड 907214'), deadlineAfter(5000));
   const form = new URLSearchParams(standIn.requests[0]?.body);
   assert.equal(form.get('type'), 'unicode');
   assert.equal(form.get('text'), 'कोड 907214');

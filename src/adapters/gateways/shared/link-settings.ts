@@ -1,5 +1,7 @@
-import { publicText, secret } from '../config/references.ts';
-import { Type } from '../config/setting-words.ts';
+import { publicText, secret } from '../../../config/references.ts';
+import { Type } from '../../../config/setting-words.ts';
+import type { GatewayRule } from './gateway-kind.ts';
+import type { LinkSettings } from './gateway-link.ts';
 
 /*
  * How a gateway over HTTP is reached: the same for every kind.
@@ -51,4 +53,13 @@ export const link = {
     default: false,
     description: 'The way to it is private, such as a mesh, so that production may do without TLS.',
   }),
+};
+
+/** A proxy is told both or neither. */
+export const proxyLogin: GatewayRule<Pick<LinkSettings, 'proxy'>> = {
+  fault: ({ proxy: asked }) =>
+    (asked?.user === undefined) === (asked?.password === undefined)
+      ? undefined
+      : 'has a proxy with a user and no password, or the other way round',
+  accepted: 'proxy.user and proxy.password, or neither',
 };

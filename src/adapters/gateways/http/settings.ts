@@ -1,0 +1,193 @@
+import { literalCredentials } from '../../../config/literal-credentials.ts';
+import { secret } from '../../../config/references.ts';
+import { Type } from '../../../config/setting-words.ts';
+import type { ValuesOf } from '../../../config/values.ts';
+import { gatewayName, refusalReasons, sender, senders } from '../shared/common-settings.ts';
+import type { GatewayRule, GatewayRules } from '../shared/gateway-kind.ts';
+import { link, proxyLogin } from '../shared/link-settings.ts';
+import { receipts } from './receipts-settings.ts';
+import { answerRule, checkTemplate, httpUrl, template, verifiedTemplate } from './template-settings.ts';
+
+export const settings = Type.Object(
+  {
+    kind: Type.Literal('http', {
+      description: 'Any gateway that takes a text by one HTTP request; described by templates.',
+    }),
+    name: gatewayName('http'),
+    method: Type.Enum(['GET', 'POST', 'PUT'], { default: 'POST', description: 'HTTP method.' }),
+    url: template({ start: httpUrl, description: 'Its URL, a template.' }),
+    headers: Type.Record(
+      Type.String({ pattern: '^[A-Za-z0-9-]{1,64}$' }),
+      template({ description: 'Value of a header, a template.' }),
+      { default: {}, keyAccepts: 'a name of a header', description: 'Headers by name.' },
+    ),
+    bodyType: Type.Enum(['json', 'form'], {
+      default: 'json',
+      description: 'What the body is: values are written into it accordingly.',
+    }),
+    body: Type.Optional(template({ description: 'The body, a template. Absent: none.' })),
+    sender: Type.Optional(sender('`{sender}` where `senders` has none. Absent: no template names it.')),
+    senders,
+    secrets: Type.Record(
+      Type.String({ pattern: '^[a-z][A-Za-z0-9]{0,31}$' }),
+      secret({ description: 'A secret for the templates.' }),
+      {
+        default: {},
+        keyAccepts: 'a name such as apiKey',
+        description: 'Secrets for `{secrets.NAME}`, by name.',
+      },
+    ),
+    encodingWords: Type.Object(
+      {
+        gsm7: Type.String({ default: 'text', description: '`{encoding}` of a text in GSM-7.' }),
+        ucs2: Type.String({ default: 'unicode', description: '`{encoding}` of any other text.' }),
+      },
+      { description: "The gateway's words for the encoding." },
+    ),
+    accepted: Type.Object(
+      {
+        ...answerRule,
+        messageIdPath: Type.Optional(
+          Type.String({ description: "Member with the gateway's message id. Absent: none is kept." }),
+        ),
+      },
+      {
+        description:
+          'Which answers mean that the text was taken; all others mean that it was not, or leave it open.',
+      },
+    ),
+    refused: Type.Array(
+      Type.Object({
+        ...answerRule,
+        reason: Type.Enum(refusalReasons, { description: 'What such an answer means.' }),
+      }),
+      {
+        default: [],
+        maxItems: 64,
+        description:
+          'Which answers mean that it was certainly not taken, and why; the first that fits counts. Of the rest, 4xx are refusals and everything else is unknown.',
+      },
+    ),
+    receipts: Type.Optional(receipts),
+    verified: Type.Optional(
+      Type.Object(
+        {
+          method: Type.Enum(['GET', 'POST', 'PUT'], { default: 'POST', description: 'HTTP method.' }),
+          url: verifiedTemplate({
+            start: httpUrl,
+            description: 'Its URL, a template with `{messageId}`.',
+          }),
+          body: Type.Optional(
+            verifiedTemplate({ description: 'The body, a template of the same type. Absent: none.' }),
+          ),
+        },
+        {
+          description:
+            'The request that tells the gateway which codes were verified, with the same headers. Absent: it is not told.',
+        },
+      ),
+    ),
+    check: Type.Optional(
+      Type.Object(
+        {
+          url: checkTemplate({ start: httpUrl, description: 'Its URL, a template without a message.' }),
+          headers: Type.Record(
+            Type.String({ pattern: '^[A-Za-z0-9-]{1,64}$' }),
+            checkTemplate({ description: 'Value of a header, a template without a message.' }),
+            { default: {}, keyAccepts: 'a name of a header', description: 'Headers by name.' },
+          ),
+          valid: Type.Object(
+            { ...answerRule, statuses: { ...answerRule.statuses, default: [200] } },
+            { description: 'Which answers mean that the credentials are right; a 401 means wrong ones.' },
+          ),
+        },
+        {
+          description:
+            'A GET request that needs the credentials and does nothing, such as one for the balance: `gsp-otp doctor` makes it. Absent: the doctor only connects.',
+        },
+      ),
+    ),
+    ...link,
+  },
+  { description: 'Generic.' },
+);
+
+export type GenericSettings = ValuesOf<typeof settings>;
+
+export const rules: GatewayRules<GenericSettings> = {
+  urls: ({ url, check, verified }) => [url, check?.url, verified?.url],
+  isCalledBack: (gateway) => gateway.receipts !== undefined,
+  between: [
+    {
+      fault: told(lackingSecrets, 'has a template with a secret that is not given'),
+      accepted: 'each of them under `secrets`',
+    },
+    proxyLogin,
+    { fault: receiptsFault, accepted: 'receipts as docs/gateways.md describes them' },
+    {
+      fault: (gateway) =>
+        gateway.sender === undefined && templatesOf(gateway).some((text) => text.includes('{sender}'))
+          ? 'has a template with {sender}, and no sender for every country'
+          : undefined,
+      accepted: '`sender` beside `senders`, or templates without {sender}',
+    },
+    {
+      fault: told(clearCredentials, 'has credentials in the configuration itself'),
+      accepted: 'in production, {secrets.NAME} in their place, and the value under `secrets`',
+      inProduction: true,
+    },
+  ],
+};
+
+function told(
+  find: (gateway: GenericSettings) => readonly string[],
+  what: string,
+): GatewayRule<GenericSettings>['fault'] {
+  return (gateway) => {
+    const found = find(gateway);
+    return found.length === 0 ? undefined : `${what}: ${found.join(', ')}`;
+  };
+}
+
+/** Secrets that templates speak of and nobody gave. */
+function lackingSecrets(gateway: GenericSettings): readonly string[] {
+  const named = templatesOf(gateway).flatMap((text) => [...text.matchAll(/\{secrets\.([A-Za-z0-9]+)\}/g)]);
+  return named.flatMap(([, name = '']) => (Object.hasOwn(gateway.secrets, name) ? [] : [name]));
+}
+
+/** Where credentials stand in the settings themselves, in words without any of them. */
+function clearCredentials(gateway: GenericSettings): readonly string[] {
+  const { check = {}, verified = {} } = gateway;
+  const within = (name: string, places: readonly string[]) => places.map((place) => `${name}.${place}`);
+  return [
+    ...literalCredentials(gateway),
+    ...within('check', literalCredentials(check)),
+    ...within('verified', literalCredentials(verified)),
+  ];
+}
+
+/** Why receipts could not be told to be the gateway's, or be matched with texts. `undefined`: they can. */
+function receiptsFault(gateway: GenericSettings): string | undefined {
+  const { receipts: asked } = gateway;
+  if (asked === undefined) {
+    return templatesOf(gateway).some((text) => text.includes('{receiptUrl}'))
+      ? 'has a template with {receiptUrl} and no receipts'
+      : undefined;
+  }
+  if (asked.proof.kind === 'signed-url') return undefined;
+  if (asked.proof.kind === 'hmac' && asked.from === 'query') {
+    return 'takes receipts from the URL, which an HMAC of the body does not prove';
+  }
+  if (asked.referencePath !== undefined) return undefined;
+  return asked.messageIdPath === undefined || gateway.accepted.messageIdPath === undefined
+    ? 'has receipts that name no text: receipts.referencePath is missing, or receipts.messageIdPath and accepted.messageIdPath'
+    : undefined;
+}
+
+function templatesOf({ url, body = '', headers, verified, check }: GenericSettings): readonly string[] {
+  return [
+    ...[url, body, ...Object.values(headers)],
+    ...(verified === undefined ? [] : [verified.url, verified.body ?? '']),
+    ...(check === undefined ? [] : [check.url, ...Object.values(check.headers)]),
+  ];
+}

@@ -1,0 +1,36 @@
+import { secret } from '../../../config/references.ts';
+import { Type } from '../../../config/setting-words.ts';
+import type { ValuesOf } from '../../../config/values.ts';
+import { gatewayName, longSender, reportVerified, sender, senders, url } from '../shared/common-settings.ts';
+import type { GatewayRules } from '../shared/gateway-kind.ts';
+import { link, proxyLogin } from '../shared/link-settings.ts';
+import { proof } from '../shared/proof-settings.ts';
+
+const receipts = Type.Object({ proof }, { description: 'Delivery receipts. Absent: none are expected.' });
+
+export const settings = Type.Object(
+  {
+    kind: Type.Literal('infobip', { description: 'Infobip, SMS API v3.' }),
+    name: gatewayName('infobip'),
+    baseUrl: Type.String({
+      ...url,
+      description: "The account's own host, such as https://abc123.api.infobip.com.",
+    }),
+    apiKey: secret({ description: 'API key.' }),
+    sender: sender('Phone number or alphanumeric sender id.'),
+    receipts: Type.Optional(receipts),
+    reportVerified: reportVerified('conversion tracking'),
+    senders,
+    ...link,
+  },
+  { description: 'Infobip.' },
+);
+
+export type InfobipSettings = ValuesOf<typeof settings>;
+
+export const rules: GatewayRules<InfobipSettings> = {
+  urls: (gateway) => [gateway.baseUrl],
+  isCalledBack: (gateway) => gateway.receipts !== undefined,
+  between: [proxyLogin],
+  caution: longSender,
+};

@@ -1,0 +1,55 @@
+import { secret } from '../../../config/references.ts';
+import { Type } from '../../../config/setting-words.ts';
+import type { ValuesOf } from '../../../config/values.ts';
+import {
+  baseUrl,
+  gatewayName,
+  longSender,
+  reportVerified,
+  sender,
+  senders,
+  url,
+} from '../shared/common-settings.ts';
+import type { GatewayRules } from '../shared/gateway-kind.ts';
+import { link, proxyLogin } from '../shared/link-settings.ts';
+
+const receipts = Type.Object(
+  {
+    signatureSecret: secret({ minLength: 16, description: "The account's signature secret." }),
+    signatureMethod: Type.Enum(['sha256', 'sha512'], {
+      default: 'sha256',
+      description: "The account's signature method: SHA-256 HMAC or SHA-512 HMAC.",
+    }),
+  },
+  { description: 'Delivery receipts, signed by the account. Absent: none are expected.' },
+);
+
+export const settings = Type.Object(
+  {
+    kind: Type.Literal('vonage', { description: 'Vonage, SMS API.' }),
+    name: gatewayName('vonage'),
+    baseUrl: baseUrl('https://rest.nexmo.com'),
+    apiKey: secret({ description: 'API key.' }),
+    apiSecret: secret({ description: 'API secret.' }),
+    sender: sender('Phone number or alphanumeric sender id.'),
+    receipts: Type.Optional(receipts),
+    reportVerified: reportVerified('Conversion API'),
+    conversionUrl: Type.String({
+      ...url,
+      default: 'https://api.nexmo.com',
+      description: 'Where its Conversion API is.',
+    }),
+    senders,
+    ...link,
+  },
+  { description: 'Vonage.' },
+);
+
+export type VonageSettings = ValuesOf<typeof settings>;
+
+export const rules: GatewayRules<VonageSettings> = {
+  urls: (gateway) => [gateway.baseUrl, gateway.reportVerified ? gateway.conversionUrl : undefined],
+  isCalledBack: (gateway) => gateway.receipts !== undefined,
+  between: [proxyLogin],
+  caution: longSender,
+};
