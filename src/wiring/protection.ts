@@ -70,40 +70,62 @@ export async function composeProtection(config: Config, parts: ProtectionParts):
     logKeys();
   }
 
-  let failure: string | undefined;
-  async function attempt(read: () => Config, replaceTls: (tls: ServerTls) => void): Promise<void> {
-    try {
-      await replace(read(), replaceTls);
-      failure = undefined;
-    } catch (error) {
-      const reason = describeFailure(error);
-      const at = new Date(clock.nowMs()).toISOString();
-      failure = `the reload of ${at} failed, and what was in force before still is: ${reason}`;
-      log.error({ reason }, 'reload failed');
-      throw error;
-    }
-  }
-
-  let replacing = Promise.resolve();
+  const reloads = new Reloads(replace, clock, log);
   return {
     codecs: sealing.codecs,
     tls,
     readiness: [
       { name: 'keys', check: async () => checkNothingExpired(inForce(), clock.nowMs()), warnings },
-      { name: 'configuration', check: async () => {}, warnings: () => (failure ? [failure] : []) },
+      { name: 'configuration', check: async () => {}, warnings: () => reloads.warnings() },
     ],
     timesLeft: () => timesLeft(inForce(), clock.nowMs()),
-    reload(read, replaceTls) {
-      // One after the other: the one that was asked for last is the one that stays.
-      const replaced = replacing.then(() => attempt(read, replaceTls));
-      replacing = replaced.catch(() => undefined);
-      return replaced;
-    },
+    reload: (read, replaceTls) => reloads.reload(read, replaceTls),
     async close() {
       stopLogging();
       await sealing.close();
     },
   };
+}
+
+type Replace = (next: Config, replaceTls: (tls: ServerTls) => void) => Promise<void>;
+
+/** Reloads one after the other: the one that was asked for last is the one that stays. */
+class Reloads {
+  readonly #replace: Replace;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  #last: Promise<void> = Promise.resolve();
+  #failure: string | undefined;
+
+  constructor(replace: Replace, clock: Clock, log: Logger) {
+    this.#replace = replace;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** That the newest one failed, and why. */
+  warnings(): readonly string[] {
+    return this.#failure === undefined ? [] : [this.#failure];
+  }
+
+  reload(read: () => Config, replaceTls: (tls: ServerTls) => void): Promise<void> {
+    const reloaded = this.#last.then(() => this.#attempt(read, replaceTls));
+    this.#last = reloaded.catch(() => undefined);
+    return reloaded;
+  }
+
+  async #attempt(read: () => Config, replaceTls: (tls: ServerTls) => void): Promise<void> {
+    try {
+      await this.#replace(read(), replaceTls);
+      this.#failure = undefined;
+    } catch (error) {
+      const reason = describeFailure(error);
+      const at = new Date(this.#clock.nowMs()).toISOString();
+      this.#failure = `the reload of ${at} failed, and what was in force before still is: ${reason}`;
+      this.#log.error({ reason }, 'reload failed');
+      throw error;
+    }
+  }
 }
 
 /** Without the keys that are those of before. */

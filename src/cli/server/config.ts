@@ -12,7 +12,24 @@ import { configSources, withConfigOptions } from '../terminal/config-options.ts'
 import { exitCodes } from '../terminal/failure.ts';
 
 export function configCommand(): Command {
-  const check = withConfigOptions(new Command('check'))
+  return new Command('config')
+    .description('check, show and explain the configuration')
+    .addCommand(checkCommand())
+    .addCommand(printCommand())
+    .addCommand(referenceCommand())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ gsp-otp config check --config gsp-otp.yaml
+  $ gsp-otp config print --set http.port=8443
+  $ gsp-otp config reference | less
+`,
+    );
+}
+
+function checkCommand(): Command {
+  return withConfigOptions(new Command('check'))
     .description('tell everything that is wrong with the configuration')
     .option('--json', 'print the faults as JSON')
     .addHelpText(
@@ -26,7 +43,10 @@ Exit code: 0 if the configuration is sound, 2 if not.
 `,
     )
     .action((options) => checkConfig(inspectConfig(configSources(options)), options.json));
-  const print = withConfigOptions(new Command('print'))
+}
+
+function printCommand(): Command {
+  return withConfigOptions(new Command('print'))
     .description('show every setting in force and where it comes from; secrets are masked')
     .option('--json', 'print as JSON')
     .addHelpText(
@@ -40,7 +60,10 @@ Exit code: 0 if the configuration is sound, 2 if not.
 `,
     )
     .action((options) => printConfig(inspectConfig(configSources(options)), options.json));
-  const reference = new Command('reference')
+}
+
+function referenceCommand(): Command {
+  return new Command('reference')
     .description('print docs/configuration.md: every setting with its meaning, bounds and default')
     .addHelpText(
       'after',
@@ -51,21 +74,6 @@ Examples:
 `,
     )
     .action(() => void process.stdout.write(writeReference()));
-
-  return new Command('config')
-    .description('check, show and explain the configuration')
-    .addCommand(check)
-    .addCommand(print)
-    .addCommand(reference)
-    .addHelpText(
-      'after',
-      `
-Examples:
-  $ gsp-otp config check --config gsp-otp.yaml
-  $ gsp-otp config print --set http.port=8443
-  $ gsp-otp config reference | less
-`,
-    );
 }
 
 async function checkConfig(inspection: ConfigInspection, json: boolean): Promise<void> {
