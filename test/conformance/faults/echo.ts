@@ -1,4 +1,4 @@
-import type { Call } from '../reference/rules.ts';
+import type { Call } from '../reference/call.ts';
 import { answers, type Faults, forgives, mends, refuses, withMember } from './fault.ts';
 
 /** Returns a changed message if it holds a mark. */

@@ -1,4 +1,4 @@
-import { type Call, Refusal } from '../reference/rules.ts';
+import { type Call, Refusal } from '../reference/call.ts';
 import { answers, bare, type Faults, forgives, header, refuses, withMember, withStatus } from './fault.ts';
 import { jsonFaults } from './json.ts';
 

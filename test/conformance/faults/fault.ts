@@ -1,4 +1,5 @@
-import { type Call, type Memory, Refusal, type Reply, type Rules } from '../reference/rules.ts';
+import { type Call, Refusal, type Reply } from '../reference/call.ts';
+import type { Memory, Rules } from '../reference/rules.ts';
 import type { Fault } from '../reference/server.ts';
 
 /** One way to be wrong. `also`: other checks of the same family that can't but fail with it; those of others: beyond.ts. */

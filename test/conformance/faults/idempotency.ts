@@ -1,4 +1,5 @@
-import { type Call, Refusal, rightRules } from '../reference/rules.ts';
+import { type Call, Refusal } from '../reference/call.ts';
+import { rightRules } from '../reference/rules.ts';
 import type { Fault } from '../reference/server.ts';
 import { answers, type Faults, performs, withMember } from './fault.ts';
 

@@ -1,7 +1,7 @@
 import { joseKeys } from '../jose-keys.ts';
+import type { Refusal } from '../reference/call.ts';
 import { type PeekedJose, peekJose } from '../reference/jose-peek.ts';
 import { type OddSealing, sealFor, undecryptable, wronglySigned } from '../reference/jose-seal.ts';
-import type { Refusal } from '../reference/rules.ts';
 import type { Fault } from '../reference/server.ts';
 import type { Faults } from './fault.ts';
 import { somehow } from './probe.ts';

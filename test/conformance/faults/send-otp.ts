@@ -1,4 +1,5 @@
-import { type Account, type Call, Refusal } from '../reference/rules.ts';
+import { type Call, Refusal } from '../reference/call.ts';
+import type { Account } from '../reference/rules.ts';
 import type { Fault } from '../reference/server.ts';
 import { answers, type Faults, forgives, mends, performs, refuses, withMember } from './fault.ts';
 

@@ -1,4 +1,5 @@
-import type { Call, Challenge } from '../reference/rules.ts';
+import type { Call } from '../reference/call.ts';
+import type { Challenge } from '../reference/rules.ts';
 import type { Fault } from '../reference/server.ts';
 import { answers, bare, type Faults, forgives, performs, withMember } from './fault.ts';
 

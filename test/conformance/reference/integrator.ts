@@ -1,14 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import {
-  type Call,
-  isObject,
-  type Members,
-  type Memory,
-  type Method,
-  Refusal,
-  type Reply,
-  type Rules,
-} from './rules.ts';
+import { type Call, type Members, type Method, Refusal, type Reply } from './call.ts';
+import { isObject, type Memory, type Rules } from './rules.ts';
 
 /** One request from opened bytes to the answer before sealing. */
 export async function answer(

@@ -7,7 +7,7 @@ import {
   compactVerify,
 } from 'jose';
 import { joseKeys, type TestKey } from '../jose-keys.ts';
-import { Refusal } from './rules.ts';
+import { Refusal } from './call.ts';
 import type { Seal } from './server.ts';
 
 const own = [joseKeys.integratorEncryption, joseKeys.integratorEncryption2];

@@ -1,5 +1,5 @@
 import * as openpgp from 'openpgp';
-import { Refusal } from './rules.ts';
+import { Refusal } from './call.ts';
 import type { Seal } from './server.ts';
 
 export interface PgpSealKeys {

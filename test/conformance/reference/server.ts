@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
+import { Refusal, type Reply } from './call.ts';
 import { answer, errorReply } from './integrator.ts';
-import { type Account, Memory, Refusal, type Reply, type Rules, rightRules } from './rules.ts';
+import { type Account, Memory, type Rules, rightRules } from './rules.ts';
 
 export interface RawRequest {
   readonly verb: string;
