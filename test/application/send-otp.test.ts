@@ -4,68 +4,27 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, it } from 'node:test';
 import { findRequests, type RequestSearch } from '../../src/operations/databases.ts';
-import type { Delivery, SmsGateway, SmsMessage } from '../../src/ports/sms-gateway.ts';
 import { loadConfig } from '../../src/settings/load.ts';
 import { activeAssociation, activeNumber } from '../support/test-accounts.ts';
 import {
   codeIn,
-  type Fields,
   startApplication,
   TEST_SETTINGS,
   type TestApplication,
 } from '../support/test-application.ts';
 import { TestClock } from '../support/test-clock.ts';
-
-const TOKEN = 'AB12345678C';
-
-/** Answers as it is told, and keeps what it was given. */
-class ScriptedGateway implements SmsGateway {
-  readonly name = 'scripted';
-  readonly messages: SmsMessage[] = [];
-  next: (message: SmsMessage) => Promise<Delivery> = () => this.accept();
-
-  accept = async (): Promise<Delivery> => ({ kind: 'accepted', gateway: this.name, messageId: 'm1' });
-  refuse = async (): Promise<Delivery> => {
-    return { kind: 'refused', gateway: this.name, reason: 'invalid-number', detail: 'code 21211' };
-  };
-  loseTrack = async (): Promise<Delivery> => ({ kind: 'unknown', gateway: this.name, detail: 'reset' });
-
-  send(message: SmsMessage): Promise<Delivery> {
-    this.messages.push(message);
-    return this.next(message);
-  }
-
-  async close(): Promise<void> {}
-
-  get textsSent(): string[] {
-    return this.messages.map(({ text }) => text.reveal());
-  }
-}
+import { callsTo, ScriptedGateway, TOKEN } from './send-otp-calls.ts';
 
 describe('sendOtp: every result', () => {
   const gateway = new ScriptedGateway();
   const clock = new TestClock();
   let app: TestApplication;
-  let requests = 0;
 
   before(async () => {
     app = await startApplication({ overrides: { gateway, clock } });
   });
   after(() => app.stop());
-
-  function send(fields: Fields, requestId = `send-${requests++}`) {
-    const requestTimestamp = String(clock.nowMs());
-    return app.call('sendOtp', requestId, { smsMatchingToken: TOKEN, ...fields }, { requestTimestamp });
-  }
-  function verify(sendOtpRequestId: string, otp: string) {
-    const requestTimestamp = String(clock.nowMs());
-    return app.call('verifyOtp', `verify-${requests++}`, { sendOtpRequestId, otp }, { requestTimestamp });
-  }
-  async function resultOf(fields: Fields): Promise<unknown> {
-    const { status, body } = await send(fields);
-    assert.equal(status, 200, JSON.stringify(body));
-    return body['result'];
-  }
+  const { send, verify, resultOf } = callsTo(() => app, clock);
 
   const closed = {
     closed: 'ACCOUNT_CLOSED',
@@ -215,79 +174,6 @@ describe('sendOtp: every result', () => {
     assert.equal((await verify('exhausting', right)).body['result'], 'OTP_NOT_MATCHED');
     clock.pass(60_000);
     assert.equal(await resultOf({ accountPhoneNumber: activeNumber(6) }), 'OTP_LIMIT_REACHED');
-  });
-
-  it('[OQ-11] MESSAGE_UNABLE_TO_BE_SENT binds nothing: the retry sends the same code', async () => {
-    gateway.next = gateway.refuse;
-    const refused = await send({ accountPhoneNumber: activeNumber(7) }, 'refused');
-    assert.equal(refused.body['result'], 'MESSAGE_UNABLE_TO_BE_SENT');
-    const code = codeIn(gateway.textsSent.at(-1) ?? '');
-    assert.equal((await verify('refused', code)).body['result'], 'OTP_NOT_MATCHED'); // [OQ-5]
-
-    gateway.next = gateway.accept;
-    clock.pass(700_000);
-    const retried = await send({ accountPhoneNumber: activeNumber(7) }, 'refused');
-    assert.equal(retried.body['result'], 'SUCCESS');
-    assert.equal(codeIn(gateway.textsSent.at(-1) ?? ''), code);
-    assert.equal((await verify('refused', code)).body['result'], 'SUCCESS');
-  });
-
-  it('[OQ-28] an unknown outcome: the code stays valid, one more text with the same code and reference, no third', async () => {
-    const sentBefore = gateway.messages.length;
-    gateway.next = gateway.loseTrack;
-    const results = [];
-    for (let tries = 0; tries < 4; tries += 1) {
-      const { body } = await send({ accountPhoneNumber: activeNumber(8) }, 'unknown');
-      results.push(body['result']);
-    }
-    gateway.next = gateway.accept;
-    assert.deepEqual(new Set(results), new Set(['MESSAGE_UNABLE_TO_BE_SENT']));
-    const sent = gateway.messages.slice(sentBefore);
-    assert.equal(sent.length, 2);
-    assert.equal(sent[0]?.reference, sent[1]?.reference);
-    assert.equal(sent[0]?.text.reveal(), sent[1]?.text.reveal());
-    const verified = await verify('unknown', codeIn(sent[0]?.text.reveal() ?? ''));
-    assert.equal(verified.body['result'], 'SUCCESS');
-  });
-
-  it('[OPS-2] a gateway that hangs costs no more than the budget; its late yes spares the second text', async () => {
-    const sentBefore = gateway.messages.length;
-    const { promise, resolve } = Promise.withResolvers<Delivery>();
-    const asked = new Promise<void>((told) => {
-      gateway.next = () => {
-        told();
-        return promise;
-      };
-    });
-    const answering = send({ accountPhoneNumber: activeNumber(9) }, 'late');
-    await asked;
-    clock.pass(2200);
-    assert.equal((await answering).body['result'], 'MESSAGE_UNABLE_TO_BE_SENT');
-
-    resolve({ kind: 'accepted', gateway: 'scripted', messageId: 'late' });
-    gateway.next = gateway.accept;
-    await promise;
-    // The late news is a durable step of its own; the store's steps keep their order.
-    await app.application.store.check();
-    const retried = await send({ accountPhoneNumber: activeNumber(9) }, 'late');
-    assert.equal(retried.body['result'], 'SUCCESS');
-    assert.equal(gateway.messages.length, sentBefore + 1);
-  });
-
-  it('[OQ-28] what a gateway says after its deadline is recorded, and spares the second text', async () => {
-    const sentBefore = gateway.messages.length;
-    const { promise, resolve } = Promise.withResolvers<Delivery>();
-    gateway.next = async () => ({ kind: 'unknown', gateway: 'scripted', detail: 'late', later: promise });
-    const answered = await send({ accountPhoneNumber: activeNumber(29) }, 'later');
-    assert.equal(answered.body['result'], 'MESSAGE_UNABLE_TO_BE_SENT');
-
-    resolve({ kind: 'accepted', gateway: 'scripted', messageId: 'later' });
-    gateway.next = gateway.accept;
-    await promise;
-    await app.application.store.check();
-    const retried = await send({ accountPhoneNumber: activeNumber(29) }, 'later');
-    assert.equal(retried.body['result'], 'SUCCESS');
-    assert.equal(gateway.messages.length, sentBefore + 1);
   });
 
   it('[SO-4, SMS-1, SMS-2] the text holds the code, and the token alone on its last line', () => {
