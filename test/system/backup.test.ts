@@ -58,8 +58,14 @@ test('a folder that is there becomes private; what is none, and what is somebody
   const make = (target: string) => backUp(settings, target, () => {});
   writeFileSync(file, '');
   symlinkSync(join(parent, 'nowhere', 'deep'), link);
-  await assert.rejects(make(file), /^UnavailableError: the backup: .*file: file already exists$/);
-  await assert.rejects(make(link), /^UnavailableError: the backup: .*link does not exist$/);
+  await assert.rejects(
+    make(file),
+    /^UnavailableError: the folder .*file can't be made: .*file already exists$/,
+  );
+  await assert.rejects(
+    make(link),
+    /^UnavailableError: the folder .*link can't be made: .*link: file already exists$/,
+  );
   await assert.rejects(restore({ ...settings, dataDirectory: file }, dataDirectory), /no whole backup/);
   mkdirSync(folder);
   chmodSync(folder, 0o777);
@@ -76,7 +82,7 @@ test('a folder that is there becomes private; what is none, and what is somebody
   assert.equal(statSync(folder).mode & 0o777, 0o700);
   await assert.rejects(
     restore({ ...settings, dataDirectory: file }, folder),
-    /file\/otp\.sqlite can't be opened/,
+    /the folder .*file can't be made/,
   );
 });
 
