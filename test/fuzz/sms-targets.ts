@@ -84,7 +84,8 @@ export const smsTargets: readonly FuzzTarget[] = [
       { 'message-count': '2', messages: [{ 'message-id': '0A01', status: '0' }, { status: '1' }] },
       { messages: [{ status: '9', 'error-text': 'quota' }] },
     ],
-    /"messages".*"0"/s,
+    // A status may be a number as well.
+    /"messages".*("0"|:\s*-?0)/s,
   ),
   answers(
     'Infobip',
