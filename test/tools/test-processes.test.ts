@@ -12,14 +12,14 @@ test('every test file runs once: those that stand apart alone, the others with t
   const many = Array.from({ length: 40 }, (_, n) => `test/many/${n}.test.ts`);
   const files = ['test/few/a.test.ts', 'test/few/apart.test.ts', 'test/apart.test.ts', ...many];
   const standsApart = (file: string) => file.endsWith('apart.test.ts');
-  const processes = processesOf(files, { root: '/root', folder, standsApart });
+  const processes = processesOf(files, { root: '/project', folder, standsApart });
   const parts = processes.map((file) =>
     dirname(file) === folder
       ? [...readFileSync(file, 'utf8').matchAll(/"(file:.*)"/g)].map(([, url = '']) => fileURLToPath(url))
       : [file],
   );
-  assert.deepEqual(parts.flat().sort(), files.map((file) => `/root/${file}`).sort());
-  assert.deepEqual(parts.slice(0, 2), [['/root/test/few/apart.test.ts'], ['/root/test/apart.test.ts']]);
+  assert.deepEqual(parts.flat().sort(), files.map((file) => `/project/${file}`).sort());
+  assert.deepEqual(parts.slice(0, 2), [['/project/test/few/apart.test.ts'], ['/project/test/apart.test.ts']]);
   for (const part of parts) assert.equal(new Set(part.map((file) => dirname(file))).size, 1, String(part));
   assert.equal(parts.length, 2 + 1 + 3);
 });
