@@ -1,5 +1,4 @@
-import type { ChallengeEvent } from '../ports/challenge.ts';
-import type { RequestRecord, StoredAnswer } from '../ports/otp-store.ts';
+import type { GuardFinding, RequestRecord, StoredAnswer } from '../ports/otp-store.ts';
 import type { Delivery } from '../ports/sms-gateway.ts';
 
 /** How a use case ends. Declines are outcomes like any other; faults are thrown. */
@@ -12,8 +11,8 @@ export type Outcome =
       readonly delivery?: Delivery;
       /** Of the recipient of the text. */
       readonly country?: string | undefined;
-      /** What stood against the text that the money guard let go. */
-      readonly guardEvent?: ChallengeEvent | undefined;
+      /** What the money guard found against the text. */
+      readonly guard?: GuardFinding | undefined;
       /** Whose text was verified: for feedback and metrics. */
       readonly verified?: VerifiedText | undefined;
     }

@@ -67,7 +67,12 @@ export async function sendOtp(call: SendOtpCall, parts: SendOtpParts): Promise<O
     case 'resume':
       return submitText(decision, found, call, parts);
     case 'answer':
-      return { kind: 'answered', answer: decision.answer, reason: decision.reason };
+      return {
+        kind: 'answered',
+        answer: decision.answer,
+        reason: decision.reason,
+        guard: decision.guard?.finding,
+      };
     default:
       return decision;
   }

@@ -62,7 +62,7 @@ export async function submitText(
     reason: delivery.kind,
     delivery,
     country: recipient.country,
-    guardEvent: guard?.event,
+    guard: guard?.finding,
   };
 }
 

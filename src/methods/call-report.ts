@@ -1,6 +1,6 @@
 import type { VerifiedText } from '../domain/outcome.ts';
-import type { ChallengeEvent } from '../ports/challenge.ts';
 import type { MethodName } from '../ports/method-name.ts';
+import type { GuardFinding } from '../ports/otp-store.ts';
 import type { Delivery } from '../ports/sms-gateway.ts';
 
 /** What is told of one call when it is over: one log line, a few counters. Nothing in it is secret. [ERR-4] */
@@ -19,8 +19,8 @@ export interface CallReport {
   readonly delivery: Delivery | undefined;
   /** Of the text that was handed over, ISO 3166-1 alpha-2. `undefined`: none was, or of no one country. */
   readonly country: string | undefined;
-  /** What stood against a text that the money guard let go: `guardWouldRefuse` or `guardExempt`. */
-  readonly guardEvent: ChallengeEvent | undefined;
+  /** What the money guard found against the text. */
+  readonly guard: GuardFinding | undefined;
   /** Whose text was verified by this call. */
   readonly verified: VerifiedText | undefined;
   /** The request had a context that this version doesn't know, and was served as if it had none. [OQ-19] */
@@ -41,7 +41,7 @@ export const NOTHING_TOLD = {
   replayed: false,
   delivery: undefined,
   country: undefined,
-  guardEvent: undefined,
+  guard: undefined,
   verified: undefined,
   unknownContext: false,
   cause: undefined,

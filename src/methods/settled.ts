@@ -8,8 +8,8 @@ import { BusyError, idempotencyViolation } from './failures.ts';
 export function settled(outcome: Outcome): { readonly answer: StoredAnswer; readonly told: Told } {
   switch (outcome.kind) {
     case 'answered': {
-      const { answer, reason, delivery, country, guardEvent, verified } = outcome;
-      const told = { reason: reason || undefined, delivery, country, guardEvent, verified };
+      const { answer, reason, delivery, country, guard, verified } = outcome;
+      const told = { reason: reason || undefined, delivery, country, guard, verified };
       return { answer, told: { ...told, result: answer.result || undefined } };
     }
     case 'replay': {

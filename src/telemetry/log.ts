@@ -2,6 +2,7 @@ import { type DestinationStream, type LevelWithSilent, type Logger, pino } from 
 import type { CallReport } from '../methods/call-report.ts';
 import type { Clock } from '../ports/clock.ts';
 import { escapeHidden } from '../ports/hidden-characters.ts';
+import type { GuardFinding } from '../ports/otp-store.ts';
 import { createErrorSerializer } from './brief-errors.ts';
 import { prettyLine } from './pretty-line.ts';
 import { createQuiet } from './quiet.ts';
@@ -49,7 +50,7 @@ export function reportToLog(log: Logger, clock: Clock): (report: CallReport) => 
     verified,
     unknownContext,
     durationMs,
-    guardEvent,
+    guard,
     ...rest
   }) => {
     const told = rest.requestId === undefined ? quiet(`${rest.status} ${rest.result}`) : {};
@@ -61,7 +62,7 @@ export function reportToLog(log: Logger, clock: Clock): (report: CallReport) => 
       ...told,
       unknownContext: unknownContext || undefined,
       // Which budget stood against the text, and not of which prefix: no part of a number is logged. [ERR-4]
-      guardEvent: guardEvent && { event: guardEvent.event, budget: guardEvent.detail.split(' ', 1)[0] },
+      guardEvent: guard && eventOf(guard),
       gateway: delivery?.gateway ?? verified?.gateway,
       gatewayReason: delivery?.kind === 'refused' ? delivery.reason : undefined,
       gatewayDetail: delivery === undefined || delivery.kind === 'accepted' ? undefined : delivery.detail,
@@ -72,4 +73,10 @@ export function reportToLog(log: Logger, clock: Clock): (report: CallReport) => 
     else if (rest.status >= 400) log.warn(line, 'call');
     else log.info(line, 'call');
   };
+}
+
+/** As the history of the request calls it. A refusal is the reason of the call. */
+function eventOf({ budget, mode }: GuardFinding): object | undefined {
+  if (mode === 'enforce') return undefined;
+  return { event: mode === 'exempt' ? 'guardExempt' : 'guardWouldRefuse', budget };
 }

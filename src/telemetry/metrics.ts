@@ -161,17 +161,7 @@ function createCounters(registry: Registry) {
 }
 
 function countCall(counters: Counters, report: CallReport): void {
-  const {
-    method,
-    status,
-    result = '',
-    reason = '',
-    replayed,
-    delivery,
-    country = '',
-    verified,
-    guardEvent,
-  } = report;
+  const { method, status, result = '', replayed, delivery, country = '', verified, guard } = report;
   counters.calls.inc({ method, status, result, replayed: String(replayed) });
   // Those that nothing looked at took no time, and would make the others look quick.
   if (report.durationMs > 0) counters.callSeconds.observe({ method }, report.durationMs / 1000);
@@ -183,13 +173,7 @@ function countCall(counters: Counters, report: CallReport): void {
     counters.verified.inc({ gateway: verified.gateway, country: verified.country ?? '' });
   }
   if (report.unknownContext) counters.unknownContexts.inc();
-  if (guardEvent !== undefined) {
-    const [against = ''] = guardEvent.detail.split(' ', 1);
-    const mode = guardEvent.event === 'guardExempt' ? 'exempt' : 'observe';
-    counters.guarded.inc({ reason: against, mode });
-  } else if (reason.startsWith('unverifiedPer') && !replayed) {
-    counters.guarded.inc({ reason, mode: 'enforce' });
-  }
+  if (guard !== undefined) counters.guarded.inc({ reason: guard.budget, mode: guard.mode });
 }
 
 function countReceipt(

@@ -15,7 +15,7 @@ const report: CallReport = {
   replayed: false,
   delivery: undefined,
   country: 'US',
-  guardEvent: undefined,
+  guard: undefined,
   verified: undefined,
   unknownContext: false,
   cause: undefined,
@@ -69,11 +69,14 @@ test('a call that fails at a full disk costs a short line', () => {
   assert.ok(JSON.stringify(lines).length < 40_000, 'no hundred stacks');
 });
 
-test('[ERR-4] no part of a number is in the line of a call that the money guard looked at', () => {
+test('[ERR-4] of what the money guard found, a line names the event and the budget, and no prefix of a number', () => {
   const { lines, log } = openLog();
-  const detail = 'unverifiedPerPrefix prefix:+1202555, unverified 21, verified 0';
-  const guardEvent = { atMs: 0, event: 'guardWouldRefuse', detail };
-  reportToLog(log, new TestClock())({ ...report, status: 200, guardEvent });
-  assert.deepEqual(lines[0]?.['guardEvent'], { event: 'guardWouldRefuse', budget: 'unverifiedPerPrefix' });
-  assert.doesNotMatch(JSON.stringify(lines), /1202555/);
+  const tell = reportToLog(log, new TestClock());
+  const budget = 'unverifiedPerPrefix';
+  for (const mode of ['observe', 'exempt', 'enforce'] as const)
+    tell({ ...report, status: 200, guard: { budget, mode } });
+  assert.deepEqual(
+    lines.map(({ guardEvent }) => guardEvent),
+    [{ event: 'guardWouldRefuse', budget }, { event: 'guardExempt', budget }, undefined],
+  );
 });

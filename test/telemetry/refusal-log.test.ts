@@ -23,7 +23,7 @@ const CALL: CallReport = {
   replayed: false,
   delivery: undefined,
   country: undefined,
-  guardEvent: undefined,
+  guard: undefined,
   verified: undefined,
   unknownContext: false,
   cause: undefined,

@@ -1,5 +1,12 @@
 import type { Challenge } from '../../ports/challenge.ts';
-import type { Block, GuardFacts, GuardOrder, GuardVerdict } from '../../ports/otp-store.ts';
+import type {
+  Block,
+  GuardBudget,
+  GuardFacts,
+  GuardFinding,
+  GuardOrder,
+  GuardVerdict,
+} from '../../ports/otp-store.ts';
 
 /**
  * The defence against traffic pumping: texts that somebody orders by the thousand to earn on their delivery, and whose
@@ -24,9 +31,6 @@ export interface MoneyGuardPolicy {
   readonly blockMs: number;
 }
 
-/** Why a text is, or would be, refused; never told on the wire. */
-export type GuardReason = 'unverifiedPerCountry' | 'unverifiedPerRange' | 'unverifiedPerPrefix';
-
 type Destination = Pick<Challenge, 'country' | 'numberPrefix'>;
 
 /** Digits by which a prefix is longer than its range. */
@@ -49,7 +53,7 @@ export function guardOrderFor(
 
 export interface GuardJudgement extends GuardVerdict {
   /** `undefined`: the text may go. */
-  readonly refusal: GuardReason | undefined;
+  readonly refusal: GuardBudget | undefined;
 }
 
 const NOTHING: GuardJudgement = { refusal: undefined, begin: [], event: undefined };
@@ -66,42 +70,44 @@ export function judgeByGuard(
 ): GuardJudgement {
   if (policy === undefined) return NOTHING;
   const budgets = [
-    { reason: 'unverifiedPerPrefix', index: 2, floor: policy.prefixFloor, max: undefined },
-    { reason: 'unverifiedPerRange', index: 1, floor: policy.rangeFloor, max: undefined },
+    { budget: 'unverifiedPerPrefix', index: 2, floor: policy.prefixFloor, max: undefined },
+    { budget: 'unverifiedPerRange', index: 1, floor: policy.rangeFloor, max: undefined },
     {
-      reason: 'unverifiedPerCountry',
+      budget: 'unverifiedPerCountry',
       index: 0,
       floor: policy.countryFloor,
       max: policy.countryMax(destination.country),
     },
   ] as const;
   // The narrowest first: an attack on neighbours should not cost the whole country its texts.
-  for (const { reason, index, floor, max = Number.POSITIVE_INFINITY } of budgets) {
+  for (const { budget, index, floor, max = Number.POSITIVE_INFINITY } of budgets) {
     const running = facts.blocks[index];
     const unverified = facts.unverified[index] ?? 0;
     if (running === undefined && unverified < Math.min(floor, max)) continue;
     const verified = facts.verified()[index] ?? 0;
-    const budget = Math.min(max, Math.max(floor, verified * policy.unverifiedPerVerified));
-    if (running === undefined && unverified < budget) continue;
+    const room = Math.min(max, Math.max(floor, verified * policy.unverifiedPerVerified));
+    if (running === undefined && unverified < room) continue;
     const subject = guardOrderFor(policy, destination)?.unverified[index].subject ?? '';
     const fresh = { subject, sinceMs: nowMs, untilMs: nowMs + policy.blockMs, unverified, verified };
     const block = running ?? fresh;
-    if (facts.numberVerified()) return letGo('guardExempt', reason, block, nowMs);
+    if (facts.numberVerified()) return letGo({ budget, mode: 'exempt' }, block, nowMs);
     const begin = running === undefined ? [block] : [];
-    if (policy.enforced) return { refusal: reason, begin, event: undefined };
-    return { ...letGo('guardWouldRefuse', reason, block, nowMs), begin };
+    if (policy.enforced) {
+      return { refusal: budget, begin, event: undefined, finding: { budget, mode: 'enforce' } };
+    }
+    return { ...letGo({ budget, mode: 'observe' }, block, nowMs), begin };
   }
   return NOTHING;
 }
 
 /** The text may go, and the record tells what stood against it. */
 function letGo(
-  event: 'guardExempt' | 'guardWouldRefuse',
-  reason: GuardReason,
+  finding: GuardFinding,
   { subject, unverified, verified }: Block,
   nowMs: number,
 ): GuardJudgement {
   const where = subject.replace('unverified:', '');
-  const detail = `${reason} ${where}, unverified ${unverified}, verified ${verified}`;
-  return { refusal: undefined, begin: [], event: { atMs: nowMs, event, detail } };
+  const detail = `${finding.budget} ${where}, unverified ${unverified}, verified ${verified}`;
+  const event = finding.mode === 'exempt' ? 'guardExempt' : 'guardWouldRefuse';
+  return { refusal: undefined, begin: [], event: { atMs: nowMs, event, detail }, finding };
 }

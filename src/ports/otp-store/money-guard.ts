@@ -33,9 +33,21 @@ export interface GuardFacts {
   numberVerified(): boolean;
 }
 
+/** Which budget of the money guard a text is over; never told on the wire. */
+export type GuardBudget = 'unverifiedPerCountry' | 'unverifiedPerRange' | 'unverifiedPerPrefix';
+
+/** What stands against a text, and what the money guard makes of it. */
+export interface GuardFinding {
+  readonly budget: GuardBudget;
+  /** `enforce`: it is refused. It goes where the guard only looks (`observe`), or its number verified before (`exempt`). */
+  readonly mode: 'enforce' | 'observe' | 'exempt';
+}
+
 /** What the money guard has to say about a text: blocks to begin, and a line for the record. */
 export interface GuardVerdict {
   readonly begin: readonly Block[];
   /** An event of the challenge, if one is issued or resumed. `undefined`: nothing to tell. */
   readonly event: ChallengeEvent | undefined;
+  /** For log and metrics, of no use to a store. `undefined`: nothing stands against it. */
+  readonly finding?: GuardFinding | undefined;
 }

@@ -91,7 +91,12 @@ describe('the money guard', () => {
       verified: 0,
     };
     const judged = judge([0, 0, 0], [0, 0, 0], { blocks: [undefined, block, undefined] });
-    assert.deepEqual(judged, { refusal: 'unverifiedPerRange', begin: [], event: undefined });
+    assert.deepEqual(judged, {
+      refusal: 'unverifiedPerRange',
+      begin: [],
+      event: undefined,
+      finding: { budget: 'unverifiedPerRange', mode: 'enforce' },
+    });
   });
 
   it('exempts numbers that verified before, and records what stood against the text', () => {
@@ -105,6 +110,7 @@ describe('the money guard', () => {
           event: 'guardExempt',
           detail: 'unverifiedPerPrefix prefix:+551191234, unverified 10, verified 1',
         },
+        finding: { budget: 'unverifiedPerPrefix', mode: 'exempt' },
       });
     }
   });
@@ -128,7 +134,7 @@ describe('the money guard', () => {
   });
 
   it('only tells, while it observes', () => {
-    const { refusal, begin, event } = judge([10, 10, 10], [0, 0, 0], {}, { enforced: false });
+    const { refusal, begin, event, finding } = judge([10, 10, 10], [0, 0, 0], {}, { enforced: false });
     assert.equal(refusal, undefined);
     assert.equal(begin.length, 1);
     assert.deepEqual(event, {
@@ -136,5 +142,6 @@ describe('the money guard', () => {
       event: 'guardWouldRefuse',
       detail: 'unverifiedPerPrefix prefix:+551191234, unverified 10, verified 0',
     });
+    assert.deepEqual(finding, { budget: 'unverifiedPerPrefix', mode: 'observe' });
   });
 });
