@@ -26,7 +26,8 @@ const route = Type.Object({
       minItems: 1,
       maxItems: 256,
       uniqueItems: true,
-      description: 'Numbers that begin so take this route; the longest prefix of all routes wins.',
+      description:
+        'Numbers that begin with one of these use this route. The longest prefix of all routes decides.',
     },
   ),
   gateways: Type.Array(
@@ -35,7 +36,7 @@ const route = Type.Object({
       minItems: 1,
       maxItems: 8,
       uniqueItems: true,
-      description: 'Names of the gateways that serve it, the preferred one first.',
+      description: 'Names of the gateways that serve the route, the preferred one first.',
     },
   ),
   weights: Type.Optional(
@@ -43,7 +44,7 @@ const route = Type.Object({
       minItems: 1,
       maxItems: 8,
       description:
-        'One for each of its gateways: the share of texts that go to it first. The same text goes to the same one again; the others follow in order. Absent: the first one gets all.',
+        'One weight for each of its gateways: the share of texts that go to that gateway first. The same text goes to the same gateway again, and the others follow in order. Absent: the first one gets all.',
     }),
   ),
 });
@@ -52,24 +53,24 @@ const failover = Type.Object(
   {
     kind: Type.Literal('failover', {
       description:
-        'Several gateways in order: what one refuses for reasons of its own, the next one is asked to.',
+        'Several gateways in order: if one refuses a text for a reason of its own, the next one is asked.',
     }),
     gateways: Type.Array(Type.Union(schemasOf(deliveringKinds)), {
       minItems: 2,
       maxItems: 8,
       description:
-        'The gateways, the preferred one first; each with the settings of its kind and a name of its own.',
+        'The gateways, the preferred one first, each with the settings of its kind and its own name.',
     }),
     afterUnknown: Type.Boolean({
       default: false,
       description:
-        'Ask the next one also where it is unknown whether the text was taken, such as after silence. More texts arrive, some of them twice. [OQ-28]',
+        'Ask the next gateway also if it is unknown whether the text was accepted, such as after a timeout. More texts arrive, and some of them twice. [OQ-28]',
     }),
     routes: Type.Array(route, {
       default: [],
       maxItems: 64,
       description:
-        'Which of the gateways serve which numbers. A number without a route is served by all of them in order.',
+        'Which gateways serve which numbers. A number without a route is served by all of them in order.',
     }),
   },
   { description: 'Failover.' },
@@ -77,5 +78,5 @@ const failover = Type.Object(
 
 export const gateway = Type.Union([...schemasOf(gatewayKinds), failover], {
   default: { kind: 'inbox' },
-  description: 'Who delivers the texts.',
+  description: 'The gateway that delivers the texts.',
 });

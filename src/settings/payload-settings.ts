@@ -6,14 +6,14 @@ const moment = (description: string) =>
     Type.String({
       pattern:
         '^20\\d\\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d{3})?)?Z$',
-      accepts: 'a moment in UTC such as 2027-01-31T08:00:00Z',
+      accepts: 'a time in UTC such as 2027-01-31T08:00:00Z',
       description,
     }),
   );
 
 const times = {
-  notBefore: moment('Not used before; absent: from its creation on.'),
-  retiresAt: moment('Taken out of use then, ahead of its expiry; absent: when it expires.'),
+  notBefore: moment('Not used before this time. Absent: used from its creation on.'),
+  retiresAt: moment('No longer used from this time on, before it expires. Absent: used until it expires.'),
 };
 
 const algorithms = <const Name extends string>(names: readonly Name[], byDefault: readonly Name[]) =>
@@ -21,7 +21,7 @@ const algorithms = <const Name extends string>(names: readonly Name[], byDefault
     default: byDefault,
     minItems: 1,
     uniqueItems: true,
-    description: 'Algorithms accepted; what we send uses the first that fits the key. [JWE-2]',
+    description: 'Accepted algorithms. Answers use the first one that fits the key. [JWE-2]',
   });
 
 const ours = (description: string) => ({ minItems: 1, maxItems: 16, description });
@@ -42,19 +42,20 @@ const pgp = Type.Object(
         ...times,
       }),
       ours(
-        'Private keys of ours. Requests may be encrypted to any that is active; answers are signed with all of them. [ENC-2, ENC-5]',
+        'Our private keys. Requests may be encrypted to any active one. Answers are signed with all of them. [ENC-2, ENC-5]',
       ),
     ),
     google: google(
       'OpenPGP public key, armored.',
-      'Public keys of Google. A signature by any that is active counts; answers are encrypted to all of them. [ENC-2]',
+      'Google’s public keys. Requests may be signed by any active one. Answers are encrypted to all of them. [ENC-2]',
     ),
     armor: Type.Boolean({
       default: false,
-      description: 'Armor answers within base64url. Requests are read either way. [OQ-16]',
+      description:
+        'Add ASCII armor to answers, within base64url. Requests are accepted with and without. [OQ-16]',
     }),
   },
-  { description: 'OpenPGP bodies: `application/octet-stream`. Absent: not opened. [HTTP-3]' },
+  { description: 'OpenPGP bodies: `application/octet-stream`. Absent: refused. [HTTP-3]' },
 );
 
 const jwe = Type.Object(
@@ -67,16 +68,16 @@ const jwe = Type.Object(
     ours: Type.Array(
       Type.Object({
         key: secret({ description: 'Private JWK, or JWK set, in JSON.' }),
-        expiresAt: moment("When its keys expire that don't say so themselves (`exp`). [ENC-5]"),
+        expiresAt: moment('When those of its keys expire that do not say so themselves (`exp`). [ENC-5]'),
         ...times,
       }),
       ours(
-        'Private keys of ours. Requests may be encrypted to any that is active; answers are signed with the newest. [ENC-2, ENC-5]',
+        'Our private keys. Requests may be encrypted to any active one. Answers are signed with the newest. [ENC-2, ENC-5]',
       ),
     ),
     google: google(
       'Public JWK, or JWK set, in JSON.',
-      'Public keys of Google. A signature by any that is active counts; answers are encrypted to the newest. [ENC-2]',
+      'Google’s public keys. Requests may be signed by any active one. Answers are encrypted to the newest. [ENC-2]',
     ),
     keyManagement: algorithms(['RSA-OAEP-256', 'RSA-OAEP'], ['RSA-OAEP-256']),
     contentEncryption: algorithms(
@@ -87,12 +88,12 @@ const jwe = Type.Object(
     olderEdition: Type.Boolean({
       default: false,
       description:
-        'Take RSA1_5 with AES-CBC and HMAC (A128CBC-HS256, A192CBC-HS384, A256CBC-HS512) and compression (zip: DEF) as well, for keys that name RSA1_5. RSA1_5 padding has a history of attacks: enable it only for a caller that supports nothing else. [JWE-3]',
+        'Accept RSA1_5 with AES-CBC and HMAC (A128CBC-HS256, A192CBC-HS384, A256CBC-HS512) and compression (zip: DEF) as well, for keys that name RSA1_5. RSA1_5 padding has a history of attacks: enable it only for a caller that supports nothing else. [JWE-3]',
     }),
     base64url: Type.Boolean({
       default: false,
       description:
-        'Encode answers in base64url once more, as some editions require. Requests are accepted either way. [HTTP-5]',
+        'Encode answers in base64url in addition, as some editions require. Requests are accepted either way. [HTTP-5]',
     }),
     issuedAt: Type.Boolean({
       default: false,

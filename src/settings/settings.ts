@@ -87,7 +87,7 @@ const http = Type.Object(
         maxItems: 16,
         uniqueItems: true,
         description:
-          'Base paths of the methods: each one is followed by a slash and the name of a method. A base path contains the major version and never the payment integrator account id. [URL-1, URL-2, URL-3]',
+          'Base paths of the methods. A slash and the name of a method follow each of them. A base path contains the major version and never the payment integrator account id. [URL-1, URL-2, URL-3]',
       },
     ),
     methods: Type.Array(Type.Enum([...METHOD_NAMES]), {
@@ -194,11 +194,11 @@ const requests = Type.Object(
     retryUnsent: Type.Boolean({
       default: true,
       description:
-        'A repetition of a sendOtp that was answered MESSAGE_UNABLE_TO_BE_SENT tries to send the same code again. [OQ-11]',
+        'When a sendOtp that was answered MESSAGE_UNABLE_TO_BE_SENT is repeated, the server tries to send the same code again. [OQ-11]',
     }),
   },
   {
-    description: 'How a request is treated, whatever its method.',
+    description: 'How requests of every method are processed.',
     formerly: {
       twinWaitMs: 'nothing; remove it: it is four fifths of requests.budgetMs',
       leaseMs: 'nothing; remove it: it is 10 s, twice the longest requests.budgetMs',
@@ -234,7 +234,7 @@ const codes = Type.Object(
         id: Type.String({
           pattern: '^[A-Za-z0-9._-]{1,32}$',
           accepts: '1 to 32 of A-Z a-z 0-9 . _ -',
-          description: 'Name of the secret; kept with each challenge.',
+          description: 'Name of the secret; stored with each challenge.',
         }),
         secret: secret({
           minLength: 32,
@@ -259,10 +259,10 @@ const digests = Type.Object(
       minLength: 32,
       sandboxDefault: { file: 'sandbox-digest-secret' },
       description:
-        'Key of the digests that stand for account ids, phone numbers and request bodies in the store; 32 characters or more. With another key the server refuses to start, because it would forget current quota usage and take repeated requests for changed ones; see gsp-otp secrets.',
+        'Key of the digests that replace account ids, phone numbers and request bodies in the store; 32 characters or more. With another key the server refuses to start, because it would forget current quota usage and take repeated requests for changed ones; see gsp-otp secrets.',
     }),
   },
-  { description: 'Keyed digests that the store holds in place of personal data. [IDEM-13]' },
+  { description: 'Keyed digests that the store contains instead of personal data. [IDEM-13]' },
 );
 
 const quotas = Type.Object(
@@ -312,7 +312,7 @@ const quotas = Type.Object(
         {
           keyAccepts: 'an ISO 3166-1 alpha-2 country code such as BR, or default',
           description:
-            'Texts to all numbers of a country, by ISO 3166-1 alpha-2 code; `default` is for each country not named. Absent: no limit.',
+            'Texts to all numbers of a country, by ISO 3166-1 alpha-2 code. `default` applies to each country that is not named. Absent: no limit.',
         },
       ),
     ),
@@ -332,13 +332,13 @@ const phoneNumbers = Type.Object(
         default: [],
         uniqueItems: true,
         description:
-          'Countries that texts are sent to, by ISO 3166-1 alpha-2 code; a number of a range that no plan has yet counts as the main country of its calling code. Empty: all. [OQ-83]',
+          'Countries that texts are sent to, by ISO 3166-1 alpha-2 code. A number in a range that the numbering plans do not contain yet counts as the main country of its calling code. Empty: all. [OQ-83]',
       },
     ),
     refuseImplausible: Type.Enum(['never', 'impossible', 'not-mobile'], {
       default: 'never',
       description:
-        'Which well-formed numbers are refused as INVALID_PHONE_NUMBER: none, those that no numbering plan allows, or also those that are certainly not mobile. [TEL-3]',
+        'Which well-formed numbers are answered INVALID_PHONE_NUMBER: none, those that no numbering plan allows, or also those that are certainly not mobile. [TEL-3]',
     }),
   },
   { description: 'Which phone numbers receive texts.' },
@@ -354,7 +354,7 @@ const dltId = (description: string) =>
 
 const dlt = Type.Object(
   {
-    entityId: dltId('Id of the principal entity: you.'),
+    entityId: dltId('Id of the principal entity, which is your organisation.'),
     templateIds: Type.Record(
       Type.String({
         pattern:
@@ -364,13 +364,12 @@ const dlt = Type.Object(
       {
         keyAccepts: 'a text such as hi.association or en.general, or default',
         description:
-          'Ids of the content templates, by language and context as `gsp-otp templates show` lists them; `default` is for each text not named.',
+          'Ids of the content templates, by language and context as `gsp-otp templates show` lists them. `default` applies to each text that is not named.',
       },
     ),
   },
   {
-    description:
-      'Your registration for texts to India (+91), which goes along with each of them. Absent: none does.',
+    description: 'Your DLT registration, sent with each text to India (+91). Absent: nothing is sent.',
   },
 );
 
@@ -381,36 +380,40 @@ const sms = Type.Object(
       prose: true,
       accepts: '1 to 30 printable characters',
       sandboxDefault: 'Sandbox',
-      description: 'The name your users know you by, as it stands in the text.',
+      description: 'The name that your users know you by, as it appears in the text.',
     }),
     defaultLanguage: Type.String({
       ...languageTag,
       default: 'en',
-      description: 'Language of the text where the account has none, or one without a template.',
+      description: 'Language of the text if the account has none, or one without a template.',
     }),
     languages: Type.Optional(
       Type.Array(Type.String(languageTag), {
         minItems: 1,
         maxItems: 256,
         uniqueItems: true,
-        description: 'Languages to text in, each of which must fit with your brand. Absent: all there are.',
+        description:
+          'Languages of the texts; the text of each must fit an SMS with your brand. Absent: all available languages.',
       }),
     ),
     tokenLine: Type.Enum(['last', 'first'], {
       default: 'last',
-      description: 'Where the SMS matching token stands alone. [SMS-2, SMS-5]',
+      description: 'Which line of the text contains only the SMS matching token. [SMS-2, SMS-5]',
     }),
     templatesFile: Type.Optional(
-      Type.String({ filePath: true, description: 'Your own templates. Absent: the built-in ones.' }),
+      Type.String({
+        filePath: true,
+        description: 'File with your own text templates. Absent: the built-in ones.',
+      }),
     ),
     dlt: Type.Optional(dlt),
     resendUnknown: Type.Boolean({
       default: true,
-      description: 'A retry sends a text whose outcome is unknown once more, with the same code. [OQ-28]',
+      description: 'A retry sends a text of unknown outcome once more, with the same code. [OQ-28]',
     }),
     gateway,
   },
-  { description: 'The text and its way.' },
+  { description: 'The texts and the gateways that deliver them.' },
 );
 
 const moneyGuard = Type.Object(
@@ -418,7 +421,7 @@ const moneyGuard = Type.Object(
     mode: Type.Enum(['off', 'observe', 'enforce'], {
       default: 'observe',
       description:
-        'What to do about texts beyond a budget: nothing, tell what would be refused, or refuse it with MESSAGE_UNABLE_TO_BE_SENT.',
+        'What to do about texts beyond a budget: nothing, report what would be refused, or refuse them with MESSAGE_UNABLE_TO_BE_SENT.',
     }),
     windowMs: windowMs({ default: 3_600_000, description: 'Sliding window in which texts are counted.' }),
     unverifiedPerVerified: Type.Number({
@@ -426,7 +429,8 @@ const moneyGuard = Type.Object(
       minimum: 0,
       maximum: 100,
       unit: 'texts',
-      description: 'Unverified texts for which each verified one makes room, in its country and its prefix.',
+      description:
+        'Number of unverified texts that each verified text allows, in its country and its prefix.',
     }),
     countryFloor: Type.Integer({
       default: 200,
@@ -434,21 +438,23 @@ const moneyGuard = Type.Object(
       maximum: 1_000_000_000,
       unit: 'texts',
       description:
-        'So many unverified texts may always go to a country: small markets must be able to begin.',
+        'Number of unverified texts that are always allowed to a country, so that small markets can begin.',
     }),
     rangeFloor: Type.Integer({
       default: 60,
       minimum: 1,
       maximum: 1_000_000,
       unit: 'texts',
-      description: 'So many may always go to numbers that differ in their last six digits only.',
+      description:
+        'Number of unverified texts that are always allowed to numbers that differ in their last six digits only.',
     }),
     prefixFloor: Type.Integer({
       default: 20,
       minimum: 1,
       maximum: 1_000_000,
       unit: 'texts',
-      description: 'So many may always go to numbers that differ in their last four digits only.',
+      description:
+        'Number of unverified texts that are always allowed to numbers that differ in their last four digits only.',
     }),
     countryMax: Type.Optional(
       Type.Record(
@@ -462,7 +468,7 @@ const moneyGuard = Type.Object(
         {
           keyAccepts: 'an ISO 3166-1 alpha-2 country code such as BR, or default',
           description:
-            'Unverified texts to a country beyond which none goes, however many are verified. Absent: no such limit.',
+            'Maximum number of unverified texts to a country, however many are verified. Absent: no such limit.',
         },
       ),
     ),
@@ -471,7 +477,7 @@ const moneyGuard = Type.Object(
       minimum: 60_000,
       maximum: 7 * day,
       unit: 'ms',
-      description: 'How long nothing goes to a country or prefix that used up its budget.',
+      description: 'How long a country or prefix that used up its budget gets no texts.',
     }),
   },
   {
@@ -508,7 +514,7 @@ const log = Type.Object(
     }),
     format: Type.Enum(['json', 'pretty'], {
       default: 'json',
-      description: 'One JSON object a line, or lines for people.',
+      description: 'One JSON object per line, or readable lines.',
     }),
   },
   { description: 'The log, on standard output.' },
@@ -517,14 +523,14 @@ const log = Type.Object(
 export const dataDirectory = {
   default: './gsp-otp-data',
   filePath: true,
-  description: 'Directory of the databases otp.sqlite and accounts.sqlite; made if missing.',
+  description: 'Directory of the databases otp.sqlite and accounts.sqlite; created if missing.',
 };
 
 export const settings = Type.Object({
   profile: Type.Enum(['sandbox', 'production'], {
     default: 'sandbox',
     description:
-      'The sandbox starts without any setting; production refuses everything that is good only for trying out. [ENV-1]',
+      'The sandbox starts without any setting. Production refuses everything that is meant only for trials. [ENV-1]',
   }),
   dataDirectory: Type.String(dataDirectory),
   http,

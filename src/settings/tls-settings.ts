@@ -8,7 +8,7 @@ export const tls = Type.Object(
       Type.Object({
         certificate: publicText({
           description:
-            'The certificate and those between it and its root, in PEM, in that order. [TLS-3, TLS-4]',
+            'The certificate and its intermediate certificates, in PEM, in that order. [TLS-3, TLS-4]',
         }),
         key: secret({ description: 'Its private key in PEM.' }),
         passphrase: Type.Optional(secret({ description: 'Passphrase of the private key, if it has one.' })),
@@ -26,13 +26,13 @@ export const tls = Type.Object(
     clientCertificates: Type.Enum(['off', 'required'], {
       default: 'off',
       description:
-        'Whether callers must show a certificate. Off where the payload is signed; required where it is not (`payload.jwe.seal: jwe`). [TLS-6, OQ-13]',
+        'Whether callers must present a client certificate: off if bodies are signed, required if they are not (`payload.jwe.seal: jwe`). [TLS-6, OQ-13]',
     }),
     clientCa: Type.Optional(
       publicText({
         fileBytesMax: 1_048_576,
         description:
-          'Certificates in PEM of those who issue client certificates. Whoever they certify is let in: never name a public authority.',
+          'Certificates, in PEM, of the authorities that issue client certificates. Whoever they certify may call, so never name a public authority.',
       }),
     ),
     clientCrl: Type.Optional(
@@ -40,13 +40,13 @@ export const tls = Type.Object(
         publicText({
           derLabel: 'X509 CRL',
           fileBytesMax: 1_048_576,
-          description: 'In PEM, several perhaps, or a file in DER.',
+          description: 'One or more lists in PEM, or a file in DER.',
         }),
         {
           minItems: 1,
           maxItems: 16,
           description:
-            'Revocation lists of those who issue client certificates: one of each authority in `clientCa`, for without it nobody whom it certified is let in. Absent: nothing is revoked.',
+            'Revocation lists of the authorities that issue client certificates: one for each authority in `clientCa`, because nobody whom an authority without a list certified may call. Absent: nothing is revoked.',
         },
       ),
     ),
@@ -62,7 +62,7 @@ export const tls = Type.Object(
           minItems: 1,
           maxItems: 256,
           description:
-            'Who of those that `clientCa` certifies is let in, by SHA-256 fingerprint or subject; others are answered 403. Absent: all. [OQ-65]',
+            'Which of the clients that `clientCa` certifies may call, by SHA-256 fingerprint or subject. Others are answered 403. Absent: all. [OQ-65]',
         },
       ),
     ),

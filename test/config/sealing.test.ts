@@ -48,7 +48,7 @@ test('[ENC-2] keys come with passphrases, and with times to begin and to end', (
 test('moments that are none are refused', () => {
   for (const retiresAt of ['tomorrow', '2027-01-31', '2027-13-01T00:00:00Z', '2027-01-31T08:00:00+01:00']) {
     const [line, ...more] = faults({ 'payload.pgp': { ...pgp, ours: [{ key, retiresAt }] } });
-    assert.match(line ?? '', /^payload\.pgp\.ours\.0\.retiresAt: .*a moment in UTC such as/);
+    assert.match(line ?? '', /^payload\.pgp\.ours\.0\.retiresAt: .*a time in UTC such as/);
     assert.deepEqual(more, []);
   }
 });

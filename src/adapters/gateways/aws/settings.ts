@@ -10,10 +10,10 @@ const receipts = Type.Object(
     topicArn: Type.String({
       pattern: '^arn:aws(-cn|-us-gov)?:sns:[a-z]{2}(-[a-z]+)+-[0-9]:[0-9]{12}:[A-Za-z0-9_-]{1,256}$',
       accepts: 'the ARN of an SNS topic, such as arn:aws:sns:eu-west-1:123456789012:sms-events',
-      description: 'The topic that the events of the configuration set go to.',
+      description: 'The topic that receives the events of the configuration set.',
     }),
   },
-  { description: 'Delivery receipts, by an SNS topic. Absent: none are expected.' },
+  { description: 'Delivery reports, through an SNS topic. Absent: none are expected.' },
 );
 
 export const settings = Type.Object(
@@ -26,15 +26,17 @@ export const settings = Type.Object(
       description: 'Region of the sender.',
     }),
     baseUrl: Type.Optional(
-      Type.String({ ...url, description: 'Where its API is. Absent: the public endpoint of the region.' }),
+      Type.String({ ...url, description: 'URL of the API. Absent: the public endpoint of the region.' }),
     ),
-    accessKeyId: token('Id of an access key that may do sms-voice:SendTextMessage.'),
+    accessKeyId: token('Id of an access key with the permission sms-voice:SendTextMessage.'),
     secretAccessKey: secret({ description: 'The secret access key.' }),
     sender: sender('Phone number, sender id or pool; or the id or ARN of one.'),
     senders,
     configurationSet: Type.Optional(token('Configuration set for the events. Absent: none.')),
     receipts: Type.Optional(receipts),
-    reportVerified: reportVerified('message feedback; the key needs sms-voice:PutMessageFeedback'),
+    reportVerified: reportVerified(
+      'message feedback; the key needs the permission sms-voice:PutMessageFeedback',
+    ),
     ...link,
   },
   { description: 'AWS.' },

@@ -15,21 +15,21 @@ export const receipts = Type.Object(
     proof,
     from: Type.Enum(['json', 'form', 'query'], {
       default: 'json',
-      description: 'Where a call tells its receipts: in a JSON body, in a form, or in the URL.',
+      description: 'Where a call contains its reports: in a JSON body, in a form, or in the URL.',
     }),
     listPath: Type.Optional(
       path('The list of reports in a JSON body. Absent: the body is one report, or a list of them.'),
     ),
     referencePath: Type.Optional(
-      path('In a report: our `{reference}`. Absent: told by the signed URL, or by messageIdPath.'),
+      path('In a report: our `{reference}`. Absent: the signed URL or messageIdPath identifies the text.'),
     ),
     messageIdPath: Type.Optional(
       path("In a report: the gateway's message id, as `accepted.messageIdPath` found it."),
     ),
-    statePath: path('In a report: what became of the text.'),
-    delivered: states('What stands there for a text that arrived.'),
-    undelivered: states('What stands there for one that never will. All else is not final.'),
-    detailPath: Type.Optional(path('In a report: a code, for the record.')),
+    statePath: path('In a report: the state of the text.'),
+    delivered: states('States that mean delivered.'),
+    undelivered: states('States that mean undelivered for good. All others are not final.'),
+    detailPath: Type.Optional(path('In a report: a code that is recorded.')),
   },
-  { description: 'Delivery receipts. Absent: none are expected.' },
+  { description: 'Delivery reports. Absent: none are expected.' },
 );

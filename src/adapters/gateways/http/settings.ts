@@ -11,11 +11,11 @@ import { answerRule, checkTemplate, httpUrl, template, verifiedTemplate } from '
 export const settings = Type.Object(
   {
     kind: Type.Literal('http', {
-      description: 'Any gateway that takes a text by one HTTP request; described by templates.',
+      description: 'Any gateway that accepts a text by one HTTP request, described by request templates.',
     }),
     name: gatewayName('http'),
     method: Type.Enum(['GET', 'POST', 'PUT'], { default: 'POST', description: 'HTTP method.' }),
-    url: template({ start: httpUrl, description: 'Its URL, a template.' }),
+    url: template({ start: httpUrl, description: 'URL of the request, a template.' }),
     headers: Type.Record(
       Type.String({ pattern: '^[A-Za-z0-9-]{1,64}$' }),
       template({ description: 'Value of a header, a template.' }),
@@ -23,10 +23,12 @@ export const settings = Type.Object(
     ),
     bodyType: Type.Enum(['json', 'form'], {
       default: 'json',
-      description: 'What the body is: values are written into it accordingly.',
+      description: 'Format of the body; values are escaped accordingly.',
     }),
     body: Type.Optional(template({ description: 'The body, a template. Absent: none.' })),
-    sender: Type.Optional(sender('`{sender}` where `senders` has none. Absent: no template names it.')),
+    sender: Type.Optional(
+      sender('`{sender}` for countries that `senders` does not name. Absent: no template uses it.'),
+    ),
     senders,
     secrets: Type.Record(
       Type.String({ pattern: '^[a-z][A-Za-z0-9]{0,31}$' }),
@@ -48,12 +50,12 @@ export const settings = Type.Object(
       {
         ...answerRule,
         messageIdPath: Type.Optional(
-          Type.String({ description: "Member with the gateway's message id. Absent: none is kept." }),
+          Type.String({ description: "Member with the gateway's message id. Absent: none is stored." }),
         ),
       },
       {
         description:
-          'Which answers mean that the text was taken; all others mean that it was not, or leave it open.',
+          'Which answers mean that the text was accepted. All others mean that it was refused, or that the outcome is unknown.',
       },
     ),
     refused: Type.Array(
@@ -65,7 +67,7 @@ export const settings = Type.Object(
         default: [],
         maxItems: 64,
         description:
-          'Which answers mean that it was certainly not taken, and why; the first that fits counts. Of the rest, 4xx are refusals and everything else is unknown.',
+          'Which answers mean that the text was definitely refused, and why; the first match counts. Of the rest, 4xx are refusals and everything else is unknown.',
       },
     ),
     receipts: Type.Optional(receipts),
@@ -75,7 +77,7 @@ export const settings = Type.Object(
           method: Type.Enum(['GET', 'POST', 'PUT'], { default: 'POST', description: 'HTTP method.' }),
           url: verifiedTemplate({
             start: httpUrl,
-            description: 'Its URL, a template with `{messageId}`.',
+            description: 'URL of the request, a template with `{messageId}`.',
           }),
           body: Type.Optional(
             verifiedTemplate({ description: 'The body, a template of the same type. Absent: none.' }),
@@ -83,17 +85,22 @@ export const settings = Type.Object(
         },
         {
           description:
-            'The request that tells the gateway which codes were verified, with the same headers. Absent: it is not told.',
+            'The request that reports verified codes to the gateway, with the same headers. Absent: they are not reported.',
         },
       ),
     ),
     check: Type.Optional(
       Type.Object(
         {
-          url: checkTemplate({ start: httpUrl, description: 'Its URL, a template without a message.' }),
+          url: checkTemplate({
+            start: httpUrl,
+            description: 'URL of the request, a template without the variables of a message.',
+          }),
           headers: Type.Record(
             Type.String({ pattern: '^[A-Za-z0-9-]{1,64}$' }),
-            checkTemplate({ description: 'Value of a header, a template without a message.' }),
+            checkTemplate({
+              description: 'Value of a header, a template without the variables of a message.',
+            }),
             { default: {}, keyAccepts: 'a name of a header', description: 'Headers by name.' },
           ),
           valid: Type.Object(
@@ -103,7 +110,7 @@ export const settings = Type.Object(
         },
         {
           description:
-            'A GET request that needs the credentials and does nothing, such as one for the balance: `gsp-otp doctor` makes it. Absent: the doctor only connects.',
+            'A GET request that needs the credentials and has no effect, such as one for the balance; `gsp-otp doctor` makes it. Absent: the doctor only connects.',
         },
       ),
     ),

@@ -51,6 +51,6 @@ export const answerRule = {
   ),
   values: Type.Array(Type.String(), {
     default: [],
-    description: 'What that member may be, as text; empty: anything.',
+    description: 'Values of that member that match, as text; empty: any.',
   }),
 };

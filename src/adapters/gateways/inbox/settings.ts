@@ -5,7 +5,7 @@ import type { GatewayRules } from '../shared/gateway-kind.ts';
 export const settings = Type.Object(
   {
     kind: Type.Literal('inbox', {
-      description: 'Keeps the texts in memory and shows them to the operator; sends nothing.',
+      description: 'Keeps the texts in memory and shows them to the operator. It sends nothing.',
     }),
   },
   { description: 'Inbox, for the sandbox.' },

@@ -6,7 +6,7 @@ import type { GatewayRules } from '../shared/gateway-kind.ts';
 import { link, proxyLogin } from '../shared/link-settings.ts';
 import { proof } from '../shared/proof-settings.ts';
 
-const receipts = Type.Object({ proof }, { description: 'Delivery receipts. Absent: none are expected.' });
+const receipts = Type.Object({ proof }, { description: 'Delivery reports. Absent: none are expected.' });
 
 export const settings = Type.Object(
   {

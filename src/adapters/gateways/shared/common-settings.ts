@@ -13,7 +13,7 @@ export const gatewayName = (byDefault: string) =>
     default: byDefault,
     pattern: '^[a-z0-9][a-z0-9-]{0,31}$',
     accepts: '1 to 32 of a-z 0-9 -',
-    description: 'Its name in the log and in the record.',
+    description: 'Name of the gateway in the log and in the record.',
   });
 
 export const url = {
@@ -23,7 +23,7 @@ export const url = {
 
 /** Of an API, without a slash at its end. */
 export const baseUrl = (byDefault: string) =>
-  Type.String({ ...url, default: byDefault, description: 'Where its API is; regional hosts differ.' });
+  Type.String({ ...url, default: byDefault, description: 'URL of the API; regional hosts differ.' });
 
 export const sender = (description: string) =>
   Type.String({ pattern: `^${SHOWN_IN_ID}{1,256}$`, accepts: '1 to 256 printable characters', description });
@@ -35,7 +35,8 @@ export const sendersOf = (one: (description: string) => TString) =>
       one('Sender for the numbers of that country.'),
       {
         keyAccepts: 'an ISO 3166-1 alpha-2 country code such as BR',
-        description: "Other senders, by ISO 3166-1 alpha-2 code of the number's country. Absent: none.",
+        description:
+          "Senders for single countries, by ISO 3166-1 alpha-2 code of the number's country. Absent: none.",
       },
     ),
   );
@@ -59,7 +60,10 @@ export const refusalReasons = [
 ] as const;
 
 export const reportVerified = (api: string) =>
-  Type.Boolean({ default: false, description: `Tell the gateway which codes were verified, by its ${api}.` });
+  Type.Boolean({
+    default: false,
+    description: `Report to the gateway which codes were verified, through its ${api}.`,
+  });
 
 /** GSM gives senders of letters 11 characters; a name or SID of what the gateway chooses a sender from is none. */
 const LETTERS_MAX = 11;

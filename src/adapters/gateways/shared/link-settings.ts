@@ -12,20 +12,20 @@ const proxy = Type.Object(
     url: Type.String({
       pattern: '^http://([A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?$',
       accepts: 'http://, host and port, such as http://proxy.bank.example:3128; user and password beside it',
-      description: 'Where it is. What goes through it is encrypted from end to end all the same.',
+      description: 'URL of the proxy. Traffic through it is still encrypted end to end.',
     }),
     user: Type.Optional(
       Type.String({
         pattern: '^[\\x21-\\x39\\x3b-\\x7e]{1,128}$',
         accepts: 'a user name without colon',
-        description: 'User name. Absent: it wants none.',
+        description: 'User name. Absent: the proxy needs none.',
       }),
     ),
     password: Type.Optional(secret({ description: 'Password of that user.' })),
   },
   {
     description:
-      'The proxy that leads to the gateway, asked by CONNECT. Absent: none, whatever HTTPS_PROXY and the like say.',
+      'The proxy to the gateway, used by CONNECT. Absent: none, whatever HTTPS_PROXY and similar variables say.',
   },
 );
 
@@ -33,25 +33,26 @@ export const link = {
   tlsCa: Type.Optional(
     publicText({
       description:
-        'Certificates in PEM of those who may have issued its certificate. Absent: the public authorities, and those of NODE_EXTRA_CA_CERTS.',
+        'Certificates, in PEM, of the authorities that may have issued the gateway’s certificate. Absent: the public authorities, and those of NODE_EXTRA_CA_CERTS.',
     }),
   ),
   clientCertificate: Type.Optional(
     Type.Object(
       {
         certificate: publicText({
-          description: 'The certificate and those between it and its root, in PEM.',
+          description: 'The certificate and its intermediate certificates, in PEM.',
         }),
         key: secret({ description: 'Its private key in PEM.' }),
         passphrase: Type.Optional(secret({ description: 'Passphrase of the private key, if it has one.' })),
       },
-      { description: 'The certificate that it is shown. Absent: none.' },
+      { description: 'The client certificate that is presented to the gateway. Absent: none.' },
     ),
   ),
   proxy: Type.Optional(proxy),
   privateLink: Type.Boolean({
     default: false,
-    description: 'The way to it is private, such as a mesh, so that production may do without TLS.',
+    description:
+      'States that the connection is private, such as in a service mesh, so that production may omit TLS.',
   }),
 };
 

@@ -11,9 +11,9 @@ export const proof = Type.Union(
   [
     Type.Object({
       kind: Type.Literal('signed-url', {
-        description: 'by calling a URL that was made for one text and signed by us.',
+        description: 'by calling a URL that was made and signed by us for one text.',
       }),
-      key: key('Key of that signature, of your own making; 32 characters or more.'),
+      key: key('Key of that signature, which you make; 32 characters or more.'),
     }),
     Type.Object({
       kind: Type.Literal('basic', { description: 'by a user name and a password (HTTP Basic).' }),
@@ -26,22 +26,22 @@ export const proof = Type.Union(
     }),
     Type.Object({
       kind: Type.Literal('header', { description: 'by a secret in a header.' }),
-      header: header('Its name.'),
-      secret: secret({ minLength: 16, description: 'What stands in it, 16 characters or more.' }),
+      header: header('Name of the header.'),
+      secret: secret({ minLength: 16, description: 'Value of the header, 16 characters or more.' }),
     }),
     Type.Object({
       kind: Type.Literal('hmac', { description: 'by an HMAC-SHA256 of the body in a header.' }),
-      header: header('Its name.'),
+      header: header('Name of the header.'),
       prefix: Type.Optional(
         Type.String({
           pattern: '^[\\x21-\\x7e]{1,32}$',
           accepts: 'up to 32 characters without spaces',
-          description: 'What stands before the digest, such as `sha256=`. Absent: nothing.',
+          description: 'Prefix of the digest, such as `sha256=`. Absent: none.',
         }),
       ),
-      encoding: Type.Enum(['hex', 'base64'], { default: 'hex', description: 'How the digest is written.' }),
+      encoding: Type.Enum(['hex', 'base64'], { default: 'hex', description: 'Encoding of the digest.' }),
       key: secret({ minLength: 16, description: 'Key of the HMAC, 16 characters or more.' }),
     }),
   ],
-  { description: 'How a call is proved.' },
+  { description: 'How a call is authenticated.' },
 );

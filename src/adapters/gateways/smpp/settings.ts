@@ -7,7 +7,11 @@ import { link } from '../shared/link-settings.ts';
 
 const octet = (description: string) =>
   Type.Optional(
-    Type.Integer({ minimum: 0, maximum: 255, description: `${description} Absent: follows from it.` }),
+    Type.Integer({
+      minimum: 0,
+      maximum: 255,
+      description: `${description} Absent: derived from the sender.`,
+    }),
   );
 
 const numberType = (what: string, usual: string) =>
@@ -17,7 +21,7 @@ const numberType = (what: string, usual: string) =>
         ton: Type.Integer({ minimum: 0, maximum: 255, description: `Type of number of ${what}.` }),
         npi: Type.Integer({ minimum: 0, maximum: 255, description: `Numbering plan of ${what}.` }),
       },
-      { description: `Those of ${what}. Absent: ${usual}.` },
+      { description: `Type of number and numbering plan of ${what}. Absent: ${usual}.` },
     ),
   );
 
@@ -31,38 +35,46 @@ const word = (lengthMax: number, description: string) =>
 
 export const settings = Type.Object(
   {
-    kind: Type.Literal('smpp', { description: 'SMPP 3.4: an SMSC, or any gateway that speaks as one.' }),
+    kind: Type.Literal('smpp', {
+      description: 'SMPP 3.4: an SMSC, or any gateway that offers the protocol.',
+    }),
     name: gatewayName('smpp'),
     host: Type.String({
       pattern: '^[A-Za-z0-9.:-]{1,253}$',
       accepts: 'a host name or an address',
-      description: 'Where it listens.',
+      description: 'Host of the gateway.',
     }),
-    port: Type.Integer({ minimum: 1, maximum: 65_535, description: 'On which port.' }),
-    tls: Type.Boolean({ default: true, description: 'Speak TLS, 1.2 or newer.' }),
+    port: Type.Integer({ minimum: 1, maximum: 65_535, description: 'Port of the gateway.' }),
+    tls: Type.Boolean({ default: true, description: 'Use TLS, 1.2 or newer.' }),
     tlsCa: Type.Optional(
       publicText({
         fileBytesMax: 1_048_576,
-        description: 'Certificates in PEM of those who may have issued its certificate. Absent: public ones.',
+        description:
+          'Certificates, in PEM, of the authorities that may have issued the gateway’s certificate. Absent: the public authorities.',
       }),
     ),
     clientCertificate: link.clientCertificate,
     privateLink: Type.Boolean({
       default: false,
-      description: 'The way to it is private, such as a VPN, so that production may do without TLS.',
+      description: 'States that the connection is private, such as a VPN, so that production may omit TLS.',
     }),
-    systemId: word(64, 'Name of the account: system_id. At most 15 characters unless longCredentials.'),
-    password: secret({ description: 'Its password, ASCII. At most 8 characters unless longCredentials.' }),
+    systemId: word(
+      64,
+      'Name of the account: system_id. At most 15 characters unless longCredentials is set.',
+    ),
+    password: secret({
+      description: 'Password of the account, in ASCII. At most 8 characters unless longCredentials is set.',
+    }),
     longCredentials: Type.Boolean({
       default: false,
       description:
-        'The gateway takes a systemId or a password that is longer than SMPP has room for. Others read the fields behind it wrongly.',
+        'The gateway accepts a systemId or a password that is longer than SMPP allows. Other gateways read the following fields wrongly.',
     }),
     bindMode: Type.Enum(['transceiver', 'transmitter+receiver'], {
       default: 'transceiver',
-      description: 'One session for texts and receipts, or one for each.',
+      description: 'One session for texts and delivery reports, or one for each.',
     }),
-    systemType: Type.Optional(word(12, 'system_type, where the gateway wants one. Absent: empty.')),
+    systemType: Type.Optional(word(12, 'system_type, if the gateway requires one. Absent: empty.')),
     sender: word(20, 'Phone number (+…), short code or alphanumeric sender id.'),
     senders: sendersOf((description) => word(20, description)),
     senderTon: octet('Type of number of every sender.'),
@@ -74,7 +86,7 @@ export const settings = Type.Object(
           shortCode: numberType('a sender of up to eight digits', '3 and 0'),
           number: numberType('a phone number', '1 and 1'),
         },
-        { description: 'Type of number and numbering plan by kind of sender. Absent: as usual.' },
+        { description: 'Type of number and numbering plan by form of the sender. Absent: the usual ones.' },
       ),
     ),
     recipientTon: Type.Integer({
@@ -89,11 +101,11 @@ export const settings = Type.Object(
       maximum: 255,
       description: 'Numbering plan of the recipient.',
     }),
-    serviceType: Type.Optional(word(5, 'service_type, where the gateway wants one. Absent: empty.')),
+    serviceType: Type.Optional(word(5, 'service_type, if the gateway requires one. Absent: empty.')),
     charset: Type.Enum(['gsm-7', 'latin-1', 'ascii'], {
       default: 'gsm-7',
       description:
-        'What the gateway takes the octets of a text for, unless it is in UCS-2: gsm-7 is one septet an octet. What can not be written in it goes in UCS-2.',
+        'Character set in which the gateway reads the octets of a text; gsm-7 is one septet per octet. Texts that it cannot represent are sent in UCS-2.',
     }),
     dataCoding: Type.Integer({
       default: 0,
@@ -104,19 +116,19 @@ export const settings = Type.Object(
     validity: Type.Enum(['relative', 'absolute', 'none'], {
       default: 'relative',
       description:
-        'How validity_period is written: as a duration, as a moment in UTC, or not at all, so that texts may come when their code is over.',
+        'How validity_period is written: as a duration, as a time in UTC, or not at all, so that texts may arrive after their code expired.',
     }),
     window: Type.Integer({
       default: 10,
       minimum: 1,
       maximum: 1000,
-      description: 'So many texts may wait for their answer at a time.',
+      description: 'Maximum number of texts that wait for their answer at a time.',
     }),
     ratePerSecond: Type.Optional(
       Type.Number({
         minimum: 0.1,
         maximum: 10_000,
-        description: 'Texts a second that the account may send. Absent: as many as come.',
+        description: 'Texts per second that the account may send. Absent: no limit.',
       }),
     ),
     enquireLinkMs: Type.Integer({
@@ -124,21 +136,21 @@ export const settings = Type.Object(
       minimum: 1000,
       maximum: 600_000,
       unit: 'ms',
-      description: 'The session is looked after so often; unanswered for 10 s, it is opened anew.',
+      description: 'Interval of enquire_link. If it is unanswered for 10 s, a new session is opened.',
     }),
-    receipts: Type.Boolean({ default: true, description: 'Ask for delivery receipts.' }),
+    receipts: Type.Boolean({ default: true, description: 'Request delivery reports (delivery receipts).' }),
     messageIds: Type.Enum(['auto', 'same', 'decimal', 'hex', 'hex-then-decimal', 'decimal-then-hex'], {
       default: 'auto',
       description:
-        'How message ids are written in the answer to a text and in its receipt. Zeros in front and the case of hexadecimal digits never matter.',
+        'How message ids are written in the answer to a text and in its delivery report. Leading zeros and the case of hexadecimal digits never matter.',
     }),
     refusals: Type.Record(
       Type.String({ pattern: '^(0x[0-9a-f]{8}|ESME_[A-Z_]{2,40})$' }),
-      Type.Enum(refusalReasons, { description: 'What that status means.' }),
+      Type.Enum(refusalReasons, { description: 'Class of that status.' }),
       {
         default: {},
         keyAccepts: 'a command_status such as 0x0000040b, or its name in SMPP 3.4 if it has one',
-        description: 'What statuses of its own mean, or others than usual.',
+        description: 'Classes of statuses that are the gateway’s own, or that it uses differently.',
       },
     ),
   },

@@ -18,11 +18,11 @@ const receipts = Type.Object(
     accountAuthToken: Type.Optional(
       secret({
         description:
-          "The account's auth token, which signs the calls. Absent: `authToken` is it, as it is without `apiKeySid`.",
+          "The account's auth token, which signs the calls. Absent: the same as `authToken`, which is right without `apiKeySid`.",
       }),
     ),
   },
-  { description: 'Delivery receipts, by status callbacks. Absent: none are expected.' },
+  { description: 'Delivery reports, through status callbacks. Absent: none are expected.' },
 );
 
 export const settings = Type.Object(
@@ -32,7 +32,7 @@ export const settings = Type.Object(
     baseUrl: baseUrl('https://api.twilio.com'),
     accountSid: token('Account SID, such as AC0123….'),
     apiKeySid: Type.Optional(
-      token('SID of an API key, such as SK0123…. Absent: the account signs in itself.'),
+      token('SID of an API key, such as SK0123…. Absent: the account itself authenticates.'),
     ),
     authToken: secret({ description: 'Auth token of the account, or secret of the API key.' }),
     sender: sender('Phone number, alphanumeric sender id, or SID of a messaging service (MG0123…).'),

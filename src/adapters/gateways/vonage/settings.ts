@@ -21,7 +21,7 @@ const receipts = Type.Object(
       description: "The account's signature method: SHA-256 HMAC or SHA-512 HMAC.",
     }),
   },
-  { description: 'Delivery receipts, signed by the account. Absent: none are expected.' },
+  { description: 'Delivery reports, signed by the account. Absent: none are expected.' },
 );
 
 export const settings = Type.Object(
@@ -37,7 +37,7 @@ export const settings = Type.Object(
     conversionUrl: Type.String({
       ...url,
       default: 'https://api.nexmo.com',
-      description: 'Where its Conversion API is.',
+      description: 'URL of the Conversion API.',
     }),
     senders,
     ...link,
