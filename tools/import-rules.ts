@@ -145,7 +145,7 @@ export const importRules: readonly ImportRule[] = [
   {
     place: ['src/adapters/gateways/failover'],
     may: ['src/adapters/gateways/shared', 'src/ports'],
-    modules: ['node:crypto', 'cockatiel'],
+    modules: ['node:crypto'],
     instead: 'it knows gateways by their port alone',
   },
   gatewayRule('aws', 'node:*', 'aws4fetch'),
@@ -158,7 +158,7 @@ export const importRules: readonly ImportRule[] = [
     instead: ofOneKind,
   },
   gatewayRule('infobip'),
-  gatewayRule('smpp', 'node:*', 'cockatiel', 'smpp'),
+  gatewayRule('smpp', 'node:*', 'smpp'),
   gatewayRule('twilio', 'node:*'),
   gatewayRule('vonage', 'node:*', 'jose'),
   {

@@ -3,7 +3,7 @@ import type { Clock, Deadline } from '../../../ports/clock.ts';
 import { earlier } from '../../../ports/deadline.ts';
 import type { Delivery, SmsGateway, SmsMessage } from '../../../ports/sms-gateway.ts';
 import { refusalClasses } from '../shared/refusal-classes.ts';
-import { type GatewayHealth, type GuardedGateway, guardGateway } from './resting.ts';
+import { type GatewayHealth, type RestingGateway, restingGateway } from './resting.ts';
 import { chooseRoute, orderGateways, type Route } from './routes.ts';
 import { pauseBeforeSecondTry } from './second-try.ts';
 
@@ -37,15 +37,15 @@ export function isRouted(gateway: SmsGateway): gateway is RoutedGateway {
  */
 export function createFailoverGateway(terms: FailoverTerms): RoutedGateway {
   const { name, gateways, routes = [], clock } = terms;
-  const guarded = new Map(gateways.map((gateway) => [gateway.name, guardGateway(gateway, clock)]));
-  const names = [...guarded.keys()];
+  const resting = new Map(gateways.map((gateway) => [gateway.name, restingGateway(gateway, clock)]));
+  const names = [...resting.keys()];
   return {
     name,
     members: gateways,
-    health: () => [...guarded.values()].map(({ health }) => health),
+    health: () => [...resting.values()].map(({ health }) => health),
     send(message, deadline) {
       const route = chooseRoute(routes, names, message.to.reveal());
-      const order = orderGateways(route, message.reference).flatMap((member) => guarded.get(member) ?? []);
+      const order = orderGateways(route, message.reference).flatMap((member) => resting.get(member) ?? []);
       return sendByOne(order, message, deadline, terms);
     },
     async close() {
@@ -55,13 +55,13 @@ export function createFailoverGateway(terms: FailoverTerms): RoutedGateway {
 }
 
 async function sendByOne(
-  members: readonly GuardedGateway[],
+  members: readonly RestingGateway[],
   message: SmsMessage,
   deadline: Deadline,
   { name, afterUnknown, attemptMsMin, clock }: FailoverTerms,
 ): Promise<Delivery> {
   const failed: Delivery[] = [];
-  let throttled: GuardedGateway | undefined;
+  let throttled: RestingGateway | undefined;
   for (const [index, member] of members.entries()) {
     if (failed.length > 0 && deadline.remainingMs() < attemptMsMin) break;
     // Time for the others is kept back only if an unknown outcome leads on to them.

@@ -1,82 +1,36 @@
-import { CircuitState, CountBreaker, circuitBreaker, handleWhenResult } from 'cockatiel';
 import { BUDGET } from '../../../ports/budget.ts';
 import type { Clock, Deadline } from '../../../ports/clock.ts';
 import type { Delivery, SmsGateway, SmsMessage } from '../../../ports/sms-gateway.ts';
 import { refusalClasses } from '../shared/refusal-classes.ts';
+import { type BreakerState, CircuitBreaker } from './breaker.ts';
 
 /** How a gateway did lately. */
-export interface GatewayHealth {
+export interface GatewayHealth extends BreakerState {
   readonly gateway: string;
-  /** `open`: it rests after failures, no text goes to it. `half-open`: one text tries it just now. */
-  readonly state: 'closed' | 'open' | 'half-open';
-  /** Since when, on the steady clock. */
-  readonly sinceMs: number;
 }
 
 /** A gateway that is not asked while it rests. */
-export interface GuardedGateway {
+export interface RestingGateway {
   readonly gateway: SmsGateway;
   readonly health: GatewayHealth;
   /** `undefined`: it rests, or another text tries it just now; it was not asked. Never rejects. */
   attempt(message: SmsMessage, deadline: Deadline): Promise<Delivery | undefined>;
 }
 
-/**
- * It rests when half of its last texts failed. Counted in texts and not in time: the more texts there are, the sooner
- * it rests, and a single failure now and then never adds up to a rest at low traffic.
- */
-const WINDOW_TEXTS = 10;
-const TEXTS_MIN = 5;
-/** The breaker opens above its threshold. */
-const JUST_BELOW_HALF = 0.49;
-
-/**
- * Then one text tries it. A try that fails takes at most `BUDGET.stalledShare` of a request's budget (2.5 s by default) and
- * starts another rest; so a gateway that works again is back within ten seconds.
- */
-const REST_MS = 5000;
-
-/** The breaker's own rest is read off the wall clock, which may jump. Ours is measured on the steady one. */
-const NO_REST_OF_ITS_OWN = Number.NEGATIVE_INFINITY;
-
-const STATES = {
-  [CircuitState.Closed]: 'closed',
-  [CircuitState.Open]: 'open',
-  [CircuitState.Isolated]: 'open',
-  [CircuitState.HalfOpen]: 'half-open',
-} as const;
-
 /** Keeps a gateway that fails from being asked, and tries it again with one text after a rest. [OPS-2] */
-export function guardGateway(gateway: SmsGateway, clock: Clock): GuardedGateway {
-  const breaker = circuitBreaker(
-    handleWhenResult((failed) => failed === true),
-    {
-      halfOpenAfter: NO_REST_OF_ITS_OWN,
-      breaker: new CountBreaker({
-        size: WINDOW_TEXTS,
-        minimumNumberOfCalls: TEXTS_MIN,
-        threshold: JUST_BELOW_HALF,
-      }),
-    },
-  );
-  let sinceMs = clock.steadyMs();
-  breaker.onStateChange(() => {
-    sinceMs = clock.steadyMs();
-  });
-  const isResting = () =>
-    // Somebody else's text is the trial just now; this one doesn't wait for its outcome.
-    breaker.state === CircuitState.HalfOpen ||
-    (breaker.state === CircuitState.Open && clock.steadyMs() < sinceMs + REST_MS);
+export function restingGateway(gateway: SmsGateway, clock: Clock): RestingGateway {
+  const breaker = new CircuitBreaker(clock);
   return {
     gateway,
     get health() {
-      return { gateway: gateway.name, state: STATES[breaker.state], sinceMs };
+      return { gateway: gateway.name, ...breaker.now };
     },
     async attempt(message, deadline) {
-      if (isResting()) return undefined;
+      const end = breaker.begin();
+      if (end === undefined) return undefined;
       const stalledMs = Math.max(BUDGET.stalledMsMin, BUDGET.stalledShare * deadline.remainingMs());
       const answering = ask(gateway, message, deadline);
-      await breaker.execute(() => hasFailed(answering, clock, stalledMs));
+      end(await hasFailed(answering, clock, stalledMs));
       return answering;
     },
   };

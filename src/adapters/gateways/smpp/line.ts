@@ -1,4 +1,4 @@
-import { ExponentialBackoff, halfJitterGenerator, type IBackoff } from 'cockatiel';
+import { randomInt } from 'node:crypto';
 import type { Clock, Deadline } from '../../../ports/clock.ts';
 import type { Verdict } from '../shared/verdict.ts';
 import {
@@ -10,7 +10,7 @@ import {
 } from './session.ts';
 import { beforeDeadline } from './window.ts';
 
-/** Between half of it and the whole, so that not all servers come back at once; twice as long each time. */
+/** Twice as long each time. */
 const RETRY_MS_MIN = 500;
 const RETRY_MS_MAX = 30_000;
 
@@ -20,12 +20,6 @@ const REFUSED_BINDS_MAX = 10;
 
 /** A session that lasted so long was a good one: after it, trying starts anew. */
 const GOOD_SESSION_MS = 30_000;
-
-const backoff = new ExponentialBackoff({
-  initialDelay: RETRY_MS_MIN,
-  maxDelay: RETRY_MS_MAX,
-  generator: halfJitterGenerator,
-});
 
 type BindFailure = BindOutcome & { readonly kind: 'failed' };
 
@@ -46,7 +40,8 @@ export class SmppLine {
   /** When the next attempt begins; `undefined`: one is under way, or bound. */
   #retryAtMs: number | undefined;
   #cancelRetry = () => {};
-  #backoff: IBackoff<unknown> | undefined;
+  /** In a row, without a good session between them. */
+  #retries = 0;
   #refusedBinds = 0;
   #closed = false;
   /** Resolves when an attempt begins, or a session is over. */
@@ -116,10 +111,10 @@ export class SmppLine {
 
   #retryAfter(outcome: BindFailure, lasted: boolean): void {
     this.#outcome = Promise.resolve(outcome);
-    this.#backoff = (lasted ? undefined : this.#backoff)?.next(undefined) ?? backoff.next();
+    this.#retries = lasted ? 1 : this.#retries + 1;
     this.#refusedBinds = outcome.refused === undefined ? 0 : this.#refusedBinds + 1;
     const isHopeless = outcome.refused === 'credentials' || this.#refusedBinds >= REFUSED_BINDS_MAX;
-    const delayMs = isHopeless ? RETRY_AFTER_REFUSAL_MS : this.#backoff.duration;
+    const delayMs = isHopeless ? RETRY_AFTER_REFUSAL_MS : backoffMs(this.#retries);
     this.#retryAtMs = this.#clock.steadyMs() + delayMs;
     this.#cancelRetry = this.#clock.after(delayMs, () => this.#try());
     this.#tellChange();
@@ -129,4 +124,10 @@ export class SmppLine {
     this.#change.resolve();
     this.#change = Promise.withResolvers<void>();
   }
+}
+
+/** Before the retry of that number, from 1: between half of it and the whole, so that not all servers come back at once. */
+function backoffMs(retry: number): number {
+  const wholeMs = Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** (retry - 1));
+  return randomInt(wholeMs / 2, wholeMs + 1);
 }

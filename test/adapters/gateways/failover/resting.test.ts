@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { guardGateway } from '../../../../src/adapters/gateways/failover/resting.ts';
+import { restingGateway } from '../../../../src/adapters/gateways/failover/resting.ts';
 import { createDeadline } from '../../../../src/ports/deadline.ts';
 import type { Delivery, RefusalReason } from '../../../../src/ports/sms-gateway.ts';
 import { TestClock } from '../../../support/test-clock.ts';
@@ -10,21 +10,21 @@ import { accepted, refused, type Script, scripted, unknown } from '../shared/scr
 
 const BUDGET_MS = 2200;
 
-function guarded(script: Script, clock = new TestClock()) {
+function underTest(script: Script, clock = new TestClock()) {
   const gateway = scripted('first', script);
-  const guard = guardGateway(gateway, clock);
-  const attempt = () => guard.attempt(exampleMessage, createDeadline(clock, BUDGET_MS));
-  return { clock, gateway, guard, attempt };
+  const resting = restingGateway(gateway, clock);
+  const attempt = () => resting.attempt(exampleMessage, createDeadline(clock, BUDGET_MS));
+  return { clock, gateway, resting, attempt };
 }
 
 /** Texts at a steady pace, until the gateway is in a state; how long that took. */
 async function msUntil(
   state: 'open' | 'closed',
-  { clock, guard, attempt }: ReturnType<typeof guarded>,
+  { clock, resting, attempt }: ReturnType<typeof underTest>,
   everyMs: number,
 ): Promise<number> {
   const startedMs = clock.steadyMs();
-  while (guard.health.state !== state) {
+  while (resting.health.state !== state) {
     clock.pass(everyMs);
     await attempt();
     assert.ok(clock.steadyMs() - startedMs < 60_000, `never ${state}`);
@@ -48,7 +48,7 @@ for (const [what, script] of [
 ] as const) {
   test(`a gateway that ${what} rests within 2 s, and is back within 10 s after it works again`, async () => {
     // Ten texts a second, a minute of them without fault before.
-    const under = guarded(accepted('first'));
+    const under = underTest(accepted('first'));
     for (let text = 0; text < 600; text += 1) {
       under.clock.pass(100);
       await under.attempt();
@@ -66,7 +66,7 @@ for (const [what, script] of [
 }
 
 test('a try that fails late still leaves a gateway back within 10 s after it works again', async () => {
-  const under = guarded(refused('first', 'gateway-down'));
+  const under = underTest(refused('first', 'gateway-down'));
   await msUntil('open', under, 100);
   under.clock.pass(5000);
   under.gateway.script = ({ signal }) =>
@@ -74,17 +74,17 @@ test('a try that fails late still leaves a gateway back within 10 s after it wor
       signal.addEventListener('abort', () => resolve({ kind: 'unknown', gateway: 'first', detail: 'late' }));
     });
   const tried = under.attempt();
-  assert.equal(under.guard.health.state, 'half-open');
+  assert.equal(under.resting.health.state, 'half-open');
   // It works again just now, which the running try can't find out any more.
   under.gateway.script = accepted('first');
   under.clock.pass(BUDGET_MS);
   await tried;
-  assert.equal(under.guard.health.state, 'open');
+  assert.equal(under.resting.health.state, 'open');
   assert.ok((await msUntil('closed', under, 100)) + BUDGET_MS < 10_000);
 });
 
 test('a gateway that keeps failing rests, and one text tries it again', async () => {
-  const { clock, gateway, guard, attempt } = guarded(refused('first', 'gateway-down'));
+  const { clock, gateway, resting, attempt } = underTest(refused('first', 'gateway-down'));
   for (let text = 0; text < 10; text += 1) await attempt();
   assert.equal(gateway.asked, 5);
   clock.pass(4999);
@@ -97,10 +97,10 @@ test('a gateway that keeps failing rests, and one text tries it again', async ()
   // While one text tries it, others go past it.
   assert.equal(await attempt(), undefined);
   assert.equal(gateway.asked, 6);
-  assert.deepEqual(guard.health, { gateway: 'first', state: 'half-open', sinceMs: clock.steadyMs() });
+  assert.deepEqual(resting.health, { gateway: 'first', state: 'half-open', sinceMs: clock.steadyMs() });
   answer.resolve({ kind: 'accepted', gateway: 'first', messageId: undefined });
   assert.equal((await trial)?.kind, 'accepted');
-  assert.equal(guard.health.state, 'closed');
+  assert.equal(resting.health.state, 'closed');
 });
 
 /** Of a budget, after which a text without an answer counts as failed. */
@@ -123,49 +123,49 @@ const soon = (running: Promise<Delivery | undefined>) =>
 
 test('a gateway that stalls rests while its texts are still without an answer, and a late yes is told', async () => {
   const { answers, script } = stalling();
-  const { clock, guard, attempt } = guarded(script);
+  const { clock, resting, attempt } = underTest(script);
   const running = [0, 1, 2, 3, 4].map(attempt);
   clock.pass(STALLED_MS - 1);
   await setImmediate();
-  assert.equal(guard.health.state, 'closed');
+  assert.equal(resting.health.state, 'closed');
   clock.pass(1);
   await setImmediate();
-  assert.equal(guard.health.state, 'open');
+  assert.equal(resting.health.state, 'open');
   assert.equal(await attempt(), undefined);
 
   const late: Delivery = { kind: 'accepted', gateway: 'first', messageId: 'late' };
   for (const text of running) assert.equal(await soon(text), 'no answer yet');
   for (const answer of answers) answer.resolve(late);
   assert.deepEqual(await Promise.all(running), Array(5).fill(late));
-  assert.equal(guard.health.state, 'open');
+  assert.equal(resting.health.state, 'open');
 });
 
 test('a gateway that is asked late is not said to stall before half a second', async () => {
   const { answers, script } = stalling();
-  const { clock, guard } = guarded(script);
-  const late = () => guard.attempt(exampleMessage, createDeadline(clock, 600));
+  const { clock, resting } = underTest(script);
+  const late = () => resting.attempt(exampleMessage, createDeadline(clock, 600));
   const answered = [0, 1, 2, 3, 4].map(late);
   clock.pass(499);
   await setImmediate();
-  assert.equal(guard.health.state, 'closed');
+  assert.equal(resting.health.state, 'closed');
   for (const answer of answers) answer.resolve({ kind: 'accepted', gateway: 'first', messageId: undefined });
   await Promise.all(answered);
   // Ten texts are looked at, half of which were answered.
   for (let text = 0; text < 5; text += 1) void late();
   clock.pass(499);
   await setImmediate();
-  assert.equal(guard.health.state, 'closed');
+  assert.equal(resting.health.state, 'closed');
   clock.pass(1);
   await setImmediate();
-  assert.equal(guard.health.state, 'open');
+  assert.equal(resting.health.state, 'open');
 });
 
 test('a gateway that stalls under load rests within 2 s', async () => {
-  const { clock, gateway, guard, attempt } = guarded(accepted('first'));
+  const { clock, gateway, resting, attempt } = underTest(accepted('first'));
   for (let text = 0; text < 20; text += 1) await attempt();
   const startedMs = clock.steadyMs();
   gateway.script = stalling().script;
-  while (guard.health.state !== 'open') {
+  while (resting.health.state !== 'open') {
     void attempt();
     clock.pass(100);
     await setImmediate();
@@ -175,17 +175,17 @@ test('a gateway that stalls under load rests within 2 s', async () => {
 
 test('a text that stalls counts once, whatever becomes of it', async () => {
   const { answers, script } = stalling();
-  const { clock, guard, attempt } = guarded(script);
+  const { clock, resting, attempt } = underTest(script);
   const running = [0, 1, 2, 3].map(attempt);
   clock.pass(STALLED_MS);
   for (const answer of answers) answer.resolve({ kind: 'unknown', gateway: 'first', detail: 'cut off' });
   await Promise.all(running);
-  assert.equal(guard.health.state, 'closed', 'four are too few to rest');
+  assert.equal(resting.health.state, 'closed', 'four are too few to rest');
 });
 
 test('a text that is answered in time counts by its answer alone, and leaves nothing waiting', async () => {
   const { answers, script } = stalling();
-  const { clock, guard, attempt } = guarded(script);
+  const { clock, resting, attempt } = underTest(script);
   const running = [0, 1, 2, 3, 4].map(attempt);
   clock.pass(STALLED_MS - 1);
   for (const answer of answers) answer.resolve({ kind: 'accepted', gateway: 'first', messageId: undefined });
@@ -193,11 +193,11 @@ test('a text that is answered in time counts by its answer alone, and leaves not
   assert.equal(clock.waiting, 0);
   clock.pass(1);
   await setImmediate();
-  assert.equal(guard.health.state, 'closed');
+  assert.equal(resting.health.state, 'closed');
 });
 
 test('a trial that stalls begins another rest at that moment', async () => {
-  const { clock, gateway, guard, attempt } = guarded(refused('first', 'gateway-down'));
+  const { clock, gateway, resting, attempt } = underTest(refused('first', 'gateway-down'));
   for (let text = 0; text < 5; text += 1) await attempt();
   clock.pass(5000);
   const { answers, script } = stalling();
@@ -205,23 +205,23 @@ test('a trial that stalls begins another rest at that moment', async () => {
   const trial = attempt();
   clock.pass(STALLED_MS - 1);
   await setImmediate();
-  assert.equal(guard.health.state, 'half-open');
+  assert.equal(resting.health.state, 'half-open');
   clock.pass(1);
   assert.equal(await soon(trial), 'no answer yet');
   const sinceMs = clock.steadyMs();
-  assert.deepEqual(guard.health, { gateway: 'first', state: 'open', sinceMs });
+  assert.deepEqual(resting.health, { gateway: 'first', state: 'open', sinceMs });
 
   clock.pass(500);
   answers[0]?.resolve({ kind: 'accepted', gateway: 'first', messageId: 'late' });
   assert.equal((await trial)?.kind, 'accepted');
   // A yes that took so long is no reason to send more texts there.
-  assert.deepEqual(guard.health, { gateway: 'first', state: 'open', sinceMs });
+  assert.deepEqual(resting.health, { gateway: 'first', state: 'open', sinceMs });
   clock.pass(4499);
   assert.equal(await attempt(), undefined);
   clock.pass(1);
   gateway.script = accepted('first');
   assert.equal((await attempt())?.kind, 'accepted');
-  assert.equal(guard.health.state, 'closed');
+  assert.equal(resting.health.state, 'closed');
 });
 
 for (const reason of [
@@ -234,23 +234,23 @@ for (const reason of [
   'unexplained',
 ] satisfies RefusalReason[]) {
   test(`[OQ-74] ${reason} is a no to one text, and does not count against the gateway`, async () => {
-    const { gateway, guard, attempt } = guarded(refused('first', reason));
+    const { gateway, resting, attempt } = underTest(refused('first', reason));
     for (let text = 0; text < 20; text += 1) await attempt();
     assert.equal(gateway.asked, 20);
-    assert.equal(guard.health.state, 'closed');
+    assert.equal(resting.health.state, 'closed');
   });
 }
 
 for (const reason of ['gateway-down', 'quota', 'credentials'] satisfies RefusalReason[]) {
   test(`${reason} counts against the gateway`, async () => {
-    const { gateway, attempt } = guarded(refused('first', reason));
+    const { gateway, attempt } = underTest(refused('first', reason));
     for (let text = 0; text < 20; text += 1) await attempt();
     assert.equal(gateway.asked, 5);
   });
 }
 
 test('four failures are too few to rest, and a failure now and then is no reason', async () => {
-  const { gateway, guard, attempt } = guarded(unknown('first'));
+  const { gateway, resting, attempt } = underTest(unknown('first'));
   for (let text = 0; text < 4; text += 1) await attempt();
   gateway.script = accepted('first');
   for (let text = 0; text < 6; text += 1) await attempt();
@@ -258,5 +258,5 @@ test('four failures are too few to rest, and a failure now and then is no reason
     gateway.script = text % 3 === 0 ? unknown('first') : accepted('first');
     await attempt();
   }
-  assert.equal(guard.health.state, 'closed');
+  assert.equal(resting.health.state, 'closed');
 });
