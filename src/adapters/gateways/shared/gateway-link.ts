@@ -67,72 +67,61 @@ export function createLink({ tlsCa, clientCertificate, proxy }: LinkSettings = {
     key: key?.reveal(),
     passphrase: passphrase?.reveal(),
   } as const;
-  const clear = new ReadyClearAgent(kept, proxy);
-  const tls = new ReadyTlsAgent({ ...kept, ...tlsTerms }, proxy);
-  const agentFor = (url: string) => (/^https:/i.test(url) ? tls : clear);
+  const clear = readyAgent(new ClearAgent(kept), 'connect', proxy);
+  const tls = readyAgent(new TlsAgent({ ...kept, ...tlsTerms }), 'secureConnect', proxy);
+  const agentOf = (url: string) => (/^https:/i.test(url) ? tls : clear);
   return {
-    agentFor,
+    agentFor: (url) => agentOf(url).agent,
     async probe(url, signal) {
       const { hostname, port, protocol } = new URL(url);
       const host = hostname.replace(/^\[|\]$/g, '');
       const servername = isIP(host) === 0 ? host : '';
       const to = { host, servername, port: port || (protocol === 'https:' ? 443 : 80) };
-      const socket = await agentFor(url).ready({ ...tlsTerms, ...to, connectSignal: signal });
+      const socket = await agentOf(url).ready({ ...tlsTerms, ...to, connectSignal: signal });
       await verdictOn(socket).finally(() => socket.destroy());
     },
     close() {
-      clear.destroy();
-      tls.destroy();
+      clear.agent.destroy();
+      tls.agent.destroy();
     },
   };
 }
 
 type Created = (error: Error | null, socket?: Duplex) => void;
 
-class ReadyClearAgent extends ClearAgent {
-  readonly #proxy: ProxySettings | undefined;
-
-  constructor(options: ConstructorParameters<typeof ClearAgent>[0], proxy: ProxySettings | undefined) {
-    super(options);
-    this.#proxy = proxy;
-  }
-
-  override createConnection(options: LinkedRequest, callback: Created): undefined {
-    this.ready(options).then((socket) => callback(null, socket), callback);
-  }
-
-  async ready(options: LinkedRequest): Promise<Socket> {
-    const { connectSignal } = options;
-    if (this.#proxy) return openTunnel(this.#proxy, options, connectSignal);
-    return whenReady(super.createConnection(withoutSignal(options)) as Socket, 'connect', connectSignal);
-  }
+interface ReadyAgent {
+  readonly agent: ClearAgent;
+  /** The connection that a request with these options would get from the agent anew. */
+  ready(options: LinkedRequest): Promise<Socket>;
 }
 
-class ReadyTlsAgent extends TlsAgent {
-  readonly #proxy: ProxySettings | undefined;
-
-  constructor(options: ConstructorParameters<typeof TlsAgent>[0], proxy: ProxySettings | undefined) {
-    super(options);
-    this.#proxy = proxy;
-  }
-
-  override createConnection(options: LinkedRequest, callback: Created): undefined {
-    this.ready(options).then((socket) => callback(null, socket), callback);
-  }
-
-  async ready(options: LinkedRequest): Promise<Socket> {
+/** Makes the agent hand out connections only after that event, and by way of the proxy if there is one. */
+function readyAgent(
+  agent: ClearAgent,
+  event: 'connect' | 'secureConnect',
+  proxy: ProxySettings | undefined,
+): ReadyAgent {
+  const create = agent.createConnection.bind(agent);
+  const ready = async (options: LinkedRequest) => {
     const { connectSignal } = options;
-    const tunnel = this.#proxy && (await openTunnel(this.#proxy, options, connectSignal));
+    const tunnel = proxy && (await openTunnel(proxy, options, connectSignal));
+    if (tunnel && event === 'connect') return tunnel;
     const over = { ...withoutSignal(options), ...(tunnel && { socket: tunnel }) };
     try {
       // A session of an earlier connection may be taken up again: only the event says that the handshake is over.
-      return await whenReady(super.createConnection(over) as Socket, 'secureConnect', connectSignal);
+      return await whenReady(create(over) as Socket, event, connectSignal);
     } catch (error) {
       tunnel?.destroy();
       // Whether the proxy holds it up or the gateway can't be seen from here.
       throw tunnel && connectSignal.aborted ? new ProxyFault('the proxy let nothing through in time') : error;
     }
-  }
+  };
+  // Its declaration knows no failure without a connection.
+  const createConnection = (options: LinkedRequest, created: Created): void => {
+    ready(options).then((socket) => created(null, socket), created);
+  };
+  Object.assign(agent, { createConnection });
+  return { agent, ready };
 }
 
 /** A connection that is kept outlives the request that it was opened for. */
