@@ -1,5 +1,5 @@
 import type { ConformanceConfig } from '../../conformance/run/config.ts';
-import { hurriedLatency } from './faults/latency.ts';
+import { latencySamples } from './faults/latency.ts';
 import { type Fault, type ReferenceServer, startReferenceServer } from './reference/server.ts';
 import { accounts, configFor } from './setting.ts';
 
@@ -11,5 +11,5 @@ export interface Stage {
 
 export const plainStage: Stage = {
   start: (fault) => startReferenceServer({ accounts, fault }),
-  configFor: (server) => ({ ...configFor(server), latency: hurriedLatency }),
+  configFor: (server) => ({ ...configFor(server), latency: { samples: latencySamples } }),
 };

@@ -42,7 +42,7 @@ console.log(`each broken server and the whole catalogue, from seed ${seed}`);
 for (const [codec, faults, stage] of groups) {
   const chosen = Object.entries(faults).filter(([id]) => id.includes(word) && !id.startsWith('latency/'));
   for (const [index, [id, entry]] of chosen.entries()) {
-    const found = deviations(id, entry, await failedBy(brokenOf(entry).fault, stage, { skip, seed }));
+    const found = deviations(id, entry, await failedBy(brokenOf(entry), stage, { skip, seed }));
     console.log(`${codec} ${index + 1}/${chosen.length} ${id}: ${found.join(', ') || 'as listed'}`);
     if (found.length > 0) process.exitCode = 1;
   }

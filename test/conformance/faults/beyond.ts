@@ -167,6 +167,10 @@ export const beyond: Readonly<Record<string, Beyond>> = {
       'idempotency/error-binds-no-parameters',
     ],
   },
+  'idempotency/right-code-succeeds-once': {
+    why: 'Who comes again within the second finds no mark of use either.',
+    fails: ['verify-otp/used-code'],
+  },
   'sealing/every-answer-is-sealed': {
     why: 'An answer that can’t be opened is no error response.',
     fails: ['envelope/every-error-is-an-error-response'],

@@ -1,4 +1,5 @@
 import { type Call, Refusal } from '../reference/call.ts';
+import type { Fault } from '../reference/server.ts';
 import { answers, bare, type Faults, forgives, header, refuses, withMember, withStatus } from './fault.ts';
 import { jsonFaults } from './json.ts';
 
@@ -81,7 +82,7 @@ const between = (low: number, high: number) => (call: Call) => ageMs(call) > low
 const early = (low: number, high: number) => (call: Call) => -ageMs(call) > low && -ageMs(call) < high;
 const forgivesAge = (when: (call: Call) => boolean) => forgives('judgeClock', when);
 
-const clockFaults: Faults = {
+const atAge: Readonly<Record<string, Fault>> = {
   'envelope/clock-accepts-59-s-late': refuses(between(58_500, 59_400)),
   'envelope/clock-accepts-59-s-early': refuses(early(58_500, 59_400)),
   'envelope/clock-accepts-60-s-late': refuses(between(59_500, 60_000)),
@@ -99,6 +100,10 @@ const clockFaults: Faults = {
   ),
   'envelope/clock-refuses-one-hour-early': forgivesAge(early(3_500_000, 4_000_000)),
 };
+
+const clockFaults: Faults = Object.fromEntries(
+  Object.entries(atAge).map(([id, fault]) => [id, { fault, timeStands: true }]),
+);
 
 const isError = (_: Call, { status }: { status: number }) => status !== 200;
 const unknownId = (call: Call, { status }: { status: number }) =>
@@ -154,14 +159,7 @@ const errorFaults: Faults = {
     fault: answers((call) => withoutOtp(call), withMember('responseHeader', undefined)),
     also: ['envelope/every-timestamp-is-well-formed'],
   },
-  'envelope/timestamp-is-now': answers(
-    unknownId,
-    // The time of the start of the minute, say, from a clock that is read now and then.
-    (reply) =>
-      withMember('responseHeader', { responseTimestamp: String(Math.floor(Date.now() / 5000) * 5000) })(
-        reply,
-      ),
-  ),
+  'envelope/timestamp-is-now': readsTheClockAfterRest(),
   'envelope/every-error-is-an-error-response': answers(
     unknownId,
     withMember('paymentIntegratorErrorIdentifier', 42),
@@ -188,5 +186,16 @@ const errorFaults: Faults = {
     bare(200),
   ),
 };
+
+/** Its answers about unknown ids bear the time of the first one, until nobody has asked for 5 s. */
+function readsTheClockAfterRest() {
+  let [readMs, askedMs] = [0, 0];
+  return answers(unknownId, (reply) => {
+    const nowMs = Date.now();
+    if (nowMs - askedMs > 5000) readMs = nowMs;
+    askedMs = nowMs;
+    return withMember('responseHeader', { responseTimestamp: String(readMs) })(reply);
+  });
+}
 
 export const envelopeFaults: Faults = { ...jsonFaults, ...headerFaults, ...clockFaults, ...errorFaults };

@@ -6,6 +6,8 @@ import type { Fault } from '../reference/server.ts';
 export interface Broken {
   readonly fault: Fault;
   readonly also?: readonly string[] | NearlyAll;
+  /** It asks for a request's age to the tenth of a second: the time of day stands still, however busy the machine. */
+  readonly timeStands?: true;
 }
 
 /** Most checks fail with it, in every family, for this reason. */
@@ -83,6 +85,9 @@ export const withStatus =
 export const bare = (status: number) => (): Reply => ({ status, message: undefined });
 
 export const header = (name: string) => (call: Call) => call.header[name];
+
+/** A token with another first character, whichever it has. */
+export const mistyped = (token: string) => `${token.startsWith('A') ? 'B' : 'A'}${token.slice(1)}`;
 
 /** Does a method in another way. `rightly` is how a right server does it, if need be by other rules. */
 export function performs(

@@ -215,7 +215,7 @@ const simultaneous: Faults = {
     waitsForTwin: (right) => (call) => !isVerify(call) && right(call),
   },
   'idempotency/right-code-succeeds-once': performs('verifyOtp', async (_, memory, rightly) => {
-    // The mark of use is written a moment too late.
+    // The mark of use is written a second too late.
     const used = new Map([...memory.challenges.values()].map((challenge) => [challenge, challenge.used]));
     return rightly({
       attempt: (challenge, given) => {
@@ -224,9 +224,9 @@ const simultaneous: Faults = {
         const result = rightRules.attempt(challenge, given);
         challenge.used = marked;
         if (result === 'SUCCESS')
-          setImmediate(() => {
+          setTimeout(() => {
             challenge.used = true;
-          });
+          }, 1000).unref();
         return result;
       },
     });

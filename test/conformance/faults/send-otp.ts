@@ -1,7 +1,7 @@
 import { type Call, Refusal } from '../reference/call.ts';
 import type { Account } from '../reference/rules.ts';
 import type { Fault } from '../reference/server.ts';
-import { answers, type Faults, forgives, mends, performs, refuses, withMember } from './fault.ts';
+import { answers, type Faults, forgives, mends, mistyped, performs, refuses, withMember } from './fault.ts';
 
 const isSend = ({ method }: Call) => method === 'sendOtp';
 const phoneNumber = ({ message }: Call) => message.accountPhoneNumber;
@@ -225,7 +225,7 @@ const tooManyBytes = 'Não compartilhe este código com ninguém, nem com quem d
 const content: Faults = {
   'send-otp/text-has-token': {
     fault: composes((text, _, given, { header }) =>
-      header.userLocale === undefined ? text.replace(given, given.toLowerCase()) : text,
+      header.userLocale === undefined ? text.replace(given, mistyped(given)) : text,
     ),
     also: [
       'send-otp/text-has-token-line',
