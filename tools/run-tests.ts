@@ -1,29 +1,41 @@
 /**
- * Runs test files: `node tools/run-tests.ts [--importing MODULE] PATTERN…`, of them only those that import that module. Installs beforehand the programs that they use and that are
- * missing, where that is possible without asking: as root, or by a sudo that wants no password, with apt-get. Elsewhere it
- * names them, and leaves the tests out that need them; with CI=true that is an error.
+ * Runs test files, and tells in the end what took longest:
+ *
+ *   node tools/run-tests.ts [--importing MODULE] [--pure] PATTERN…
+ *
+ * `--importing`: of them only those that import that module; `--pure`: only those that start no process or thread and open
+ * no connection. Installs beforehand the programs that they use and that are missing, where that is possible without
+ * asking: as root, or by a sudo that wants no password, with apt-get. Elsewhere it names them, and leaves the tests out
+ * that need them; with CI=true that is an error.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, posix } from 'node:path';
+import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
 import { importsOf } from './imports-of.ts';
-import { apart, processesOf } from './test-processes.ts';
+import { Slowest } from './slowest.ts';
+import { alone, apart, impure, processesOf } from './test-processes.ts';
 import { type TestSoftware, testSoftware } from './test-software.ts';
 
 const root = join(import.meta.dirname, '..');
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { importing: { type: 'string' }, 'timeout-ms': { type: 'string', default: '240000' } },
+  options: {
+    importing: { type: 'string' },
+    pure: { type: 'boolean', default: false },
+    'timeout-ms': { type: 'string', default: '240000' },
+  },
 });
-const { importing } = values;
+const { importing, pure } = values;
 const imports = new Map<string, readonly string[]>();
 const files = globSync(positionals, { cwd: root })
   .filter((file) => importing === undefined || isOrImports(file, [importing]))
+  .filter((file) => !pure || !isOrImports(file, impure))
   .sort();
 if (files.length === 0) throw new Error('no test file has such a name');
 
@@ -39,26 +51,35 @@ if (running.length > 0) {
   const folder = mkdtempSync(join(tmpdir(), 'gsp-otp-tests-'));
   process.env['NODE_COMPILE_CACHE'] = join(root, 'node_modules/.cache/compile');
   const isLong = (file: string) => isOrImports(file, ['test/support/proof-size.ts']);
+  const together = running.filter((file) => !alone.includes(file));
   // What takes longest begins first, so that no processor waits for another at the end.
-  const processes = processesOf([...running.filter(isLong), ...running.filter((file) => !isLong(file))], {
+  const processes = processesOf([...together.filter(isLong), ...together.filter((file) => !isLong(file))], {
     root,
     folder,
     standsApart: (file) => importsFrom(file).includes('node:child_process') || isOrImports(file, apart),
   });
-  const results = run({
-    files: [...processes],
-    cwd: root,
-    concurrency: 2,
-    timeout: Number(values['timeout-ms']),
+  const slowest = new Slowest();
+  const inTurn = async function* () {
+    yield* resultsOf(processes, 2);
+    const last = running.filter((file) => alone.includes(file)).map((file) => join(root, file));
+    if (last.length > 0) yield* resultsOf(last, 1);
+  };
+  const results = Readable.from(inTurn());
+  results.on('data', ({ type, data }) => {
+    if (type === 'test:fail') process.exitCode = 1;
+    if (type === 'test:summary' && data.file !== undefined) slowest.note(data.file, data.duration_ms);
   });
-  results.on('test:fail', () => {
-    process.exitCode = 1;
-  });
-  results.compose(spec).pipe(process.stdout);
-  await finished(results);
+  const report = results.compose(spec);
+  report.pipe(process.stdout);
+  await finished(report);
   rmSync(folder, { recursive: true });
+  console.log(slowest.toString());
 }
 if (missing.length > 0) tellMissing();
+
+function resultsOf(files: readonly string[], concurrency: number) {
+  return run({ files: [...files], cwd: root, concurrency, timeout: Number(values['timeout-ms']) });
+}
 
 function isMissing({ probe: [program, ...args] }: TestSoftware): boolean {
   return spawnSync(program, args, { stdio: 'ignore' }).status !== 0;

@@ -16,6 +16,32 @@ export const apart: readonly string[] = [
   'test/application/hostile-bodies.test.ts',
 ];
 
+/**
+ * What is run at the end, one after the other: it measures how long answers take, so whatever else is at work falls into its
+ * figures.
+ */
+export const alone: readonly string[] = [
+  'test/application/gateways/brown-out.test.ts',
+  'test/application/sealing/rotation.test.ts',
+  'test/application/slow-clients.test.ts',
+];
+
+/** What starts processes or threads, opens connections or proves by mass; `npm run test:quick` leaves it out. */
+export const impure: readonly string[] = [
+  'node:child_process',
+  'node:http',
+  'node:https',
+  'node:net',
+  'node:tls',
+  'node:worker_threads',
+  'src/codecs/jose/codec.ts',
+  'src/codecs/openpgp/codec.ts',
+  'src/codecs/threads/crypto-pool.ts',
+  'test/support/proof-size.ts',
+  'test/support/test-application.ts',
+  'test/support/test-keys.ts',
+];
+
 /** So many share a process, that the last one ends soon. */
 const SHARING_MAX = 16;
 

@@ -27,6 +27,17 @@ test('tests whose programs are missing are left out, by name and with what insta
   assert.equal(status, 0);
 });
 
+test('of pure tests none starts a process, and in the end stands what took how long', () => {
+  const files = ['test/tools/run-tests.test.ts', 'test/protocol/content-type.test.ts'];
+  const { status, stdout } = spawnSync(process.execPath, ['tools/run-tests.ts', '--pure', ...files], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { PATH: '/nowhere' },
+  });
+  assert.equal(status, 0);
+  assert.match(stdout, /^All took .* s.* The slowest:\n +\d+\.\d s {2}test-protocol-1\.mjs\n$/m);
+});
+
 test('where everything has to be tested, a missing program is an error', () => {
   const { status, stdout } = runWithout({ CI: 'true' });
   assert.deepEqual([status, stdout], [1, '']);
