@@ -20,11 +20,7 @@ describe('slow clients', () => {
   after(() => app.stop());
 
   it(`${SOCKETS} slow sockets beside ${RATE_PER_SECOND} requests a second, for ${SECONDS} s`, async (t) => {
-    const quiet = await goodTraffic(app, 5);
-    if (quiet.p99Ms > 1000) {
-      t.skip(`this machine is too busy to tell: p99 ${quiet.p99Ms} ms without slow clients`);
-      return;
-    }
+    const quiet = await goodTraffic(app, 3);
     const slow = new SlowClients(Number(new URL(app.methodsUrl).port));
     await slow.allOpened;
     const busy = await goodTraffic(app, SECONDS);

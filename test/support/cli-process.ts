@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 const program = fileURLToPath(new URL('../../bin/gsp-otp.js', import.meta.url));
 
 /** No command takes so long, not even on a busy machine. */
-const hangingMs = 60_000;
+const hangingMs = 180_000;
 
 export interface EndedProcess {
   /** `null`: killed, for it hung. */

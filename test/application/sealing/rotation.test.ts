@@ -19,14 +19,12 @@ import {
 } from '../../support/test-keys.ts';
 
 const ROTATIONS = proofSize('PROOF_ROTATIONS', { quick: 1, mass: 5 });
-const RATE_PER_SECOND = Number(process.env['PROOF_RATE'] ?? 200);
+const RATE_PER_SECOND = proofSize('PROOF_RATE', { quick: 80, mass: 200 });
 const IN_FLIGHT_MAX = 32;
 /** What a machine busy with other things may add to the slowest answers: a third of what Google allows them. */
 const P99_NOISE_MS = 1000;
-/** Between two steps of a rotation, so that each is seen by some requests. */
-const STEP_MS = 250;
-/** Requests a rotation: what is in flight at each of its seven steps, at least. */
-const SENT_MIN = 7 * IN_FLIGHT_MAX;
+/** So many requests see each step of a rotation, at least, however busy the machine. */
+const SEEN_MIN = 16;
 
 /** Row 18 of the proofs. */
 describe('keys and certificates replaced under load', () => {
@@ -98,8 +96,6 @@ async function rotateUnderLoad(t: TestContext, kind: SealingKind): Promise<void>
     );
     assert.deepEqual(failures, []);
     assert.ok(p99 < Math.max(2 * quietP99, P99_NOISE_MS), `p99 ${quietP99} ms, then ${p99} ms`);
-    // What a busy machine can't take in time is left out; with fewer requests a step would be seen by hardly any.
-    assert.ok(sent > SENT_MIN * ROTATIONS, `${sent} requests were sent, ${leftOut} left out`);
     assert.equal(certificatesSeen.size, Math.min(2, ROTATIONS + 1));
   } finally {
     await load.stop();
@@ -138,9 +134,10 @@ class Load {
     this.#timer = setInterval(() => this.#sendWhatIsDue(), 10);
   }
 
-  /** A step later, and when all that was on its way has arrived. */
+  /** When enough requests were sent since, and all that was on its way has arrived. */
   async step(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, STEP_MS));
+    const enough = this.sent + SEEN_MIN;
+    while (this.sent < enough) await new Promise((resolve) => setTimeout(resolve, 10));
     await Promise.all(this.#running);
   }
 
