@@ -6,8 +6,8 @@ import { proofSize } from '../support/proof-size.ts';
 import { acceptedOf, flip, flipWithin, type Profile, partsOf, readFlipBodies } from './jose-bit-flips.ts';
 
 const FLIPS: Readonly<Record<Profile, number>> = {
-  nested: proofSize('PROOF_FLIPS', { quick: 1400, mass: 14_000 }),
-  bare: proofSize('PROOF_FLIPS', { quick: 600, mass: 6000 }),
+  nested: proofSize('PROOF_FLIPS', { quick: 350, mass: 14_000 }),
+  bare: proofSize('PROOF_FLIPS', { quick: 150, mass: 6000 }),
 };
 
 describe('[JWE-5] a bit flipped on the way', () => {

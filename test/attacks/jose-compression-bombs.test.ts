@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { constants, createDeflateRaw, deflateRawSync } from 'node:zlib';
+import { deflateRawSync } from 'node:zlib';
 import { encryptRsa15 } from '../../src/codecs/jose/jwe-rsa1-5.ts';
 import { encodeHeader, forgeJwe, forgeJws } from '../codecs/jose/forge.ts';
 import { keyOf, NESTED, OLDER, readRing, tryOpen } from '../codecs/jose/jwe-vectors.ts';
+import { deflatedZeros } from './deflated-zeros.ts';
 import { quickestOf } from './quickest.ts';
 
 /** CVE-2024-28176, CVE-2024-28180: a small JWE that inflates to more than there is memory. */
@@ -12,20 +13,6 @@ const googleRing = await readRing(['google'], ['own', 'own-older'], { purposes: 
 const recipient = keyOf(googleRing, 'encrypt', 'own-enc').key;
 const olderRecipient = keyOf(googleRing, 'encrypt', 'own-older-enc').key;
 const signer = keyOf(googleRing, 'sign').key;
-const MEGABYTE = 1024 * 1024;
-
-/** Zeros, deflated a megabyte at a time. */
-async function deflatedZeros(megabytes: number): Promise<Buffer> {
-  const deflate = createDeflateRaw({ level: constants.Z_BEST_COMPRESSION });
-  const parts: Buffer[] = [];
-  deflate.on('data', (part: Buffer) => parts.push(part));
-  const zeros = Buffer.alloc(MEGABYTE);
-  for (let megabyte = 0; megabyte < megabytes; megabyte += 1) {
-    await new Promise<void>((resolve) => deflate.write(zeros, () => resolve()));
-  }
-  await new Promise((resolve) => deflate.on('end', resolve).end());
-  return Buffer.concat(parts);
-}
 
 const ZIPPED = { zip: 'DEF', cty: 'JWT' };
 const current = (deflated: Buffer) =>
@@ -52,9 +39,9 @@ describe('[JWE-3, OQ-55] compression bombs', () => {
     ['current', current],
     ['older', older],
   ] as const) {
-    test(`10 KB that would become 10 MB, in the ${edition} edition`, async () => {
+    test(`10 KB that would become 8 MB, in the ${edition} edition`, async () => {
       // A JWE is inflated once, and DEFLATE makes a thousandth of zeros at best.
-      const bomb = await deflatedZeros(10);
+      const bomb = await deflatedZeros(8);
       assert.ok(bomb.length < 10_500, `${bomb.length} bytes`);
       await assertCheap(seal(bomb), 'outer-compression');
     });
@@ -86,6 +73,6 @@ describe('[JWE-3, OQ-55] compression bombs', () => {
   }
 
   test('where compression is off a bomb is refused before it is decrypted', async () => {
-    await assertCheap(current(await deflatedZeros(10)), 'outer-algorithm', NESTED);
+    await assertCheap(current(await deflatedZeros(8)), 'outer-algorithm', NESTED);
   });
 });

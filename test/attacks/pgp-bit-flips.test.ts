@@ -7,7 +7,7 @@ import { bodyOf, REQUEST, readVectors, tryOpen } from '../codecs/openpgp/vectors
 import { proofSize } from '../support/proof-size.ts';
 import { acceptedOf, flip, flippedBody, readFlipMessages, readFlipRing } from './pgp-bit-flips.ts';
 
-const FLIPS = proofSize('PROOF_FLIPS', { quick: 2000, mass: 20_000 });
+const FLIPS = proofSize('PROOF_FLIPS', { quick: 500, mass: 20_000 });
 const ring = await readFlipRing();
 
 describe('[PGP-4, PGP-14] a bit flipped on the way', () => {

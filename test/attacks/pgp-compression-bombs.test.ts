@@ -1,30 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { constants, createDeflateRaw, deflateRawSync } from 'node:zlib';
+import { deflateRawSync } from 'node:zlib';
 import { TAG, writePacket } from '../../src/codecs/openpgp/packets.ts';
 import { createOnePass, createSignature } from '../../src/codecs/openpgp/signature.ts';
 import { forgeBody, keyOf, literal } from '../codecs/openpgp/forge.ts';
 import { NOW_MS, readMirroredRing, readRing, tryOpen } from '../codecs/openpgp/vectors.ts';
+import { deflatedZeros } from './deflated-zeros.ts';
 import { quickestOf } from './quickest.ts';
 
 const ring = await readRing(['own-2048'], ['peer-2048']);
 const peerRing = await readMirroredRing(['own-2048'], ['peer-2048']);
 const signer = keyOf(peerRing, 'sign');
 const recipient = keyOf(peerRing, 'encrypt');
-const MEGABYTE = 1024 * 1024;
-
-/** Zeros, deflated a megabyte at a time. */
-async function deflatedZeros(megabytes: number): Promise<Buffer> {
-  const deflate = createDeflateRaw({ level: constants.Z_BEST_COMPRESSION });
-  const parts: Buffer[] = [];
-  deflate.on('data', (part: Buffer) => parts.push(part));
-  const zeros = Buffer.alloc(MEGABYTE);
-  for (let megabyte = 0; megabyte < megabytes; megabyte += 1) {
-    await new Promise<void>((resolve) => deflate.write(zeros, () => resolve()));
-  }
-  await new Promise((resolve) => deflate.on('end', resolve).end());
-  return Buffer.concat(parts);
-}
 
 const zip = (deflated: Buffer) => writePacket(TAG.compressed, Buffer.from([1]), deflated);
 

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { proofSize } from '../support/proof-size.ts';
 import { type FuzzTarget, fuzz } from './fuzz.ts';
 
-const INPUTS = proofSize('PROOF_FUZZ_INPUTS', { quick: 20_000, mass: 1_000_000 });
+const INPUTS = proofSize('PROOF_FUZZ_INPUTS', { quick: 5000, mass: 1_000_000 });
 const SEED = Number(process.env['PROOF_SEED'] ?? randomInt(2 ** 31));
 
 /** Row 15 of the proofs: one test for each reader. */

@@ -5,7 +5,7 @@ import { proofSize } from '../../support/proof-size.ts';
 import { activeNumber } from '../../support/test-accounts.ts';
 import { startApplication, type TestApplication } from '../../support/test-application.ts';
 
-const MESSAGES = proofSize('PROOF_MESSAGES', { quick: 1000, mass: 5000 });
+const MESSAGES = proofSize('PROOF_MESSAGES', { quick: 300, mass: 5000 });
 
 /** Row 17 of the proofs: a recorded message that is sent again, whenever and wherever, has no second effect. */
 describe('recorded messages sent again', () => {

@@ -11,7 +11,7 @@ import {
 } from '../../support/test-application.ts';
 import { TestClock } from '../../support/test-clock.ts';
 
-const GROUPS = proofSize('PROOF_GROUPS', { quick: 50, mass: 200 });
+const GROUPS = proofSize('PROOF_GROUPS', { quick: 20, mass: 200 });
 const TOKEN = 'AB12345678C';
 
 /**

@@ -25,7 +25,7 @@ import { type Fate, LimitsModel } from './limits-model.ts';
  */
 
 /** A little over half of them are codes. */
-const OPERATIONS = proofSize('PROOF_OPERATIONS', { quick: 6000, mass: 20_000 });
+const OPERATIONS = proofSize('PROOF_OPERATIONS', { quick: 2500, mass: 20_000 });
 const ACCOUNTS = 3;
 /** The last one has a number of its own. */
 const numberOf = (account: number) => (account === ACCOUNTS - 1 ? 1 : 0);

@@ -37,7 +37,7 @@ export async function failedBy(
 export const brokenOf = (entry: Broken | Fault): Broken => (isBroken(entry) ? entry : { fault: entry });
 
 /** How many checks of the family are made beside the one that is to fail: so many before it, and so many after it. */
-const BESIDE = proofSize('PROOF_BITES_BESIDE', { quick: 2, mass: 1000 });
+const BESIDE = proofSize('PROOF_BITES_BESIDE', { quick: 1, mass: 1000 });
 
 /**
  * For each fault: the server that has it fails the check that it is named after, and none beside it. In `npm run proofs`
