@@ -35,8 +35,7 @@ const proofs: readonly Proof[] = [
   script('pgp-differential', 20, 'pgp-differential.ts', '5000'),
   script('jose-differential', 20, 'jose-differential.ts', '5000'),
   script('bit-flips', 20, 'bit-flips.ts', '5'),
-  script('pgp-timing', 1, 'pgp-timing.ts', '100000'),
-  script('jose-timing', 1, 'jose-timing.ts', '100000'),
+  script('timing', 1, 'timing.ts', '100000'),
   test('replays', 40, `${idempotency}/replayed-messages.test.ts`, { PROOF_MESSAGES: '25000' }),
   test('sealed-replays', 20, 'test/application/sealing/replayed-sealed.test.ts', {
     PROOF_SEALED_REPLAYS: '5000',
