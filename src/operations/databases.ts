@@ -126,4 +126,4 @@ export function checkDatabases(settings: DataSettings): void {
 }
 
 /** A reader waits only for the moment in which a crashed writer's log is cleaned up. */
-const BUSY_MS_MAX = 100;
+export const BUSY_MS_MAX = 100;

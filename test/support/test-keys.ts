@@ -1,3 +1,6 @@
+import { join } from 'node:path';
+import { readKey } from 'openpgp';
+import { openSqliteOtpStore } from '../../src/adapters/storage/sqlite/otp-store.ts';
 import { CURRENT_ALGORITHMS } from '../../src/codecs/jose/algorithms.ts';
 import { JweCodec } from '../../src/codecs/jose/codec.ts';
 import { generateJwks } from '../../src/codecs/jose/jwk-generate.ts';
@@ -30,6 +33,13 @@ export async function makeKey(kind: SealingKind, validityDays = 365): Promise<Te
   }
   const { privateSet, publicSet } = await generateJwks({ ...order, purposes: ['sign', 'decrypt'] });
   return { private: privateSet.reveal(), public: publicSet };
+}
+
+/** Makes a store whose server has seen the key revoked. */
+export async function storeThatRevokes(dataDirectory: string, key: TestKey): Promise<void> {
+  const store = openSqliteOtpStore({ file: join(dataDirectory, 'otp.sqlite'), environment: 'sandbox' });
+  await store.keepRevokedKeys([(await readKey({ armoredKey: key.public })).getFingerprint()]);
+  await store.close();
 }
 
 /** The settings of one kind of body; `retired`, the keys that are not wanted any more. */

@@ -45,10 +45,15 @@ export async function examineKeys(settings: Settings, nowMs: number): Promise<re
   const { ok, warning, failed, skipped } = about('keys');
   const { pgp, jwe } = settings.payload;
   if (!pgp && !jwe) return [skipped('bodies are clear JSON', 'Make keys: gsp-otp keys generate --help')];
-  const { faults, forged, passedOver, expiring } = await checkKeys(settings, nowMs);
+  const { faults, notConsulted, forged, passedOver, expiring } = await checkKeys(settings, nowMs);
   const remedy = 'gsp-otp keys check --help says what is accepted.';
-  if (faults.length > 0) return faults.map((fault) => failed(fault, remedy));
+  const unknown =
+    notConsulted === undefined
+      ? []
+      : [warning(notConsulted, "Run it as the server's user, where its data are.")];
+  if (faults.length > 0) return [...faults.map((fault) => failed(fault, remedy)), ...unknown];
   return [
+    ...unknown,
     ...forged.map((text) => warning(text)),
     ...passedOver.map((text) =>
       warning(`passed over: ${text}`, 'The others are used. Ask Google whether it is meant to be.'),

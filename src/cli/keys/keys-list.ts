@@ -35,7 +35,9 @@ Exit code: 1 if there is an entry of which nothing can be used.
     )
     .action(async (options: ConfigOptions) => {
       const nowMs = Date.now();
-      const rows = rowsOf(await listKeys(keySettings(options), nowMs), nowMs);
+      const { entries, notConsulted } = await listKeys(keySettings(options), nowMs);
+      const rows = rowsOf(entries, nowMs);
+      if (notConsulted !== undefined) console.error(shown(`warning: ${notConsulted}`));
       process.stdout.write(options.json ? `${JSON.stringify(rows, null, 2)}\n` : asText(rows));
       process.exitCode = rows.some(({ fault }) => fault) ? exitCodes.failed : exitCodes.done;
     });
@@ -77,9 +79,9 @@ Exit codes:
     });
 }
 
-/** The settings that keys depend on; the server's other secrets need not be there. */
-export function keySettings(options: ConfigOptions): Pick<Settings, 'profile' | 'payload'> {
-  const settings = readSomeSettings(configSources(options), ['profile', 'payload']);
+/** The settings that keys depend on, and where the store remembers which were revoked; the server's other secrets need not be there. */
+export function keySettings(options: ConfigOptions): Pick<Settings, 'profile' | 'payload' | 'dataDirectory'> {
+  const settings = readSomeSettings(configSources(options), ['profile', 'payload', 'dataDirectory']);
   if (settings.payload.pgp || settings.payload.jwe) return settings;
   throw new Failure(
     'the configuration names no keys',
@@ -88,8 +90,13 @@ export function keySettings(options: ConfigOptions): Pick<Settings, 'profile' | 
   );
 }
 
-function warningsOf({ forged, passedOver, expiring }: KeyCheck): readonly string[] {
-  return [...forged, ...passedOver.map((told) => `passed over: ${told}`), ...expiring];
+function warningsOf({ notConsulted, forged, passedOver, expiring }: KeyCheck): readonly string[] {
+  return [
+    ...(notConsulted === undefined ? [] : [notConsulted]),
+    ...forged,
+    ...passedOver.map((told) => `passed over: ${told}`),
+    ...expiring,
+  ];
 }
 
 interface Row extends Omit<ListedKeys, 'keys' | 'fault' | 'passedOver'> {

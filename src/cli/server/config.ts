@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { describeFault, describeOrigin } from '../../config/faults.ts';
 import { isGroup } from '../../config/layers.ts';
 import { withoutCredentials } from '../../config/literal-credentials.ts';
-import { faultsOfStart } from '../../operations/start-faults.ts';
+import { judgeStart } from '../../operations/judge-start.ts';
 import { shown } from '../../ports/hidden-characters.ts';
 import { type ConfigInspection, inspectConfig } from '../../settings/load.ts';
 import { namedSettings } from '../../settings/named-settings.ts';
@@ -77,12 +77,13 @@ Examples:
 }
 
 async function checkConfig(inspection: ConfigInspection, json: boolean): Promise<void> {
-  const { warnings } = inspection;
-  // Judged only where it can be read at all.
-  const faults =
+  // The start is judged only where the settings can be read at all.
+  const start =
     inspection.faults.length > 0
-      ? inspection.faults
-      : await faultsOfStart(inspection.values as Settings, Date.now());
+      ? { faults: inspection.faults, warnings: [] }
+      : await judgeStart(inspection.values as Settings, Date.now());
+  const { faults } = start;
+  const warnings = [...inspection.warnings, ...start.warnings];
   if (json) {
     process.stdout.write(`${JSON.stringify({ faults, warnings }, null, 2)}\n`);
   } else {

@@ -1,13 +1,17 @@
 import { ConfigError } from '../../config/faults.ts';
+import type { DataSettings } from '../../wiring/data-files.ts';
 import { expiryWarnings } from '../../wiring/expiry.ts';
 import { forgedKeyWarnings, passedOverWarnings } from '../../wiring/key-warnings.ts';
 import { type KeySettings, readKeyRings } from '../../wiring/keys.ts';
 import { listKeys } from './list.ts';
+import { recallRevocations } from './revocations.ts';
 
 /** What there is to say about the keys of the settings, each as a sentence. */
 export interface KeyCheck {
-  /** Why no server could start with them; empty: one could. The others are empty unless this is. */
+  /** Why no server could start with them; empty: one could. What follows `notConsulted` is empty unless this is. */
   readonly faults: readonly string[];
+  /** See `Revocations`. */
+  readonly notConsulted: string | undefined;
   /** Keys in Google's place that aren't Google's. */
   readonly forged: readonly string[];
   /** What of Google's keys is passed over. [OQ-79] */
@@ -17,19 +21,21 @@ export interface KeyCheck {
 }
 
 /** Reads the keys as a start does, in its words. */
-export async function checkKeys(settings: KeySettings, nowMs: number): Promise<KeyCheck> {
+export async function checkKeys(settings: KeySettings & DataSettings, nowMs: number): Promise<KeyCheck> {
+  const { revoked, notConsulted } = recallRevocations(settings);
   try {
-    const rings = await readKeyRings(settings, nowMs);
+    const rings = await readKeyRings(settings, nowMs, revoked);
     return {
       faults: [],
+      notConsulted,
       forged: forgedKeyWarnings(rings, settings),
       passedOver: passedOverWarnings(rings),
       expiring: expiryWarnings({ rings, tls: undefined }, nowMs),
     };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    const listed = (await listKeys(settings, nowMs)).flatMap(({ fault }) => fault ?? []);
+    const listed = (await listKeys(settings, nowMs)).entries.flatMap(({ fault }) => fault ?? []);
     const faults = listed.length > 0 ? listed : error.faults.map(({ path, reason }) => `${path}: ${reason}`);
-    return { faults, forged: [], passedOver: [], expiring: [] };
+    return { faults, notConsulted, forged: [], passedOver: [], expiring: [] };
   }
 }

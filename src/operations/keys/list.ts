@@ -1,4 +1,5 @@
 import { KeyRing, KeyRingError, type RingKey } from '../../codecs/keys/key-ring.ts';
+import type { DataSettings } from '../../wiring/data-files.ts';
 import {
   entriesOf,
   type KeyEntry,
@@ -9,6 +10,7 @@ import {
   type Sourced,
   sentencesOf,
 } from '../../wiring/keys.ts';
+import { type Revocations, recallRevocations } from './revocations.ts';
 
 /** An entry, and the keys it holds. */
 export interface ListedKeys extends KeyEntry {
@@ -19,8 +21,18 @@ export interface ListedKeys extends KeyEntry {
   readonly passedOver: readonly string[];
 }
 
+export interface KeyListing extends Pick<Revocations, 'notConsulted'> {
+  readonly entries: readonly ListedKeys[];
+}
+
 /** Every entry looked at by itself. What is faulty, expired or missing is told, not thrown. */
-export async function listKeys(settings: KeySettings, nowMs: number): Promise<readonly ListedKeys[]> {
+export async function listKeys(settings: KeySettings & DataSettings, nowMs: number): Promise<KeyListing> {
+  const { revoked, notConsulted } = recallRevocations(settings);
+  return { entries: await listEntries({ settings, nowMs, revoked }), notConsulted };
+}
+
+async function listEntries(terms: ReadingTerms): Promise<readonly ListedKeys[]> {
+  const { settings, nowMs } = terms;
   const { pgp, jwe } = settings.payload;
   const entries = [...(pgp ? entriesOf('pgp', pgp) : []), ...(jwe ? entriesOf('jwe', jwe) : [])];
   return Promise.all(
@@ -28,11 +40,7 @@ export async function listKeys(settings: KeySettings, nowMs: number): Promise<re
       const { source, ...listed } = entry;
       const told = { ...listed, keys: [], passedOver: [] };
       try {
-        const {
-          keys: found,
-          passedOver: left,
-          graceMs,
-        } = await readBeside(entry, entries, { settings, nowMs });
+        const { keys: found, passedOver: left, graceMs } = await readBeside(entry, entries, terms);
         const ring = new KeyRing(found, graceMs, left);
         const keys = ring.keys
           .filter((key) => key.source === source.name)

@@ -163,11 +163,15 @@ test('[OQ-79] a revocation certificate counts wherever it comes: before, behind,
     }),
     /no key to verify with.*is revoked/,
   );
-  const entries = [google.public, certificate].map((text, at) => ({
+  const given = [google.public, certificate].map((text, at) => ({
     key: new Secret(text, `{file: ${at}}`),
   }));
-  const pgp = { ours: [], google: entries, armor: false };
-  const listed = await listKeys({ profile: 'sandbox', payload: { graceMs: 0, pgp } }, NOW_MS);
+  const pgp = { ours: [], google: given, armor: false };
+  const payload = { graceMs: 0, pgp };
+  const { entries: listed } = await listKeys(
+    { profile: 'sandbox', dataDirectory: '/nowhere', payload },
+    NOW_MS,
+  );
   assert.deepEqual(
     listed.map(({ fault }) => fault),
     [
@@ -188,6 +192,7 @@ test('a key that comes again on the same day with something new is kept beside t
 test('[OQ-79] the server starts with what is usable, and says what it left out', async () => {
   const settings = (profile: 'sandbox' | 'production', keys: readonly string[]) => ({
     profile,
+    dataDirectory: '/nowhere',
     payload: {
       graceMs: 0,
       jwe: {
