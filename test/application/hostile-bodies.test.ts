@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { computedMs } from '../support/computed-ms.ts';
 import { startApplication, type TestApplication } from '../support/test-application.ts';
 
 const MEBIBYTE = 1_048_576;
@@ -44,11 +45,11 @@ describe('oversized and hostile bodies', () => {
       let grewBytes = Number.POSITIVE_INFINITY;
       for (let round = 0; round < 5; round += 1) {
         const residentBefore = process.memoryUsage.rss();
-        const startedAt = performance.now();
+        const startMs = computedMs();
         const answer = await post();
         await answer.bytes();
         assert.equal(answer.status, 400);
-        tookMs = Math.min(tookMs, performance.now() - startedAt);
+        tookMs = Math.min(tookMs, computedMs() - startMs);
         grewBytes = Math.min(grewBytes, process.memoryUsage.rss() - residentBefore);
       }
       assert.ok(tookMs < 50, `${tookMs} ms`);

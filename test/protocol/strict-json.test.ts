@@ -7,6 +7,7 @@ import {
   parseRequest,
   parseStrictJson,
 } from '../../src/protocol/strict-json.ts';
+import { computedMs } from '../support/computed-ms.ts';
 import { bytesOf } from './examples.ts';
 
 function parse(text: string) {
@@ -175,14 +176,14 @@ test('[JSON-2] depth is bounded, and found before it costs anything', () => {
   assertRefused(bytesOf('{"a":'.repeat(33)), /is more than 32 levels deep at position 160$/);
   assert.doesNotThrow(() => parse(`[${'[{"a":[]}],'.repeat(100)}1]`), 'siblings are not depth');
   // JSON.parse takes seconds for these.
-  const startedAt = performance.now();
+  const startMs = computedMs();
   assertRefused(bytesOf('['.repeat(5_000_000)), /levels deep/);
   assertRefused(bytesOf('{"a":'.repeat(1_000_000)), /levels deep/);
-  assert.ok(performance.now() - startedAt < 1_000);
+  assert.ok(computedMs() - startMs < 1_000);
 });
 
 test('[JSON-2] hostile bodies take time in proportion to their size', () => {
-  const startedAt = performance.now();
+  const startMs = computedMs();
   parse(`["${'\\\\'.repeat(500_000)}"]`);
   parse(`["${'\\"'.repeat(500_000)}"]`);
   parse(`[0.${'1'.repeat(1_000_000)}]`);
@@ -191,7 +192,7 @@ test('[JSON-2] hostile bodies take time in proportion to their size', () => {
   assertRefused(bytesOf(`"${'\\'.repeat(1_000_001)}"`), /string without an end/);
   assertRefused(bytesOf(`[${'1'.repeat(1_000_000)}]`), /number too large/);
   assertRefused(bytesOf(' '.repeat(1_000_000)), /lacks a value/);
-  assert.ok(performance.now() - startedAt < 3_000);
+  assert.ok(computedMs() - startMs < 3_000);
 });
 
 /** Shapes of a text with so many members and elements in all. */
