@@ -240,6 +240,15 @@ export const NO_PAST = {
   phoneNumber: { texts: [], refusedTexts: [] },
 } as const;
 
+/** What a store tells of a sendOtp of such an account, if it knows nothing else either. */
+export const NOTHING_KNOWN: IssueFacts = {
+  request: undefined,
+  challenge: undefined,
+  ...NO_PAST,
+  ceilingSends: [],
+  guard: undefined,
+};
+
 /** Facts of the next sendOtp of the account, which is then not made. */
 export async function factsFor(
   store: OtpStore,

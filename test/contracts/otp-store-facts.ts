@@ -11,6 +11,7 @@ import {
   issue,
   MINUTE,
   NO_PAST,
+  NOTHING_KNOWN,
   refused,
   settleText,
   T0,
@@ -22,13 +23,7 @@ import type { StoreFactory } from './store-factory.ts';
 export function factsContract(open: StoreFactory): void {
   test('the first request of an account meets no facts', async (t) => {
     const { store } = await open(t);
-    assert.deepEqual(await factsFor(store, 'send-1'), {
-      request: undefined,
-      challenge: undefined,
-      ...NO_PAST,
-      ceilingSends: [],
-      guard: undefined,
-    });
+    assert.deepEqual(await factsFor(store, 'send-1'), NOTHING_KNOWN);
   });
 
   test('facts tell the request and its challenge, and leave both out of the past', async (t) => {

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { type IssueQuestion, judgeIssue } from '../../../src/domain/challenge/judge-issue.ts';
 import type { Challenge, ChallengeState } from '../../../src/ports/challenge.ts';
 import type { IssueFacts, RequestRecord } from '../../../src/ports/otp-store.ts';
-import { NO_PAST } from '../../contracts/otp-orders.ts';
+import { NO_PAST, NOTHING_KNOWN } from '../../contracts/otp-orders.ts';
 import { examplePolicy } from '../limits/example-policy.ts';
 
 const NOW_MS = 1_800_000_000_000;
@@ -41,14 +41,6 @@ const question: IssueQuestion = {
   fresh,
 };
 
-const nothingKnown: IssueFacts = {
-  request: undefined,
-  challenge: undefined,
-  ...NO_PAST,
-  ceilingSends: [],
-  guard: undefined,
-};
-
 function record(changes: Partial<RequestRecord>): RequestRecord {
   const answer = { result: 'SUCCESS', integratorId: 'earlier-id------' };
   return {
@@ -69,7 +61,7 @@ function earlier(state: ChallengeState, changes: Partial<Challenge> = {}): Chall
 }
 
 function judge(facts: Partial<IssueFacts>, changes: Partial<IssueQuestion> = {}) {
-  return judgeIssue({ ...nothingKnown, ...facts }, { ...question, ...changes });
+  return judgeIssue({ ...NOTHING_KNOWN, ...facts }, { ...question, ...changes });
 }
 
 function unsent(reason: string, integratorId = 'earlier-id------') {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ceilingsFor, quotaReachMs, refusingQuota } from '../../../src/domain/limits/quotas.ts';
 import type { AccountPast, Counted, IssueFacts, PhoneNumberPast } from '../../../src/ports/otp-store.ts';
-import { NO_PAST } from '../../contracts/otp-orders.ts';
+import { NO_PAST, NOTHING_KNOWN } from '../../contracts/otp-orders.ts';
 import { examplePolicy as policy } from './example-policy.ts';
 
 const NOW_MS = 1_800_000_000_000;
@@ -19,14 +19,7 @@ const ofNumber = (changes: Partial<PhoneNumberPast>) => ({
 
 function refusal(facts: Partial<IssueFacts>, changes: Partial<typeof policy> = {}, country = 'BR') {
   const applied = { ...policy, ...changes };
-  const nothing = {
-    request: undefined,
-    challenge: undefined,
-    ...NO_PAST,
-    ceilingSends: [],
-    guard: undefined,
-  };
-  return refusingQuota({ ...nothing, ...facts }, ceilingsFor(applied, country), applied, NOW_MS);
+  return refusingQuota({ ...NOTHING_KNOWN, ...facts }, ceilingsFor(applied, country), applied, NOW_MS);
 }
 
 function quotaThatRefuses(facts: Partial<IssueFacts>, changes: Partial<typeof policy> = {}) {
