@@ -131,7 +131,8 @@ const refusing: Faults = {
   'sealing/pgp-refuses-standard-base64': accepts(
     ({ text }) => /[+/]/.test(text) && /^[\w+/=]+$/.test(text) && text.length > 500,
   ),
-  'sealing/pgp-refuses-dotted-base64url': accepts(({ text }) => text.includes('.*')),
+  // Raw bytes hold these two as well, now and then.
+  'sealing/pgp-refuses-dotted-base64url': accepts(({ text }) => /^[\w-]+\.\*[\w-]+$/.test(text)),
 };
 
 /** Seals its answers in another way. */
