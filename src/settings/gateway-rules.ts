@@ -1,7 +1,7 @@
 import { gatewayKinds } from '../adapters/gateways/catalog.ts';
-import type { GatewayKind, GatewayRule, GatewayRules } from '../adapters/gateways/shared/gateway-kind.ts';
+import type { GatewayKind, GatewayRules } from '../adapters/gateways/shared/gateway-kind.ts';
 import { type Gateway, membersOf, nameOf, type SingleGateway } from './gateway-members.ts';
-import type { SettingsRule } from './settings-rule.ts';
+import { rulesOfKinds } from './kind-rules.ts';
 
 /*
  * What can be wrong with gateways beyond what a setting by itself tells.
@@ -34,29 +34,11 @@ export function gatewayCaution(gateway: Gateway): string | undefined {
     .find(Boolean);
 }
 
-const rulesBetween = gatewayKinds.flatMap(({ kind, rules }) =>
-  rules.between.map((rule) => ({ kind, rule: rule as GatewayRule<SingleGateway> })),
-);
+const ruled = gatewayKinds.map(({ kind, rules }) => ({ kind, rules: rules.between }));
+const { always, inProduction } = rulesOfKinds('sms.gateway', ruled, ({ sms }) => membersOf(sms.gateway));
 
-/** Rules between the settings of one gateway: a rule that several kinds have is one. */
-export const gatewayRules = settingsRules(({ inProduction }) => inProduction !== true);
-export const productionGatewayRules = settingsRules(({ inProduction }) => inProduction === true);
-
-function settingsRules(choose: (rule: GatewayRule<SingleGateway>) => boolean): readonly SettingsRule[] {
-  return [...new Set(rulesBetween.map(({ rule }) => rule))].filter(choose).map((rule) => {
-    const kinds: readonly string[] = rulesBetween.filter((row) => row.rule === rule).map(({ kind }) => kind);
-    const faultsOf = (gateway: Gateway) =>
-      membersOf(gateway)
-        .filter(({ kind }) => kinds.includes(kind))
-        .flatMap((member) => rule.fault(member) ?? []);
-    return {
-      about: ['sms.gateway'],
-      broken: ({ sms }) => faultsOf(sms.gateway).length > 0,
-      reason: ({ sms }) => [...new Set(faultsOf(sms.gateway))].join('; '),
-      accepted: rule.accepted,
-    };
-  });
-}
+/** Rules between the settings of one gateway. */
+export { always as gatewayRules, inProduction as productionGatewayRules };
 
 export function namesTwice(gateway: Gateway): boolean {
   const names = membersOf(gateway).map(nameOf);

@@ -1,20 +1,10 @@
-import type { TSchema } from 'typebox';
 import { deliveringKinds, gatewayKinds } from '../adapters/gateways/catalog.ts';
+import { schemasOf } from '../config/kinds.ts';
 import { Type } from '../config/setting-words.ts';
 
 /*
  * The gateway, assembled from the settings of all kinds, and what several gateways are together.
  */
-
-type SchemasOf<Kinds extends readonly { readonly settings: TSchema }[]> = {
-  -readonly [Index in keyof Kinds]: Kinds[Index]['settings'];
-};
-
-function schemasOf<const Kinds extends readonly { readonly settings: TSchema }[]>(
-  kinds: Kinds,
-): SchemasOf<Kinds> {
-  return kinds.map(({ settings }) => settings) as SchemasOf<Kinds>;
-}
 
 const route = Type.Object({
   prefixes: Type.Array(

@@ -1,8 +1,9 @@
+import type { KindSchema } from '../../config/kinds.ts';
 import * as aws from './aws/settings.ts';
 import * as http from './http/settings.ts';
 import * as inbox from './inbox/settings.ts';
 import * as infobip from './infobip/settings.ts';
-import type { GatewayKind, GatewaySchema } from './shared/gateway-kind.ts';
+import type { GatewayKind } from './shared/gateway-kind.ts';
 import * as smpp from './smpp/settings.ts';
 import * as twilio from './twilio/settings.ts';
 import * as vonage from './vonage/settings.ts';
@@ -30,7 +31,7 @@ export const deliveringKinds = [
 
 export const gatewayKinds = [inboxKind, ...deliveringKinds] as const;
 
-function row<Schema extends GatewaySchema>(
+function row<Schema extends KindSchema>(
   { settings, rules }: Pick<GatewayKind<Schema>, 'settings' | 'rules'>,
   open: GatewayKind<Schema>['open'],
 ): GatewayKind<Schema> {

@@ -1,9 +1,10 @@
+import type { KindRule } from '../../../config/kinds.ts';
 import { literalCredentials } from '../../../config/literal-credentials.ts';
 import { secret } from '../../../config/references.ts';
 import { Type } from '../../../config/setting-words.ts';
 import type { ValuesOf } from '../../../config/values.ts';
 import { gatewayName, refusalReasons, sender, senders } from '../shared/common-settings.ts';
-import type { GatewayRule, GatewayRules } from '../shared/gateway-kind.ts';
+import type { GatewayRules } from '../shared/gateway-kind.ts';
 import { link, proxyLogin } from '../shared/link-settings.ts';
 import { receipts } from './receipts-settings.ts';
 import { answerRule, checkTemplate, httpUrl, template, verifiedTemplate } from './template-settings.ts';
@@ -149,7 +150,7 @@ export const rules: GatewayRules<GenericSettings> = {
 function told(
   find: (gateway: GenericSettings) => readonly string[],
   what: string,
-): GatewayRule<GenericSettings>['fault'] {
+): KindRule<GenericSettings>['fault'] {
   return (gateway) => {
     const found = find(gateway);
     return found.length === 0 ? undefined : `${what}: ${found.join(', ')}`;

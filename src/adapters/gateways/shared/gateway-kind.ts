@@ -1,4 +1,4 @@
-import type { TObject, TSchema } from 'typebox';
+import type { KindRule, KindSchema } from '../../../config/kinds.ts';
 import type { ValuesOf } from '../../../config/values.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { ReceiptSink, StrayReceipt } from '../../../ports/delivery-receipt.ts';
@@ -17,31 +17,19 @@ export interface GatewayParts {
   readonly isAlone?: boolean | undefined;
 }
 
-/** A rule between settings of one gateway. */
-export interface GatewayRule<Settings> {
-  /** What breaks it, in words that follow the name of the setting and hold no credential; `undefined`: nothing does. */
-  fault(settings: Settings): string | undefined;
-  readonly accepted: string;
-  /** The sandbox may break it. */
-  readonly inProduction?: boolean;
-}
-
 /** What settings of one kind mean for the configuration around them. */
 export interface GatewayRules<Settings> {
   /** Every URL or template of one at which it is asked; the first one is shown. `undefined`: it follows from other settings. */
   urls(settings: Settings): readonly (string | undefined)[];
   /** Whether it calls the listener for receipts. */
   isCalledBack(settings: Settings): boolean;
-  readonly between: readonly GatewayRule<Settings>[];
+  readonly between: readonly KindRule<Settings>[];
   /** What may be meant so and mostly isn't, in words like those of a fault. */
   caution?(settings: Settings): string | undefined;
 }
 
-/** The settings of a kind: members of the same name mean the same in every kind. */
-export type GatewaySchema = TObject<{ readonly kind: TSchema & { readonly const: string } }>;
-
 /** A kind of gateways, as a row of the catalog. */
-export interface GatewayKind<Schema extends GatewaySchema = GatewaySchema> {
+export interface GatewayKind<Schema extends KindSchema = KindSchema> {
   readonly kind: Schema['properties']['kind']['const'];
   readonly settings: Schema;
   readonly rules: GatewayRules<ValuesOf<Schema>>;

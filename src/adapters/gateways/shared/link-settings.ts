@@ -1,6 +1,6 @@
+import type { KindRule } from '../../../config/kinds.ts';
 import { publicText, secret } from '../../../config/references.ts';
 import { Type } from '../../../config/setting-words.ts';
-import type { GatewayRule } from './gateway-kind.ts';
 import type { LinkSettings } from './gateway-link.ts';
 
 /*
@@ -57,7 +57,7 @@ export const link = {
 };
 
 /** A proxy is told both or neither. */
-export const proxyLogin: GatewayRule<Pick<LinkSettings, 'proxy'>> = {
+export const proxyLogin: KindRule<Pick<LinkSettings, 'proxy'>> = {
   fault: ({ proxy: asked }) =>
     (asked?.user === undefined) === (asked?.password === undefined)
       ? undefined

@@ -4,11 +4,12 @@ import { createGenericGateway } from '../../../../src/adapters/gateways/http/gat
 import { settings as http } from '../../../../src/adapters/gateways/http/settings.ts';
 import { createInfobipGateway } from '../../../../src/adapters/gateways/infobip/gateway.ts';
 import { settings as infobip } from '../../../../src/adapters/gateways/infobip/settings.ts';
-import type { GatewayParts, GatewaySchema } from '../../../../src/adapters/gateways/shared/gateway-kind.ts';
+import type { GatewayParts } from '../../../../src/adapters/gateways/shared/gateway-kind.ts';
 import { createTwilioGateway } from '../../../../src/adapters/gateways/twilio/gateway.ts';
 import { settings as twilio } from '../../../../src/adapters/gateways/twilio/settings.ts';
 import { createVonageGateway } from '../../../../src/adapters/gateways/vonage/gateway.ts';
 import { settings as vonage } from '../../../../src/adapters/gateways/vonage/settings.ts';
+import type { KindSchema } from '../../../../src/config/kinds.ts';
 import type { SettingSchema } from '../../../../src/config/setting-schema.ts';
 import type { ValuesOf } from '../../../../src/config/values.ts';
 import type { SmsGateway } from '../../../../src/ports/sms-gateway.ts';
@@ -27,7 +28,7 @@ export const openGeneric = opener(http, createGenericGateway);
 type Given<Settings> = { readonly [Name in keyof Settings]?: Settings[Name] | undefined };
 
 /** Settings of a kind, those that are not given by their defaults. */
-export function settingsOf<Schema extends GatewaySchema>(
+export function settingsOf<Schema extends KindSchema>(
   schema: Schema,
   given: Given<ValuesOf<Schema>>,
 ): ValuesOf<Schema> {
@@ -45,7 +46,7 @@ function defaultOf({
   return Object.fromEntries(defaults.filter(([, given]) => given !== undefined));
 }
 
-function opener<Schema extends GatewaySchema>(
+function opener<Schema extends KindSchema>(
   schema: Schema,
   create: (settings: ValuesOf<Schema>, parts: GatewayParts) => SmsGateway,
 ): (given: Given<ValuesOf<Schema>>, parts?: Partial<GatewayParts>) => SmsGateway {
