@@ -16,7 +16,6 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { openSqliteDirectory } from '../src/adapters/directory/sqlite/sqlite-directory.ts';
 import type { AccountDirectory } from '../src/ports/account-directory.ts';
 import { Secret } from '../src/ports/secret.ts';
-import { directoryFileOf } from '../src/wiring/data-files.ts';
 import { deadlineIn } from '../test/contracts/account-directory.ts';
 
 const rows = Number(process.argv[2] ?? 1_000_000);
@@ -56,8 +55,12 @@ interface ImportFigures {
   readonly lookUpMsMax: number;
 }
 
+function directoryIn(dataDirectory: string) {
+  return { file: join(dataDirectory, 'accounts.sqlite'), environment: 'sandbox' } as const;
+}
+
 async function importFile(file: string, dataDirectory: string): Promise<ImportFigures> {
-  const directory = openSqliteDirectory(directoryFileOf({ profile: 'sandbox', dataDirectory }));
+  const directory = openSqliteDirectory(directoryIn(dataDirectory));
   const args = ['accounts', 'import', file, '--json', '--set', `dataDirectory=${dataDirectory}`];
   const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
   const summary = json(child.stdout) as Promise<{
@@ -137,7 +140,7 @@ try {
         Object.entries(figures).map(([name, figure]) => [name, Number(figure.toFixed(1))]),
       );
     }
-    const location = directoryFileOf({ profile: 'sandbox', dataDirectory });
+    const location = directoryIn(dataDirectory);
     const directory = openSqliteDirectory(location);
     lookUps[`${count} accounts`] = {
       ...(await measureLookUps(directory, count)),

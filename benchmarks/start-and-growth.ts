@@ -8,7 +8,6 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { openSqliteOtpStore } from '../src/adapters/storage/sqlite/otp-store.ts';
 import { fillHistory } from './fill.ts';
 import { scenarios } from './scenarios.ts';
 import { type Subject, startApp, startFloor } from './subjects.ts';
@@ -24,7 +23,8 @@ async function reportStarts(): Promise<void> {
   const empty = mkdtempSync(join(import.meta.dirname, '.data-'));
   const large = mkdtempSync(join(import.meta.dirname, '.data-'));
   const file = join(large, 'otp.sqlite');
-  await openSqliteOtpStore({ file, environment: 'sandbox' }).close();
+  // Makes the databases.
+  await startToReadyMs(large);
   fillHistory(file, 1_000_000);
   await startToReadyMs(large);
   console.log(`start to ready, empty: ${await startToReadyMs(empty)} ms`);

@@ -17,8 +17,34 @@ const toWiring = 'let the core ask through a port in src/ports, and hand the ada
 const ofOneKind =
   'an adapter knows its port and its client library, and no other adapter; src/wiring puts them together';
 
-/** What an adapter's settings are written in. */
-const settingsWords = ['src/config/references.ts', 'src/config/setting-words.ts', 'src/config/values.ts'];
+const rowsOnly = 'a row names the settings of a kind, and loads its adapter when it is opened';
+const settingsOnly = 'settings are read by every command: nothing that they import may load a client library';
+
+/** What rows, and a gateway's settings, are written in. */
+const rowsWords = ['src/config/kinds.ts', 'src/config/values.ts'];
+const settingsWords = [...rowsWords, 'src/config/references.ts', 'src/config/setting-words.ts'];
+const dataKind = 'src/adapters/data-kind.ts';
+const databaseFile = 'src/adapters/sqlite/database-file.ts';
+
+/** The catalog of stores, or of account directories, with what a row of it is. */
+function dataCatalogRule(folder: string): ImportRule {
+  return {
+    place: [`src/adapters/${folder}/*.ts`],
+    may: [dataKind, databaseFile, `src/adapters/${folder}`, 'src/ports', ...rowsWords],
+    modules: [],
+    instead: rowsOnly,
+  };
+}
+
+/** A kind of store, or of account directory: itself, what its row is, and the client library of its own. */
+function dataRule(folder: string, kindFile: string, ...modules: readonly string[]): ImportRule {
+  return {
+    place: [`src/adapters/${folder}`],
+    may: [dataKind, kindFile, 'src/adapters/sqlite', 'src/ports'],
+    modules,
+    instead: ofOneKind,
+  };
+}
 
 /** A kind of gateway: itself, what all kinds share, and the client library of its own. */
 function gatewayRule(kind: string, ...modules: readonly string[]): ImportRule {
@@ -107,17 +133,21 @@ export const importRules: readonly ImportRule[] = [
     instead: 'it is the door to database files: what stands in them, the adapters beside it know',
   },
   {
-    place: ['src/adapters/storage/sqlite'],
-    may: ['src/adapters/sqlite', 'src/ports'],
-    modules: ['node:*'],
-    instead: ofOneKind,
+    place: [dataKind],
+    may: rowsWords,
+    modules: [],
+    instead: 'it says what a row of a catalog is; what one is, stands in its folder',
   },
+  dataCatalogRule('storage'),
+  dataCatalogRule('directory'),
   {
-    place: ['src/adapters/directory/sqlite'],
-    may: ['src/adapters/sqlite', 'src/ports'],
-    modules: ['node:*'],
-    instead: ofOneKind,
+    place: ['src/adapters/storage/*/settings.ts', 'src/adapters/directory/*/settings.ts'],
+    may: [dataKind, 'src/config/setting-words.ts', ...rowsWords],
+    modules: ['node:path'],
+    instead: settingsOnly,
   },
+  dataRule('storage/sqlite', 'src/adapters/storage/store-kind.ts', 'node:*'),
+  dataRule('directory/sqlite', 'src/adapters/directory/directory-kind.ts', 'node:*'),
   {
     place: ['src/adapters/directory/import'],
     may: ['src/adapters/directory/sqlite', 'src/ports'],
@@ -126,20 +156,20 @@ export const importRules: readonly ImportRule[] = [
   },
   {
     place: ['src/adapters/gateways/catalog.ts'],
-    may: ['src/adapters/gateways'],
+    may: ['src/adapters/gateways', 'src/config/kinds.ts'],
     modules: [],
-    instead: 'a row names the settings of a kind, and loads its adapter when it is opened',
+    instead: rowsOnly,
   },
   {
     place: ['src/adapters/gateways/*/*settings.ts'],
     may: ['src/adapters/gateways/shared', 'src/ports', ...settingsWords, 'src/config/literal-credentials.ts'],
     modules: ['libphonenumber-js', 'typebox'],
-    instead: 'settings are read by every command: nothing that they import may load a client library',
+    instead: settingsOnly,
   },
   {
     place: ['src/adapters/gateways/shared'],
-    may: ['src/config/values.ts', 'src/ports'],
-    modules: ['node:*', 'typebox'],
+    may: ['src/config/kinds.ts', 'src/config/values.ts', 'src/ports'],
+    modules: ['node:*'],
     instead: 'what only one kind of gateway knows stands in its folder',
   },
   {
@@ -188,12 +218,14 @@ export const importRules: readonly ImportRule[] = [
   {
     place: ['src/settings'],
     may: [
+      'src/adapters/directory/catalog.ts',
       'src/adapters/gateways/catalog.ts',
       'src/adapters/gateways/shared/gateway-kind.ts',
+      'src/adapters/storage/catalog.ts',
       'src/config',
       'src/ports',
     ],
-    modules: ['node:fs', 'node:path', 'libphonenumber-js', 'typebox'],
+    modules: ['node:fs', 'node:path', 'libphonenumber-js'],
     instead: 'settings are plain values; what is made of them is made in src/wiring',
   },
   {
@@ -248,7 +280,7 @@ export const importRules: readonly ImportRule[] = [
       'src/wiring/application.ts',
       'src/wiring/listeners.ts',
       'src/wiring/version.ts',
-      'src/wiring/data-files.ts',
+      'src/wiring/data-kinds.ts',
       'src/wiring/tls.ts',
       'src/config',
       'src/settings',

@@ -1,31 +1,40 @@
-import {
-  type ImportOrder,
-  type ImportResult,
-  importAccounts,
-} from '../adapters/directory/import/accounts-import.ts';
-import { type AccountEditor, openAccountEditor } from '../adapters/directory/sqlite/account-editor.ts';
+import type { AccountEditor, AccountsKeeper } from '../adapters/directory/directory-kind.ts';
+import type { ImportOrder, ImportResult } from '../adapters/directory/import/import-order.ts';
 import { doubtAbout } from '../domain/number-doubts.ts';
-import { type DataSettings, directoryFileOf } from '../wiring/data-files.ts';
+import { UnavailableError } from '../ports/unavailable.ts';
+import { type DirectorySettings, directoryOf } from '../wiring/data-kinds.ts';
 
-/** The directory for an operator to look at and change. Throws `UnavailableError` if there is none. */
-export function editAccounts(settings: DataSettings): AccountEditor {
-  return openAccountEditor(directoryFileOf(settings));
+/** The directory for an operator to look at and change. Throws `UnavailableError` if there is none, or it isn't ours. */
+export function editAccounts(settings: DirectorySettings): Promise<AccountEditor> {
+  const { keeper, terms } = keeperOf(settings);
+  return keeper.edit(terms);
 }
 
-/** How many accounts the directory holds, whatever their status. Throws `UnavailableError` if there is none. */
-export function countAccounts(settings: DataSettings): number {
-  const editor = editAccounts(settings);
+/** How many accounts the directory holds, whatever their status. Throws `UnavailableError` as `editAccounts` does. */
+export async function countAccounts(settings: DirectorySettings): Promise<number> {
+  const editor = await editAccounts(settings);
   try {
-    return editor.count();
+    return await editor.count();
   } finally {
-    editor.close();
+    await editor.close();
   }
 }
 
-/** Imports a file into the directory, which is made if it is missing. As `importAccounts` does. */
-export function importIntoAccounts(
-  settings: DataSettings,
-  order: Omit<ImportOrder, 'directory'>,
+/** Imports a file into the directory, which is made if it is missing. Throws `UnavailableError` if it isn't ours. */
+export async function importIntoAccounts(
+  settings: DirectorySettings,
+  order: ImportOrder,
 ): Promise<ImportResult> {
-  return importAccounts({ doubtAbout, ...order, directory: directoryFileOf(settings) });
+  const { keeper, terms } = keeperOf(settings);
+  return keeper.import(terms, { doubtAbout, ...order });
+}
+
+type Terms = ReturnType<typeof directoryOf>['terms'];
+
+function keeperOf(settings: DirectorySettings): { keeper: AccountsKeeper<Terms['settings']>; terms: Terms } {
+  const { row, terms } = directoryOf(settings);
+  if (row.accounts !== undefined) return { keeper: row.accounts, terms };
+  throw new UnavailableError(
+    `the accounts are in ${row.where(terms)}, and are kept there: gsp-otp accounts neither shows nor changes them`,
+  );
 }

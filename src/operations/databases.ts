@@ -1,27 +1,25 @@
 import { createSecretKey } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { openDirectoryFile } from '../adapters/directory/sqlite/directory-file.ts';
-import { directoryKind } from '../adapters/directory/sqlite/migrations.ts';
-import { openDatabase, schemaVersionOf } from '../adapters/sqlite/open-database.ts';
-import { quickCheck } from '../adapters/sqlite/quick-check.ts';
-import { otpStoreKind } from '../adapters/storage/sqlite/migrations.ts';
-import { openSqliteOtpStore } from '../adapters/storage/sqlite/otp-store.ts';
-import { markStore, requireStore, storeWasMade } from '../adapters/storage/sqlite/store-mark.ts';
+import type { SchemaChange } from '../adapters/data-kind.ts';
+import { createSystemClock } from '../adapters/system/system-clock.ts';
 import { type DigestPurpose, keyedDigest } from '../domain/challenge/keyed-digest.ts';
+import { createDeadline } from '../ports/deadline.ts';
 import type { OtpStore, RequestHistory } from '../ports/otp-store.ts';
-import { UnavailableError } from '../ports/unavailable.ts';
 import type { Settings } from '../settings/settings.ts';
-import { type DataSettings, directoryFileOf, otpStoreFileOf } from '../wiring/data-files.ts';
-import { editAccounts } from './accounts.ts';
+import {
+  type DataSettings,
+  type DirectorySettings,
+  directoryOf,
+  type StoreSettings,
+  storeOf,
+} from '../wiring/data-kinds.ts';
 
 /**
  * The OTP store to look at, beside a running server; every writing step of it is refused. Throws
  * `UnavailableError` if there is none.
  */
-export function openStoreForReading(settings: DataSettings): OtpStore {
-  const { file, environment } = otpStoreFileOf(settings);
-  if (!existsSync(file)) throw new UnavailableError(`there is no database ${file} yet: a server makes it`);
-  return openSqliteOtpStore({ file, environment, readOnly: true });
+export async function openStoreForReading(settings: StoreSettings): Promise<OtpStore> {
+  const { row, terms } = storeOf(settings);
+  return (await row.open(terms, 'read')).store;
 }
 
 /** What an operator may know of whoever got no code. */
@@ -41,12 +39,12 @@ export async function findRequests(
 ): Promise<readonly RequestHistory[]> {
   const digestKey = createSecretKey(settings.digests.secret.reveal(), 'utf8');
   const digestOf = (purpose: DigestPurpose, text: string) => keyedDigest(digestKey, purpose, text);
-  const store = openStoreForReading(settings);
+  const store = await openStoreForReading(settings);
   try {
     if (key === 'phoneNumber') {
       return await store.requestsOf({ kind: 'phone-number', digest: digestOf('phone-number', value) });
     }
-    const accountId = key === 'accountId' ? value : accountOfAssociation(settings, value);
+    const accountId = key === 'accountId' ? value : await accountOfAssociation(settings, value);
     if (accountId === undefined) return [];
     return await store.requestsOf({ kind: 'account', digest: digestOf('account-id', accountId) });
   } finally {
@@ -54,24 +52,31 @@ export async function findRequests(
   }
 }
 
-function accountOfAssociation(settings: DataSettings, associationId: string): string | undefined {
-  const editor = editAccounts(settings);
+const LOOK_UP_MS = 10_000;
+
+async function accountOfAssociation(
+  settings: DirectorySettings,
+  associationId: string,
+): Promise<string | undefined> {
+  const { row, terms } = directoryOf(settings);
+  const { directory } = await row.open(terms, 'read');
   try {
-    return editor.find('associationId', associationId)[0]?.accountId;
+    const deadline = createDeadline(createSystemClock(0), LOOK_UP_MS);
+    return (await directory.findByAssociationId(associationId, deadline))?.accountId;
   } finally {
-    editor.close();
+    await directory.close();
   }
 }
 
-/** One database and its schema versions; 0: it is not there. */
-export interface DatabaseMigration {
-  readonly file: string;
-  readonly fromVersion: number;
-  readonly toVersion: number;
+/** The store, or the account directory, and what opening it does to its schema. */
+export interface DatabaseMigration extends SchemaChange {
+  readonly part: 'store' | 'directory';
+  /** Such as its file. */
+  readonly where: string;
 }
 
 /**
- * Brings the embedded databases to this program's schema versions; with `dryRun` only tells what would be done.
+ * Brings the databases that are ours to this program's schema versions; with `dryRun` only tells what would be done.
  * Throws `UnavailableError` if one is of a newer version or of the other environment, or in use by a server; or if
  * one is missing that was expected, unless `newStore`.
  */
@@ -79,51 +84,26 @@ export async function migrateDatabases(
   settings: DataSettings,
   { dryRun, newStore = false }: { readonly dryRun: boolean; readonly newStore?: boolean },
 ): Promise<readonly DatabaseMigration[]> {
-  const store = otpStoreFileOf(settings);
-  const directory = directoryFileOf(settings);
-  // A dry run makes nothing, and before the first start nothing is missing.
-  if (!dryRun || storeWasMade(store.file)) requireStore({ ...store, beside: directory.file, newStore });
-  const plan = [
-    {
-      file: store.file,
-      fromVersion: schemaVersionOf(otpStoreKind, store.file),
-      toVersion: otpStoreKind.migrations.length,
-    },
-    {
-      file: directory.file,
-      fromVersion: schemaVersionOf(directoryKind, directory.file),
-      toVersion: directoryKind.migrations.length,
-    },
-  ];
-  const [ofStore, ofDirectory] = plan.map(({ fromVersion, toVersion }) => fromVersion < toVersion);
-  // What is up to date is opened all the same: that tells whether it is fit to be used.
-  if (!ofStore) await openSqliteOtpStore({ ...store, readOnly: true }).close();
-  else if (!dryRun) {
-    await openSqliteOtpStore(store).close();
-    markStore(store.file);
-  }
-  if (!ofDirectory || !dryRun) openDirectoryFile(directory, { create: true }).close();
+  const store = storeOf(settings);
+  const access = newStore ? 'make' : 'serve';
+  const ofStore = await store.row.inspect(store.terms, access);
+  const plan: DatabaseMigration[] = [{ part: 'store', where: store.row.where(store.terms), ...ofStore }];
+
+  const directory = directoryOf(settings);
+  // Where the store was there before, accounts were too.
+  const directoryAccess = ofStore.fromVersion === 0 ? 'make' : access;
+  const ofDirectory = await directory.row.accounts?.inspect(directory.terms, directoryAccess);
+  if (ofDirectory)
+    plan.push({ part: 'directory', where: directory.row.where(directory.terms), ...ofDirectory });
+
+  const way = (change: SchemaChange, changing: 'serve' | 'make') => {
+    // What is up to date is opened all the same: that tells whether it is fit to be used.
+    if (change.fromVersion === change.toVersion) return 'read';
+    return dryRun ? undefined : changing;
+  };
+  const toStore = way(ofStore, access);
+  if (toStore) await (await store.row.open(store.terms, toStore)).store.close();
+  const toDirectory = ofDirectory && way(ofDirectory, directoryAccess);
+  if (toDirectory) await (await directory.row.open(directory.terms, toDirectory)).directory.close();
   return plan;
 }
-
-/**
- * Goes through every page of the databases that are there, beside a running server or without one; about 2 ms a MiB.
- * Throws `UnavailableError` that names the first one that is damaged, or that is not as this program makes it.
- */
-export function checkDatabases(settings: DataSettings): void {
-  for (const [kind, location] of [
-    [otpStoreKind, otpStoreFileOf(settings)],
-    [directoryKind, directoryFileOf(settings)],
-  ] as const) {
-    if (schemaVersionOf(kind, location.file) === 0) continue;
-    const { database } = openDatabase(kind, { ...location, access: 'read', waitMs: BUSY_MS_MAX });
-    try {
-      quickCheck(database, location.file);
-    } finally {
-      database.close();
-    }
-  }
-}
-
-/** A reader waits only for the moment in which a crashed writer's log is cleaned up. */
-export const BUSY_MS_MAX = 100;

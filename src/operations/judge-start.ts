@@ -21,7 +21,7 @@ export interface StartJudgement {
  * opened or made, except that the store is asked which keys were revoked.
  */
 export async function judgeStart(settings: Settings, nowMs: number): Promise<StartJudgement> {
-  const { revoked, notConsulted } = recallRevocations(settings);
+  const { revoked, notConsulted } = await recallRevocations(settings);
   const warnings = notConsulted === undefined ? [] : [notConsulted];
   const steps = [
     () => composeTls(settings.http, { nowMs: () => nowMs }),

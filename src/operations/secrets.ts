@@ -1,13 +1,8 @@
-import { existsSync } from 'node:fs';
-import { endCodes } from '../adapters/storage/sqlite/end-codes.ts';
-import { readKeyChecks, secretsInUse, writeKeyChecks } from '../adapters/storage/sqlite/key-checks.ts';
-import { openSqliteOtpStore } from '../adapters/storage/sqlite/otp-store.ts';
-import { requireStore } from '../adapters/storage/sqlite/store-mark.ts';
 import { keyChecksOf, keyFault } from '../domain/challenge/key-check.ts';
 import { UnavailableError } from '../ports/unavailable.ts';
 import type { Config } from '../settings/load.ts';
 import type { Settings } from '../settings/settings.ts';
-import { type DataSettings, otpStoreFileOf } from '../wiring/data-files.ts';
+import { type StoreSettings, storeOf } from '../wiring/data-kinds.ts';
 import { keysOf } from '../wiring/policy.ts';
 
 /**
@@ -15,19 +10,16 @@ import { keysOf } from '../wiring/policy.ts';
  * is no store yet. Throws `UnavailableError` if the store can't be read.
  */
 export async function secretsFault(
-  settings: Pick<Settings, 'codes' | 'digests'> & DataSettings,
+  settings: Pick<Settings, 'codes' | 'digests'> & StoreSettings,
 ): Promise<string | undefined> {
-  const location = otpStoreFileOf(settings);
   // A sandbox makes its secrets at its first start, and its store then.
-  if (!existsSync(location.file) || settings.digests.secret.reveal() === '') return undefined;
-  const store = openSqliteOtpStore({ ...location, readOnly: true });
+  if (settings.digests.secret.reveal() === '') return undefined;
+  const { row, terms } = storeOf(settings);
+  if ((await row.inspect(terms, 'serve')).fromVersion === 0) return undefined;
+  const { store, keys } = await row.open(terms, 'read');
   try {
-    const { database } = store;
-    return keyFault(
-      readKeyChecks(database),
-      keyChecksOf(keysOf(settings)),
-      secretsInUse(database, Date.now()),
-    )?.reason;
+    const now = keyChecksOf(keysOf(settings));
+    return keyFault(await keys.checks(), now, await keys.secretsInUse(Date.now()))?.reason;
   } finally {
     await store.close();
   }
@@ -50,17 +42,19 @@ export async function rotateSecrets(
   about: 'digests' | 'codes',
   { dryRun }: { readonly dryRun: boolean },
 ): Promise<SecretRotation> {
-  const location = otpStoreFileOf(config);
-  requireStore({ ...location, environment: 'production', beside: undefined, newStore: false });
-  const store = openSqliteOtpStore(location);
+  const { row, terms } = storeOf(config);
+  const where = row.where(terms);
+  if ((await row.inspect(terms, 'serve')).fromVersion === 0) {
+    throw new UnavailableError(`there is no store ${where} yet: start the server once`);
+  }
+  const { store, keys } = await row.open(terms, 'serve');
   try {
-    const { database } = store;
     const now = keyChecksOf(keysOf(config));
-    const known = readKeyChecks(database);
-    const fault = keyFault(known, now, secretsInUse(database, Date.now()));
+    const known = await keys.checks();
+    const fault = keyFault(known, now, await keys.secretsInUse(Date.now()));
     if (fault === undefined && known === undefined) {
       throw new UnavailableError(
-        `${location.file} was served by no version yet that notes its secrets: start the server once with those of ` +
+        `${where} was served by no version yet that notes its secrets: start the server once with those of ` +
           'before, and rotate then',
       );
     }
@@ -69,11 +63,7 @@ export async function rotateSecrets(
     if (fault.about !== about) {
       throw new UnavailableError(`${fault.reason}: gsp-otp secrets rotate-${fault.about} comes first`);
     }
-    database.exec('BEGIN IMMEDIATE');
-    const endedCodes = endCodes(database, { event: 'secretRotated', nowMs: Date.now() });
-    writeKeyChecks(database, now);
-    database.exec(dryRun ? 'ROLLBACK' : 'COMMIT');
-    return { needed: true, endedCodes };
+    return { needed: true, endedCodes: await keys.rotate(now, { nowMs: Date.now(), dryRun }) };
   } finally {
     await store.close();
   }

@@ -1,3 +1,4 @@
+import { dataRules, productionDataRules } from './data-rules.ts';
 import { membersOf } from './gateway-members.ts';
 import {
   gatewayRules,
@@ -86,6 +87,7 @@ export const rules: readonly SettingsRule[] = [
     accepted: 'a name of its own for each: sms.gateway.gateways[].name',
   },
   ...gatewayRules,
+  ...dataRules,
   {
     about: ['receipts.port', 'http.port', 'operator.port', 'receipts.host', 'http.host', 'operator.host'],
     broken: ({ http, operator, receipts }) =>
@@ -146,6 +148,7 @@ export const productionRules: readonly SettingsRule[] = [
       'in production, a URL that begins with https://; or privateLink: true where the way to it is private, such as a mesh',
   },
   ...productionGatewayRules,
+  ...productionDataRules,
   {
     about: ['receipts.publicUrl'],
     broken: ({ receipts }) => receipts?.publicUrl.startsWith('http://') === true,

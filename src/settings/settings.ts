@@ -4,6 +4,7 @@ import { Type } from '../config/setting-words.ts';
 import type { ValuesOf } from '../config/values.ts';
 import { SHOWN_IN_TEXT } from '../ports/hidden-characters.ts';
 import { METHOD_NAMES } from '../ports/method-name.ts';
+import { directory, store } from './data-settings.ts';
 import { gateway } from './gateway-settings.ts';
 import { cryptography, payload } from './payload-settings.ts';
 import { receipts } from './receipts-settings.ts';
@@ -523,7 +524,8 @@ const log = Type.Object(
 export const dataDirectory = {
   default: './gsp-otp-data',
   filePath: true,
-  description: 'Directory of the databases otp.sqlite and accounts.sqlite; created if missing.',
+  description:
+    'Directory of the data on this machine, such as the databases of `sqlite`; created if missing.',
 };
 
 export const settings = Type.Object({
@@ -533,6 +535,8 @@ export const settings = Type.Object({
       'The sandbox starts without any setting. Production refuses everything that is meant only for trials. [ENV-1]',
   }),
   dataDirectory: Type.String(dataDirectory),
+  store,
+  directory,
   http,
   operator,
   receipts: Type.Optional(receipts(host(''), port(8082, ''))),

@@ -89,7 +89,7 @@ async function assemble(
   });
   // Before anything is opened: a template that doesn't fit leaves nothing behind.
   const rules = { policy: policyOf(config), keys: keysOf(config), templates: composeTemplates(config) };
-  const data = openData(config, { log, keys: rules.keys }, overrides, closers);
+  const data = await openData(config, { log, keys: rules.keys }, overrides, closers);
   const { store, clock } = data;
   const metrics = createMetrics(packageVersion, {
     clockAheadMs: () => clock.nowMs() - momentOf(clock).nowMs,

@@ -1,8 +1,6 @@
 import type { Logger } from 'pino';
-import { openSqliteDirectory } from '../adapters/directory/sqlite/sqlite-directory.ts';
-import { openSqliteOtpStore } from '../adapters/storage/sqlite/otp-store.ts';
-import { readRevokedKeys } from '../adapters/storage/sqlite/revoked-keys.ts';
-import { markStore, requireStore } from '../adapters/storage/sqlite/store-mark.ts';
+import type { OpenedDirectory } from '../adapters/directory/directory-kind.ts';
+import type { OpenedStore } from '../adapters/storage/store-kind.ts';
 import { createSystemClock } from '../adapters/system/system-clock.ts';
 import { createSystemEntropy } from '../adapters/system/system-entropy.ts';
 import type { OtpKeys } from '../domain/challenge/otp-keys.ts';
@@ -10,9 +8,8 @@ import type { AccountDirectory } from '../ports/account-directory.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Entropy } from '../ports/entropy.ts';
 import type { OtpStore } from '../ports/otp-store.ts';
-import { makePrivateFolder } from '../ports/private-folder.ts';
 import type { Config } from '../settings/load.ts';
-import { directoryFileOf, otpStoreFileOf } from './data-files.ts';
+import { directoryOf, storeOf } from './data-kinds.ts';
 import { requireKnownSecrets } from './known-secrets.ts';
 
 export interface Data {
@@ -29,7 +26,7 @@ export interface RevokedKeys {
   keep(): Promise<void>;
 }
 
-/** What may be used in place of the files in the data directory. */
+/** What may be used in place of what the settings name. */
 export interface DataOverrides extends Partial<Data> {
   /**
    * Whether the databases may be made although a store is expected: in production, and wherever one was made before.
@@ -38,58 +35,68 @@ export interface DataOverrides extends Partial<Data> {
   readonly newStore?: boolean;
 }
 
-/** How often the files are looked at. Calls ask for what was found last, readiness looks by itself. */
+/** How often the data is looked at. Calls ask for what was found last, readiness looks by itself. */
 const LOOK_MS = 2000;
 
 type Closers = (() => Promise<void>)[];
 
-/** What is on the disk, and the clock, which goes on where the store's newest moment left it. */
-export function openData(
+/** What is kept, and the clock, which goes on where the store's newest moment left it. */
+export async function openData(
   config: Config,
   { log, keys }: { readonly log: Logger; readonly keys: OtpKeys },
   overrides: DataOverrides,
   closers: Closers,
-): Data & { readonly revokedKeys: RevokedKeys } {
-  makePrivateFolder(config.dataDirectory);
-  const watched: Watched[] = [];
-  const { store, notBeforeMs, revokedKeys } = openStore(config, keys, overrides, watched);
+): Promise<Data & { readonly revokedKeys: RevokedKeys }> {
+  const { opened, revokedKeys } = await openStore(config, keys, overrides);
+  const { store } = opened;
   closers.push(() => store.close());
-  const directory = overrides.directory ?? openDirectory(config, watched);
+  const openedDirectory = await openDirectory(config, overrides, opened.isNew);
+  const { directory } = openedDirectory;
   closers.push(() => directory.close());
-  const clock = overrides.clock ?? createSystemClock(notBeforeMs);
+  const clock = overrides.clock ?? createSystemClock(opened.newestMomentMs);
+  const watched = [
+    { name: 'store', fault: () => opened.fault?.() },
+    { name: 'directory', fault: () => openedDirectory.fault?.() },
+  ];
   const stop = watch(watched, clock, log);
   closers.push(async () => stop());
   const entropy = overrides.entropy ?? createSystemEntropy();
   return { store, directory, clock, entropy, revokedKeys };
 }
 
-function openStore(config: Config, keys: OtpKeys, overrides: DataOverrides, watched: Watched[]) {
-  const { store, directory, newStore = false } = overrides;
+interface StoreInUse {
+  readonly opened: Pick<OpenedStore, 'store' | 'isNew' | 'newestMomentMs' | 'fault'>;
+  readonly revokedKeys: RevokedKeys;
+}
+
+async function openStore(config: Config, keys: OtpKeys, overrides: DataOverrides): Promise<StoreInUse> {
+  const { store, newStore = false } = overrides;
   if (store !== undefined) {
     const revokedKeys = { fingerprints: new Set<string>(), keep: async () => {} };
-    return { store, notBeforeMs: 0, revokedKeys };
+    return { opened: { store, isNew: true, newestMomentMs: 0 }, revokedKeys };
   }
-  const location = otpStoreFileOf(config);
-  const beside = directory === undefined ? directoryFileOf(config).file : undefined;
-  requireStore({ ...location, beside, newStore });
-  const opened = openSqliteOtpStore(location);
+  const { row, terms } = storeOf(config);
+  const opened = await row.open(terms, newStore ? 'make' : 'serve');
   try {
-    requireKnownSecrets(opened, keys, location.file);
-    markStore(location.file);
-    watched.push({ name: 'store', fault: () => opened.fault() });
-    const fingerprints = new Set(readRevokedKeys(opened.database));
-    const keep = () => opened.keepRevokedKeys([...fingerprints]);
-    return { store: opened, notBeforeMs: opened.newestMomentMs, revokedKeys: { fingerprints, keep } };
+    await requireKnownSecrets(opened.keys, keys, row.where(terms));
+    const fingerprints = new Set(await opened.keys.revoked());
+    const keep = () => opened.keys.keepRevoked([...fingerprints]);
+    return { opened, revokedKeys: { fingerprints, keep } };
   } catch (error) {
-    void opened.close();
+    void opened.store.close();
     throw error;
   }
 }
 
-function openDirectory(config: Config, watched: Watched[]): AccountDirectory {
-  const directory = openSqliteDirectory(directoryFileOf(config));
-  watched.push({ name: 'directory', fault: directory.fault });
-  return directory;
+/** Where the store was there before, accounts were too. */
+async function openDirectory(
+  config: Config,
+  { directory, newStore = false }: DataOverrides,
+  isNew: boolean,
+): Promise<OpenedDirectory> {
+  if (directory !== undefined) return { directory };
+  const { row, terms } = directoryOf(config);
+  return row.open(terms, isNew || newStore ? 'make' : 'serve');
 }
 
 interface Watched {
@@ -98,7 +105,7 @@ interface Watched {
   readonly fault: () => string | undefined;
 }
 
-/** Tells once when a file is lost or damaged, and once when all is well again. Returns what stops it. */
+/** Tells once when data is lost or damaged, and once when all is well again. Returns what stops it. */
 function watch(watched: readonly Watched[], clock: Clock, log: Logger): () => void {
   const told = new Map<string, string>();
   let cancel = clock.after(LOOK_MS, look);

@@ -160,7 +160,7 @@ for (const [signal, code] of [
     if (signal !== 'SIGKILL') child.kill(signal);
     writer.end(closedAccounts(1));
     assert.equal((await ended)[0], code);
-    assertUntouched(data);
+    await assertUntouched(data);
   });
 
   test(`${signal} while nothing comes out of a pipe ends the wait`, async (t) => {
@@ -175,7 +175,7 @@ for (const [signal, code] of [
     t.after(() => writer.close());
     child.kill(signal);
     assert.equal((await ended)[0], code);
-    assertUntouched(data);
+    await assertUntouched(data);
   });
 
   test(`${signal} while the file is applied leaves the old state and no file behind`, async (t) => {
@@ -187,7 +187,7 @@ for (const [signal, code] of [
       if (line.startsWith('applying')) child.kill(signal);
     }
     assert.equal((await ended)[0], code);
-    assertUntouched(data);
+    await assertUntouched(data);
   });
 }
 
@@ -196,11 +196,11 @@ async function importMaria(data: string): Promise<void> {
   await importTestAccounts(data, header + maria);
 }
 
-function assertUntouched(data: string): void {
+async function assertUntouched(data: string): Promise<void> {
   const accounts = openAccountEditor({ file: join(data, 'accounts.sqlite'), environment: 'sandbox' });
-  assert.equal(accounts.find('accountId', 'w-1')[0]?.status, 'active');
-  assert.deepEqual(accounts.find('accountId', 'w-2'), []);
-  accounts.close();
+  assert.equal((await accounts.find('accountId', 'w-1'))[0]?.status, 'active');
+  assert.deepEqual(await accounts.find('accountId', 'w-2'), []);
+  await accounts.close();
   assert.deepEqual(
     readdirSync(data).filter((name) => !/^accounts\.(csv|sqlite(-wal|-shm)?)$/.test(name)),
     [],

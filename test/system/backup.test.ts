@@ -18,7 +18,7 @@ import { backUp, restore } from '../../src/operations/backup.ts';
 import { startCli, temporaryDirectory } from '../support/cli-process.ts';
 import { activeNumber, importTestAccounts } from '../support/test-accounts.ts';
 import { callMethod, codeIn, startApplication } from '../support/test-application.ts';
-import { asRoot, backedUp, copied, folders, token } from './backups-under-test.ts';
+import { asRoot, backedUp, copied, dataSettings, folders, token } from './backups-under-test.ts';
 
 const quiet = ['http.port=0', 'operator.port=0', 'log.level=silent', 'quotas.coolDownMs=0'];
 
@@ -26,7 +26,7 @@ test('a backup that is stopped at any of its steps leaves nothing behind', async
   const dataDirectory = temporaryDirectory(t);
   await importTestAccounts(dataDirectory);
   await (await startApplication({ dataDirectory })).stop();
-  const settings = { profile: 'sandbox', dataDirectory } as const;
+  const settings = dataSettings(dataDirectory);
   const folder = join(temporaryDirectory(t), 'backup');
   const run = async (stopAt: number) => {
     const stop = new AbortController();

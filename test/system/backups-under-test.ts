@@ -7,6 +7,12 @@ import { runCli, temporaryDirectory } from '../support/cli-process.ts';
 import { activeNumber, importTestAccounts } from '../support/test-accounts.ts';
 import { startApplication } from '../support/test-application.ts';
 
+/** A sandbox whose databases are in that folder. */
+export function dataSettings(dataDirectory: string) {
+  const kind = 'sqlite';
+  return { profile: 'sandbox', dataDirectory, store: { kind }, directory: { kind } } as const;
+}
+
 export const token = { smsMatchingToken: 'AbCdEfGhIjK' };
 
 export const asRoot = { skip: process.geteuid?.() !== 0 && 'only root can give files away' };
@@ -16,7 +22,7 @@ export async function copied(t: TestContext) {
   const dataDirectory = temporaryDirectory(t);
   await importTestAccounts(dataDirectory);
   await (await startApplication({ dataDirectory })).stop();
-  const settings = { profile: 'sandbox', dataDirectory } as const;
+  const settings = dataSettings(dataDirectory);
   const folder = join(temporaryDirectory(t), 'backup');
   await backUp(settings, folder, () => {});
   const left = () => readdirSync(dataDirectory).filter((name) => /restor|replaced/.test(name));

@@ -73,7 +73,7 @@ test('what the rule allows is not reported', (t) => {
     'src/domain/a.ts': `import type { A } from '../ports/a.ts'; import { createHmac } from 'node:crypto';`,
     'src/adapters/gateways/aws/a.ts': `import { b } from '../shared/b.ts'; import { c } from '../../../ports/c.ts';`,
     'src/adapters/gateways/shared/b.ts': `import { a } from './a.ts'; import { connect } from 'node:net';`,
-    'src/settings/load.ts': `import { a } from '../config/a.ts'; import Value from 'typebox/value';`,
+    'src/config/load.ts': `import { a } from '../ports/a.ts'; import Value from 'typebox/value';`,
     'src/codecs/a.ts': `new Worker(new URL('./b.ts', import.meta.url)); new URL('https://example.com/c.js');`,
     'src/http/a.ts':
       '// import { a } from "../domain/a.ts"\nexport const text = "import \'../domain/a.ts\'";',

@@ -1,36 +1,23 @@
 import { existsSync, realpathSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { directoryKind } from '../adapters/directory/sqlite/migrations.ts';
-import {
-  type BackupManifest,
-  beginBackup,
-  describeFile,
-  finishBackup,
-  readBackup,
-} from '../adapters/sqlite/backup-folder.ts';
-import { openPlainly } from '../adapters/sqlite/open-database.ts';
+import { UnavailableError } from '../../ports/unavailable.ts';
+import { type BackupManifest, beginBackup, describeFile, finishBackup, readBackup } from './backup-folder.ts';
+import type { DatabaseFile } from './database-file.ts';
+import { openDatabase, openPlainly, schemaVersionOf } from './open-database.ts';
+import { quickCheck } from './quick-check.ts';
+import { requireNobody } from './require-nobody.ts';
 import {
   forgetPrepared,
   prepareRestored,
   putInPlace,
+  type RestoredFile,
   requireReplaceable,
-} from '../adapters/sqlite/restored-file.ts';
-import { takeSnapshot } from '../adapters/sqlite/snapshot.ts';
-import { endCodesOfThen } from '../adapters/storage/sqlite/end-codes.ts';
-import { otpStoreKind } from '../adapters/storage/sqlite/migrations.ts';
-import { lockForServer, requireNobody } from '../adapters/storage/sqlite/server-lock.ts';
-import { markStore } from '../adapters/storage/sqlite/store-mark.ts';
-import { UnavailableError } from '../ports/unavailable.ts';
-import { type DataSettings, directoryFileOf, otpStoreFileOf } from '../wiring/data-files.ts';
+} from './restored-file.ts';
+import { takeSnapshot } from './snapshot.ts';
 
-/** The databases, the store first: a directory may be kept elsewhere. */
-function databasesOf(settings: DataSettings) {
-  return [
-    { kind: otpStoreKind, ...otpStoreFileOf(settings) },
-    { kind: directoryKind, ...directoryFileOf(settings) },
-  ] as const;
-}
+/** Of one environment and in one folder; the first one has to be there, others may be kept elsewhere. */
+export type DatabaseFiles = readonly [DatabaseFile, ...DatabaseFile[]];
 
 export interface BackupProgress {
   /** Such as `otp.sqlite`. */
@@ -45,21 +32,20 @@ export interface BackupProgress {
  * again, if there is no store, the folder holds anything, or a copy isn't sound; and the reason of the signal, once it
  * is aborted.
  */
-export async function backUp(
-  settings: DataSettings,
+export async function backUpFiles(
+  databases: DatabaseFiles,
   folder: string,
   onProgress: (progress: BackupProgress) => void,
   signal?: AbortSignal,
 ): Promise<BackupManifest> {
-  const databases = databasesOf(settings).filter(({ file }) => existsSync(file));
-  const { file: store } = otpStoreFileOf(settings);
-  if (!existsSync(store)) throw new UnavailableError(`there is no database ${store} to back up`);
+  const [first] = databases;
+  if (!existsSync(first.file)) throw new UnavailableError(`there is no database ${first.file} to back up`);
   const wasThere = existsSync(folder);
   beginBackup(folder);
   const madeAtMs = Date.now();
   const snapshots: { name: string; snapshot: ReturnType<typeof takeSnapshot> }[] = [];
   try {
-    for (const { kind, file, environment } of databases) {
+    for (const { kind, file, environment } of databases.filter((one) => existsSync(one.file))) {
       snapshots.push({ name: basename(file), snapshot: takeSnapshot(kind, file, environment) });
     }
     for (const { name, snapshot } of snapshots) {
@@ -69,7 +55,7 @@ export async function backUp(
     }
     const files = await Promise.all(snapshots.map(({ name }) => describeFile(folder, name)));
     signal?.throwIfAborted();
-    const manifest = { format: 1, madeAtMs, environment: settings.profile, files } as const;
+    const manifest = { format: 1, madeAtMs, environment: first.environment, files } as const;
     finishBackup(folder, manifest);
     return manifest;
   } catch (error) {
@@ -82,15 +68,16 @@ export async function backUp(
 }
 
 /** What a backup holds. Throws `UnavailableError` if it isn't whole, or of the other environment. [ENV-1] */
-export function inspectBackup(settings: DataSettings, folder: string): BackupManifest {
+export function readBackupOf([first]: DatabaseFiles, folder: string): BackupManifest {
   const manifest = readBackup(folder);
-  if (manifest.environment !== settings.profile) {
+  if (manifest.environment !== first.environment) {
     throw new UnavailableError(
-      `${folder} is a backup of the ${manifest.environment} environment, this is ${settings.profile}`,
+      `${folder} is a backup of the ${manifest.environment} environment, this is ${first.environment}`,
     );
   }
-  if (manifest.files.some(({ name }) => name === basename(otpStoreFileOf(settings).file))) return manifest;
-  throw new UnavailableError(`${folder} holds no otp.sqlite`);
+  const name = basename(first.file);
+  if (manifest.files.some((described) => described.name === name)) return manifest;
+  throw new UnavailableError(`${folder} holds no ${name}`);
 }
 
 export interface RestoreResult {
@@ -105,48 +92,85 @@ export interface RestoreResult {
  * nothing changed, if a server or another command has the databases open, they are of the other environment, or the
  * backup can't be used; and the reason of the signal, with nothing changed, if it is aborted before files change places.
  */
-export async function restore(
-  settings: DataSettings,
+export async function restoreFiles(
+  databases: DatabaseFiles,
   folder: string,
   signal?: AbortSignal,
 ): Promise<RestoreResult> {
-  const manifest = inspectBackup(settings, folder);
-  const { file: store } = otpStoreFileOf(settings);
-  const isThere = existsSync(settings.dataDirectory);
-  if (isThere && realpathSync(folder) === realpathSync(settings.dataDirectory)) {
+  const manifest = readBackupOf(databases, folder);
+  const dataDirectory = dirname(databases[0].file);
+  if (existsSync(dataDirectory) && realpathSync(folder) === realpathSync(dataDirectory)) {
     throw new UnavailableError(`${folder} is the data directory itself: name another one in dataDirectory`);
   }
-  const lock = lockForServer(store, openPlainly, { restoring: true });
-  const databases = databasesOf(settings);
+  const locks: { close(): void }[] = [];
+  try {
+    for (const { lock } of databases) if (lock) locks.push(lock());
+    return await putBack(databases, folder, manifest, signal);
+  } finally {
+    for (const lock of locks) lock.close();
+  }
+}
+
+async function putBack(
+  databases: DatabaseFiles,
+  folder: string,
+  manifest: BackupManifest,
+  signal: AbortSignal | undefined,
+): Promise<RestoreResult> {
   try {
     for (const { kind, file, environment } of databases) {
       requireNobody(file, openPlainly);
       requireReplaceable(kind, file, environment);
     }
-    let endedCodes = 0;
-    const prepared = [];
-    for (const described of manifest.files) {
-      const database = databases.find(({ file }) => basename(file) === described.name);
-      if (database === undefined)
-        throw new UnavailableError(`${folder} holds ${described.name}, which is not known`);
-      const { kind, file, environment } = database;
-      const order = { from: folder, described, file, environment };
-      prepared.push(
-        await prepareRestored(kind, order, (restored) => {
-          if (kind !== otpStoreKind) return;
-          endedCodes = endCodesOfThen(restored, { madeAtMs: manifest.madeAtMs, nowMs: Date.now() });
-        }),
-      );
-      // The checks hold up whatever else came, a signal too.
-      await setImmediate();
-      signal?.throwIfAborted();
-    }
-    const aside = join(settings.dataDirectory, `replaced-${new Date().toISOString().replaceAll(':', '')}`);
+    const prepared = await prepareAll(databases, folder, manifest, signal);
+    const dataDirectory = dirname(databases[0].file);
+    const aside = join(dataDirectory, `replaced-${new Date().toISOString().replaceAll(':', '')}`);
     putInPlace(prepared, aside);
-    markStore(store);
+    for (const { placed } of databases) placed?.();
+    const endedCodes = prepared.reduce((sum, one) => sum + one.endedCodes, 0);
     return { endedCodes, aside: existsSync(aside) ? aside : undefined };
   } finally {
     for (const { file } of databases) forgetPrepared(file);
-    lock.close();
   }
 }
+
+async function prepareAll(
+  databases: DatabaseFiles,
+  folder: string,
+  { files, madeAtMs }: BackupManifest,
+  signal: AbortSignal | undefined,
+) {
+  const prepared: (RestoredFile & { readonly endedCodes: number })[] = [];
+  for (const described of files) {
+    const database = databases.find(({ file }) => basename(file) === described.name);
+    if (database === undefined)
+      throw new UnavailableError(`${folder} holds ${described.name}, which is not known`);
+    const { kind, file, environment, change } = database;
+    let endedCodes = 0;
+    const restored = await prepareRestored(kind, { from: folder, described, file, environment }, (copy) => {
+      endedCodes = change?.(copy, { madeAtMs, nowMs: Date.now() }) ?? 0;
+    });
+    prepared.push({ ...restored, endedCodes });
+    // The checks hold up whatever else came, a signal too.
+    await setImmediate();
+    signal?.throwIfAborted();
+  }
+  return prepared;
+}
+
+/**
+ * Goes through every page of a database, if it is there, beside a running server or without one; about 2 ms a MiB.
+ * Throws `UnavailableError` if it is damaged, or not as this program makes it.
+ */
+export function checkFile({ kind, file, environment }: DatabaseFile): void {
+  if (schemaVersionOf(kind, file) === 0) return;
+  const { database } = openDatabase(kind, { file, environment, access: 'read', waitMs: BUSY_MS_MAX });
+  try {
+    quickCheck(database, file);
+  } finally {
+    database.close();
+  }
+}
+
+/** A reader waits only for the moment in which a crashed writer's log is cleaned up. */
+const BUSY_MS_MAX = 100;

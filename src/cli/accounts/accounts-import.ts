@@ -3,8 +3,8 @@ import { importIntoAccounts } from '../../operations/accounts.ts';
 import { shown } from '../../ports/hidden-characters.ts';
 import { abortOnSignal } from '../server/stop-signal.ts';
 import { configSources, withConfigOptions } from '../terminal/config-options.ts';
+import { readDataSettings } from '../terminal/data-settings.ts';
 import { exitCodes, Failure } from '../terminal/failure.ts';
-import { readAccountSettings } from './account-settings.ts';
 import { createImportProgress } from './import-progress.ts';
 
 type Order = Parameters<typeof importIntoAccounts>[1];
@@ -109,7 +109,7 @@ async function runImport(file: string, options: ImportOptions): Promise<void> {
       exitCodes.usage,
     );
   const format = formatOf(file, options.format);
-  const settings = readAccountSettings(configSources(options));
+  const settings = readDataSettings(configSources(options), 'directory');
   const signal = abortOnSignal('stopped, nothing was applied', 'Run it again to import the file.');
   const progress = createImportProgress(process.stderr);
   const startedMs = performance.now();

@@ -3,12 +3,12 @@ import { editAccounts } from '../../operations/accounts.ts';
 import type { AccountStatus } from '../../ports/account-directory.ts';
 import { hiddenInId, shown } from '../../ports/hidden-characters.ts';
 import { configSources, withConfigOptions } from '../terminal/config-options.ts';
+import { readDataSettings } from '../terminal/data-settings.ts';
 import { exitCodes, Failure } from '../terminal/failure.ts';
-import { readAccountSettings } from './account-settings.ts';
 import { accountsImportCommand } from './accounts-import.ts';
 
-type AccountEditor = ReturnType<typeof editAccounts>;
-type FoundAccount = ReturnType<AccountEditor['find']>[number];
+type AccountEditor = Awaited<ReturnType<typeof editAccounts>>;
+type FoundAccount = Awaited<ReturnType<AccountEditor['find']>>[number];
 
 /** What Google is told of an account in each status, when an association id names it. [SO-10, SO-14] */
 const resultByStatus: Readonly<Record<AccountStatus, string>> = {
@@ -65,7 +65,7 @@ Examples:
 Exit code: 1 if there is no such account.
 `,
     )
-    .action((accountId: string | undefined, options: ShowOptions) => {
+    .action(async (accountId: string | undefined, options: ShowOptions) => {
       const { accountPhoneNumber: phoneNumber, associationId, reveal } = options;
       const wanted = Object.entries({ accountId, phoneNumber, associationId }).filter(([, value]) => value);
       const [[key, value] = [], ...others] = wanted;
@@ -76,7 +76,7 @@ Exit code: 1 if there is no such account.
           exitCodes.usage,
         );
       }
-      const found = withAccounts(options, (accounts) => accounts.find(key as 'accountId', value));
+      const found = await withAccounts(options, (accounts) => accounts.find(key as 'accountId', value));
       if (found.length === 0) {
         throw new Failure(
           `no account has that ${key}`,
@@ -114,9 +114,9 @@ Examples:
 Exit code: 1 if there is no such account, or if it can't become active because another active account has its number.
 `,
     )
-    .action((accountId: string, status: AccountStatus, options) => {
+    .action(async (accountId: string, status: AccountStatus, options) => {
       confirmClosing(status, options.yes);
-      const outcome = withAccounts(options, (accounts) => accounts.setStatus(accountId, status));
+      const outcome = await withAccounts(options, (accounts) => accounts.setStatus(accountId, status));
       if (outcome === 'unknown-account') throw unknownAccount(accountId);
       // [OQ-29]
       if (outcome === 'number-taken') {
@@ -147,8 +147,8 @@ Example:
 Exit code: 1 if there is no such account, or if the association id belongs to another one.
 `,
     )
-    .action((accountId: string, associationId: string, options) => {
-      const outcome = withAccounts(options, (accounts) => accounts.associate(accountId, associationId));
+    .action(async (accountId: string, associationId: string, options) => {
+      const outcome = await withAccounts(options, (accounts) => accounts.associate(accountId, associationId));
       if (outcome === 'unknown-account') throw unknownAccount(accountId);
       // [FLOW-4]
       if (outcome === 'taken') {
@@ -168,15 +168,15 @@ Exit code: 1 if there is no such account, or if the association id belongs to an
     });
 }
 
-function withAccounts<T>(
+async function withAccounts<T>(
   options: Parameters<typeof configSources>[0],
-  use: (accounts: AccountEditor) => T,
-): T {
-  const accounts = editAccounts(readAccountSettings(configSources(options)));
+  use: (accounts: AccountEditor) => Promise<T>,
+): Promise<T> {
+  const accounts = await editAccounts(readDataSettings(configSources(options), 'directory'));
   try {
-    return use(accounts);
+    return await use(accounts);
   } finally {
-    accounts.close();
+    await accounts.close();
   }
 }
 

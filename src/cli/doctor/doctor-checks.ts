@@ -2,13 +2,13 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { describeFault, hintOf } from '../../config/faults.ts';
 import { countAccounts } from '../../operations/accounts.ts';
-import { checkDatabases, migrateDatabases } from '../../operations/databases.ts';
+import { checkDatabases } from '../../operations/backup.ts';
+import { type DatabaseMigration, migrateDatabases } from '../../operations/databases.ts';
 import { checkKeys } from '../../operations/keys/check.ts';
 import { secretsFault } from '../../operations/secrets.ts';
 import { inspectTemplates } from '../../operations/templates.ts';
 import type { ConfigInspection } from '../../settings/load.ts';
 import type { Settings } from '../../settings/settings.ts';
-import { directoryFileOf } from '../../wiring/data-files.ts';
 import { askOverHttp } from '../terminal/http-client.ts';
 import { about, type Finding } from './doctor-finding.ts';
 
@@ -79,7 +79,7 @@ export function examineTemplates(settings: Settings): readonly Finding[] {
 }
 
 export async function examineDatabases(settings: Settings): Promise<readonly Finding[]> {
-  const { ok, warning, failed, skipped } = about('databases');
+  const { warning, failed, skipped } = about('databases');
   const { dataDirectory } = settings;
   if (!existsSync(dataDirectory)) {
     return [skipped(`${dataDirectory} is not there yet`, 'It is made at the first start.')];
@@ -92,9 +92,8 @@ export async function examineDatabases(settings: Settings): Promise<readonly Fin
   const databases = await migrateDatabases(settings, { dryRun: true });
   // Of an older version they are looked at when they are brought up to date.
   const current = databases.every(({ fromVersion, toVersion }) => fromVersion === toVersion);
-  if (current) checkDatabases(settings);
+  if (current) await checkDatabases(settings);
   const secrets = current ? await secretsFault(settings) : undefined;
-  const accountsFile = directoryFileOf(settings).file;
   return [
     ...(secrets === undefined ? [] : [failed(secrets, 'The server will not start: gsp-otp secrets --help')]),
     ...(openTo === 0 || process.platform === 'win32'
@@ -105,28 +104,35 @@ export async function examineDatabases(settings: Settings): Promise<readonly Fin
             isServers ? close : `chown USER ${dataDirectory} && ${close}, where USER is the server's user`,
           ),
         ]),
-    ...databases.map(({ file, fromVersion, toVersion }) => {
-      if (fromVersion === toVersion)
-        return file === accountsFile
-          ? examineAccounts(settings, file)
-          : ok(`${file} is sound, and of this program's version`);
-      if (fromVersion > 0)
-        return warning(`${file} is of an older version`, 'Make a backup, then gsp-otp migrate.');
-      return file === accountsFile
-        ? warning(`${file} is not there: every number is unknown`, 'gsp-otp accounts import --help')
-        : skipped(`${file} is not there yet`, 'It is made at the first start.');
-    }),
+    ...(await Promise.all(databases.map((database) => examineDatabase(settings, database)))),
   ];
 }
 
+async function examineDatabase(
+  settings: Settings,
+  { part, where, fromVersion, toVersion }: DatabaseMigration,
+): Promise<Finding> {
+  const { ok, warning, skipped } = about('databases');
+  if (fromVersion === toVersion) {
+    return part === 'directory'
+      ? examineAccounts(settings, where)
+      : ok(`${where} is sound, and of this program's version`);
+  }
+  if (fromVersion > 0)
+    return warning(`${where} is of an older version`, 'Make a backup, then gsp-otp migrate.');
+  return part === 'directory'
+    ? warning(`${where} is not there: every number is unknown`, 'gsp-otp accounts import --help')
+    : skipped(`${where} is not there yet`, 'It is made at the first start.');
+}
+
 /** A directory without accounts is as good as none. */
-function examineAccounts(settings: Settings, file: string): Finding {
+async function examineAccounts(settings: Settings, where: string): Promise<Finding> {
   const { ok, warning } = about('databases');
-  const accounts = countAccounts(settings);
+  const accounts = await countAccounts(settings);
   return accounts === 0
-    ? warning(`${file} holds no account: every number is unknown`, 'gsp-otp accounts import --help')
+    ? warning(`${where} holds no account: every number is unknown`, 'gsp-otp accounts import --help')
     : ok(
-        `${file} is of this program's version and holds ${accounts} ${accounts === 1 ? 'account' : 'accounts'}`,
+        `${where} is of this program's version and holds ${accounts} ${accounts === 1 ? 'account' : 'accounts'}`,
       );
 }
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { plainCodec } from '../../../conformance/google/codecs/codec.ts';
 import { importIntoAccounts } from '../../operations/accounts.ts';
-import { loadConfig } from '../../settings/load.ts';
+import { loadConfig, sandboxDefaults } from '../../settings/load.ts';
 import { type Application, compose } from '../../wiring/application.ts';
 import type { Addresses } from '../../wiring/listeners.ts';
 import { isListenError } from '../server/listen-error.ts';
@@ -65,17 +65,14 @@ async function demo({ once = false, verbose = false, sealed }: DemoOptions): Pro
 }
 
 async function importSample(dataDirectory: string): Promise<void> {
-  const { outcome } = await importIntoAccounts(
-    { profile: 'sandbox', dataDirectory },
-    {
-      source: sampleAccounts,
-      format: 'csv',
-      dryRun: false,
-      signal: new AbortController().signal,
-      onProblem: () => undefined,
-      onProgress: () => undefined,
-    },
-  );
+  const { outcome } = await importIntoAccounts(sandboxDefaults(dataDirectory), {
+    source: sampleAccounts,
+    format: 'csv',
+    dryRun: false,
+    signal: new AbortController().signal,
+    onProblem: () => undefined,
+    onProgress: () => undefined,
+  });
   if (outcome !== 'applied') throw new Error(`${sampleAccounts} could not be imported`);
 }
 

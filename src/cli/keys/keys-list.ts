@@ -80,8 +80,10 @@ Exit codes:
 }
 
 /** The settings that keys depend on, and where the store remembers which were revoked; the server's other secrets need not be there. */
-export function keySettings(options: ConfigOptions): Pick<Settings, 'profile' | 'payload' | 'dataDirectory'> {
-  const settings = readSomeSettings(configSources(options), ['profile', 'payload', 'dataDirectory']);
+export function keySettings(
+  options: ConfigOptions,
+): Pick<Settings, 'profile' | 'payload' | 'dataDirectory' | 'store'> {
+  const settings = readSomeSettings(configSources(options), ['profile', 'payload', 'dataDirectory', 'store']);
   if (settings.payload.pgp || settings.payload.jwe) return settings;
   throw new Failure(
     'the configuration names no keys',

@@ -4,8 +4,8 @@ import type { Challenge, SubmittedText } from '../../ports/challenge.ts';
 import { isE164 } from '../../ports/e164.ts';
 import { shown } from '../../ports/hidden-characters.ts';
 import type { RequestHistory } from '../../ports/otp-store.ts';
-import { readAccountSettings } from '../accounts/account-settings.ts';
 import { configSources, withConfigOptions } from '../terminal/config-options.ts';
+import { readDataSettings } from '../terminal/data-settings.ts';
 import { exitCodes, Failure } from '../terminal/failure.ts';
 import { asTyped } from '../terminal/invocation.ts';
 import { readSomeSettings } from '../terminal/some-settings.ts';
@@ -74,7 +74,13 @@ function searchesOf({
 }
 
 async function find(search: RequestSearch, options: ExplainOptions): Promise<readonly RequestHistory[]> {
-  const settings = readSomeSettings(configSources(options), ['profile', 'dataDirectory', 'digests']);
+  const settings = readSomeSettings(configSources(options), [
+    'profile',
+    'dataDirectory',
+    'store',
+    'directory',
+    'digests',
+  ]);
   const histories = await findRequests(settings, search);
   if (histories.length > 0) return histories;
   const isWellFormed = search.key !== 'phoneNumber' || isE164(search.value);
@@ -100,7 +106,7 @@ async function readHistories(
   requestId: string,
   options: Parameters<typeof configSources>[0],
 ): Promise<readonly RequestHistory[]> {
-  const store = openStoreForReading(readAccountSettings(configSources(options)));
+  const store = await openStoreForReading(readDataSettings(configSources(options), 'store'));
   try {
     const histories = await store.history(requestId);
     if (histories.length > 0) return histories;

@@ -2,8 +2,8 @@ import { Command } from 'commander';
 import { openStoreForReading } from '../../operations/databases.ts';
 import { shown } from '../../ports/hidden-characters.ts';
 import type { Block } from '../../ports/otp-store.ts';
-import { readAccountSettings } from '../accounts/account-settings.ts';
 import { configSources, withConfigOptions } from '../terminal/config-options.ts';
+import { readDataSettings } from '../terminal/data-settings.ts';
 
 export function guardCommand(): Command {
   return withConfigOptions(new Command('guard'))
@@ -21,7 +21,7 @@ Examples:
 `,
     )
     .action(async (options: Parameters<typeof configSources>[0] & { readonly json?: true }) => {
-      const store = openStoreForReading(readAccountSettings(configSources(options)));
+      const store = await openStoreForReading(readDataSettings(configSources(options), 'store'));
       try {
         const blocks = await store.blocks(Date.now());
         process.stdout.write(options.json ? `${JSON.stringify(blocks, null, 2)}\n` : asText(blocks));

@@ -3,8 +3,8 @@ import { SingleBar } from 'cli-progress';
 import { Command } from 'commander';
 import { type BackupProgress, backUp } from '../../operations/backup.ts';
 import { shown } from '../../ports/hidden-characters.ts';
-import { readAccountSettings } from '../accounts/account-settings.ts';
 import { configSources, withConfigOptions } from '../terminal/config-options.ts';
+import { readDataSettings } from '../terminal/data-settings.ts';
 import { abortOnSignal } from './stop-signal.ts';
 
 type BackupOptions = Parameters<typeof configSources>[0] & { readonly json?: true };
@@ -43,7 +43,12 @@ async function backup(folder: string, options: BackupOptions): Promise<void> {
   const progress = createProgress(process.stderr);
   const startedMs = performance.now();
   try {
-    const manifest = await backUp(readAccountSettings(configSources(options)), folder, progress.show, signal);
+    const manifest = await backUp(
+      readDataSettings(configSources(options), 'store', 'directory'),
+      folder,
+      progress.show,
+      signal,
+    );
     progress.stop();
     const { files, madeAtMs } = manifest;
     const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);

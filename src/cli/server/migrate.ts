@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { migrateDatabases } from '../../operations/databases.ts';
 import { shown } from '../../ports/hidden-characters.ts';
-import { readAccountSettings } from '../accounts/account-settings.ts';
 import { configSources, withConfigOptions } from '../terminal/config-options.ts';
+import { readDataSettings } from '../terminal/data-settings.ts';
 
 export function migrateCommand(): Command {
   return withConfigOptions(new Command('migrate'))
@@ -34,18 +34,18 @@ type MigrateOptions = Parameters<typeof configSources>[0] & {
 
 async function migrate(options: MigrateOptions): Promise<void> {
   const { dryRun = false, newStore = false, json = false } = options;
-  const settings = readAccountSettings(configSources(options));
+  const settings = readDataSettings(configSources(options), 'store', 'directory');
   const migrations = await migrateDatabases(settings, { dryRun, newStore });
   if (json) {
     process.stdout.write(`${JSON.stringify({ dryRun, migrations }, null, 2)}\n`);
     return;
   }
-  for (const { file, fromVersion, toVersion } of migrations) {
+  for (const { where, fromVersion, toVersion } of migrations) {
     const change =
       fromVersion === 0 ? `new, made with version ${toVersion}` : `version ${fromVersion} to ${toVersion}`;
     const text = fromVersion === toVersion ? `version ${toVersion} already` : change;
     process.stdout.write(
-      `${shown(file)}: ${text}${dryRun && fromVersion !== toVersion ? ' (not done: --dry-run)' : ''}\n`,
+      `${shown(where)}: ${text}${dryRun && fromVersion !== toVersion ? ' (not done: --dry-run)' : ''}\n`,
     );
   }
 }

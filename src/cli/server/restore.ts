@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { inspectBackup, restore } from '../../operations/backup.ts';
 import { shown } from '../../ports/hidden-characters.ts';
-import { readAccountSettings } from '../accounts/account-settings.ts';
 import { configSources, withConfigOptions } from '../terminal/config-options.ts';
+import { readDataSettings } from '../terminal/data-settings.ts';
 import { exitCodes, Failure } from '../terminal/failure.ts';
 import { abortOnSignal } from './stop-signal.ts';
 
@@ -42,8 +42,8 @@ Exit codes:
 }
 
 async function restoreFrom(folder: string, options: RestoreOptions): Promise<void> {
-  const settings = readAccountSettings(configSources(options));
-  const { madeAtMs, files } = inspectBackup(settings, folder);
+  const settings = readDataSettings(configSources(options), 'store', 'directory');
+  const { madeAtMs, files } = await inspectBackup(settings, folder);
   const madeAt = new Date(madeAtMs).toISOString();
   const names = files.map(({ name }) => name).join(' and ');
   if (!options.yes) {

@@ -1,10 +1,10 @@
 import { url as debuggerUrl } from 'node:inspector';
-import { join } from 'node:path';
 import { Command } from 'commander';
 import type { ConfigSources } from '../../config/layers.ts';
 import { shown } from '../../ports/hidden-characters.ts';
 import { type Config, inspectConfig, loadConfig } from '../../settings/load.ts';
 import { compose } from '../../wiring/application.ts';
+import { directoryOf, storeOf } from '../../wiring/data-kinds.ts';
 import type { Addresses } from '../../wiring/listeners.ts';
 import { configSources, withConfigOptions } from '../terminal/config-options.ts';
 import { exitCodes, Failure } from '../terminal/failure.ts';
@@ -137,13 +137,14 @@ function describeBodies({ payload }: Config): string {
 /** What an operator wants to see once: where, what and where its data is. The log itself is on standard output. */
 function summarize(config: Config, { methods, operator, receipts }: Addresses): string {
   const [basePath = '', ...others] = config.http.basePaths;
+  const [store, directory] = [storeOf(config), directoryOf(config)];
   const rows = [
     ['methods', config.http.methods.map((method) => `${methods}${basePath}/${method}`).join('\n')],
     ...(others.length > 0 ? [['', `and under ${others.join(', ')}`]] : []),
     ['operator', operator],
     ...(receipts ? [['receipts', `${receipts}${config.receipts?.path}`]] : []),
-    ['database', shown(join(config.dataDirectory, 'otp.sqlite'))],
-    ['accounts', shown(join(config.dataDirectory, 'accounts.sqlite'))],
+    ['database', shown(store.row.where(store.terms))],
+    ['accounts', shown(directory.row.where(directory.terms))],
     ['bodies', describeBodies(config)],
     [
       'texts',

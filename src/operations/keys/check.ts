@@ -1,5 +1,5 @@
 import { ConfigError } from '../../config/faults.ts';
-import type { DataSettings } from '../../wiring/data-files.ts';
+import type { StoreSettings } from '../../wiring/data-kinds.ts';
 import { expiryWarnings } from '../../wiring/expiry.ts';
 import { forgedKeyWarnings, passedOverWarnings } from '../../wiring/key-warnings.ts';
 import { type KeySettings, readKeyRings } from '../../wiring/keys.ts';
@@ -21,8 +21,8 @@ export interface KeyCheck {
 }
 
 /** Reads the keys as a start does, in its words. */
-export async function checkKeys(settings: KeySettings & DataSettings, nowMs: number): Promise<KeyCheck> {
-  const { revoked, notConsulted } = recallRevocations(settings);
+export async function checkKeys(settings: KeySettings & StoreSettings, nowMs: number): Promise<KeyCheck> {
+  const { revoked, notConsulted } = await recallRevocations(settings);
   try {
     const rings = await readKeyRings(settings, nowMs, revoked);
     return {

@@ -1,5 +1,5 @@
 import { KeyRing, KeyRingError, type RingKey } from '../../codecs/keys/key-ring.ts';
-import type { DataSettings } from '../../wiring/data-files.ts';
+import type { StoreSettings } from '../../wiring/data-kinds.ts';
 import {
   entriesOf,
   type KeyEntry,
@@ -26,8 +26,8 @@ export interface KeyListing extends Pick<Revocations, 'notConsulted'> {
 }
 
 /** Every entry looked at by itself. What is faulty, expired or missing is told, not thrown. */
-export async function listKeys(settings: KeySettings & DataSettings, nowMs: number): Promise<KeyListing> {
-  const { revoked, notConsulted } = recallRevocations(settings);
+export async function listKeys(settings: KeySettings & StoreSettings, nowMs: number): Promise<KeyListing> {
+  const { revoked, notConsulted } = await recallRevocations(settings);
   return { entries: await listEntries({ settings, nowMs, revoked }), notConsulted };
 }
 

@@ -25,10 +25,10 @@ for (const fields of [{ accountPhoneNumber: activeNumber(1) }, { associationId: 
       assert.equal(await send('first', fields), 'SUCCESS');
       const accounts = editor(app);
       t.after(() => accounts.close());
-      assert.equal(accounts.setStatus('acc-1', status), 'set');
+      assert.equal(await accounts.setStatus('acc-1', status), 'set');
       assert.equal(await verify('first', code()), 'OTP_NOT_MATCHED');
       // It was ended for good.
-      accounts.setStatus('acc-1', 'active');
+      await accounts.setStatus('acc-1', 'active');
       assert.equal(await verify('first', code()), 'OTP_NOT_MATCHED');
     });
   }
@@ -70,8 +70,8 @@ test('[OQ-70] an account that is closed and opened again between two commands en
   await send('first');
   const accounts = editor(app);
   t.after(() => accounts.close());
-  accounts.setStatus('acc-1', 'closed-fraud');
-  accounts.setStatus('acc-1', 'active');
+  await accounts.setStatus('acc-1', 'closed-fraud');
+  await accounts.setStatus('acc-1', 'active');
   assert.equal(await verify('first', code()), 'OTP_NOT_MATCHED');
 });
 
@@ -82,8 +82,8 @@ test('[OQ-70, OQ-28] a text that is sent again goes with the account as it is th
     assert.equal(await send('first'), 'MESSAGE_UNABLE_TO_BE_SENT');
     const accounts = editor(app);
     t.after(() => accounts.close());
-    accounts.setStatus('acc-1', 'not-eligible');
-    accounts.setStatus('acc-1', 'active');
+    await accounts.setStatus('acc-1', 'not-eligible');
+    await accounts.setStatus('acc-1', 'active');
     clock.pass(31_000);
     answerWith(async () => ACCEPTED);
     assert.equal(await send('first'), 'SUCCESS');
@@ -97,7 +97,7 @@ test('[OQ-70, VO-3] an account that is closed afterwards takes no answer back', 
   assert.equal(await verify('first', code(), 'verify-once'), 'SUCCESS');
   const accounts = editor(app);
   t.after(() => accounts.close());
-  accounts.setStatus('acc-1', 'closed');
+  await accounts.setStatus('acc-1', 'closed');
   assert.equal(await verify('first', code(), 'verify-once'), 'SUCCESS');
   assert.equal(await verify('first', code()), 'OTP_ALREADY_USED');
 });

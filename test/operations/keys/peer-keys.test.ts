@@ -169,7 +169,7 @@ test('[OQ-79] a revocation certificate counts wherever it comes: before, behind,
   const pgp = { ours: [], google: given, armor: false };
   const payload = { graceMs: 0, pgp };
   const { entries: listed } = await listKeys(
-    { profile: 'sandbox', dataDirectory: '/nowhere', payload },
+    { profile: 'sandbox', dataDirectory: '/nowhere', store: { kind: 'sqlite' }, payload },
     NOW_MS,
   );
   assert.deepEqual(
@@ -193,6 +193,7 @@ test('[OQ-79] the server starts with what is usable, and says what it left out',
   const settings = (profile: 'sandbox' | 'production', keys: readonly string[]) => ({
     profile,
     dataDirectory: '/nowhere',
+    store: { kind: 'sqlite' as const },
     payload: {
       graceMs: 0,
       jwe: {

@@ -5,7 +5,8 @@ import { describeFileFault } from '../../../ports/file-fault.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
 import { type DirectoryFile, openDirectoryFile } from '../sqlite/directory-file.ts';
 import { applyStaged, type ImportCounts } from './apply.ts';
-import { type ImportProblem, ProblemList } from './problems.ts';
+import type { ImportOrder, ImportResult } from './import-order.ts';
+import { ProblemList } from './problems.ts';
 import { readCsv } from './read-csv.ts';
 import { readLines } from './read-lines.ts';
 import { readNdjson } from './read-ndjson.ts';
@@ -13,54 +14,9 @@ import { openRejectFile, type RejectFile } from './reject-file.ts';
 import { checkRow } from './row.ts';
 import { attachStaging, createStager } from './staging.ts';
 
-export type ImportFormat = 'csv' | 'ndjson';
-
-export interface ImportOrder {
+/** An import into the directory in that file. */
+export interface SqliteImportOrder extends ImportOrder {
   readonly directory: DirectoryFile;
-  /** Path of the file to read; with `content`, only what messages call it. */
-  readonly source: string;
-  /** What to read, if it is in no file. */
-  readonly content?: AsyncIterable<Uint8Array> | undefined;
-  readonly format: ImportFormat;
-  /** Does everything but keep it. */
-  readonly dryRun: boolean;
-  /**
-   * Path of a file to be made for the rows with problems, which then don't stop the others: each with what is wrong with
-   * it, to be corrected and imported again. `undefined`: the whole file or nothing.
-   */
-  readonly rejectFile?: string | undefined;
-  /** What is doubtful in a number that can be applied all the same, in words. `undefined`: nothing is. */
-  readonly doubtAbout?: ((phoneNumber: string) => string | undefined) | undefined;
-  /** Ends the import with the signal's reason thrown and nothing applied. */
-  readonly signal: AbortSignal;
-  /** Told of each thing that is wrong with the file, as it is found. With a reject file that is written, of those that stop it all. */
-  readonly onProblem: (problem: ImportProblem) => void;
-  /** Told of each thing that is doubtful. */
-  readonly onWarning?: (warning: ImportProblem) => void;
-  readonly onProgress: (progress: ImportProgress) => void;
-}
-
-export interface ImportProgress {
-  /** `done` and `total` are bytes of the file while it is read, and staged rows to go through while it is applied. */
-  readonly phase: 'reading' | 'applying';
-  readonly done: number;
-  /** `undefined`: nobody knows, since it comes from elsewhere. */
-  readonly total: number | undefined;
-  /** Rows read so far. */
-  readonly rows: number;
-}
-
-export interface ImportResult {
-  /** `refused`: the file has problems, and nothing of it was applied. `tried`: a dry run found none. */
-  readonly outcome: 'applied' | 'tried' | 'refused';
-  readonly rows: number;
-  readonly problems: number;
-  /** Rows that were, or would be, applied. */
-  readonly applicable: number;
-  /** Lines that went to the reject file. */
-  readonly rejected: number;
-  /** `undefined` unless something was, or would be, applied. */
-  readonly counts: ImportCounts | undefined;
 }
 
 const WAKE_MS = 20;
@@ -72,7 +28,7 @@ const WAKE_MS = 20;
  * is not held up, and sees everything at once when it is committed. Throws `UnavailableError`, with nothing applied,
  * when the file can't be read or the directory can't be written.
  */
-export async function importAccounts(order: ImportOrder): Promise<ImportResult> {
+export async function importAccounts(order: SqliteImportOrder): Promise<ImportResult> {
   const { source: name, content } = order;
   const opened: {
     letGo?: () => void;
@@ -147,7 +103,7 @@ async function inputOf(source: FileHandle): Promise<Input> {
   return { content: source.createReadStream({ autoClose: false }), size };
 }
 
-type Work = ImportOrder & Input;
+type Work = SqliteImportOrder & Input;
 
 /** Room for the indexes; and what a statement sets aside is bounded by a slice, and needs no file elsewhere. */
 const SETTINGS = `

@@ -1,42 +1,9 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Account, AccountStatus } from '../../../ports/account-directory.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
+import type { AccountEditor, AccountKey } from '../directory-kind.ts';
 import { isAssociationId } from './account-fields.ts';
 import { ACCOUNT_COLUMNS, readAccount } from './account-row.ts';
 import { type DirectoryFile, openDirectoryFile } from './directory-file.ts';
-
-/** What one account is looked for by. */
-export type AccountKey = 'accountId' | 'phoneNumber' | 'associationId';
-
-export interface AssociatedAccount extends Account {
-  readonly associationIds: readonly string[];
-}
-
-/** Looks at and changes single accounts, for an operator. A running server sees each change at once. */
-export interface AccountEditor {
-  /**
-   * The accounts with that value, live ones first, 100 at most, with 1000 association ids at most each. These take a
-   * while in a large directory.
-   */
-  find(key: AccountKey, value: string): readonly AssociatedAccount[];
-
-  /** `number-taken`: it can't become active, since another active account has its phone number, and not one of them is preferred. [OQ-29, OQ-86] */
-  setStatus(accountId: string, status: AccountStatus): 'set' | 'unknown-account' | 'number-taken';
-
-  /**
-   * `taken`: the association id belongs to another account, for good. `malformed`: it can't be one. Safe to call
-   * twice. [FLOW-2, FLOW-4]
-   */
-  associate(
-    accountId: string,
-    associationId: string,
-  ): 'associated' | 'unknown-account' | 'taken' | 'malformed';
-
-  /** How many there are, whatever their status. Takes a while in a large directory. */
-  count(): number;
-
-  close(): void;
-}
 
 const FIND_BY: Readonly<Record<AccountKey, string>> = {
   accountId: 'FROM accounts WHERE account_id = ?',
@@ -65,8 +32,7 @@ const ASSOCIATE = `
   ON CONFLICT DO NOTHING`;
 
 /**
- * Opens an existing directory. Each method is one step, done or not, and throws `UnavailableError` if the directory
- * can't be read or written; so does this, as `openDirectoryFile` does.
+ * Opens an existing directory. Throws as `openDirectoryFile` does.
  */
 export function openAccountEditor(location: DirectoryFile): AccountEditor {
   const database = openDirectoryFile(location, { create: false });
@@ -78,7 +44,7 @@ export function openAccountEditor(location: DirectoryFile): AccountEditor {
   const accountOfAssociation = prepare(`SELECT account_id ${FIND_BY.associationId}`);
 
   return {
-    find: (key, value) =>
+    find: async (key, value) =>
       inOneStep(database, 'BEGIN', () =>
         prepare(`SELECT ${ACCOUNT_COLUMNS} ${FIND_BY[key]}`)
           .all(value)
@@ -89,12 +55,12 @@ export function openAccountEditor(location: DirectoryFile): AccountEditor {
               .map(({ association_id: id }) => String(id)),
           })),
       ),
-    setStatus: (accountId, status) =>
+    setStatus: async (accountId, status) =>
       inOneStep(database, 'BEGIN IMMEDIATE', () => {
         if (status === 'active' && findOtherActive.get(accountId) !== undefined) return 'number-taken';
         return setStatus.run({ status, accountId }).changes === 1 ? 'set' : 'unknown-account';
       }),
-    associate: (accountId, associationId) =>
+    associate: async (accountId, associationId) =>
       inOneStep(database, 'BEGIN IMMEDIATE', () => {
         if (!isAssociationId(associationId)) return 'malformed';
         if (associate.run(associationId, accountId).changes === 1) return 'associated';
@@ -102,11 +68,11 @@ export function openAccountEditor(location: DirectoryFile): AccountEditor {
         if (owner === undefined) return 'unknown-account';
         return owner['account_id'] === accountId ? 'associated' : 'taken';
       }),
-    count: () =>
+    count: async () =>
       inOneStep(database, 'BEGIN', () =>
         Number(prepare('SELECT count(*) AS accounts FROM accounts').get()?.['accounts']),
       ),
-    close: () => database.close(),
+    close: async () => database.close(),
   };
 }
 

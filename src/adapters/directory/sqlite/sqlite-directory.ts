@@ -30,11 +30,11 @@ export interface SqliteDirectory extends AccountDirectory {
 
 /**
  * The accounts that `gsp-otp accounts` keeps in a file of its own, for a server: read only, and each look-up sees what was
- * committed last. A missing file is made, empty. Throws `UnavailableError` as `openDirectoryFile` does, or if the file
- * is damaged.
+ * committed last. A missing file is made, empty, and an older one brought to the current schema, unless it is opened
+ * `readOnly`. Throws `UnavailableError` as `openDatabase` does, or if the file is damaged.
  */
-export function openSqliteDirectory(location: DirectoryFile): SqliteDirectory {
-  const open = openForReading(location);
+export function openSqliteDirectory(location: DirectoryFile, { readOnly = false } = {}): SqliteDirectory {
+  const open = openForReading(location, readOnly);
   const { database, place, aside } = open;
   const byAssociationId = database.prepare(FIND_BY_ASSOCIATION_ID);
   const byPhoneNumber = database.prepare(FIND_BY_PHONE_NUMBER);
@@ -95,10 +95,10 @@ function judging(open: ReturnType<typeof openForReading>, file: string) {
   return { ask, fault };
 }
 
-function openForReading(location: DirectoryFile) {
+function openForReading(location: DirectoryFile, readOnly: boolean) {
   const { file, environment } = location;
   refuseBackup(file, directoryKind);
-  openDirectoryFile(location, { create: true }).close();
+  if (!readOnly) openDirectoryFile(location, { create: true }).close();
   const order = { file, environment, access: 'read', waitMs: READER_WAIT_MS } as const;
   const { database } = openDatabase(directoryKind, order);
   try {

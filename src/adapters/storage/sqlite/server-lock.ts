@@ -6,10 +6,8 @@ import { UnavailableError } from '../../../ports/unavailable.ts';
 import { openingFailure, saysDamaged, sqliteCode, sqliteCodes } from '../../sqlite/failure.ts';
 import { refuseBackup } from '../../sqlite/judge-schema.ts';
 import { createPrivately, type OpenSqlite } from '../../sqlite/open-database.ts';
+import { inUse, requireNobody } from '../../sqlite/require-nobody.ts';
 import { otpStoreKind } from './migrations.ts';
-
-/** An operator's command holds the database for moments; nobody else has a reason to. */
-const PROBE_WAIT_MS = 2000;
 
 /**
  * Keeps a second server off the file: two writers starve each other, and each would take the other's steps for its
@@ -63,27 +61,4 @@ function readMark(lock: DatabaseSync): unknown {
 /** The file that the lock is on; empty but for its mark. */
 export function lockFileOf(file: string): string {
   return `${file}-lock`;
-}
-
-/** Throws `UnavailableError` if any process has the database open. */
-export function requireNobody(file: string, open: OpenSqlite): void {
-  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0) return;
-  const probe = open(file, { timeout: PROBE_WAIT_MS });
-  try {
-    // Of a database with a log, the first lock that is exclusive is one against every other connection.
-    probe.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; ROLLBACK');
-  } catch (error) {
-    if (sqliteCode(error) === sqliteCodes.busy) throw inUse(file, error);
-    // What is damaged is nobody's; whoever opens it next says so.
-    if (!saysDamaged(error)) throw error;
-  } finally {
-    probe.close();
-  }
-}
-
-function inUse(file: string, cause: unknown): UnavailableError {
-  return new UnavailableError(
-    `another process serves from ${file}, or has it open: stop it first, or give this one a file of its own`,
-    { cause },
-  );
 }

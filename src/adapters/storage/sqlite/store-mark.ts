@@ -1,15 +1,13 @@
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UnavailableError } from '../../../ports/unavailable.ts';
-import type { Environment } from '../../sqlite/database-kind.ts';
 
 export interface ExpectedStore {
   readonly file: string;
-  readonly environment: Environment;
-  /** The account directory, which goes with the store. `undefined`: accounts are elsewhere. */
-  readonly beside: string | undefined;
+  /** Whether one is expected there although none was ever made in that folder. */
+  readonly isExpected: boolean;
   /** Whether the operator said that a new store is meant. */
-  readonly newStore: boolean;
+  readonly mayBeMade: boolean;
 }
 
 const REMEDY =
@@ -18,34 +16,20 @@ const REMEDY =
 
 /**
  * Throws `UnavailableError`, with nothing made, if a store is expected and its file is missing or empty: a store that
- * was lost would process again what was answered. It is expected in production, and wherever one was made before; a
- * sandbox that begins asks for nothing.
+ * was lost would process again what was answered. It is expected wherever one was made before.
  */
-export function requireStore({ file, environment, beside, newStore }: ExpectedStore): void {
-  const isLost = isMissing(file);
+export function requireStore({ file, isExpected, mayBeMade }: ExpectedStore): void {
+  if (sizeOf(file) > 0) return;
   // Without its database a log is all that is left of it; and SQLite would delete it.
-  if (isLost && sizeOf(`${file}-wal`) > 0) {
+  if (sizeOf(`${file}-wal`) > 0) {
     throw new UnavailableError(
       `${file} is missing or empty, but its log ${file}-wal is there: put them together again, or move the log away`,
     );
   }
-  if (newStore) return;
-  const expected = storeWasMade(file);
-  if (isLost && (expected || environment === 'production')) {
-    const why = expected ? 'a store was made there before' : 'production starts with the store that it has';
-    throw new UnavailableError(`${file} is ${existsSync(file) ? 'empty' : 'missing'}, but ${why}: ${REMEDY}`);
-  }
-  if (expected && beside !== undefined && isMissing(beside)) {
-    throw new UnavailableError(
-      `${beside} is ${existsSync(beside) ? 'empty' : 'missing'}, but it was there before: every number would be ` +
-        'unknown. Restore a backup with gsp-otp restore, or import the accounts with gsp-otp accounts import',
-    );
-  }
-}
-
-/** Whether a store was ever made in the folder of that file. */
-export function storeWasMade(file: string): boolean {
-  return existsSync(markFileOf(file));
+  const wasMade = existsSync(markFileOf(file));
+  if (mayBeMade || !(wasMade || isExpected)) return;
+  const why = wasMade ? 'a store was made there before' : 'production starts with the store that it has';
+  throw new UnavailableError(`${file} is ${existsSync(file) ? 'empty' : 'missing'}, but ${why}: ${REMEDY}`);
 }
 
 /** Remembers beside the store that it was made. Safe to call again. */
@@ -60,10 +44,6 @@ export function markStore(file: string): void {
 /** Not named after the database: whoever deletes that by its name leaves the mark. */
 function markFileOf(file: string): string {
   return join(dirname(file), 'store-made');
-}
-
-function isMissing(file: string): boolean {
-  return sizeOf(file) === 0;
 }
 
 function sizeOf(file: string): number {

@@ -22,53 +22,53 @@ function editorOf(t: TestContext, location: DirectoryFile = newLocation(t)) {
   return { location, editor };
 }
 
-test('accounts are found by each of their keys, with their association ids', (t) => {
+test('accounts are found by each of their keys, with their association ids', async (t) => {
   const { editor } = editorOf(t);
-  const [byId] = editor.find('accountId', 'w-1');
+  const [byId] = await editor.find('accountId', 'w-1');
   assert.deepEqual(byId?.associationIds, ['as-1', 'as-2']);
   assert.equal(byId.phoneNumber?.reveal(), phoneNumber);
   assert.equal(byId.language, 'pt-BR');
   assert.deepEqual(
-    editor.find('phoneNumber', phoneNumber).map(({ accountId }) => accountId),
+    (await editor.find('phoneNumber', phoneNumber)).map(({ accountId }) => accountId),
     ['w-1', 'w-2'],
   );
   assert.deepEqual(
-    editor.find('associationId', 'as-3').map(({ accountId }) => accountId),
+    (await editor.find('associationId', 'as-3')).map(({ accountId }) => accountId),
     ['w-2'],
   );
   for (const key of ['accountId', 'phoneNumber', 'associationId'] as const)
-    assert.deepEqual(editor.find(key, 'x'), []);
+    assert.deepEqual(await editor.find(key, 'x'), []);
 });
 
-test('accounts of every status are counted', (t) => {
-  assert.equal(editorOf(t).editor.count(), 3);
+test('accounts of every status are counted', async (t) => {
+  assert.equal(await editorOf(t).editor.count(), 3);
 });
 
 test('[FLOW-1, FLOW-4] an association id is given once, to one account; a server sees it at once', async (t) => {
   const { location, editor } = editorOf(t);
   const directory = openSqliteDirectory(location);
   t.after(() => directory.close());
-  assert.equal(editor.associate('w-3', 'as-9'), 'associated');
-  assert.equal(editor.associate('w-3', 'as-9'), 'associated');
+  assert.equal(await editor.associate('w-3', 'as-9'), 'associated');
+  assert.equal(await editor.associate('w-3', 'as-9'), 'associated');
   assert.equal((await directory.findByAssociationId('as-9', deadlineIn(1)))?.accountId, 'w-3');
-  assert.equal(editor.associate('w-1', 'as-9'), 'taken');
-  assert.equal(editor.associate('w-4', 'as-10'), 'unknown-account');
-  assert.equal(editor.associate('w-1', 'as 10 '), 'malformed');
+  assert.equal(await editor.associate('w-1', 'as-9'), 'taken');
+  assert.equal(await editor.associate('w-4', 'as-10'), 'unknown-account');
+  assert.equal(await editor.associate('w-1', 'as 10 '), 'malformed');
   assert.deepEqual(
     contentOf(location).flatMap(({ associationIds }) => associationIds),
     ['as-1', 'as-2', 'as-3', 'as-9'],
   );
 });
 
-test('[OQ-29] a status is set, unless a second active account would have the number', (t) => {
+test('[OQ-29] a status is set, unless a second active account would have the number', async (t) => {
   const { location, editor } = editorOf(t);
-  assert.equal(editor.setStatus('w-9', 'active'), 'unknown-account');
-  assert.equal(editor.setStatus('w-2', 'active'), 'number-taken');
-  assert.equal(editor.setStatus('w-2', 'closed-fraud'), 'set');
-  assert.equal(editor.setStatus('w-1', 'active'), 'set');
-  assert.equal(editor.setStatus('w-1', 'closed-fraud'), 'set');
-  assert.equal(editor.setStatus('w-2', 'active'), 'set');
-  assert.equal(editor.setStatus('w-3', 'active'), 'set');
+  assert.equal(await editor.setStatus('w-9', 'active'), 'unknown-account');
+  assert.equal(await editor.setStatus('w-2', 'active'), 'number-taken');
+  assert.equal(await editor.setStatus('w-2', 'closed-fraud'), 'set');
+  assert.equal(await editor.setStatus('w-1', 'active'), 'set');
+  assert.equal(await editor.setStatus('w-1', 'closed-fraud'), 'set');
+  assert.equal(await editor.setStatus('w-2', 'active'), 'set');
+  assert.equal(await editor.setStatus('w-3', 'active'), 'set');
   assert.deepEqual(
     contentOf(location).map(({ status }) => status),
     ['closed-fraud', 'active', 'active'],
@@ -84,12 +84,12 @@ test('a directory that is not there is not made', (t) => {
   assert.ok(!existsSync(location.file));
 });
 
-test('an error of the database is UnavailableError, and the next step goes on', (t) => {
+test('an error of the database is UnavailableError, and the next step goes on', async (t) => {
   const { location, editor } = editorOf(t);
   const database = new DatabaseSync(location.file);
   database.exec("CREATE TRIGGER full BEFORE UPDATE ON accounts BEGIN SELECT RAISE(ABORT, 'disk full'); END");
-  assert.throws(() => editor.setStatus('w-1', 'closed'), { name: 'UnavailableError' });
+  await assert.rejects(editor.setStatus('w-1', 'closed'), { name: 'UnavailableError' });
   database.exec('DROP TRIGGER full');
   database.close();
-  assert.equal(editor.setStatus('w-1', 'closed'), 'set');
+  assert.equal(await editor.setStatus('w-1', 'closed'), 'set');
 });

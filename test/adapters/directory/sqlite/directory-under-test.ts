@@ -2,11 +2,8 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
-import {
-  type ImportOrder,
-  type ImportResult,
-  importAccounts,
-} from '../../../../src/adapters/directory/import/accounts-import.ts';
+import { importAccounts } from '../../../../src/adapters/directory/import/accounts-import.ts';
+import type { ImportOrder, ImportResult } from '../../../../src/adapters/directory/import/import-order.ts';
 import {
   type DirectoryFile,
   openDirectoryFile,

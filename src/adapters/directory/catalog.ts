@@ -1,0 +1,35 @@
+import type { KindSchema } from '../../config/kinds.ts';
+import type { DirectoryKind } from './directory-kind.ts';
+import * as sqlite from './sqlite/settings.ts';
+
+/*
+ * Every kind of account directory: one row a kind. Its adapter and its client library are loaded when it is opened or
+ * looked at.
+ */
+
+const loadSqlite = () => import('./sqlite/open-directory.ts');
+
+export const directoryKinds = [
+  row(sqlite, {
+    open: async (...terms) => (await loadSqlite()).openDirectory(...terms),
+    accounts: {
+      inspect: async (...terms) => (await loadSqlite()).inspectDirectory(...terms),
+      edit: async (terms) => (await loadSqlite()).editDirectory(terms),
+      async import(terms, order) {
+        const [{ importAccounts }, { locationOf }] = await Promise.all([
+          import('./import/accounts-import.ts'),
+          loadSqlite(),
+        ]);
+        return importAccounts({ ...order, directory: locationOf(terms) });
+      },
+    },
+    file: async (terms) => (await loadSqlite()).fileOfDirectory(terms),
+  }),
+] as const;
+
+function row<Schema extends KindSchema>(
+  { settings, rules, where }: Pick<DirectoryKind<Schema>, 'settings' | 'rules' | 'where'>,
+  adapter: Pick<DirectoryKind<Schema>, 'open' | 'accounts' | 'file'>,
+): DirectoryKind<Schema> {
+  return { kind: settings.properties.kind.const, settings, rules, where, ...adapter };
+}

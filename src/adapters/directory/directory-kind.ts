@@ -1,0 +1,80 @@
+import type { KindSchema } from '../../config/kinds.ts';
+import type { ValuesOf } from '../../config/values.ts';
+import type { Account, AccountDirectory, AccountStatus } from '../../ports/account-directory.ts';
+import type { DataAccess, DataKind, DataTerms, SchemaChange } from '../data-kind.ts';
+import type { DatabaseFile } from '../sqlite/database-file.ts';
+import type { ImportOrder, ImportResult } from './import/import-order.ts';
+
+/** A kind of account directories, as a row of the catalog. All but `where` load the adapter with its client library. */
+export interface DirectoryKind<Schema extends KindSchema = KindSchema> extends DataKind<Schema> {
+  /**
+   * Opens the directory. Throws `UnavailableError`, with nothing changed, if it is missed, of the other environment or of a
+   * schema that this program doesn't know.
+   */
+  open(terms: DataTerms<ValuesOf<Schema>>, access: DataAccess): Promise<OpenedDirectory>;
+  /** Of a kind whose accounts `gsp-otp accounts` keeps. Absent: they are kept by whoever runs the directory. */
+  readonly accounts?: AccountsKeeper<ValuesOf<Schema>>;
+  /** Of a kind that keeps them in a file of ours, which `gsp-otp` checks, backs up and restores. */
+  file?(terms: DataTerms<ValuesOf<Schema>>): Promise<DatabaseFile>;
+}
+
+export interface OpenedDirectory {
+  readonly directory: AccountDirectory;
+  /**
+   * Why it can't be relied on at present; asked every few seconds. Absent: `directory.check` tells all. `undefined`: all
+   * is well.
+   */
+  fault?(): string | undefined;
+}
+
+/** What `gsp-otp accounts`, `migrate` and `doctor` ask of a directory of ours. */
+export interface AccountsKeeper<Settings> {
+  /**
+   * What opening it so would do to its schema; changes nothing. Throws `UnavailableError` if that can't be told, and, unless
+   * it may be made, if it is missing.
+   */
+  inspect(terms: DataTerms<Settings>, access: 'serve' | 'make'): Promise<SchemaChange>;
+  /** Throws `UnavailableError` if there is no directory yet. */
+  edit(terms: DataTerms<Settings>): Promise<AccountEditor>;
+  /**
+   * Adds the accounts of a file and changes those that are there already, all or none; the directory is made if it is
+   * missing. Throws `UnavailableError`, with nothing applied, if the file can't be read or the directory can't be written.
+   */
+  import(terms: DataTerms<Settings>, order: ImportOrder): Promise<ImportResult>;
+}
+
+/** What one account is looked for by. */
+export type AccountKey = 'accountId' | 'phoneNumber' | 'associationId';
+
+export interface AssociatedAccount extends Account {
+  readonly associationIds: readonly string[];
+}
+
+/**
+ * Looks at and changes single accounts, for an operator. A running server sees each change at once. Each method is one
+ * step, done or not, and throws `UnavailableError` if the directory can't be read or written.
+ */
+export interface AccountEditor {
+  /**
+   * The accounts with that value, live ones first, 100 at most, with 1000 association ids at most each. These take a
+   * while in a large directory.
+   */
+  find(key: AccountKey, value: string): Promise<readonly AssociatedAccount[]>;
+
+  /** `number-taken`: it can't become active, since another active account has its phone number, and not one of them is preferred. [OQ-29, OQ-86] */
+  setStatus(accountId: string, status: AccountStatus): Promise<'set' | 'unknown-account' | 'number-taken'>;
+
+  /**
+   * `taken`: the association id belongs to another account, for good. `malformed`: it can't be one. Safe to call
+   * twice. [FLOW-2, FLOW-4]
+   */
+  associate(
+    accountId: string,
+    associationId: string,
+  ): Promise<'associated' | 'unknown-account' | 'taken' | 'malformed'>;
+
+  /** How many there are, whatever their status. Takes a while in a large directory. */
+  count(): Promise<number>;
+
+  close(): Promise<void>;
+}

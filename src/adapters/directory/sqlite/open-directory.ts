@@ -1,0 +1,47 @@
+import { existsSync, statSync } from 'node:fs';
+import { UnavailableError } from '../../../ports/unavailable.ts';
+import type { DataAccess, DataTerms, SchemaChange } from '../../data-kind.ts';
+import type { DatabaseFile } from '../../sqlite/database-file.ts';
+import { schemaVersionOf } from '../../sqlite/open-database.ts';
+import type { AccountEditor, OpenedDirectory } from '../directory-kind.ts';
+import { openAccountEditor } from './account-editor.ts';
+import type { DirectoryFile } from './directory-file.ts';
+import { directoryKind } from './migrations.ts';
+import { type SqliteDirectorySettings, where } from './settings.ts';
+import { openSqliteDirectory } from './sqlite-directory.ts';
+
+type Terms = DataTerms<SqliteDirectorySettings>;
+
+export async function openDirectory(terms: Terms, access: DataAccess): Promise<OpenedDirectory> {
+  const location = locationOf(terms);
+  if (access === 'serve') requireDirectory(location.file);
+  const directory = openSqliteDirectory(location, { readOnly: access === 'read' });
+  return { directory, fault: directory.fault };
+}
+
+export async function inspectDirectory(terms: Terms, access: 'serve' | 'make'): Promise<SchemaChange> {
+  const { file } = locationOf(terms);
+  if (access === 'serve') requireDirectory(file);
+  return { fromVersion: schemaVersionOf(directoryKind, file), toVersion: directoryKind.migrations.length };
+}
+
+export async function editDirectory(terms: Terms): Promise<AccountEditor> {
+  return openAccountEditor(locationOf(terms));
+}
+
+export async function fileOfDirectory(terms: Terms): Promise<DatabaseFile> {
+  return { kind: directoryKind, ...locationOf(terms) };
+}
+
+/** Throws `UnavailableError` if the accounts that a server had are gone: every number would be unknown. [SO-11] */
+function requireDirectory(file: string): void {
+  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0) return;
+  throw new UnavailableError(
+    `${file} is ${existsSync(file) ? 'empty' : 'missing'}, but it was there before: every number would be unknown. ` +
+      'Restore a backup with gsp-otp restore, or import the accounts with gsp-otp accounts import',
+  );
+}
+
+export function locationOf(terms: Terms): DirectoryFile {
+  return { file: where(terms), environment: terms.environment };
+}

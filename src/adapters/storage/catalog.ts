@@ -1,0 +1,25 @@
+import type { KindSchema } from '../../config/kinds.ts';
+import * as sqlite from './sqlite/settings.ts';
+import type { StoreKind } from './store-kind.ts';
+
+/*
+ * Every kind of store: one row a kind. Its adapter and its client library are loaded when it is opened or looked at.
+ */
+
+const loadSqlite = () => import('./sqlite/open-store.ts');
+
+export const storeKinds = [
+  row(sqlite, {
+    open: async (...terms) => (await loadSqlite()).openStore(...terms),
+    inspect: async (...terms) => (await loadSqlite()).inspectStore(...terms),
+    revokedKeys: async (terms) => (await loadSqlite()).revokedKeysOf(terms),
+    file: async (terms) => (await loadSqlite()).fileOfStore(terms),
+  }),
+] as const;
+
+function row<Schema extends KindSchema>(
+  { settings, rules, where }: Pick<StoreKind<Schema>, 'settings' | 'rules' | 'where'>,
+  adapter: Pick<StoreKind<Schema>, 'open' | 'inspect' | 'revokedKeys' | 'file'>,
+): StoreKind<Schema> {
+  return { kind: settings.properties.kind.const, settings, rules, where, ...adapter };
+}

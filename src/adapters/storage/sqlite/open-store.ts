@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs';
+import { UnavailableError } from '../../../ports/unavailable.ts';
+import type { DataAccess, DataTerms, SchemaChange } from '../../data-kind.ts';
+import type { DatabaseFile } from '../../sqlite/database-file.ts';
+import { openDatabase, openPlainly, schemaVersionOf } from '../../sqlite/open-database.ts';
+import type { KeyRecord, OpenedStore } from '../store-kind.ts';
+import { endCodes, endCodesOfThen } from './end-codes.ts';
+import { readKeyChecks, secretsInUse, writeKeyChecks } from './key-checks.ts';
+import { otpStoreKind } from './migrations.ts';
+import { openSqliteOtpStore, type SqliteOtpStore } from './otp-store.ts';
+import { readRevokedKeys } from './revoked-keys.ts';
+import { lockForServer } from './server-lock.ts';
+import { type SqliteStoreSettings, where } from './settings.ts';
+import { markStore, requireStore } from './store-mark.ts';
+
+/** A reader waits only for the moment in which a crashed writer's log is cleaned up. */
+const READER_WAIT_MS = 100;
+
+type Terms = DataTerms<SqliteStoreSettings>;
+
+export async function openStore(terms: Terms, access: DataAccess): Promise<OpenedStore> {
+  const { environment } = terms;
+  const file = where(terms);
+  const readOnly = access === 'read';
+  if (readOnly && !existsSync(file)) {
+    throw new UnavailableError(`there is no database ${file} yet: a server makes it`);
+  }
+  if (!readOnly)
+    requireStore({ file, isExpected: environment === 'production', mayBeMade: access === 'make' });
+  const store = openSqliteOtpStore({ file, environment, readOnly });
+  try {
+    if (!readOnly) markStore(file);
+    const { newestMomentMs, migration } = store;
+    const fault = () => store.fault();
+    return { store, isNew: migration?.fromVersion === 0, newestMomentMs, keys: keyRecordOf(store), fault };
+  } catch (error) {
+    void store.close();
+    throw error;
+  }
+}
+
+export async function inspectStore(terms: Terms, access: 'serve' | 'make'): Promise<SchemaChange> {
+  const file = where(terms);
+  // It makes nothing, and before the first start nothing is missing.
+  requireStore({ file, isExpected: false, mayBeMade: access === 'make' });
+  return { fromVersion: schemaVersionOf(otpStoreKind, file), toVersion: otpStoreKind.migrations.length };
+}
+
+export async function revokedKeysOf(terms: Terms): Promise<readonly string[]> {
+  const file = where(terms);
+  if (schemaVersionOf(otpStoreKind, file) === 0) return [];
+  const order = { file, environment: terms.environment, access: 'copy', waitMs: READER_WAIT_MS } as const;
+  const { database } = openDatabase(otpStoreKind, order);
+  try {
+    return readRevokedKeys(database);
+  } finally {
+    database.close();
+  }
+}
+
+export async function fileOfStore(terms: Terms): Promise<DatabaseFile> {
+  const file = where(terms);
+  return {
+    kind: otpStoreKind,
+    file,
+    environment: terms.environment,
+    lock: () => lockForServer(file, openPlainly, { restoring: true }),
+    change: endCodesOfThen,
+    placed: () => markStore(file),
+  };
+}
+
+function keyRecordOf(store: SqliteOtpStore): KeyRecord {
+  const { database } = store;
+  return {
+    checks: async () => readKeyChecks(database),
+    note: async (checks) => writeKeyChecks(database, checks),
+    secretsInUse: async (nowMs) => secretsInUse(database, nowMs),
+    async rotate(checks, { nowMs, dryRun }) {
+      database.exec('BEGIN IMMEDIATE');
+      const ended = endCodes(database, { event: 'secretRotated', nowMs });
+      writeKeyChecks(database, checks);
+      database.exec(dryRun ? 'ROLLBACK' : 'COMMIT');
+      return ended;
+    },
+    revoked: async () => readRevokedKeys(database),
+    keepRevoked: (fingerprints) => store.keepRevokedKeys(fingerprints),
+  };
+}

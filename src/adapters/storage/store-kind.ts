@@ -1,0 +1,66 @@
+import type { KindSchema } from '../../config/kinds.ts';
+import type { ValuesOf } from '../../config/values.ts';
+import type { OtpStore } from '../../ports/otp-store.ts';
+import type { DataAccess, DataKind, DataTerms, SchemaChange } from '../data-kind.ts';
+import type { DatabaseFile } from '../sqlite/database-file.ts';
+
+/** A kind of stores, as a row of the catalog. All but `where` load the adapter with its client library. */
+export interface StoreKind<Schema extends KindSchema = KindSchema> extends DataKind<Schema> {
+  /**
+   * Opens the store. To serve, it is expected in production, and wherever one was made before: a store that was lost would
+   * process again what was answered. Throws `UnavailableError`, with nothing changed, if it is missed, of the
+   * other environment or of a schema that this program doesn't know, or is somebody's who suffers no second server.
+   */
+  open(terms: DataTerms<ValuesOf<Schema>>, access: DataAccess): Promise<OpenedStore>;
+  /**
+   * What opening it so would do to its schema; changes nothing. Throws `UnavailableError` if that can't be told, and, unless
+   * it may be made, if one was made there before and is missing.
+   */
+  inspect(terms: DataTerms<ValuesOf<Schema>>, access: 'serve' | 'make'): Promise<SchemaChange>;
+  /**
+   * Fingerprints of keys that it remembers as revoked, of an older schema too; asked beside a running server or without
+   * one. Empty: none, or there is no store. Throws `UnavailableError` if it can't be asked. [OQ-79]
+   */
+  revokedKeys(terms: DataTerms<ValuesOf<Schema>>): Promise<readonly string[]>;
+  /** Of a kind that keeps it in a file of ours, which `gsp-otp` checks, backs up and restores. */
+  file?(terms: DataTerms<ValuesOf<Schema>>): Promise<DatabaseFile>;
+}
+
+export interface OpenedStore {
+  readonly store: OtpStore;
+  /** It was made when it was opened, so that nothing is remembered in it. */
+  readonly isNew: boolean;
+  /**
+   * The latest moment in it when it was opened, ms on the steady clock; 0: no request was in it. A clock that began
+   * before it would revive codes that have expired.
+   */
+  readonly newestMomentMs: number;
+  readonly keys: KeyRecord;
+  /** Why it can't be relied on at present; asked every few seconds. Absent: `store.check` tells all. `undefined`: all is well. */
+  fault?(): string | undefined;
+}
+
+/** As the core makes them, see `keyChecksOf`. */
+export interface KeptChecks {
+  readonly digests: string;
+  /** By id of the secret. */
+  readonly codes: Readonly<Record<string, string>>;
+}
+
+/** What a store remembers of secrets and keys, for starts and operators: no step of a call asks for it. */
+export interface KeyRecord {
+  /** Of the secrets that the store was served with last. `undefined`: nobody has noted them yet. [OQ-72] */
+  checks(): Promise<KeptChecks | undefined>;
+  note(checks: KeptChecks): Promise<void>;
+  /** Ids of the secrets that codes were made with which may still be typed at `nowMs`, on the wall clock. */
+  secretsInUse(nowMs: number): Promise<readonly string[]>;
+  /**
+   * Notes the checks of other secrets and ends every code that was not used, both or neither; with `dryRun` neither.
+   * Resolves to how many codes those are.
+   */
+  rotate(checks: KeptChecks, order: { readonly nowMs: number; readonly dryRun: boolean }): Promise<number>;
+  /** Fingerprints of keys that were seen revoked. */
+  revoked(): Promise<readonly string[]>;
+  /** Has them known as revoked for good, at least one. */
+  keepRevoked(fingerprints: readonly string[]): Promise<void>;
+}

@@ -1,0 +1,14 @@
+import type { ConfigSources } from '../../config/layers.ts';
+import type { Settings } from '../../settings/settings.ts';
+import { readSomeSettings } from './some-settings.ts';
+
+/**
+ * The settings that say where the store is, or the accounts, so that accounts can be imported where the server's secrets
+ * are not. Throws `ConfigError`.
+ */
+export function readDataSettings<Part extends 'store' | 'directory'>(
+  sources: ConfigSources,
+  ...parts: readonly Part[]
+): Pick<Settings, 'profile' | 'dataDirectory' | Part> {
+  return readSomeSettings(sources, ['profile', 'dataDirectory', ...parts]);
+}

@@ -1,0 +1,61 @@
+import {
+  type BackupProgress,
+  backUpFiles,
+  checkFile,
+  type DatabaseFiles,
+  type RestoreResult,
+  readBackupOf,
+  restoreFiles,
+} from '../adapters/sqlite/backup.ts';
+import type { BackupManifest } from '../adapters/sqlite/backup-folder.ts';
+import type { DatabaseFile } from '../adapters/sqlite/database-file.ts';
+import { UnavailableError } from '../ports/unavailable.ts';
+import { type DataSettings, directoryOf, storeOf } from '../wiring/data-kinds.ts';
+
+export type { BackupProgress };
+
+/** As `backUpFiles`, of the databases that are files of ours. Throws `UnavailableError` too if none is. */
+export async function backUp(
+  settings: DataSettings,
+  folder: string,
+  onProgress: (progress: BackupProgress) => void,
+  signal?: AbortSignal,
+): Promise<BackupManifest> {
+  return backUpFiles(await requireFiles(settings), folder, onProgress, signal);
+}
+
+/** What a backup holds. Throws `UnavailableError` if it isn't whole, or of the other environment. [ENV-1] */
+export async function inspectBackup(settings: DataSettings, folder: string): Promise<BackupManifest> {
+  return readBackupOf(await requireFiles(settings), folder);
+}
+
+/** As `restoreFiles`, of the databases that are files of ours. Throws `UnavailableError` too if none is. */
+export async function restore(
+  settings: DataSettings,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<RestoreResult> {
+  return restoreFiles(await requireFiles(settings), folder, signal);
+}
+
+/** Looks through the databases that are files of ours, as `checkFile` does. */
+export async function checkDatabases(settings: DataSettings): Promise<void> {
+  for (const file of await filesOf(settings)) checkFile(file);
+}
+
+/** The store first. */
+async function filesOf(settings: DataSettings): Promise<readonly DatabaseFile[]> {
+  const store = storeOf(settings);
+  const directory = directoryOf(settings);
+  const files = [await store.row.file?.(store.terms), await directory.row.file?.(directory.terms)];
+  return files.filter((file) => file !== undefined);
+}
+
+async function requireFiles(settings: DataSettings): Promise<DatabaseFiles> {
+  const [first, ...others] = await filesOf(settings);
+  if (first !== undefined) return [first, ...others];
+  const { row, terms } = storeOf(settings);
+  throw new UnavailableError(
+    `${row.where(terms)} is no file of ours: back it up and restore it by means of its own`,
+  );
+}

@@ -1,0 +1,33 @@
+import { directoryKinds } from '../adapters/directory/catalog.ts';
+import type { DirectoryKind } from '../adapters/directory/directory-kind.ts';
+import { storeKinds } from '../adapters/storage/catalog.ts';
+import type { StoreKind } from '../adapters/storage/store-kind.ts';
+import type { Settings } from '../settings/settings.ts';
+
+type PlaceSettings = Pick<Settings, 'profile' | 'dataDirectory'>;
+
+/** The settings that tell the store. */
+export type StoreSettings = PlaceSettings & Pick<Settings, 'store'>;
+
+/** The settings that tell the account directory. */
+export type DirectorySettings = PlaceSettings & Pick<Settings, 'directory'>;
+
+export type DataSettings = StoreSettings & DirectorySettings;
+
+/** The kind of store that the settings name, and what it is opened by. */
+export function storeOf({ store, profile, dataDirectory }: StoreSettings) {
+  const row = rowOf<StoreKind>(storeKinds, store.kind);
+  return { row, terms: { settings: store, environment: profile, dataDirectory } };
+}
+
+/** The kind of account directory that the settings name, and what it is opened by. */
+export function directoryOf({ directory, profile, dataDirectory }: DirectorySettings) {
+  const row = rowOf<DirectoryKind>(directoryKinds, directory.kind);
+  return { row, terms: { settings: directory, environment: profile, dataDirectory } };
+}
+
+function rowOf<Row extends { readonly kind: string }>(kinds: readonly Row[], kind: string): Row {
+  const row = kinds.find((one) => one.kind === kind);
+  if (row === undefined) throw new TypeError(`nothing is of kind ${kind}`);
+  return row;
+}
