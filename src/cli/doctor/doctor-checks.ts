@@ -9,6 +9,7 @@ import { secretsFault } from '../../operations/secrets.ts';
 import { inspectTemplates } from '../../operations/templates.ts';
 import type { ConfigInspection } from '../../settings/load.ts';
 import type { Settings } from '../../settings/settings.ts';
+import { storeOf } from '../../wiring/data-kinds.ts';
 import { askOverHttp } from '../terminal/http-client.ts';
 import { about, type Finding } from './doctor-finding.ts';
 
@@ -79,16 +80,11 @@ export function examineTemplates(settings: Settings): readonly Finding[] {
 }
 
 export async function examineDatabases(settings: Settings): Promise<readonly Finding[]> {
-  const { warning, failed, skipped } = about('databases');
+  const { failed, skipped } = about('databases');
   const { dataDirectory } = settings;
-  if (!existsSync(dataDirectory)) {
+  if (!existsSync(dataDirectory) && storeOf(settings).row.file) {
     return [skipped(`${dataDirectory} is not there yet`, 'It is made at the first start.')];
   }
-  const { mode, uid } = statSync(dataDirectory);
-  const openTo = mode & 0o077;
-  // It may be the server's by its group alone.
-  const isServers = uid !== 0 && uid === process.geteuid?.();
-  const close = `chmod 700 ${dataDirectory}`;
   const databases = await migrateDatabases(settings, { dryRun: true });
   // Of an older version they are looked at when they are brought up to date.
   const current = databases.every(({ fromVersion, toVersion }) => fromVersion === toVersion);
@@ -96,15 +92,22 @@ export async function examineDatabases(settings: Settings): Promise<readonly Fin
   const secrets = current ? await secretsFault(settings) : undefined;
   return [
     ...(secrets === undefined ? [] : [failed(secrets, 'The server will not start: gsp-otp secrets --help')]),
-    ...(openTo === 0 || process.platform === 'win32'
-      ? []
-      : [
-          warning(
-            `${dataDirectory} can be entered by others than its owner`,
-            isServers ? close : `chown USER ${dataDirectory} && ${close}, where USER is the server's user`,
-          ),
-        ]),
+    ...examineFolder(dataDirectory),
     ...(await Promise.all(databases.map((database) => examineDatabase(settings, database)))),
+  ];
+}
+
+function examineFolder(dataDirectory: string): readonly Finding[] {
+  const found = statSync(dataDirectory, { throwIfNoEntry: false });
+  if (found === undefined || process.platform === 'win32' || (found.mode & 0o077) === 0) return [];
+  // It may be the server's by its group alone.
+  const isServers = found.uid !== 0 && found.uid === process.geteuid?.();
+  const close = `chmod 700 ${dataDirectory}`;
+  return [
+    about('databases').warning(
+      `${dataDirectory} can be entered by others than its owner`,
+      isServers ? close : `chown USER ${dataDirectory} && ${close}, where USER is the server's user`,
+    ),
   ];
 }
 
