@@ -1,27 +1,18 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import type * as Loading from '../../src/settings/load.ts';
 import type * as Wiring from '../../src/wiring/application.ts';
+import { type ChangedCopy, changedCopy } from '../support/changed-copy.ts';
 import { importTestAccounts } from '../support/test-accounts.ts';
 import { callMethod, TEST_SETTINGS } from '../support/test-application.ts';
 
-const repository = fileURLToPath(new URL('../..', import.meta.url));
-
 /** A copy of the sources to which a method `whisper` is added, as CONTRIBUTING says: a name, a row, and what it does. */
-function withWhisper(t: TestContext): string {
-  const copy = mkdtempSync(join(tmpdir(), 'gsp-otp-fourth-'));
-  t.after(() => rmSync(copy, { recursive: true, force: true }));
-  for (const part of ['src', 'package.json']) {
-    cpSync(join(repository, part), join(copy, part), { recursive: true });
-  }
-  symlinkSync(join(repository, 'node_modules'), join(copy, 'node_modules'));
-  change(copy, 'src/ports/method-name.ts', "'echo']", "'echo', 'whisper']");
-  change(
-    copy,
+function withWhisper(t: TestContext): ChangedCopy {
+  const copy = changedCopy(t);
+  copy.change('src/ports/method-name.ts', "'echo']", "'echo', 'whisper']");
+  copy.change(
     'src/methods/catalog.ts',
     '    echo(body) {',
     `    whisper: (body) => ({
@@ -37,18 +28,11 @@ function withWhisper(t: TestContext): string {
   return copy;
 }
 
-function change(copy: string, path: string, old: string, now: string): void {
-  const text = readFileSync(join(copy, path), 'utf8');
-  assert.ok(text.includes(old), `${path} has ${old}`);
-  writeFileSync(join(copy, path), text.replace(old, now));
-}
-
 test('a fourth method is routed, can be switched off, and is remembered, by its name and its row alone', async (t) => {
   const copy = withWhisper(t);
-  const load = async <Module>(path: string) => (await import(pathToFileURL(join(copy, path)).href)) as Module;
-  const { loadConfig } = await load<typeof Loading>('src/settings/load.ts');
-  const { compose } = await load<typeof Wiring>('src/wiring/application.ts');
-  const dataDirectory = join(copy, 'data');
+  const { loadConfig } = await copy.load<typeof Loading>('src/settings/load.ts');
+  const { compose } = await copy.load<typeof Wiring>('src/wiring/application.ts');
+  const dataDirectory = join(copy.folder, 'data');
   mkdirSync(dataDirectory);
   await importTestAccounts(dataDirectory);
 

@@ -17,11 +17,7 @@ import {
 import { openDatabase } from '../../../../src/adapters/sqlite/open-database.ts';
 import type { AccountDirectory } from '../../../../src/ports/account-directory.ts';
 import { Secret } from '../../../../src/ports/secret.ts';
-import {
-  accountDirectoryContract,
-  deadlineIn,
-  type KnownAccount,
-} from '../../../contracts/account-directory.ts';
+import { deadlineIn } from '../../../contracts/account-directory.ts';
 import { fill, newLocation } from './directory-under-test.ts';
 
 const soon = deadlineIn(2000);
@@ -32,14 +28,6 @@ function open(t: TestContext, location: DirectoryFile): AccountDirectory {
   t.after(() => directory.close());
   return directory;
 }
-
-function openWith(accounts: readonly KnownAccount[], t: TestContext): AccountDirectory {
-  const location = newLocation(t);
-  fill(location, accounts);
-  return open(t, location);
-}
-
-accountDirectoryContract('the embedded directory', openWith);
 
 test('a directory that is not there is made, for its owner alone, and is empty', async (t) => {
   const location = newLocation(t);
