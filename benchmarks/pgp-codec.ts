@@ -16,10 +16,10 @@ import { type Contender, runContest } from './contest.ts';
 const turns = Number(process.argv[2] ?? 5);
 const turnMs = Number(process.argv[3] ?? 1000);
 
-const own = ['own-2048'];
-const peer = ['peer-2048'];
-const ring = await readRing(own, peer);
-const request = sealMessage(REQUEST, await readMirroredRing(own, peer), NOW_MS, false);
+const ours = ['own-2048'];
+const google = ['peer-2048'];
+const ring = await readRing(ours, google);
+const request = sealMessage(REQUEST, await readMirroredRing(ours, google), NOW_MS, false);
 const clock: Clock = { nowMs: () => NOW_MS, steadyMs: () => NOW_MS, after: () => () => {} };
 
 function keyFor(purpose: string) {

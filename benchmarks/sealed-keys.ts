@@ -49,7 +49,7 @@ async function makeJwks(_name: string, rsaBits: number): Promise<KeyPair> {
   return { privateKey: made.privateSet.reveal(), publicKey: made.publicSet };
 }
 
-/** Our own codec with these keys; for the other side of the conversation, swap `ours` and `google`. */
+/** A codec of ours with these keys; for the other side of the conversation, swap `ours` and `google`. */
 export async function startOwnCodec(
   { format, ours, google }: SealedKeys,
   clock: Clock,
@@ -57,8 +57,8 @@ export async function startOwnCodec(
   waitingMax = 4096,
 ): Promise<PayloadCodec> {
   const sources = {
-    own: [{ name: 'own', bytes: Buffer.from(ours.privateKey) }],
-    peer: [{ name: 'peer', bytes: Buffer.from(google.publicKey) }],
+    ours: [{ name: 'own', bytes: Buffer.from(ours.privateKey) }],
+    google: [{ name: 'peer', bytes: Buffer.from(google.publicKey) }],
     graceMs: 0,
     nowMs: clock.nowMs(),
   };

@@ -98,7 +98,7 @@ export const importRules: readonly ImportRule[] = [
   },
   {
     place: ['src/codecs/keys'],
-    may: [],
+    may: ['src/ports/secret.ts'],
     modules: ['node:crypto'],
     instead: 'what only one format knows stands in the folder of that format',
   },
@@ -119,6 +119,18 @@ export const importRules: readonly ImportRule[] = [
     may: ['src/codecs/*.ts', 'src/codecs/keys', 'src/codecs/threads', 'src/ports'],
     modules: ['node:crypto', 'jose'],
     instead: 'take bytes and keys as arguments: src/operations and src/wiring read files and settings',
+  },
+  {
+    place: ['src/codecs/key-format.ts'],
+    may: ['src/codecs/keys', 'src/codecs/threads', 'src/ports'],
+    modules: [],
+    instead: 'what only one format knows stands in the folder of that format',
+  },
+  {
+    place: ['src/codecs/key-formats.ts'],
+    may: ['src/codecs/key-format.ts', 'src/codecs/keys', 'src/codecs/openpgp', 'src/codecs/jose'],
+    modules: [],
+    instead: 'a row loads the format of a kind when it is used, and does nothing else',
   },
   {
     place: ['src/codecs/*.ts'],

@@ -49,8 +49,8 @@ function joseMaker(kind: StrangerKind, { ours, rsaBits }: SealedKeys): () => Uin
 async function pgpMaker(kind: StrangerKind, { ours, google, rsaBits }: SealedKeys) {
   if (kind === 'garbage') return () => Buffer.from('AAAA');
   const ring = await readPgpKeyRing({
-    own: [{ name: 'own', bytes: Buffer.from(ours.privateKey) }],
-    peer: [{ name: 'peer', bytes: Buffer.from(google.publicKey) }],
+    ours: [{ name: 'own', bytes: Buffer.from(ours.privateKey) }],
+    google: [{ name: 'peer', bytes: Buffer.from(google.publicKey) }],
     graceMs: 0,
     nowMs: Date.now(),
   });

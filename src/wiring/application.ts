@@ -1,5 +1,6 @@
 import type { DestinationStream, Logger } from 'pino';
 import type { InboxGateway } from '../adapters/gateways/inbox/gateway.ts';
+import { keyKinds } from '../codecs/keys/key-kind.ts';
 import { type CodesOf, endCodes } from '../domain/end-codes.ts';
 import { clockDoubt, momentOf } from '../domain/moment.ts';
 import { startRetention } from '../domain/retention.ts';
@@ -229,7 +230,7 @@ function applicationOf(
 function describeStart(config: Config) {
   const { profile, dataDirectory, payload, sms } = config;
   const configuration = digestOf(config);
-  const bodies = (['pgp', 'jwe', 'plain'] as const).filter((kind) => payload[kind]);
+  const bodies = ([...keyKinds, 'plain'] as const).filter((kind) => payload[kind]);
   const versions = { version: packageVersion, node: process.version };
   return {
     ...versions,

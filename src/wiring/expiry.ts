@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { type KeyKind, keyKinds } from '../codecs/keys/key-kind.ts';
 import type { ServerTls } from '../http/tls.ts';
 import type { KeyRings } from './keys.ts';
 
@@ -55,7 +56,7 @@ function endingOf(tls: ServerTls | undefined) {
 
 /** One key or certificate, and the days until it may not be used any more; below 0, since then. */
 export interface TimeLeft {
-  readonly kind: 'pgp' | 'jwe' | 'tls';
+  readonly kind: KeyKind | 'tls';
   readonly purpose: string;
   readonly name: string;
   readonly days: number;
@@ -64,7 +65,7 @@ export interface TimeLeft {
 /** What has an end, which for a key is where it expires or is taken out of use. */
 export function timesLeft({ rings, tls }: Expiring, nowMs: number): readonly TimeLeft[] {
   const days = (endMs: number) => (endMs - nowMs) / DAY_MS;
-  const keys = (['pgp', 'jwe'] as const).flatMap((kind) =>
+  const keys = keyKinds.flatMap((kind) =>
     (rings[kind]?.keys ?? []).flatMap(({ purpose, keyId: name, expiresAtMs, retiresAtMs }) => {
       const endMs = Math.min(
         expiresAtMs ?? Number.POSITIVE_INFINITY,

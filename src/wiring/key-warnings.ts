@@ -1,4 +1,5 @@
-import { type KeyRings, type KeySettings, sentencesOf } from './keys.ts';
+import { sentencesOf } from '../codecs/keys/key-ring.ts';
+import type { KeyRings, KeySettings } from './keys.ts';
 
 /** What of Google's keys is passed over, each as a sentence. [OQ-79] */
 export function passedOverWarnings(rings: KeyRings): readonly string[] {

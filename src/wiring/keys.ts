@@ -1,7 +1,9 @@
 import { type AllowedAlgorithms, RSA1_5_CONTENTS } from '../codecs/jose/algorithms.ts';
-import type { JoseKey } from '../codecs/jose/key.ts';
-import { type KeyPurpose, type KeyRing, KeyRingError, type RingKey } from '../codecs/keys/key-ring.ts';
-import type { PgpKey } from '../codecs/openpgp/key.ts';
+import type { KeyFormat } from '../codecs/key-format.ts';
+import { loadKeyFormat } from '../codecs/key-formats.ts';
+import { type KeyKind, keyKinds } from '../codecs/keys/key-kind.ts';
+import { type KeyRing, KeyRingError } from '../codecs/keys/key-ring.ts';
+import type { KeyOwner, KeySource, KeySources } from '../codecs/keys/key-source.ts';
 import { ConfigError } from '../config/faults.ts';
 import type { Secret } from '../ports/secret.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -10,10 +12,27 @@ import type { Settings } from '../settings/settings.ts';
 export type KeySettings = Pick<Settings, 'profile' | 'payload'>;
 
 /** The keys of each kind of body; `undefined`: bodies of that kind are not opened. */
-export type KeyRings = {
-  readonly pgp: KeyRing<PgpKey> | undefined;
-  readonly jwe: KeyRing<JoseKey> | undefined;
-};
+export type KeyRings = { readonly [Kind in KeyKind]?: KeyRing | undefined };
+
+/** One entry of a list of keys, as the configuration writes it. */
+export interface KeyEntry {
+  readonly key: Secret;
+  readonly passphrase?: Secret | undefined;
+  readonly notBefore?: string | undefined;
+  readonly retiresAt?: string | undefined;
+  readonly expiresAt?: string | undefined;
+}
+
+/** An entry, and where it stands. */
+export interface PlacedEntry {
+  readonly kind: KeyKind;
+  readonly owner: KeyOwner;
+  /** Such as `payload.pgp.ours.0`. */
+  readonly setting: string;
+  /** Where its key is kept, as the configuration writes it. */
+  readonly place: string;
+  readonly source: KeySource;
+}
 
 /**
  * Reads and checks all keys that the settings name. Throws `ConfigError` if they can't be used as they are. Keys of
@@ -24,33 +43,43 @@ export async function readKeyRings(
   nowMs: number,
   revoked?: Set<string>,
 ): Promise<KeyRings> {
-  const { pgp, jwe } = settings.payload;
-  const signing = ['decrypt', 'sign', 'verify', 'encrypt'] as const;
-  const jwePurposes = jwe?.seal === 'jwe' ? (['decrypt', 'encrypt'] as const) : signing;
-  const terms = { settings, nowMs, revoked };
+  const rings: { [Kind in KeyKind]?: KeyRing } = {};
+  for (const kind of keyKinds) {
+    if (!settings.payload[kind]) continue;
+    const format = await formatOf(kind, settings.payload);
+    const entries = entriesOf(kind, settings.payload);
+    rings[kind] = await readEntries(format, entries, { settings, nowMs, revoked }).catch((error: unknown) => {
+      throw error instanceof KeyRingError ? unusable(error, kind) : error;
+    });
+  }
+  return rings;
+}
+
+function unusable(error: KeyRingError, kind: KeyKind): ConfigError {
+  const accepted = 'keys that `gsp-otp keys check` passes';
+  const path = `payload.${kind}`;
+  return new ConfigError([{ path, reason: error.message, accepted, origin: { kind: 'default' } }]);
+}
+
+/** A kind of body, on the terms of the settings. */
+export function formatOf(kind: KeyKind, { pgp, jwe }: KeySettings['payload']): Promise<KeyFormat> {
+  return loadKeyFormat(kind, { pgp: pgp && { armored: pgp.armor }, jwe: jwe && joseTermsOf(jwe) });
+}
+
+type JweSettings = NonNullable<KeySettings['payload']['jwe']>;
+
+function joseTermsOf(jwe: JweSettings) {
   return {
-    pgp: pgp && (await checked('payload.pgp', readPgp(entriesOf('pgp', pgp), signing, terms))),
-    jwe: jwe && (await checked('payload.jwe', readJwe(entriesOf('jwe', jwe), jwePurposes, terms))),
+    allowed: allowedAlgorithms(jwe),
+    seal: jwe.seal,
+    compressed: jwe.olderEdition,
+    issuedAt: jwe.issuedAt,
+    wrapped: jwe.base64url,
   };
 }
 
-/** One entry of a list of keys. */
-export interface KeyEntry {
-  readonly kind: 'pgp' | 'jwe';
-  readonly owner: 'ours' | 'google';
-  /** Such as `payload.pgp.ours.0`. */
-  readonly setting: string;
-  /** As the configuration writes it. */
-  readonly place: string;
-}
-
-/** What is passed over, each as a sentence. */
-export function sentencesOf(passedOver: KeyRing['passedOver']): readonly string[] {
-  return passedOver.map(({ key, reason }) => `${key} ${reason}`);
-}
-
 /** The older edition's algorithms come after all others. [JWE-3] */
-export function allowedAlgorithms(
+function allowedAlgorithms(
   jwe: Pick<JweSettings, 'keyManagement' | 'contentEncryption' | 'signing' | 'olderEdition'>,
 ): AllowedAlgorithms {
   const { keyManagement, contentEncryption, signing, olderEdition } = jwe;
@@ -62,93 +91,48 @@ export function allowedAlgorithms(
   };
 }
 
-type JweSettings = NonNullable<KeySettings['payload']['jwe']>;
-
-interface Written {
-  readonly key: Secret;
-  readonly passphrase?: Secret;
-  readonly notBefore?: string;
-  readonly retiresAt?: string;
-  readonly expiresAt?: string;
-}
-
 /** In messages an entry is called by its setting, and by where its key is kept. */
-export function entriesOf(
-  kind: KeyEntry['kind'],
-  lists: { readonly ours: readonly Written[]; readonly google: readonly Written[] },
-) {
+export function entriesOf(kind: KeyKind, payload: KeySettings['payload']): readonly PlacedEntry[] {
   return (['ours', 'google'] as const).flatMap((owner) =>
-    lists[owner].map((written, index) => {
+    (payload[kind]?.[owner] ?? []).map((entry: KeyEntry, index) => {
       const setting = `payload.${kind}.${owner}.${index}`;
-      const source = {
-        name: `${setting} ${written.key}`,
-        bytes: Buffer.from(written.key.reveal(), 'utf8'),
-        passphrase: written.passphrase,
-        notBeforeMs: momentMs(written.notBefore),
-        retiresAtMs: momentMs(written.retiresAt),
-        expiresAtMs: momentMs(written.expiresAt),
-      };
-      return { kind, owner, setting, place: String(written.key), source };
+      return { kind, owner, setting, place: String(entry.key), source: sourceOf(setting, entry) };
     }),
   );
 }
 
-export type Sourced = ReturnType<typeof entriesOf>;
+function sourceOf(setting: string, entry: KeyEntry): KeySource {
+  return {
+    name: `${setting} ${entry.key}`,
+    bytes: Buffer.from(entry.key.reveal(), 'utf8'),
+    passphrase: entry.passphrase,
+    notBeforeMs: momentMs(entry.notBefore),
+    retiresAtMs: momentMs(entry.retiresAt),
+    expiresAtMs: momentMs(entry.expiresAt),
+  };
+}
 
-export interface ReadingTerms {
+export interface ReadingTerms extends Pick<KeySources, 'purposes' | 'nowMs' | 'revoked'> {
   readonly settings: KeySettings;
-  readonly nowMs: number;
-  readonly revoked?: Set<string> | undefined;
 }
 
-// The libraries are loaded only where there are keys for them: they take half of a sandbox's start.
-export async function readPgp(
-  entries: Sourced,
-  purposes: readonly KeyPurpose[],
-  { settings, nowMs, revoked }: ReadingTerms,
-) {
-  const { graceMs } = settings.payload;
-  const { readPgpKeyRing } = await import('../codecs/openpgp/keys.ts');
-  const sources = byOwner(entries);
-  const rules = { purposes, graceMs, nowMs, environment: settings.profile, revoked };
-  return readPgpKeyRing({ ...sources, ...rules }).finally(() => overwrite(sources));
-}
-
-export async function readJwe(
-  entries: Sourced,
-  purposes: readonly KeyPurpose[],
-  { settings, nowMs }: ReadingTerms,
-) {
-  const { graceMs, jwe } = settings.payload;
-  if (!jwe) throw new TypeError('there are no settings for JWE');
-  const { readJwkKeyRing } = await import('../codecs/jose/jwk-keys.ts');
-  const rules = { allowed: allowedAlgorithms(jwe), purposes, graceMs, nowMs, environment: settings.profile };
-  const sources = byOwner(entries);
-  return readJwkKeyRing({ ...sources, ...rules }).finally(() => overwrite(sources));
-}
-
-/** The copies of our keys that were made for reading them. */
-function overwrite({ own }: ReturnType<typeof byOwner>): void {
-  for (const { bytes } of own) bytes.fill(0);
-}
-
-function byOwner(entries: Sourced) {
-  const sources = (wanted: KeyEntry['owner']) =>
+/** The ring of some entries of one kind. Throws `KeyRingError`. */
+export async function readEntries(
+  format: KeyFormat,
+  entries: readonly PlacedEntry[],
+  { settings, ...terms }: ReadingTerms,
+): Promise<KeyRing> {
+  const sources = (wanted: KeyOwner) =>
     entries.filter(({ owner }) => owner === wanted).map(({ source }) => source);
-  return { own: sources('ours'), peer: sources('google') };
+  const ours = sources('ours');
+  const { graceMs } = settings.payload;
+  const rules = { ...terms, graceMs, environment: settings.profile };
+  return format.readRing({ ours, google: sources('google'), ...rules }).finally(() => {
+    // The copies of our keys that were made for reading them.
+    for (const { bytes } of ours) bytes.fill(0);
+  });
 }
 
 function momentMs(text: string | undefined): number | undefined {
   return text === undefined ? undefined : Date.parse(text);
-}
-
-async function checked<Key extends RingKey>(
-  path: string,
-  reading: Promise<KeyRing<Key>>,
-): Promise<KeyRing<Key>> {
-  return reading.catch((error: unknown) => {
-    if (!(error instanceof KeyRingError)) throw error;
-    const accepted = 'keys that `gsp-otp keys check` passes';
-    throw new ConfigError([{ path, reason: error.message, accepted, origin: { kind: 'default' } }]);
-  });
 }

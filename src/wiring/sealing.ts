@@ -1,14 +1,14 @@
 import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
-import { JweCodec, type JweCodecOptions } from '../codecs/jose/codec.ts';
-import type { JweRules } from '../codecs/jose/jwe-rules.ts';
-import { PgpCodec, type PgpCodecOptions } from '../codecs/openpgp/codec.ts';
+import type { KeyedCodec } from '../codecs/key-format.ts';
+import { type KeyKind, keyKinds } from '../codecs/keys/key-kind.ts';
 import { plainCodec } from '../codecs/plain.ts';
+import type { CodecOptions } from '../codecs/threads/threaded-codec.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { PayloadCodec } from '../ports/payload-codec.ts';
 import type { Settings } from '../settings/settings.ts';
 import { createQuiet } from '../telemetry/quiet.ts';
-import { allowedAlgorithms, type KeyRings } from './keys.ts';
+import { formatOf, type KeyRings } from './keys.ts';
 
 /** Lines in ten seconds about bodies refused for one reason: anyone can send them. */
 const REFUSED_LINES_MAX = 100;
@@ -49,16 +49,18 @@ export async function composeSealing(
       if (told) log.warn({ reason, ...told }, 'body refused');
     },
   };
-  const { pgp, jwe } = await startCodecs(payload, rings, options);
-  const codecs = [payload.plain ? plainCodec : undefined, pgp, jwe].filter((codec) => codec !== undefined);
+  const keyed = await startCodecs(payload, rings, options);
+  const codecs = [...(payload.plain ? [plainCodec] : []), ...keyed.values()];
   return {
     codecs: new Map(codecs.map((codec) => [codec.mediaType, codec])),
     get rings() {
-      return { pgp: pgp?.ring, jwe: jwe?.ring };
+      return Object.fromEntries([...keyed].map(([kind, { ring }]) => [kind, ring]));
     },
     replaceRings(next) {
-      if (next.pgp) pgp?.replaceRing(next.pgp);
-      if (next.jwe) jwe?.replaceRing(next.jwe);
+      for (const [kind, codec] of keyed) {
+        const ring = next[kind];
+        if (ring) codec.replaceRing(ring);
+      }
     },
     async close() {
       await Promise.all(codecs.map((codec) => codec.close()));
@@ -66,30 +68,23 @@ export async function composeSealing(
   };
 }
 
-/** Both or none: threads of one that nobody closes would keep the process alive. */
+/** All or none: threads of one that nobody closes would keep the process alive. */
 async function startCodecs(
   payload: Settings['payload'],
   rings: KeyRings,
-  options: Omit<PgpCodecOptions, 'ring'> & Omit<JweCodecOptions, 'ring' | 'rules'>,
-) {
-  const pgp =
-    rings.pgp && (await PgpCodec.start({ ...options, ring: rings.pgp, armored: payload.pgp?.armor }));
+  options: Omit<CodecOptions, 'ring'>,
+): Promise<ReadonlyMap<KeyKind, KeyedCodec>> {
+  const started = new Map<KeyKind, KeyedCodec>();
   try {
-    const rules = payload.jwe && jweRulesOf(payload.jwe);
-    const jwe = rings.jwe && rules && (await JweCodec.start({ ...options, ring: rings.jwe, rules }));
-    return { pgp, jwe };
+    for (const kind of keyKinds) {
+      const ring = rings[kind];
+      if (!ring) continue;
+      const format = await formatOf(kind, payload);
+      started.set(kind, await format.startCodec({ ...options, ring }));
+    }
+    return started;
   } catch (error) {
-    await pgp?.close();
+    await Promise.all([...started.values()].map((codec) => codec.close()));
     throw error;
   }
-}
-
-export function jweRulesOf(jwe: NonNullable<Settings['payload']['jwe']>): JweRules {
-  return {
-    seal: jwe.seal,
-    contentEncryption: allowedAlgorithms(jwe).contentEncryption,
-    compressed: jwe.olderEdition,
-    issuedAt: jwe.issuedAt,
-    wrapped: jwe.base64url,
-  };
 }

@@ -143,8 +143,8 @@ describe('[JWE-2] a key is used for what it is for', () => {
       const opened = await tryOpen(withInner({ kid }, encryptionKey), ring);
       assert.equal(opened, kid === 'google-enc' ? 'unknown-signer' : 'wrong-signature');
     }
-    const own = keyOf(ring, 'sign').key;
-    assert.equal(await tryOpen(withInner({ kid: 'own-sig' }, own), ring), 'unknown-signer');
+    const ours = keyOf(ring, 'sign').key;
+    assert.equal(await tryOpen(withInner({ kid: 'own-sig' }, ours), ring), 'unknown-signer');
   });
 
   test('an answer of ours sent back to us is no request', async () => {

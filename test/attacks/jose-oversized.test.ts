@@ -47,11 +47,11 @@ describe('[ENC-5] oversized keys', () => {
     ],
   ] as const) {
     test(`a ${what} is refused before it is used`, async () => {
-      const own = { ...jwkOf('own.private', 'own-sig'), ...change };
-      const peer = { ...jwkOf('google.public', 'google-sig'), ...change };
+      const ours = { ...jwkOf('own.private', 'own-sig'), ...change };
+      const google = { ...jwkOf('google.public', 'google-sig'), ...change };
       for (const sources of [
-        { own: [sourceOf('large', [own])], peer: [], purposes: [] },
-        { own: [], peer: [sourceOf('large', [peer])], purposes: ['verify'] as const },
+        { ours: [sourceOf('large', [ours])], google: [], purposes: [] },
+        { ours: [], google: [sourceOf('large', [google])], purposes: ['verify'] as const },
       ]) {
         const rules = { allowed: CURRENT_ALGORITHMS, graceMs: 0, nowMs: NOW_MS };
         const durationMs = await quickestOf(3, () =>

@@ -47,16 +47,16 @@ describe('oversized numbers', () => {
     test(`[ENC-5] a key with a ${what} is refused before it is used`, async () => {
       const theirs = await readKey({ armoredKey: text('peer-2048.public') });
       Object.assign(theirs.keyPacket.publicParams, change);
-      const peer = [{ name: 'large', bytes: theirs.toPublic().write() }];
-      const own = [ownSource('own-2048')];
-      await assertRefusedQuickly(() => readPgpKeyRing({ own, peer, graceMs: 0, nowMs: NOW_MS }), fault);
+      const google = [{ name: 'large', bytes: theirs.toPublic().write() }];
+      const ours = [ownSource('own-2048')];
+      await assertRefusedQuickly(() => readPgpKeyRing({ ours, google, graceMs: 0, nowMs: NOW_MS }), fault);
 
-      const ours = await readPrivateKey({ armoredKey: text('own-2048.secret') });
-      Object.assign(ours.keyPacket.publicParams, change);
-      const large = [{ name: 'large', bytes: ours.write() }];
+      const own = await readPrivateKey({ armoredKey: text('own-2048.secret') });
+      Object.assign(own.keyPacket.publicParams, change);
+      const large = [{ name: 'large', bytes: own.write() }];
       const peers = [peerSource('peer-2048')];
       await assertRefusedQuickly(
-        () => readPgpKeyRing({ own: large, peer: peers, graceMs: 0, nowMs: NOW_MS }),
+        () => readPgpKeyRing({ ours: large, google: peers, graceMs: 0, nowMs: NOW_MS }),
         fault,
       );
     });

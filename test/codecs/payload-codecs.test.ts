@@ -18,10 +18,10 @@ interface Pair {
   readonly publicKey: Buffer;
 }
 
-function sourcesOf(own: Pair, peer: Pair) {
+function sourcesOf(ours: Pair, google: Pair) {
   return {
-    own: [{ name: 'own', bytes: own.privateKey }],
-    peer: [{ name: 'peer', bytes: peer.publicKey }],
+    ours: [{ name: 'own', bytes: ours.privateKey }],
+    google: [{ name: 'peer', bytes: google.publicKey }],
     graceMs: 0,
     nowMs,
   };
@@ -39,8 +39,8 @@ const pgpKeys = (async () => {
 
 payloadCodecContract('pgp', true, async () => {
   const [one, other] = await pgpKeys;
-  const start = async (own: Pair, peer: Pair) =>
-    PgpCodec.start({ ...common, ring: await readPgpKeyRing(sourcesOf(own, peer)) });
+  const start = async (ours: Pair, google: Pair) =>
+    PgpCodec.start({ ...common, ring: await readPgpKeyRing(sourcesOf(ours, google)) });
   return { ours: await start(one, other), theirs: await start(other, one) };
 });
 
@@ -64,11 +64,11 @@ payloadCodecContract('jwe+jws', true, async () => {
     issuedAt: false,
     wrapped: false,
   } as const;
-  const start = async (own: Pair, peer: Pair) =>
+  const start = async (ours: Pair, google: Pair) =>
     JweCodec.start({
       ...common,
       rules,
-      ring: await readJwkKeyRing({ ...sourcesOf(own, peer), allowed, purposes }),
+      ring: await readJwkKeyRing({ ...sourcesOf(ours, google), allowed, purposes }),
     });
   return { ours: await start(one, other), theirs: await start(other, one) };
 });

@@ -67,8 +67,8 @@ export function onlyDecrypting(key: TestKey): TestKey {
 
 /** Whose keys a caller uses: its own, and those of the integrator it calls. */
 export interface CallerKeys {
-  readonly own: readonly TestKey[];
-  readonly peer: readonly TestKey[];
+  readonly ours: readonly TestKey[];
+  readonly google: readonly TestKey[];
 }
 
 /** Google's side of a codec, the keys of which can be replaced. */
@@ -82,7 +82,7 @@ export function startGoogleCodec(
   google: TestKey,
   integrator: TestKey,
 ): Promise<GoogleCodec> {
-  const keys = { own: [google], peer: [integrator] };
+  const keys = { ours: [google], google: [integrator] };
   return kind === 'pgp' ? startPgp(keys) : startJwe(keys);
 }
 
@@ -116,9 +116,9 @@ async function startJwe(keys: CallerKeys): Promise<GoogleCodec> {
   });
 }
 
-function sourcesOf({ own, peer }: CallerKeys) {
+function sourcesOf({ ours, google }: CallerKeys) {
   return {
-    own: own.map((key) => ({ name: 'google', bytes: Buffer.from(key.private) })),
-    peer: peer.map((key) => ({ name: 'integrator', bytes: Buffer.from(key.public) })),
+    ours: ours.map((key) => ({ name: 'google', bytes: Buffer.from(key.private) })),
+    google: google.map((key) => ({ name: 'integrator', bytes: Buffer.from(key.public) })),
   };
 }

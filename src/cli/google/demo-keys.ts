@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Codec } from '../../../conformance/google/codecs/codec.ts';
-import { type NewKey, writeNewKey } from '../../operations/keys/files.ts';
+import { keyTraits, type NewKey, writeNewKey } from '../../operations/keys/files.ts';
 import { readable } from '../keys/key-words.ts';
 import { openSealing, type SealKind } from './seal-options.ts';
 
@@ -30,8 +30,7 @@ export async function makeDemoKeys(kind: SealKind, directory: string): Promise<D
     make('Payment integrator', 'keys'),
     make('In the place of Google', 'google-keys'),
   ]);
-  const standard = kind === 'pgp' ? 'OpenPGP' : 'JWS within JWE';
-  process.stdout.write(`Every body is signed and encrypted: ${standard}, RSA with 2048 bits. Keys were just made:
+  process.stdout.write(`Every body is signed and encrypted: ${keyTraits[kind].standard}, RSA with 2048 bits. Keys were just made:
    the integrator's  ${describe(ours)}
    Google's          ${describe(google)}\n\n`);
   const entry = (file: string) => ({ key: { file } });

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { plainCodec } from '../../../conformance/google/codecs/codec.ts';
 import { importIntoAccounts } from '../../operations/accounts.ts';
+import { keyKinds } from '../../operations/keys/files.ts';
 import { loadConfig, sandboxDefaults } from '../../settings/load.ts';
 import { type Application, compose } from '../../wiring/application.ts';
 import type { Addresses } from '../../wiring/listeners.ts';
@@ -26,7 +27,7 @@ export function demoCommand(): Command {
       new Option(
         '--sealed <kind>',
         'the same with bodies signed and encrypted, with keys made on the spot',
-      ).choices(['pgp', 'jwe']),
+      ).choices(keyKinds),
     )
     .addHelpText(
       'after',

@@ -4,9 +4,13 @@ import { type Codec, plainCodec } from '../../../conformance/google/codecs/codec
 import { openCodec } from '../../../conformance/google/codecs/open-codec.ts';
 import { ConformanceConfigError } from '../../../conformance/run/config.ts';
 import { readTextFile, SECRET_BYTES_MAX, UnreadableFile } from '../../config/read-file.ts';
+import { type KeyKind, keyKinds } from '../../operations/keys/files.ts';
 import { exitCodes, Failure } from '../terminal/failure.ts';
 
-export type SealKind = 'pgp' | 'jwe';
+export type SealKind = KeyKind;
+
+/** As the examiner calls them, which shares no word with the server. */
+const CODECS = { pgp: 'pgp', jwe: 'jwe+jws' } as const satisfies Record<SealKind, string>;
 
 export interface SealOptions {
   readonly seal?: SealKind;
@@ -18,7 +22,7 @@ export interface SealOptions {
 /** Gives a command the flags that say how it seals what it sends, in Google's place. */
 export function withSealOptions(command: Command): Command {
   return command
-    .addOption(new Option('--seal <kind>', 'sign and encrypt (default: clear JSON)').choices(['pgp', 'jwe']))
+    .addOption(new Option('--seal <kind>', 'sign and encrypt (default: clear JSON)').choices(keyKinds))
     .option(
       '--google-key <files...>',
       "private key in Google's place, which the server knows by its public part",
@@ -54,7 +58,7 @@ export async function openSealing(
   privateKeys: string[],
   publicKeys: string[],
 ): Promise<Codec> {
-  const codec = seal === 'pgp' ? 'pgp' : 'jwe+jws';
+  const codec = CODECS[seal];
   try {
     return await openCodec({ codec, google: { privateKeys }, integrator: { publicKeys } });
   } catch (error) {

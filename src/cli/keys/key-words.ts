@@ -1,4 +1,4 @@
-import type { NewKey } from '../../operations/keys/files.ts';
+import { type KeyKind, type KeyOwner, keyTraits, type NewKey } from '../../operations/keys/files.ts';
 import type { KeyEntry } from '../../operations/keys/rotate.ts';
 import { shown } from '../../ports/hidden-characters.ts';
 import type { Secret } from '../../ports/secret.ts';
@@ -25,11 +25,7 @@ export function dayOf(ms: number): string {
 }
 
 /** One list of keys as it stands in a configuration file. */
-export function settingLines(
-  kind: 'pgp' | 'jwe',
-  owner: 'ours' | 'google',
-  entries: readonly string[],
-): string {
+export function settingLines(kind: KeyKind, owner: KeyOwner, entries: readonly string[]): string {
   const lines = ['payload:', `  ${kind}:`, `    ${owner}:`, ...entries.map((entry) => `      - ${entry}`)];
   return lines.join('\n');
 }
@@ -47,20 +43,14 @@ export function lineOf({ key, ...members }: KeyEntry): string {
 }
 
 /** What a new key is, where it lies and by what it is protected. */
-export function describeNewKey(
-  key: Omit<NewKey, 'revocationFile'> & { readonly revocationFile?: string | undefined },
-  passphrase: Secret | undefined,
-  nowMs: number,
-): string {
+export function describeNewKey(key: NewKey, passphrase: Secret | undefined, nowMs: number): string {
   const protection = passphrase ? String(passphrase) : 'none: whoever can read the private file has the key';
+  const traits = keyTraits[key.kind];
   const rows = [
-    ...key.fingerprints.map((fingerprint) => [
-      key.kind === 'pgp' ? 'fingerprint' : 'kid',
-      readable(fingerprint),
-    ]),
+    ...key.fingerprints.map((fingerprint) => [traits.identifier, readable(fingerprint)]),
     ['expires', dayAndDistance(key.expiresAtMs, nowMs)],
     ...key.privateFiles.map(({ file, use }) => ['private', `${file} (to ${use})`]),
-    ...(key.kind === 'pgp' ? [['passphrase', protection]] : []),
+    ...(traits.passphrase ? [['passphrase', protection]] : []),
     ['public', `${key.publicFile} (for Google)`],
     ...(key.revocationFile ? [['revocation', `${key.revocationFile} (keep it somewhere else)`]] : []),
   ];

@@ -1,14 +1,19 @@
 import { writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { UnreadableFile } from '../../config/read-file.ts';
-import { exportKeys, fileReference, UnusableKey } from '../../operations/keys/files.ts';
 import {
-  type PeerKey,
+  exportKeys,
+  fileReference,
+  LeakedKey,
   RevokedKey,
-  readPeerKey,
-  storePeerKey,
+  UnusableKey,
+} from '../../operations/keys/files.ts';
+import {
+  type GoogleKey,
+  readGoogleKey,
+  storeGoogleKey,
   storeRevocation,
-} from '../../operations/keys/peer-keys.ts';
+} from '../../operations/keys/google-keys.ts';
 import { shown } from '../../ports/hidden-characters.ts';
 import { exitCodes, Failure } from '../terminal/failure.ts';
 import { dayAndDistance, entryLine, readable, settingLines } from './key-words.ts';
@@ -78,7 +83,7 @@ Exit codes:
 
 async function importKey(file: string, options: ImportOptions): Promise<void> {
   const nowMs = Date.now();
-  const key = await explained(reading, () => readPeerKey(file, options.directory, nowMs)).catch(
+  const key = await explained(reading, () => readGoogleKey(file, options.directory, nowMs)).catch(
     (error: unknown) => {
       throw error instanceof RevokedKey ? keepRevocation(error, options.directory, nowMs) : error;
     },
@@ -86,7 +91,7 @@ async function importKey(file: string, options: ImportOptions): Promise<void> {
   const { kind, fingerprints } = key;
   if (options.fingerprint !== undefined) compareFingerprints(file, fingerprints, options.fingerprint);
   const { file: stored, wasKept } = await explained(keeping, () =>
-    storePeerKey(key, options.directory, nowMs),
+    storeGoogleKey(key, options.directory, nowMs),
   );
   if (options.json) {
     const { passedOver, needs } = key;
@@ -99,7 +104,7 @@ async function importKey(file: string, options: ImportOptions): Promise<void> {
 }
 
 function describeImport(
-  { kind, keys, fingerprints, passedOver, needs }: PeerKey,
+  { kind, keys, fingerprints, passedOver, needs }: GoogleKey,
   stored: string,
   wasKept: boolean,
   nowMs: number,
@@ -185,7 +190,7 @@ async function explained<T>({ fault, remedy, exitCode }: FileWork, work: () => T
     return await work();
   } catch (error) {
     if (error instanceof RevokedKey) throw error;
-    if (error instanceof UnusableKey && /leaked$/.test(error.message))
+    if (error instanceof LeakedKey)
       throw new Failure(
         error.message,
         'Tell whoever it belongs to, who has to replace it. Nothing of the file is kept: delete it, and every copy of it.',

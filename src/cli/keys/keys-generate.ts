@@ -5,9 +5,11 @@ import {
   fileReference,
   type KeyKind,
   keyKinds,
+  keyTraits,
   type NewKeyOrder,
   readKeySecret,
   type SigningAlgorithm,
+  signingAlgorithms,
   writeNewKey,
 } from '../../operations/keys/files.ts';
 import { describeFileFault } from '../../ports/file-fault.ts';
@@ -90,11 +92,7 @@ export function withNewKeyOptions(command: Command): Command {
       `OpenPGP: protect the private key with what this file holds, ${PASSPHRASE_MIN} characters or more`,
     )
     .addOption(
-      new Option('--signing <algorithm>', 'JWK: what the signing key is for').choices([
-        'RS256',
-        'PS256',
-        'ES256',
-      ]),
+      new Option('--signing <algorithm>', 'JWK: what the signing key is for').choices(signingAlgorithms),
     )
     .option('--directory <directory>', 'where the files go', 'keys');
 }
@@ -104,12 +102,13 @@ export function orderOf(
   kind: KeyKind,
   options: Omit<GenerateOptions, 'for'>,
   nowMs: number,
-): Omit<NewKeyOrder, 'environment'> {
+): Omit<NewKeyOrder, 'environment'> & { readonly validityDays: number } {
   const { passphraseFile, validDays, ...rest } = options;
-  if (kind === 'jwe' && passphraseFile !== undefined) {
+  const traits = keyTraits[kind];
+  if (!traits.passphrase && passphraseFile !== undefined) {
     throw new Failure('a JWK has no passphrase', 'Leave --passphrase-file out.', exitCodes.usage);
   }
-  if (kind === 'pgp' && options.signing !== undefined) {
+  if (!traits.signingAlgorithm && options.signing !== undefined) {
     throw new Failure('--signing is for JWKs', 'Leave it out: an OpenPGP key is RSA.', exitCodes.usage);
   }
   const passphrase = passphraseFile === undefined ? undefined : readPassphrase(passphraseFile);

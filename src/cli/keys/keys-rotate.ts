@@ -1,5 +1,5 @@
 import { Argument, Command, Option } from 'commander';
-import { type KeyKind, keyKinds } from '../../operations/keys/files.ts';
+import { type KeyKind, keyKinds, keyTraits } from '../../operations/keys/files.ts';
 import { ProofFailed } from '../../operations/keys/prove-new.ts';
 import { type RotationTimes, rotateKeys } from '../../operations/keys/rotate.ts';
 import { rotateSubkey, type SubkeyRotation } from '../../operations/keys/rotate-subkey.ts';
@@ -70,9 +70,8 @@ async function rotate(kind: KeyKind, options: RotateOptions): Promise<void> {
   const settings = keySettings(options);
   const { validDays: validityDays, directory } = options;
   if (options.subkeyOnly) {
-    if (kind !== 'pgp') throw notOneKey;
     const rotation = await making(directory, () =>
-      rotateSubkey(settings, { validityDays, directory, nowMs }),
+      rotateSubkey(settings, kind, { validityDays, directory, nowMs }),
     ).catch(explainRefusal);
     process.stdout.write(explainSubkey(rotation, nowMs));
     return;
@@ -128,11 +127,11 @@ interface Explained {
 }
 
 function explain(kind: KeyKind, { described, publicFile, lines, times }: Explained): string {
-  const signs =
-    kind === 'pgp'
-      ? 'From then on answers bear the signatures of both keys, and requests may be encrypted to either.'
-      : `From then on requests may be encrypted to either key. The new one begins to sign on ${dayOf(times.signFromMs)}.`;
-  const confirm = dayOf(kind === 'pgp' ? times.retireAtMs : times.signFromMs);
+  const { signsWithAll } = keyTraits[kind];
+  const signs = signsWithAll
+    ? 'From then on answers bear the signatures of both keys, and requests may be encrypted to either.'
+    : `From then on requests may be encrypted to either key. The new one begins to sign on ${dayOf(times.signFromMs)}.`;
+  const confirm = dayOf(signsWithAll ? times.retireAtMs : times.signFromMs);
   return `${described}
 
 The new key is proved: calls and answers went through at each step below.
@@ -155,7 +154,7 @@ function explainSubkey({ key, passphrase, entries }: SubkeyRotation, nowMs: numb
 
 The new subkey is proved: calls and answers went through with it, and with those that Google knows already.
 
-1. Put these lines in place of payload.pgp.ours, then reload the server: kill -HUP PID
+1. Put these lines in place of payload.${key.kind}.ours, then reload the server: kill -HUP PID
 
 ${settingLines(key.kind, 'ours', entries.map(lineOf)).replaceAll(/^/gm, '   ')}
 

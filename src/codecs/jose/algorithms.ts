@@ -30,7 +30,7 @@ export const CURRENT_ALGORITHMS: AllowedAlgorithms = {
 
 /**
  * The family of content encryption that goes with `RSA1_5`, and no other; we send with the first. That padding has a
- * history of oracles: it is to be allowed only for a peer that has nothing else. [JWE-3]
+ * history of oracles: it is to be allowed only for a caller that has nothing else. [JWE-3]
  */
 export const RSA1_5_CONTENTS = ['A128CBC-HS256', 'A192CBC-HS384', 'A256CBC-HS512'] as const;
 

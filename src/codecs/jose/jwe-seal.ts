@@ -7,7 +7,7 @@ import type { JweRules } from './jwe-rules.ts';
 import type { JoseKey } from './key.ts';
 
 /**
- * Signs with our newest active key, unless the profile is the bare one, and encrypts to the peer's newest active key.
+ * Signs with our newest active key, unless the profile is the bare one, and encrypts to Google's newest active key.
  * The headers name both. [JWE-6, HTTP-5]
  */
 export async function sealJwe(

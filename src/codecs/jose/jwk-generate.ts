@@ -1,32 +1,24 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import { Secret } from '../../ports/secret.ts';
 import { LIFETIME_MAX_MS, RSA_BITS_MAX, RSA_BITS_MIN } from '../keys/key-limits.ts';
-import type { KeyEnvironment } from '../keys/key-ring.ts';
+import type { KeyOrder } from '../keys/new-key.ts';
 import type { KeyManagement, Signing } from './algorithms.ts';
 import { isJwk, type Jwk, JwkFault, parseJwks, purposeOf } from './jwk.ts';
 
 const DAY_MS = 86_400_000;
 
-export interface JwkOrder {
+/** `name`, `email` and `passphrase` are OpenPGP's. */
+export interface JwkOrder extends Omit<KeyOrder, 'name' | 'email' | 'passphrase'> {
   /** One key for each; `sign` is of no use to the bare profile. */
   readonly purposes: readonly ('sign' | 'decrypt')[];
-  /** Default `RS256`. */
-  readonly signing?: Signing | undefined;
   /** Default `RSA-OAEP-256`. */
   readonly keyManagement?: KeyManagement | undefined;
-  /** What they are for, in front of their `kid`; the other one's server refuses them. [ENV-1] */
-  readonly environment?: KeyEnvironment | undefined;
-  /** 2048 to 4096; default 2048. [ENC-5] */
-  readonly rsaBits?: number | undefined;
-  /** 1 to 731; default 365. [ENC-5] */
-  readonly validityDays?: number | undefined;
-  readonly nowMs: number;
 }
 
 export interface GeneratedJwks {
   /** A JWK set in JSON, to be kept where only the server reads it. [ENC-4] */
   readonly privateSet: Secret;
-  /** A JWK set in JSON, for the peer. [ENC-3] */
+  /** A JWK set in JSON, for Google. [ENC-3] */
   readonly publicSet: string;
   /** In the order of `purposes`: JWK thumbprints, after the environment if there is one. */
   readonly keyIds: readonly string[];
@@ -65,9 +57,9 @@ export async function generateJwks(order: JwkOrder): Promise<GeneratedJwks> {
   };
 }
 
-/** The public part of a private JWK or JWK set, as a JWK set in JSON, to hand to the peer. [ENC-3, ENC-4] */
-export function exportPublicJwks(privateKeys: Secret): string {
-  const jwks = parseJwks(Buffer.from(privateKeys.reveal(), 'utf8')) ?? [];
+/** The public part of a private JWK or JWK set, as a JWK set in JSON, to hand to Google. [ENC-3, ENC-4] */
+export function exportPublicJwks(bytes: Uint8Array): string {
+  const jwks = parseJwks(bytes) ?? [];
   if (!jwks.every(isJwk)) throw new JwkFault('is no object');
   return setOf(jwks.map(publicPart));
 }
@@ -86,7 +78,7 @@ const PUBLIC_MEMBERS = ['kid', 'kty', 'use', 'alg', 'n', 'e', 'crv', 'x', 'y', '
 
 /** Only what is known to be public; `key_ops`, which would have to change, gives way to `use`. */
 function publicPart(jwk: Jwk): Jwk {
-  const use = purposeOf(jwk, 'own') === 'sign' ? 'sig' : 'enc';
+  const use = purposeOf(jwk, 'ours') === 'sign' ? 'sig' : 'enc';
   return Object.fromEntries(
     Object.entries({ ...jwk, use }).filter(([member]) => PUBLIC_MEMBERS.includes(member)),
   );

@@ -7,10 +7,11 @@ import {
   verify,
 } from 'node:crypto';
 import { EXPONENT_BYTES_MAX, RSA_BITS_MAX, RSA_BITS_MIN } from '../keys/key-limits.ts';
-import { isPrivateJwk, type Jwk, JwkFault, type KeyOwner } from './jwk.ts';
+import type { KeyOwner } from '../keys/key-source.ts';
+import { isPrivateJwk, type Jwk, JwkFault } from './jwk.ts';
 
 const EXPONENT_MIN = 65_537n;
-/** Of a key that ought to be the peer's public one. */
+/** Of a key that ought to be Google's public one. */
 export const LEAKED =
   'is private, where a public key is due: it has left the hands it belongs in, so treat it as leaked';
 
@@ -18,11 +19,11 @@ const EXPONENT_MAX = 2n ** BigInt(EXPONENT_BYTES_MAX * 8) - 1n;
 
 /** The key itself, private or public, checked for strength. [ENC-5] Throws `JwkFault`. */
 export function jwkKeyObject(jwk: Jwk, owner: KeyOwner): KeyObject {
-  if (isPrivateJwk(jwk) !== (owner === 'own'))
-    throw new JwkFault(owner === 'own' ? 'is public, where a private key of ours is due' : LEAKED);
+  if (isPrivateJwk(jwk) !== (owner === 'ours'))
+    throw new JwkFault(owner === 'ours' ? 'is public, where a private key of ours is due' : LEAKED);
   const publicKey = imported(jwk, createPublicKey);
   checkStrength(publicKey);
-  if (owner === 'peer') return publicKey;
+  if (owner === 'google') return publicKey;
   const privateKey = imported(jwk, createPrivateKey);
   if (!belongTogether(privateKey, publicKey))
     throw new JwkFault("has a private part that doesn't fit its public part");

@@ -2,41 +2,21 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { calculateJwkThumbprint, type JWK } from 'jose';
 import {
   createKeyRing,
+  KEY_PURPOSES,
   type KeyEnvironment,
-  type KeyPurpose,
   type KeyRing,
   KeyRingError,
   type PassedOverKey,
 } from '../keys/key-ring.ts';
+import type { KeyOwner, KeySource, KeySources } from '../keys/key-source.ts';
 import type { AllowedAlgorithms } from './algorithms.ts';
-import {
-  algorithmsOf,
-  checkKeyType,
-  isJwk,
-  isPrivateJwk,
-  JwkFault,
-  type JwkSource,
-  type KeyOwner,
-  parseJwks,
-  purposeOf,
-} from './jwk.ts';
+import { algorithmsOf, checkKeyType, isJwk, isPrivateJwk, JwkFault, parseJwks, purposeOf } from './jwk.ts';
 import { jwkKeyObject, LEAKED } from './jwk-key-object.ts';
 import { jwkLife } from './jwk-life.ts';
 import type { JoseKey } from './key.ts';
 
-export interface JwkSources {
-  /** Private keys. */
-  readonly own: readonly JwkSource[];
-  /** Public keys. */
-  readonly peer: readonly JwkSource[];
+export interface JwkSources extends KeySources {
   readonly allowed: AllowedAlgorithms;
-  /** All four, or for the bare profile, which knows no signatures, `decrypt` and `encrypt`. */
-  readonly purposes: readonly KeyPurpose[];
-  /** For how long a key is good on receipt after its end, ≥ 0. [OQ-26] */
-  readonly graceMs: number;
-  readonly nowMs: number;
-  /** Keys made for the other one aren't used; `undefined`: they are. [ENV-1] */
-  readonly environment?: KeyEnvironment | undefined;
 }
 
 /** Printable ASCII, since a header is read in ASCII. */
@@ -44,25 +24,28 @@ const KEY_ID = /^[ -~]{1,256}$/;
 
 /**
  * Reads and checks all keys: type, strength, purpose, algorithm, name, life. [JWE-2, JWE-4, ENC-5] Expired keys are
- * let in, for the ring to pass over. Throws `KeyRingError` for a key of ours that can't be used, and where of the peer's
+ * let in, for the ring to pass over. Throws `KeyRingError` for a key of ours that can't be used, and where of Google's
  * nothing is left, naming source and key and what would be accepted, and never a part of a key. [OQ-79]
  */
 export async function readJwkKeyRing(sources: JwkSources): Promise<KeyRing<JoseKey>> {
-  const { own, peer, allowed, ...rules } = sources;
-  const ours = await Promise.all(candidatesIn(own).map((candidate) => readOwnKey(candidate, sources)));
-  checkTogether(ours);
-  const theirs = await readPeerKeys(candidatesIn(peer), sources);
-  return createKeyRing([...ours, ...theirs.keys], rules, theirs.passedOver);
+  const { purposes = KEY_PURPOSES, graceMs, nowMs, environment } = sources;
+  const own = await Promise.all(
+    candidatesIn(sources.ours).map((candidate) => readOwnKey(candidate, sources)),
+  );
+  checkTogether(own);
+  const theirs = await readGoogleKeys(candidatesIn(sources.google), sources);
+  const rules = { purposes, graceMs, nowMs, environment };
+  return createKeyRing([...own, ...theirs.keys], rules, theirs.passedOver);
 }
 
 /** A member of a set, and what it is called. */
 interface Candidate {
   readonly jwk: unknown;
   readonly name: string;
-  readonly source: JwkSource;
+  readonly source: KeySource;
 }
 
-function candidatesIn(sources: readonly JwkSource[]): readonly Candidate[] {
+function candidatesIn(sources: readonly KeySource[]): readonly Candidate[] {
   return sources.flatMap((source) =>
     readJwks(source).map((jwk, at) => ({
       jwk,
@@ -72,7 +55,7 @@ function candidatesIn(sources: readonly JwkSource[]): readonly Candidate[] {
   );
 }
 
-function readJwks({ name, bytes }: JwkSource): readonly unknown[] {
+function readJwks({ name, bytes }: KeySource): readonly unknown[] {
   let jwks: readonly unknown[] | undefined;
   try {
     jwks = parseJwks(bytes);
@@ -80,25 +63,29 @@ function readJwks({ name, bytes }: JwkSource): readonly unknown[] {
     // Without a cause: the engine's message quotes what may be a private key.
   }
   if (jwks) return jwks;
-  throw new KeyRingError(`${name} is neither a JWK nor a JWK set with at least one key, in JSON`);
+  throw new KeyRingError(`${name} is neither a JWK nor a JWK set with at least one key, in JSON`, {
+    source: name,
+  });
 }
 
 async function readOwnKey(candidate: Candidate, sources: JwkSources): Promise<JoseKey> {
   try {
-    return await readKey(candidate, 'own', sources);
+    return await readKey(candidate, 'ours', sources);
   } catch (error) {
-    throw error instanceof JwkFault ? new KeyRingError(`${candidate.name} ${error.message}`) : error;
+    if (!(error instanceof JwkFault)) throw error;
+    const source = candidate.source.name;
+    throw new KeyRingError(`${candidate.name} ${error.message}`, { source });
   }
 }
 
-/** A key of the peer's, and where it stands. */
+/** A key of Google's, and where it stands. */
 interface Named {
   readonly key: JoseKey;
   readonly name: string;
 }
 
 /** RFC 7517 section 5: what isn't understood in a set is passed over. */
-async function readPeerKeys(candidates: readonly Candidate[], sources: JwkSources) {
+async function readGoogleKeys(candidates: readonly Candidate[], sources: JwkSources) {
   const passedOver: PassedOverKey[] = [];
   const passOver = (source: string | undefined, key: string, reason: string) =>
     passedOver.push({ source, key, reason });
@@ -106,7 +93,7 @@ async function readPeerKeys(candidates: readonly Candidate[], sources: JwkSource
   for (const candidate of candidates) {
     const { name, source } = candidate;
     try {
-      const key = await readKey(candidate, 'peer', sources);
+      const key = await readKey(candidate, 'google', sources);
       const identity = `${key.purpose} ${key.keyId} ${key.fingerprint}`;
       const known = named.get(identity);
       named.set(identity, known ? { name: known.name, key: joined(known.key, key) } : { name, key });
@@ -159,7 +146,7 @@ async function readKey(
   { allowed, nowMs }: JwkSources,
 ): Promise<JoseKey> {
   if (!isJwk(jwk)) throw new JwkFault('is no object');
-  if (owner === 'peer' && isPrivateJwk(jwk)) throw new JwkFault(LEAKED);
+  if (owner === 'google' && isPrivateJwk(jwk)) throw new JwkFault(LEAKED);
   checkKeyType(jwk);
   const keyId = jwk['kid'];
   if (typeof keyId !== 'string' || !KEY_ID.test(keyId)) {
@@ -198,17 +185,18 @@ function environmentOf(keyId: string): KeyEnvironment | undefined {
 /** A name says which key, and a key of ours is either for signing or for decrypting. [JWE-4] */
 function checkTogether(keys: readonly JoseKey[]): void {
   const names = new Set<string>();
-  for (const { purpose, keyId } of keys) {
+  for (const { purpose, keyId, source } of keys) {
     const name = `${purpose} ${keyId}`;
     if (names.has(name))
-      throw new KeyRingError(`two keys to ${purpose} have the kid ${keyId}; each needs its own`);
+      throw new KeyRingError(`two keys to ${purpose} have the kid ${keyId}; each needs its own`, { source });
     names.add(name);
   }
   const signing = keys.filter(({ purpose }) => purpose === 'sign').map(({ fingerprint }) => fingerprint);
-  for (const { purpose, keyId, fingerprint } of keys) {
+  for (const { purpose, keyId, fingerprint, source } of keys) {
     if (purpose === 'decrypt' && signing.includes(fingerprint)) {
       throw new KeyRingError(
         `key ${keyId} is given for signing and for decrypting; each needs a key of its own`,
+        { source },
       );
     }
   }

@@ -1,25 +1,9 @@
 import type { KeyPurpose } from '../keys/key-ring.ts';
+import type { KeyOwner } from '../keys/key-source.ts';
 import type { AllowedAlgorithms, KeyAlgorithm } from './algorithms.ts';
 
 /** A JWK as it was written down: nothing in it is known to be right. */
 export type Jwk = Readonly<Record<string, unknown>>;
-
-/** A JWK or a JWK set as it lies in a file. Its times go for all keys in it, beside those that the keys say. */
-export interface JwkSource {
-  /** What messages call it, such as the name of its file. */
-  readonly name: string;
-  /** JSON in UTF-8. */
-  readonly bytes: Uint8Array;
-  /** Wall clock; with `nbf` of the key the later one counts. */
-  readonly notBeforeMs?: number | undefined;
-  /** Wall clock; `undefined`: not before it expires. */
-  readonly retiresAtMs?: number | undefined;
-  /** Wall clock; with `exp` of the key the earlier one counts. Keys of ours must have one or the other. [ENC-5] */
-  readonly expiresAtMs?: number | undefined;
-}
-
-/** Whose key it is: ours are private, the peer's public. */
-export type KeyOwner = 'own' | 'peer';
 
 /** What a key is good for: signatures or encryption; the values of `use`. */
 export type KeyUse = 'sig' | 'enc';
@@ -92,7 +76,7 @@ export function checkKeyType({ kty }: Jwk): void {
 }
 
 /**
- * What a key of ours, or of the peer's, is for, by `use`, `key_ops` and `alg`, which must agree. Throws `JwkFault`,
+ * What a key of ours, or of Google's, is for, by `use`, `key_ops` and `alg`, which must agree. Throws `JwkFault`,
  * also where none of them says it: a key whose purpose is guessed might end up with two.
  */
 export function purposeOf({ use, key_ops: operations, alg }: Jwk, owner: KeyOwner): KeyPurpose {
@@ -124,8 +108,8 @@ export function purposeOf({ use, key_ops: operations, alg }: Jwk, owner: KeyOwne
 }
 
 const PURPOSES = {
-  own: { sig: 'sign', enc: 'decrypt' },
-  peer: { sig: 'verify', enc: 'encrypt' },
+  ours: { sig: 'sign', enc: 'decrypt' },
+  google: { sig: 'verify', enc: 'encrypt' },
 } as const;
 
 /**

@@ -7,7 +7,7 @@ import { type JoseKey, keyNamedBy } from './key.ts';
 import { isOfKind, JSON_CONTENT } from './kind.ts';
 
 /**
- * The payload of a compact JWS that a usable key of the peer's signed, with an algorithm of that key. Throws `Refusal`.
+ * The payload of a compact JWS that a usable key of Google's signed, with an algorithm of that key. Throws `Refusal`.
  */
 export async function openJws(jws: string, ring: KeyRing<JoseKey>, nowMs: number): Promise<Uint8Array> {
   const parts = splitCompact(jws, 3);

@@ -1,4 +1,4 @@
-/** What every key of ours and of the peer's keeps to, whatever it is written in. [ENC-5] */
+/** What every key of ours and of Google's keeps to, whatever it is written in. [ENC-5] */
 
 /** Two years with a leap day. */
 export const LIFETIME_MAX_MS = 731 * 86_400_000;

@@ -1,7 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 
-/** What a key is for. Ours: `decrypt` and `sign`. The peer's: `verify` and `encrypt`. */
-export type KeyPurpose = 'decrypt' | 'sign' | 'verify' | 'encrypt';
+/** What a key is for. Ours: `decrypt` and `sign`. Google's: `verify` and `encrypt`. */
+export const KEY_PURPOSES = ['decrypt', 'sign', 'verify', 'encrypt'] as const;
+
+export type KeyPurpose = (typeof KEY_PURPOSES)[number];
 
 /**
  * Follows from the key's times, so a rotation can be planned ahead and needs no second hand at midnight.
@@ -24,7 +26,7 @@ export interface RingKey {
   readonly notBeforeMs: number;
   /** When an operator takes it out of use, ahead of its expiry; `undefined`: not planned. */
   readonly retiresAtMs: number | undefined;
-  /** `undefined`: never, which is allowed for the peer's keys only. [ENC-5] */
+  /** `undefined`: never, which is allowed for Google's keys only. [ENC-5] */
   readonly expiresAtMs: number | undefined;
   /** What it was made for, if it says so: no key serves both. [ENV-1] */
   readonly environment?: KeyEnvironment | undefined;
@@ -32,7 +34,7 @@ export interface RingKey {
   readonly source?: string | undefined;
 }
 
-/** A key of the peer's that isn't used. It never takes those beside it down. [OQ-79] */
+/** A key of Google's that isn't used. It never takes those beside it down. [OQ-79] */
 export interface PassedOverKey {
   /** Name of the source it came from. */
   readonly source: string | undefined;
@@ -40,6 +42,13 @@ export interface PassedOverKey {
   readonly key: string;
   /** Why, as the sentence goes on. */
   readonly reason: string;
+  /** `leaked`: it is private. `unread`: nothing is known of it. `stray`: a revocation of a key that isn't there. */
+  readonly fault?: 'leaked' | 'unread' | 'stray' | undefined;
+}
+
+/** What is passed over, each as a sentence. */
+export function sentencesOf(passedOver: readonly PassedOverKey[]): readonly string[] {
+  return passedOver.map(({ key, reason }) => `${key} ${reason}`);
 }
 
 export type KeyEnvironment = 'sandbox' | 'production';
@@ -65,20 +74,49 @@ export interface KeyRingRules {
 
 /** The keys offered don't make a ring; the one in force stays. The message names keys by id only. */
 export class KeyRingError extends Error {
-  override readonly name = 'KeyRingError';
+  override readonly name: string = 'KeyRingError';
+  /** Name of the source that is at fault; `undefined`: none by itself. */
+  readonly source: string | undefined;
+
+  constructor(
+    message: string,
+    { source, cause }: { readonly source?: string | undefined; readonly cause?: unknown } = {},
+  ) {
+    super(message, { cause });
+    this.source = source;
+  }
+}
+
+/** A private key came in the place of Google's public one: whoever it belongs to has to be told. */
+export class LeakedKey extends KeyRingError {
+  override readonly name = 'LeakedKey';
+}
+
+/** The key is revoked: it is not for use, but its revocation has to be kept. */
+export class RevokedKey extends KeyRingError {
+  override readonly name = 'RevokedKey';
+  /** As it is to be kept. */
+  readonly text: string;
+  readonly fingerprint: string;
+
+  constructor(message: string, text: string, fingerprint: string) {
+    super(message);
+    this.text = text;
+    this.fingerprint = fingerprint;
+  }
 }
 
 const DAY_MS = 86_400_000;
 const WARNING_DAYS = [7, 30, 60] as const;
 
 /**
- * All keys of one codec, ours and the peer's, several at a time for each purpose. [ENC-2, PGP-1, PGP-2, JWE-4]
+ * All keys of one codec, ours and Google's, several at a time for each purpose. [ENC-2, PGP-1, PGP-2, JWE-4]
  * It never changes: keys are replaced by giving the codec another ring, so no message sees half of each.
  */
 export class KeyRing<Key extends RingKey = RingKey> {
   readonly keys: readonly Key[];
   readonly graceMs: number;
-  /** What the peer's sources hold beside them. */
+  /** What Google's sources hold beside them. */
   readonly passedOver: readonly PassedOverKey[];
 
   /** Takes the keys as they are; `createKeyRing` also checks them. */
@@ -127,7 +165,7 @@ export class KeyRing<Key extends RingKey = RingKey> {
 
 /**
  * Makes a ring of keys that together can do what the rules ask. Throws `KeyRingError` if a purpose has no usable key, or
- * if one of ours is given twice, never expires or was made for the other environment; such a key of the peer's is passed
+ * if one of ours is given twice, never expires or was made for the other environment; such a key of Google's is passed
  * over. Keys that are pending, retiring or retired may be among them.
  */
 export function createKeyRing<Key extends RingKey>(
@@ -148,12 +186,12 @@ export function createKeyRing<Key extends RingKey>(
     const states = ring.keys
       .filter((key) => key.purpose === purpose)
       .map((key) => `${key.keyId} is ${ring.state(key, rules.nowMs)}`);
-    const beside = ring.passedOver.map(({ key, reason }) => `${key} ${reason}`);
-    const peers = purpose === 'verify' || purpose === 'encrypt';
+    const beside = sentencesOf(ring.passedOver);
+    const googles = purpose === 'verify' || purpose === 'encrypt';
     throw new KeyRingError(
       [
         `no key to ${purpose} with: ${states.join(', ') || 'none was given'}`,
-        ...(peers && beside.length > 0 ? [`passed over: ${beside.join('; ')}`] : []),
+        ...(googles && beside.length > 0 ? [`passed over: ${beside.join('; ')}`] : []),
       ].join('; '),
     );
   }
@@ -165,13 +203,15 @@ const isOurs = ({ purpose }: RingKey) => purpose === 'decrypt' || purpose === 's
 function checkOurs(keys: readonly RingKey[], rules: KeyRingRules): void {
   const seen = new Set<string>();
   for (const key of keys) {
-    const { purpose, keyId, fingerprint, expiresAtMs } = key;
+    const { purpose, keyId, fingerprint, expiresAtMs, source } = key;
     const identity = `${purpose} ${fingerprint}`;
-    if (seen.has(identity)) throw new KeyRingError(`key ${keyId} is given twice to ${purpose}`);
+    if (seen.has(identity)) throw new KeyRingError(`key ${keyId} is given twice to ${purpose}`, { source });
     seen.add(identity);
     if (expiresAtMs === undefined)
-      throw new KeyRingError(`key ${keyId} of ours has no expiry; it needs one, two years ahead at most`);
-    if (isForeign(key, rules)) throw new KeyRingError(`key ${keyId} ${madeFor(key)}`);
+      throw new KeyRingError(`key ${keyId} of ours has no expiry; it needs one, two years ahead at most`, {
+        source,
+      });
+    if (isForeign(key, rules)) throw new KeyRingError(`key ${keyId} ${madeFor(key)}`, { source });
   }
 }
 

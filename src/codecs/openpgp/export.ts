@@ -10,7 +10,7 @@ import {
 } from './key-file.ts';
 
 /**
- * The public parts of all keys of a file, armored, to hand to the peer. They may be private or public, armored or binary,
+ * The public parts of all keys of a file, armored, to hand to Google. They may be private or public, armored or binary,
  * and need no passphrase. [ENC-3, ENC-4] Throws if one of them is no key.
  */
 export async function exportPublicKeys(bytes: Uint8Array): Promise<string> {

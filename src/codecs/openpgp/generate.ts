@@ -1,30 +1,16 @@
 import { config, decryptKey, encryptKey, enums, generateKey, type PrivateKey } from 'openpgp';
 import { Secret } from '../../ports/secret.ts';
 import { LIFETIME_MAX_MS, RSA_BITS_MAX, RSA_BITS_MIN } from '../keys/key-limits.ts';
-import { type KeyEnvironment, KeyRingError } from '../keys/key-ring.ts';
+import { KeyRingError } from '../keys/key-ring.ts';
+import type { KeyOrder, SubkeyOrder } from '../keys/new-key.ts';
 import { readPrivateKeys } from './key-file.ts';
 
 const DAY_MS = 86_400_000;
 
-export interface PgpKeyOrder {
-  /** Whose key it is, in its user id. */
-  readonly name: string;
-  readonly email?: string | undefined;
-  /** What it is for, in the comment of its user id; the other one's server refuses it. [ENV-1] */
-  readonly environment?: KeyEnvironment | undefined;
-  /** 2048 to 4096; default 2048. [ENC-5] */
-  readonly rsaBits?: number | undefined;
-  /** 1 to 731; default 365. [ENC-5] */
-  readonly validityDays?: number | undefined;
-  /** Protects the private key; `undefined`: nothing does. */
-  readonly passphrase?: Secret | undefined;
-  readonly nowMs: number;
-}
-
-export interface GeneratedPgpKey {
+interface GeneratedPgpKey {
   /** Armored. */
   readonly privateKey: Secret;
-  /** Armored, for the peer. */
+  /** Armored, for Google. */
   readonly publicKey: string;
   /** Armored; to be kept apart and used if the private key is lost. */
   readonly revocationCertificate: Secret;
@@ -36,7 +22,7 @@ export interface GeneratedPgpKey {
  * Makes a key that `readPgpKeyRing` accepts: an RSA primary key that signs and certifies, and a subkey that encrypts.
  * [PGP-7] Throws `RangeError` for a strength or life that isn't allowed.
  */
-export async function generatePgpKey(order: PgpKeyOrder): Promise<GeneratedPgpKey> {
+export async function generatePgpKey(order: KeyOrder): Promise<GeneratedPgpKey> {
   const { name, email, environment, passphrase, nowMs, rsaBits = RSA_BITS_MIN, validityDays = 365 } = order;
   if (!Number.isInteger(rsaBits) || rsaBits < RSA_BITS_MIN || rsaBits > RSA_BITS_MAX) {
     throw new RangeError(`an RSA key has ${RSA_BITS_MIN} to ${RSA_BITS_MAX} bits [ENC-5]`);
@@ -82,15 +68,6 @@ async function preferDigests({ users, keyPacket }: PrivateKey, date: Date): Prom
 /** As the library has it; its types know of signatures over data alone. */
 interface Certification {
   sign(key: unknown, signed: object, date: Date, detached: boolean, settings: typeof config): Promise<void>;
-}
-
-export interface SubkeyOrder {
-  /** Armored. */
-  readonly privateKey: Secret;
-  readonly passphrase?: Secret | undefined;
-  /** 1 to 731; default 365; the subkey ends with its primary key all the same. */
-  readonly validityDays?: number | undefined;
-  readonly nowMs: number;
 }
 
 /**

@@ -1,56 +1,30 @@
 import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import { decryptKey, type Key, type PrivateKey } from 'openpgp';
-import type { Secret } from '../../ports/secret.ts';
 import { LIFETIME_MAX_MS } from '../keys/key-limits.ts';
-import {
-  createKeyRing,
-  type KeyEnvironment,
-  type KeyPurpose,
-  type KeyRing,
-  KeyRingError,
-} from '../keys/key-ring.ts';
+import { createKeyRing, KEY_PURPOSES, type KeyRing, KeyRingError } from '../keys/key-ring.ts';
+import type { KeySource, KeySources } from '../keys/key-source.ts';
+import { readGoogleKeys } from './google-keys.ts';
 import type { PgpKey } from './key.ts';
 import { KeyFileFault, readPrivateKeys } from './key-file.ts';
 import { privateKeyObject } from './key-object.ts';
 import { type AnyKey, describeKey, idOf, keysFor, strengthFault } from './key-parts.ts';
-import type { PgpKeySource } from './key-source.ts';
-import { readPeerKeys } from './peer-keys.ts';
-
-/** Private keys of ours. `passphrase` is that of all of them; `undefined` where they have none. */
-export interface OwnPgpKeySource extends PgpKeySource {
-  readonly passphrase?: Secret | undefined;
-}
-
-export interface PgpKeySources {
-  readonly own: readonly OwnPgpKeySource[];
-  readonly peer: readonly PgpKeySource[];
-  /** What there must be a usable key for; all four, unless keys are only looked at. */
-  readonly purposes?: readonly KeyPurpose[] | undefined;
-  /** For how long a key of ours is good on receipt after its end, ≥ 0. [OQ-26] */
-  readonly graceMs: number;
-  readonly nowMs: number;
-  /** Keys made for the other one aren't used; `undefined`: they are. [ENV-1] */
-  readonly environment?: KeyEnvironment | undefined;
-  /** Fingerprints of keys and subkeys of the peer's that were revoked before; those found now are added. */
-  readonly revoked?: Set<string> | undefined;
-}
 
 /**
  * Reads and checks all keys: self-signatures, revocation, usage flags, strength, life. [ENC-5, PGP-7, PGP-8]
  * Expired keys are let in, for the ring to pass over, so that one of them can't keep a server from starting beside its
- * successor. Throws `KeyRingError` for a key of ours that can't be used, and where of the peer's nothing is left,
+ * successor. Throws `KeyRingError` for a key of ours that can't be used, and where of Google's nothing is left,
  * naming the source and what would be accepted. [OQ-79]
  */
-export async function readPgpKeyRing(sources: PgpKeySources): Promise<KeyRing<PgpKey>> {
-  const { own, peer, nowMs, revoked, ...rest } = sources;
-  const { purposes = ['decrypt', 'sign', 'verify', 'encrypt'], ...rules } = rest;
-  const ours = await Promise.all(own.map((source) => readOwnKeys(source, nowMs)));
-  const theirs = await readPeerKeys(peer, nowMs, revoked);
-  return createKeyRing([...ours.flat(), ...theirs.keys], { purposes, nowMs, ...rules }, theirs.passedOver);
+export async function readPgpKeyRing(sources: KeySources): Promise<KeyRing<PgpKey>> {
+  const { ours, google, revoked, purposes = KEY_PURPOSES, ...rules } = sources;
+  const { nowMs } = rules;
+  const own = await Promise.all(ours.map((source) => readOwnKeys(source, nowMs)));
+  const theirs = await readGoogleKeys(google, nowMs, revoked);
+  return createKeyRing([...own.flat(), ...theirs.keys], { purposes, ...rules }, theirs.passedOver);
 }
 
 /** Every key of a source. */
-async function readOwnKeys(source: OwnPgpKeySource, nowMs: number): Promise<readonly PgpKey[]> {
+async function readOwnKeys(source: KeySource, nowMs: number): Promise<readonly PgpKey[]> {
   const certificates = await readPrivateKeys(source.bytes).catch((cause: unknown) => {
     throw cause instanceof KeyFileFault ? refused(source, cause.message, cause) : cause;
   });
@@ -77,11 +51,7 @@ function overwrite(key: PrivateKey): void {
   }
 }
 
-async function readOwnKey(
-  source: OwnPgpKeySource,
-  certificate: PrivateKey,
-  nowMs: number,
-): Promise<PgpKey[]> {
+async function readOwnKey(source: KeySource, certificate: PrivateKey, nowMs: number): Promise<PgpKey[]> {
   const { signing, encrypting } = await sortKeys(source, certificate);
   const primary = certificate.getFingerprint();
   if (encrypting.some((key) => key.getFingerprint() === primary)) {
@@ -114,7 +84,7 @@ async function readOwnKey(
   return keys;
 }
 
-async function unlock({ passphrase, ...source }: OwnPgpKeySource, key: PrivateKey): Promise<PrivateKey> {
+async function unlock({ passphrase, ...source }: KeySource, key: PrivateKey): Promise<PrivateKey> {
   if (key.isDecrypted()) return key;
   if (!passphrase) throw refused(source, 'is protected by a passphrase, and none is given');
   try {
@@ -125,7 +95,7 @@ async function unlock({ passphrase, ...source }: OwnPgpKeySource, key: PrivateKe
 }
 
 /** Which keys of a certificate may sign and which may encrypt, by their flags, whenever that is or was. [PGP-8] */
-async function sortKeys(source: PgpKeySource, certificate: Key) {
+async function sortKeys(source: KeySource, certificate: Key) {
   checkStrength(source, certificate);
   try {
     // Throws for a revoked key and one without a sound self-signature; expiry is left to the ring.
@@ -155,7 +125,7 @@ async function pick(
   return among.find((key) => key.getFingerprint() === found.getFingerprint()) ?? found;
 }
 
-function checkStrength(source: PgpKeySource, key: AnyKey): void {
+function checkStrength(source: KeySource, key: AnyKey): void {
   const fault = strengthFault(key);
   if (fault !== undefined) throw refused(source, fault);
 }
@@ -171,5 +141,5 @@ function belongsTogether(key: KeyObject): boolean {
 }
 
 function refused({ name }: { readonly name: string }, fault: string, cause?: unknown): KeyRingError {
-  return new KeyRingError(`the OpenPGP key ${name} ${fault}`, { cause });
+  return new KeyRingError(`the OpenPGP key ${name} ${fault}`, { source: name, cause });
 }

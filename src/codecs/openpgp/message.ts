@@ -42,7 +42,7 @@ export function openMessage(body: Uint8Array, ring: KeyRing<PgpKey>, nowMs: numb
 }
 
 /**
- * Signs with every active key of ours, encrypts to every active key of the peer. [PGP-1, PGP-2, PGP-8 to PGP-10]
+ * Signs with every active key of ours, encrypts to every active key of Google. [PGP-1, PGP-2, PGP-8 to PGP-10]
  * Throws if there is no such key.
  */
 export function sealMessage(

@@ -7,7 +7,7 @@ import { REFUSALS, Refusal, type RefusalReason } from '../refusal.ts';
 import type { CodecJob, CodecKeys, CodecResult } from './codec-thread.ts';
 import { CryptoPool } from './crypto-pool.ts';
 
-export interface CodecOptions<Key extends RingKey> {
+export interface CodecOptions<Key extends RingKey = RingKey> {
   readonly ring: KeyRing<Key>;
   readonly clock: Clock;
   /** ≥ 1. */

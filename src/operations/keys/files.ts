@@ -1,57 +1,39 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { exportPublicJwks, generateJwks } from '../../codecs/jose/jwk-generate.ts';
+import type { KeyFormat } from '../../codecs/key-format.ts';
+import { loadKeyFormat } from '../../codecs/key-formats.ts';
+import { type KeyKind, keyTraits } from '../../codecs/keys/key-kind.ts';
 import { type KeyEnvironment, KeyRingError } from '../../codecs/keys/key-ring.ts';
-import { exportPublicKeys } from '../../codecs/openpgp/export.ts';
-import { addEncryptionSubkey, generatePgpKey } from '../../codecs/openpgp/generate.ts';
-import { readPgpKeyRing } from '../../codecs/openpgp/keys.ts';
+import type { ExtendedKey, GeneratedKey, KeyOrder, KeyUse, SubkeyOrder } from '../../codecs/keys/new-key.ts';
 import { readRegularFile, SECRET_BYTES_MAX, UnreadableFile } from '../../config/read-file.ts';
 import { makePrivateFolder } from '../../ports/private-folder.ts';
 import { Secret } from '../../ports/secret.ts';
 
-export { KeyRingError as UnusableKey } from '../../codecs/keys/key-ring.ts';
+export {
+  type KeyKind,
+  keyKinds,
+  keyTraits,
+  type SigningAlgorithm,
+  signingAlgorithms,
+} from '../../codecs/keys/key-kind.ts';
+export { KeyRingError as UnusableKey, LeakedKey, RevokedKey } from '../../codecs/keys/key-ring.ts';
+export type { KeyOwner } from '../../codecs/keys/key-source.ts';
 
-export const keyKinds = ['pgp', 'jwe'] as const;
-
-/** What bodies a key is for. */
-export type KeyKind = (typeof keyKinds)[number];
-
-export interface NewKeyOrder {
+export interface NewKeyOrder extends KeyOrder {
   readonly kind: KeyKind;
   readonly environment: KeyEnvironment;
-  /** For OpenPGP: whose key it is. */
-  readonly name: string;
-  readonly email?: string | undefined;
-  /** 2048 to 4096. */
-  readonly rsaBits: number;
-  /** 1 to 731. */
-  readonly validityDays: number;
-  /** For OpenPGP; `undefined`: the private key isn't protected but by the mode of its file. */
-  readonly passphrase?: Secret | undefined;
-  /** For JWKs; default RS256. */
-  readonly signing?: SigningAlgorithm | undefined;
-  /** For JWKs; default RSA-OAEP-256. */
-  readonly keyManagement?: 'RSA-OAEP-256' | 'RSA-OAEP' | undefined;
   /** Where the files go; made if missing. */
   readonly directory: string;
-  readonly nowMs: number;
 }
 
-export type SigningAlgorithm = 'RS256' | 'PS256' | 'ES256';
-
-/** A file with a private key, and what it is for. */
-export interface PrivateKeyFile {
-  readonly file: string;
-  readonly use: 'sign and decrypt' | 'sign' | 'decrypt';
-}
-
+/** A key of ours in files. */
 export interface NewKey {
   readonly kind: KeyKind;
-  readonly privateFiles: readonly PrivateKeyFile[];
+  readonly privateFiles: readonly { readonly file: string; readonly use: KeyUse }[];
   /** To hand to Google. */
   readonly publicFile: string;
   /** To be kept elsewhere, for the day the private key is lost. */
-  readonly revocationFile: string | undefined;
+  readonly revocationFile?: string | undefined;
   /** OpenPGP fingerprint, or JWK thumbprints. */
   readonly fingerprints: readonly string[];
   readonly expiresAtMs: number;
@@ -59,81 +41,55 @@ export interface NewKey {
 
 /**
  * Makes a key and writes it down: private files that only their owner can read, and a public one. Never overwrites.
- * Throws `RangeError` for a strength or life that isn't allowed. A JWK set has a file for signing and one for
- * decrypting, so that a rotation can begin to use them at different times.
+ * Throws `RangeError` for a strength or life that isn't allowed. A format that has a key for each use has a file for
+ * each, so that a rotation can begin to use them at different times. `format`: of that kind; `undefined`: on the terms
+ * that settings have by default.
  */
-export function writeNewKey(order: NewKeyOrder): Promise<NewKey> {
-  return order.kind === 'pgp' ? writePgpKey(order) : writeJwks(order);
+export async function writeNewKey(order: NewKeyOrder, format?: KeyFormat): Promise<NewKey> {
+  const made = await (format ?? (await loadKeyFormat(order.kind))).generate(order);
+  const begin = fileBeginning(order, made.fingerprints[0] ?? '');
+  const written = writeParts(order.kind, begin, made);
+  const { revocation } = made;
+  const file = `${begin}.revocation.${keyTraits[order.kind].ending}`;
+  return { ...written, revocationFile: revocation && writeSecret(file, revocation.reveal()) };
 }
 
-async function writePgpKey(order: NewKeyOrder): Promise<NewKey> {
-  const made = await generatePgpKey(order);
-  const begin = fileBeginning(order, made.fingerprint);
-  const file = writeSecret(`${begin}.asc`, made.privateKey.reveal());
-  return {
-    kind: 'pgp',
-    privateFiles: [{ file, use: 'sign and decrypt' }],
-    publicFile: writePublic(`${begin}.public.asc`, made.publicKey),
-    revocationFile: writeSecret(`${begin}.revocation.asc`, made.revocationCertificate.reveal()),
-    fingerprints: [made.fingerprint],
-    expiresAtMs: made.expiresAtMs,
-  };
-}
-
-async function writeJwks(order: NewKeyOrder): Promise<NewKey> {
-  const [signing, decrypting] = await Promise.all([
-    generateJwks({ ...order, purposes: ['sign'] }),
-    generateJwks({ ...order, purposes: ['decrypt'] }),
-  ]);
-  const fingerprints = [...signing.keyIds, ...decrypting.keyIds];
-  const begin = fileBeginning(order, fingerprints[0]?.replace(`${order.environment}-`, '') ?? '');
-  return {
-    kind: 'jwe',
-    privateFiles: [
-      { file: writeSecret(`${begin}.sign.json`, signing.privateSet.reveal()), use: 'sign' },
-      { file: writeSecret(`${begin}.decrypt.json`, decrypting.privateSet.reveal()), use: 'decrypt' },
-    ],
-    publicFile: writePublic(`${begin}.public.json`, joinJwks([signing.publicSet, decrypting.publicSet])),
-    revocationFile: undefined,
-    fingerprints,
-    expiresAtMs: signing.expiresAtMs,
-  };
-}
-
-export interface SubkeyFileOrder {
-  readonly privateKey: Secret;
-  readonly passphrase?: Secret | undefined;
+export interface SubkeyFileOrder extends SubkeyOrder {
   readonly environment: KeyEnvironment;
-  /** 1 to 731, within the life of the key itself. */
-  readonly validityDays: number;
   readonly directory: string;
-  readonly nowMs: number;
 }
 
-/** Writes an OpenPGP key down once more, with a further encryption subkey; its passphrase stays. [PGP-7] */
-export async function writeNewSubkey(order: SubkeyFileOrder): Promise<Omit<NewKey, 'revocationFile'>> {
-  const extended = await addEncryptionSubkey(order);
-  const peer = [{ name: 'the new key', bytes: Buffer.from(extended.publicKey) }];
-  const { nowMs } = order;
-  const { keys } = await readPgpKeyRing({ own: [], peer, purposes: [], graceMs: 0, nowMs });
-  const newest = keys.find(({ purpose }) => purpose === 'encrypt');
-  if (!newest) throw new TypeError('a key with a subkey has one to encrypt with');
-  const begin = fileBeginning({ ...order, kind: 'pgp' }, newest.fingerprint);
+/** Writes a key down once more, with a further encryption subkey; its passphrase stays. [PGP-7] */
+export async function writeNewSubkey(
+  order: SubkeyFileOrder,
+  { kind, addSubkey }: KeyFormat,
+): Promise<NewKey> {
+  if (!addSubkey) throw new TypeError(`${kind} keys have no subkeys`);
+  const extended = await addSubkey(order);
+  return writeParts(kind, fileBeginning({ ...order, kind }, extended.subkey), extended);
+}
+
+function writeParts(
+  kind: KeyKind,
+  begin: string,
+  { privateParts, publicText, fingerprints, expiresAtMs }: GeneratedKey | ExtendedKey,
+): NewKey {
+  const { ending } = keyTraits[kind];
+  const isOne = privateParts.length === 1;
   return {
-    kind: 'pgp',
-    privateFiles: [
-      { file: writeSecret(`${begin}.asc`, extended.privateKey.reveal()), use: 'sign and decrypt' },
-    ],
-    publicFile: writePublic(`${begin}.public.asc`, extended.publicKey),
-    fingerprints: [newest.certificate],
-    expiresAtMs: newest.expiresAtMs ?? 0,
+    kind,
+    privateFiles: privateParts.map(({ text, use }) => ({
+      file: writeSecret(`${begin}${isOne ? '' : `.${use}`}.${ending}`, text.reveal()),
+      use,
+    })),
+    publicFile: writePublic(`${begin}.public.${ending}`, publicText),
+    fingerprints,
+    expiresAtMs,
   };
 }
 
 /** Removes the files of a key that came to nothing. */
-export function removeKey(
-  key: Pick<NewKey, 'privateFiles' | 'publicFile'> & { readonly revocationFile?: string | undefined },
-): void {
+export function removeKey(key: NewKey): void {
   const files = [
     ...key.privateFiles.map(({ file }) => file),
     key.publicFile,
@@ -145,21 +101,19 @@ export function removeKey(
 /** The public part of private keys of one kind, as one text to hand to Google. Throws `UnusableKey`. [ENC-3] */
 export async function exportKeys(files: readonly string[]): Promise<string> {
   const texts = files.map((file) => ({ file, bytes: readKeyBytes(file) }));
-  const kinds = new Set(texts.map(({ bytes }) => kindOf(bytes)));
-  if (kinds.size > 1)
+  const [kind, ...others] = new Set(texts.map(({ bytes }) => kindOf(bytes)));
+  if (kind === undefined) return '';
+  if (others.length > 0)
     throw new KeyRingError('the files hold OpenPGP keys and JWKs; export one kind at a time');
+  const format = await loadKeyFormat(kind);
   const parts = await Promise.all(
-    texts.map(async ({ file, bytes }) => {
-      try {
-        return kinds.has('pgp')
-          ? await exportPublicKeys(bytes)
-          : exportPublicJwks(new Secret(bytes.toString('utf8')));
-      } catch {
+    texts.map(({ file, bytes }) =>
+      format.exportPublic(bytes).catch(() => {
         throw new KeyRingError(`${file} holds no private key; an OpenPGP key or a JWK set is accepted`);
-      }
-    }),
+      }),
+    ),
   );
-  return kinds.has('pgp') ? parts.join('') : joinJwks(parts);
+  return format.joinPublic(parts);
 }
 
 function fileBeginning(
@@ -210,9 +164,4 @@ export function readKeyBytes(file: string): Buffer {
 /** A JWK set is JSON, whatever white space or byte order mark it begins with, even where it is a bare list, and no set. */
 export function kindOf(bytes: Buffer): KeyKind {
   return /^[{[]/.test(bytes.toString('utf8').trimStart()) ? 'jwe' : 'pgp';
-}
-
-function joinJwks(sets: readonly string[]): string {
-  const keys = sets.flatMap((set) => (JSON.parse(set) as { readonly keys: readonly unknown[] }).keys);
-  return `${JSON.stringify({ keys }, null, 2)}\n`;
 }

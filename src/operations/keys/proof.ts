@@ -1,12 +1,7 @@
-import { JweCodec } from '../../codecs/jose/codec.ts';
-import { exportPublicJwks, generateJwks } from '../../codecs/jose/jwk-generate.ts';
-import { PgpCodec } from '../../codecs/openpgp/codec.ts';
-import { exportPublicKeys } from '../../codecs/openpgp/export.ts';
-import { generatePgpKey } from '../../codecs/openpgp/generate.ts';
+import type { KeyedCodec, KeyFormat } from '../../codecs/key-format.ts';
+import type { KeyKind } from '../../codecs/keys/key-kind.ts';
 import { Secret } from '../../ports/secret.ts';
-import { type KeySettings, readKeyRings } from '../../wiring/keys.ts';
-import { jweRulesOf } from '../../wiring/sealing.ts';
-import type { KeyKind } from './files.ts';
+import { formatOf, type KeyEntry, type KeySettings, readKeyRings } from '../../wiring/keys.ts';
 
 /** Keys of ours as the settings will have them, and what Google knows of them at a moment. */
 export interface ProofStage {
@@ -25,26 +20,31 @@ export async function proveKeys(
   kind: KeyKind,
   stages: readonly ProofStage[],
 ): Promise<void> {
-  const google = await makeGoogle(kind, settings, stages[0]?.atMs ?? 0);
-  const ours = withGoogle(settings, kind, google.publicText);
+  const format = await formatOf(kind, settings.payload);
+  const google = await format.generate({ name: "in Google's place", nowMs: stages[0]?.atMs ?? 0 });
+  const entries = google.privateParts.map(({ text }) => ({ key: text }));
+  const server = withKeys(settings, kind, { google: [{ key: new Secret(google.publicText) }] });
   for (const { atMs, known } of stages) {
-    const publicTexts = await Promise.all(known.map((key) => publicPart(kind, key)));
-    const theirs: KeySettings = {
-      ...settings,
-      payload: {
-        ...ours.payload,
-        [kind]: { ...ours.payload[kind], ours: [google.entry], google: publicTexts },
-      },
-    };
-    await playCall(ours, theirs, kind, atMs);
+    const parts = known.map((key) => format.exportPublic(Buffer.from(key.reveal())));
+    const texts = await Promise.all(parts);
+    const caller = withKeys(settings, kind, {
+      ours: entries,
+      google: texts.map((text) => ({ key: new Secret(text) })),
+    });
+    await playCall(format, server, caller, atMs);
   }
 }
 
-async function playCall(ours: KeySettings, theirs: KeySettings, kind: KeyKind, atMs: number): Promise<void> {
+async function playCall(
+  format: KeyFormat,
+  ofServer: KeySettings,
+  ofCaller: KeySettings,
+  atMs: number,
+): Promise<void> {
   // One after the other: the threads of the first are stopped even if the second can't start.
-  const server = await startCodec(ours, kind, atMs);
+  const server = await startCodec(format, ofServer, atMs);
   try {
-    const caller = await startCodec(theirs, kind, atMs);
+    const caller = await startCodec(format, ofCaller, atMs);
     try {
       const request = await server.open(await caller.seal(Buffer.from('{"request":{}}')));
       if (request.kind !== 'opened') throw fault('a request can not be opened', request.kind, atMs);
@@ -62,41 +62,18 @@ function fault(what: string, reason: string, atMs: number): Error {
   return new Error(`with these keys ${what} at ${new Date(atMs).toISOString()}: ${reason}`);
 }
 
-async function startCodec(settings: KeySettings, kind: KeyKind, atMs: number): Promise<PgpCodec | JweCodec> {
-  const { pgp, jwe } = await readKeyRings({ ...settings, payload: only(settings.payload, kind) }, atMs);
+async function startCodec(format: KeyFormat, settings: KeySettings, atMs: number): Promise<KeyedCodec> {
+  const { [format.kind]: ring } = await readKeyRings(settings, atMs);
+  if (!ring) throw new TypeError(`there are no settings for ${format.kind}`);
   const clock = { nowMs: () => atMs, steadyMs: () => atMs, after: () => () => undefined };
-  const options = { clock, threads: 1, waitingMax: 1 };
-  if (pgp) return PgpCodec.start({ ...options, ring: pgp });
-  if (jwe && settings.payload.jwe) {
-    return JweCodec.start({ ...options, ring: jwe, rules: jweRulesOf(settings.payload.jwe) });
-  }
-  throw new TypeError(`there are no settings for ${kind}`);
+  return format.startCodec({ clock, threads: 1, waitingMax: 1, ring });
 }
 
-function only({ graceMs, ...payload }: KeySettings['payload'], kind: KeyKind): KeySettings['payload'] {
-  return { graceMs, [kind]: payload[kind] };
-}
-
-function withGoogle(settings: KeySettings, kind: KeyKind, google: Secret): KeySettings {
-  const { payload } = settings;
-  return { ...settings, payload: { ...payload, [kind]: { ...payload[kind], google: [{ key: google }] } } };
-}
-
-async function makeGoogle(kind: KeyKind, { payload: { jwe } }: KeySettings, nowMs: number) {
-  if (kind === 'pgp') {
-    const { privateKey, publicKey } = await generatePgpKey({ name: "in Google's place", nowMs });
-    return { entry: { key: privateKey }, publicText: new Secret(publicKey) };
-  }
-  const { privateSet, publicSet } = await generateJwks({
-    purposes: ['sign', 'decrypt'],
-    signing: jwe?.signing[0],
-    keyManagement: jwe?.keyManagement[0],
-    nowMs,
-  });
-  return { entry: { key: privateSet }, publicText: new Secret(publicSet) };
-}
-
-async function publicPart(kind: KeyKind, key: Secret): Promise<{ readonly key: Secret }> {
-  const text = kind === 'pgp' ? await exportPublicKeys(Buffer.from(key.reveal())) : exportPublicJwks(key);
-  return { key: new Secret(text) };
+/** With keys of that kind alone. */
+function withKeys(
+  { profile, payload }: KeySettings,
+  kind: KeyKind,
+  lists: { readonly ours?: readonly KeyEntry[]; readonly google: readonly KeyEntry[] },
+): KeySettings {
+  return { profile, payload: { graceMs: payload.graceMs, [kind]: { ...payload[kind], ...lists } } };
 }

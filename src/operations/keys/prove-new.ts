@@ -9,7 +9,7 @@ export class ProofFailed extends Error {
 
 /** Proves a new key as `proveKeys` does. If that fails its files are removed, so that nobody puts it to use. */
 export async function proveNewKey(
-  key: Parameters<typeof removeKey>[0] & Pick<NewKey, 'kind'>,
+  key: NewKey,
   settings: KeySettings,
   stages: readonly ProofStage[],
 ): Promise<void> {

@@ -1,22 +1,17 @@
+import { type KeyKind, keyTraits } from '../../codecs/keys/key-kind.ts';
 import type { Secret } from '../../ports/secret.ts';
-import type { KeySettings } from '../../wiring/keys.ts';
+import { formatOf, type KeyEntry, type KeySettings } from '../../wiring/keys.ts';
 import { type NewKey, type NewKeyOrder, readKeySecret, writeNewKey } from './files.ts';
 import { proveNewKey } from './prove-new.ts';
 import { RotationRefused } from './rotation-refused.ts';
 
-/** A key of ours as the settings name it. */
-export interface KeyEntry {
-  readonly key: Secret;
-  readonly passphrase?: Secret | undefined;
-  readonly notBefore?: string | undefined;
-  readonly retiresAt?: string | undefined;
-  readonly expiresAt?: string | undefined;
-}
+export type { KeyEntry } from '../../wiring/keys.ts';
 
 export interface RotationOrder extends Omit<NewKeyOrder, 'environment' | 'passphrase'> {
+  readonly validityDays: number;
   /** `as-before`: the one that the keys until now have; what is protected must not become unprotected unnoticed. */
   readonly passphrase: Secret | 'as-before' | 'none';
-  /** JWK: when the new key begins to sign. */
+  /** When the new key begins to sign, where answers bear one signature alone. */
   readonly signAfterDays: number;
   /** When the keys until now go out of use. */
   readonly retireAfterDays: number;
@@ -52,8 +47,8 @@ export async function rotateKeys(settings: KeySettings, order: RotationOrder): P
     throw new RotationRefused('no-keys', `the configuration names no keys under payload.${kind}`);
   const times = rotationTimes(order, settings.payload.graceMs);
   const passphrase = successorPassphrase(order.passphrase, before);
-  const signing = order.signing ?? (kind === 'jwe' ? settings.payload.jwe?.signing[0] : undefined);
-  const key = await writeNewKey({ ...order, signing, passphrase, environment: settings.profile });
+  const format = await formatOf(kind, settings.payload);
+  const key = await writeNewKey({ ...order, passphrase, environment: settings.profile }, format);
   const { retired, added } = entriesAfter(before, key, passphrase, times);
   const entries = [...retired, ...added];
   await proveNewKey(key, withOurs(settings, kind, entries), stagesOf(kind, retired, added, times, settings));
@@ -61,11 +56,7 @@ export async function rotateKeys(settings: KeySettings, order: RotationOrder): P
 }
 
 /** The settings with other keys of ours. */
-export function withOurs(
-  settings: KeySettings,
-  kind: NewKey['kind'],
-  ours: readonly KeyEntry[],
-): KeySettings {
+export function withOurs(settings: KeySettings, kind: KeyKind, ours: readonly KeyEntry[]): KeySettings {
   const { payload } = settings;
   return { ...settings, payload: { ...payload, [kind]: { ...payload[kind], ours } } };
 }
@@ -76,7 +67,7 @@ function rotationTimes(
   graceMs: number,
 ): RotationTimes {
   const { kind, signAfterDays, retireAfterDays, validityDays, nowMs } = order;
-  if (kind === 'jwe' && signAfterDays >= retireAfterDays)
+  if (!keyTraits[kind].signsWithAll && signAfterDays >= retireAfterDays)
     throw new RotationRefused('signs-too-late', 'the old key would retire before the new one begins to sign');
   const outOfUseAfterDays = retireAfterDays + graceMs / DAY_MS;
   if (validityDays <= outOfUseAfterDays) {
@@ -117,7 +108,6 @@ function entriesAfter(
   const added = privateFiles.map(({ file, use }) => ({
     key: readKeySecret(file),
     passphrase,
-    // OpenPGP answers bear the signatures of all keys, and one that Google knows is enough. Of JWS there is but one.
     notBefore: use === 'sign' ? momentOf(times.signFromMs) : undefined,
   }));
   return { retired, added };
@@ -125,7 +115,7 @@ function entriesAfter(
 
 /** Google knows the old keys alone today, and the new ones alone from when they sign until the old ones are forgotten. */
 function stagesOf(
-  kind: NewKey['kind'],
+  kind: KeyKind,
   retired: readonly KeyEntry[],
   added: readonly KeyEntry[],
   times: RotationTimes,
@@ -134,7 +124,8 @@ function stagesOf(
   const known = added.map(({ key }) => key);
   return [
     { atMs: times.nowMs, known: retired.map(({ key }) => key) },
-    { atMs: kind === 'pgp' ? times.nowMs : times.signFromMs, known },
+    // One signature that Google knows is enough, where answers bear those of all keys.
+    { atMs: keyTraits[kind].signsWithAll ? times.nowMs : times.signFromMs, known },
     { atMs: times.retireAtMs + payload.graceMs + 1, known },
   ];
 }

@@ -74,18 +74,18 @@ async function rotateUnderLoad(t: TestContext, kind: SealingKind): Promise<void>
       // new signature before it signs with it.
       await reload(settings([ourOld, onlyDecrypting(ourNew)], [googleOld], before));
       await load.step();
-      await codec.replaceKeys({ own: [googleOld, onlyDecrypting(googleNew)], peer: [ourOld, ourNew] });
+      await codec.replaceKeys({ ours: [googleOld, onlyDecrypting(googleNew)], google: [ourOld, ourNew] });
       await load.step();
       await reload(settings([ourOld, ourNew], [googleOld, googleNew], certificate));
       await load.step();
-      await codec.replaceKeys({ own: [googleOld, googleNew], peer: [ourOld, ourNew] });
+      await codec.replaceKeys({ ours: [googleOld, googleNew], google: [ourOld, ourNew] });
       await load.step();
       // What is on its way may still need an old key of ours: it retires, with grace, before it goes.
       await reload(settings([ourOld, ourNew], [googleOld, googleNew], certificate, [ourOld]));
-      await codec.replaceKeys({ own: [googleOld, googleNew], peer: [ourNew] });
+      await codec.replaceKeys({ ours: [googleOld, googleNew], google: [ourNew] });
       await load.step();
       await reload(settings([ourOld, ourNew], [googleOld, googleNew], certificate, [ourOld, googleOld]));
-      await codec.replaceKeys({ own: [googleNew], peer: [ourNew] });
+      await codec.replaceKeys({ ours: [googleNew], google: [ourNew] });
       await load.step();
     }
     await load.stop();

@@ -31,10 +31,10 @@ const PEER = jwkOf('google.public', 'google-sig');
 const OWN_PUBLIC = createPublicKey({ key: OWN, format: 'jwk' });
 
 /** A ring that knows just the keys of one example, which have no times and partly no names. */
-function ringOf(own: object, peer: object) {
+function ringOf(ours: object, google: object) {
   return readJwkKeyRing({
-    own: [sourceOf('own', [{ kid: 'own', use: 'enc', ...own }], { expiresAtMs: NOW_MS + 1 })],
-    peer: [sourceOf('peer', [{ kid: 'peer', use: 'sig', ...peer }])],
+    ours: [sourceOf('own', [{ kid: 'own', use: 'enc', ...ours }], { expiresAtMs: NOW_MS + 1 })],
+    google: [sourceOf('peer', [{ kid: 'peer', use: 'sig', ...google }])],
     allowed,
     purposes: [],
     graceMs: 0,
@@ -49,8 +49,8 @@ async function open({ kind, key, signer, message }: RfcVector) {
     return tryOpen(body, await ringOf(OWN, key ?? PEER), rules);
   }
   const header = Buffer.from(message.split('.')[0] ?? '', 'base64url').toString();
-  const own = header.includes('RSA1_5') ? { ...key, alg: 'RSA1_5' } : (key ?? OWN);
-  return tryOpen(message, await ringOf(own, signer ?? PEER), rules);
+  const ours = header.includes('RSA1_5') ? { ...key, alg: 'RSA1_5' } : (key ?? OWN);
+  return tryOpen(message, await ringOf(ours, signer ?? PEER), rules);
 }
 
 describe('the examples of the RFCs', () => {

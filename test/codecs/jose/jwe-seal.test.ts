@@ -60,8 +60,8 @@ describe('sealing', () => {
     const { nbf: ___, exp: ____, ...second } = jwkOf('google-next.public', 'google-next-enc');
     const kidOf = async (...keys: object[]) => {
       const timeless = await readJwkKeyRing({
-        own: [],
-        peer: [sourceOf('google', keys)],
+        ours: [],
+        google: [sourceOf('google', keys)],
         allowed: OLDER_ALGORITHMS,
         purposes: ['encrypt'],
         graceMs: 0,

@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { type AllowedAlgorithms, CURRENT_ALGORITHMS } from '../../../src/codecs/jose/algorithms.ts';
 import { openJwe } from '../../../src/codecs/jose/jwe-open.ts';
 import type { JweRules } from '../../../src/codecs/jose/jwe-rules.ts';
-import type { JwkSource } from '../../../src/codecs/jose/jwk.ts';
 import { readJwkKeyRing } from '../../../src/codecs/jose/jwk-keys.ts';
 import type { JoseKey } from '../../../src/codecs/jose/key.ts';
 import type { KeyPurpose, KeyRing } from '../../../src/codecs/keys/key-ring.ts';
+import type { KeySource } from '../../../src/codecs/keys/key-source.ts';
 import { Refusal, type RefusalReason } from '../../../src/codecs/refusal.ts';
 
 const FOLDER = new URL('../../vectors/jose/', import.meta.url);
@@ -51,7 +51,7 @@ export function jwkOf(file: string, kid: string): Record<string, unknown> {
   return jwk;
 }
 
-export function sourceOf(name: string, keys: readonly object[], times: Partial<JwkSource> = {}): JwkSource {
+export function sourceOf(name: string, keys: readonly object[], times: Partial<KeySource> = {}): KeySource {
   return { name, bytes: Buffer.from(JSON.stringify({ keys })), ...times };
 }
 
@@ -63,14 +63,14 @@ export interface RingOptions {
 
 /** A ring of private keys of ours and public ones of the peer, by the names of their files. */
 export function readRing(
-  own: readonly string[],
-  peer: readonly string[],
+  ours: readonly string[],
+  google: readonly string[],
   { allowed = OLDER_ALGORITHMS, purposes = PURPOSES, graceMs = DAY_MS }: RingOptions = {},
 ): Promise<KeyRing<JoseKey>> {
   const source = (name: string) => ({ name, bytes: keyFile(name) });
   return readJwkKeyRing({
-    own: own.map((name) => source(`${name}.private`)),
-    peer: peer.map((name) => source(`${name}.public`)),
+    ours: ours.map((name) => source(`${name}.private`)),
+    google: google.map((name) => source(`${name}.public`)),
     allowed,
     purposes,
     graceMs,

@@ -3,7 +3,6 @@ import { describe, test } from 'node:test';
 import { sealJwe } from '../../../src/codecs/jose/jwe-seal.ts';
 import { exportPublicJwks, type GeneratedJwks, generateJwks } from '../../../src/codecs/jose/jwk-generate.ts';
 import { readJwkKeyRing } from '../../../src/codecs/jose/jwk-keys.ts';
-import { Secret } from '../../../src/ports/secret.ts';
 import { DAY_MS, keyFile, NESTED, NOW_MS, OLDER_ALGORITHMS, REQUEST, tryOpen } from './jwe-vectors.ts';
 
 type Jwks = { readonly keys: readonly Record<string, unknown>[] };
@@ -12,10 +11,10 @@ const parse = (text: string) => (JSON.parse(text) as Jwks).keys;
 const both = ['sign', 'decrypt'] as const;
 const ours = await generateJwks({ purposes: both, nowMs: NOW_MS });
 
-function ringOf(own: GeneratedJwks, peer: GeneratedJwks) {
+function ringOf(ours: GeneratedJwks, google: GeneratedJwks) {
   return readJwkKeyRing({
-    own: [{ name: 'own', bytes: Buffer.from(own.privateSet.reveal()) }],
-    peer: [{ name: 'peer', bytes: Buffer.from(peer.publicSet) }],
+    ours: [{ name: 'own', bytes: Buffer.from(ours.privateSet.reveal()) }],
+    google: [{ name: 'peer', bytes: Buffer.from(google.publicSet) }],
     allowed: OLDER_ALGORITHMS,
     purposes: ['decrypt', 'sign', 'verify', 'encrypt'],
     graceMs: 0,
@@ -90,18 +89,18 @@ describe('generating JWKs', () => {
 describe('exporting public JWKs', () => {
   test('[ENC-3, ENC-4] nothing private is in it', () => {
     for (const name of ['own', 'own-es256', 'own-older']) {
-      const exported = exportPublicJwks(new Secret(keyFile(`${name}.private`).toString()));
+      const exported = exportPublicJwks(keyFile(`${name}.private`));
       const expected = parse(keyFile(`${name}.public`).toString());
       assert.deepEqual(parse(exported), expected);
     }
-    assert.equal(exportPublicJwks(ours.privateSet), ours.publicSet);
+    assert.equal(exportPublicJwks(Buffer.from(ours.privateSet.reveal())), ours.publicSet);
   });
 
   test('members that nobody knows stay behind, and key_ops of a private key become its use', () => {
     const [jwk] = parse(keyFile('own.private').toString());
     const { use: _, alg: __, ...rest } = jwk ?? {};
     const changed = { ...rest, key_ops: ['sign'], secretNote: 'x', oth: [] };
-    const [exported] = parse(exportPublicJwks(new Secret(JSON.stringify(changed))));
+    const [exported] = parse(exportPublicJwks(Buffer.from(JSON.stringify(changed))));
     assert.deepEqual(Object.keys(exported ?? {}).sort(), ['e', 'exp', 'kid', 'kty', 'n', 'nbf', 'use']);
     assert.equal(exported?.['use'], 'sig');
   });

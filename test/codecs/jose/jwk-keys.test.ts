@@ -24,7 +24,7 @@ describe('reading JWKs', () => {
 
   test('a single JWK is read like a set of one', async () => {
     const bytes = Buffer.from(JSON.stringify(PEER_SIG));
-    assert.equal((await read({ peer: [{ name: 'one', bytes }] })).keys.length, 1);
+    assert.equal((await read({ google: [{ name: 'one', bytes }] })).keys.length, 1);
   });
 
   test('a set that can’t do what is asked is refused, one for the bare profile needs no signatures', async () => {
@@ -36,7 +36,7 @@ describe('reading JWKs', () => {
   for (const bytes of ['', 'x', '{', 'null', '[]', '{"keys":[]}', '{"keys":{}}', '[{}]']) {
     test(`what is no JWK is refused by the name of its file: ${bytes}`, async () => {
       await refuses(
-        read({ own: [{ name: 'own.json', bytes: Buffer.from(bytes) }] }),
+        read({ ours: [{ name: 'own.json', bytes: Buffer.from(bytes) }] }),
         /^own\.json is neither/,
       );
     });
@@ -45,7 +45,7 @@ describe('reading JWKs', () => {
   test('[ERR-4] no message quotes a key, however damaged', async () => {
     const text = keyFile('own.private').toString();
     for (const broken of [text.slice(0, -20), text.replace('"d":', 'd:'), text.replace('"p":', '"q":')]) {
-      const error: unknown = await read({ own: [{ name: 'own.json', bytes: Buffer.from(broken) }] }).then(
+      const error: unknown = await read({ ours: [{ name: 'own.json', bytes: Buffer.from(broken) }] }).then(
         () => assert.fail(),
         (error: unknown) => error,
       );

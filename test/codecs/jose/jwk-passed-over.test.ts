@@ -44,10 +44,10 @@ describe('[OQ-79] what is unusable in a set of the peer’s is passed over', () 
       for (const at of [0, 1, 2]) {
         const keys = [PEER_SIG, PEER_ENC].toSpliced(at, 0, jwk as Jwk);
         const all = ['verify', 'encrypt'] as const;
-        const peer = [sourceOf('google.json', keys)];
+        const google = [sourceOf('google.json', keys)];
         const ring = await readJwkKeyRing({
-          own: [],
-          peer,
+          ours: [],
+          google,
           allowed: CURRENT_ALGORITHMS,
           purposes: all,
           graceMs: 0,
@@ -63,8 +63,8 @@ describe('[OQ-79] what is unusable in a set of the peer’s is passed over', () 
       }
       await refuses(
         readJwkKeyRing({
-          own: [],
-          peer: [sourceOf('google.json', [jwk as Jwk])],
+          ours: [],
+          google: [sourceOf('google.json', [jwk as Jwk])],
           allowed: CURRENT_ALGORITHMS,
           purposes: ['verify'],
           graceMs: 0,
@@ -80,11 +80,11 @@ describe('[OQ-79] what is unusable in a set of the peer’s is passed over', () 
   test('the same key in an old file and in a new one is one key, which ends as soon as either says', async () => {
     const old = sourceOf('old.json', [PEER_SIG], { retiresAtMs: NOW_MS + DAY_MS });
     const later = sourceOf('new.json', [PEER_SIG, jwkOf('google-next.public', 'google-next-sig')]);
-    for (const peer of [
+    for (const google of [
       [old, later],
       [later, old],
     ]) {
-      const ring = await read({ peer });
+      const ring = await read({ google });
       assert.deepEqual(ring.keys.map(({ keyId }) => keyId).toSorted(), ['google-next-sig', 'google-sig']);
       assert.equal(ring.keys.find(({ keyId }) => keyId === 'google-sig')?.retiresAtMs, NOW_MS + DAY_MS);
       assert.match(ring.passedOver[0]?.reason ?? '', /is the same key as/);
@@ -110,15 +110,18 @@ describe('[OQ-79] what is unusable in a set of the peer’s is passed over', () 
     // RFC 7638, section 3.1, by hand.
     const canonical = JSON.stringify({ e: PEER_SIG['e'], kty: 'RSA', n: PEER_SIG['n'] });
     assert.equal(right?.fingerprint, createHash('sha256').update(canonical).digest('base64url'));
-    const [own] = (await readOwn(OWN_SIG)).keys;
+    const [ours] = (await readOwn(OWN_SIG)).keys;
     const [ownZeros] = (
       await readOwn({ ...OWN_SIG, n: zeros(Buffer.from(String(OWN_SIG['n']), 'base64url'), 1) })
     ).keys;
-    assert.equal(ownZeros?.fingerprint, own?.fingerprint);
+    assert.equal(ownZeros?.fingerprint, ours?.fingerprint);
   });
 
   test('a byte order mark and line ends of Windows don’t matter', async () => {
     const text = `\ufeff${JSON.stringify({ keys: [PEER_SIG] }, null, 2).replaceAll('\n', '\r\n')}\r\n`;
-    assert.equal((await read({ peer: [{ name: 'google.json', bytes: Buffer.from(text) }] })).keys.length, 1);
+    assert.equal(
+      (await read({ google: [{ name: 'google.json', bytes: Buffer.from(text) }] })).keys.length,
+      1,
+    );
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { AllowedAlgorithms } from '../../../src/codecs/jose/algorithms.ts';
-import type { JwkSource } from '../../../src/codecs/jose/jwk.ts';
+import type { KeySource } from '../../../src/codecs/keys/key-source.ts';
 import { jwkOf, NOW_MS, OLDER_ALGORITHMS, sourceOf } from './jwe-vectors.ts';
 import {
   type Jwk,
@@ -78,7 +78,7 @@ describe('what a JWK is for', () => {
 
   test('[JWE-2] its own algorithm is the only one; without one, those allowed that fit it, never RSA1_5', async () => {
     const algorithmsOf = async (jwk: Jwk, allowed?: AllowedAlgorithms) =>
-      (await read({ peer: [sourceOf('google', [jwk])], ...(allowed && { allowed }) })).keys[0]?.algorithms;
+      (await read({ google: [sourceOf('google', [jwk])], ...(allowed && { allowed }) })).keys[0]?.algorithms;
     assert.deepEqual(await algorithmsOf(without(PEER_SIG, 'alg')), ['RS256', 'PS256']);
     assert.deepEqual(await algorithmsOf({ ...PEER_SIG, alg: 'PS256' }), ['PS256']);
     assert.deepEqual(await algorithmsOf(without(PEER_ENC, 'alg'), OLDER_ALGORITHMS), ['RSA-OAEP-256']);
@@ -116,8 +116,8 @@ describe('what a JWK is for', () => {
   test('[OQ-79, JWE-4] a key that has ended, or begins when another ends, takes none of the same kid down', async () => {
     const twin = { ...jwkOf('google-next.public', 'google-next-sig'), kid: PEER_SIG['kid'] };
     const [now, later] = [NOW_MS / 1000, NOW_MS / 1000 + 3600];
-    const thumbprints = async (...peer: JwkSource[]) =>
-      (await read({ peer })).keys
+    const thumbprints = async (...google: KeySource[]) =>
+      (await read({ google })).keys
         .filter(({ notBeforeMs, expiresAtMs = Infinity, retiresAtMs = Infinity }) => {
           return notBeforeMs <= NOW_MS && NOW_MS < Math.min(expiresAtMs, retiresAtMs);
         })

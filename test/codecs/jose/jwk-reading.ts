@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { type AllowedAlgorithms, CURRENT_ALGORITHMS } from '../../../src/codecs/jose/algorithms.ts';
-import type { JwkSource } from '../../../src/codecs/jose/jwk.ts';
 import { readJwkKeyRing } from '../../../src/codecs/jose/jwk-keys.ts';
 import type { KeyRing } from '../../../src/codecs/keys/key-ring.ts';
+import type { KeySource } from '../../../src/codecs/keys/key-source.ts';
 import { jwkOf, NOW_MS, sourceOf } from './jwe-vectors.ts';
 
 export type Jwk = Record<string, unknown>;
@@ -19,16 +19,16 @@ export function without(jwk: Jwk, ...members: string[]): Jwk {
 }
 
 interface Change {
-  readonly own?: readonly JwkSource[];
-  readonly peer?: readonly JwkSource[];
+  readonly ours?: readonly KeySource[];
+  readonly google?: readonly KeySource[];
   readonly allowed?: AllowedAlgorithms;
 }
 
-export function read({ own = [], peer = [], allowed = CURRENT_ALGORITHMS }: Change) {
-  return readJwkKeyRing({ own, peer, allowed, purposes: [], graceMs: 0, nowMs: NOW_MS });
+export function read({ ours = [], google = [], allowed = CURRENT_ALGORITHMS }: Change) {
+  return readJwkKeyRing({ ours, google, allowed, purposes: [], graceMs: 0, nowMs: NOW_MS });
 }
-export const readOwn = (...keys: Jwk[]) => read({ own: [sourceOf('own.json', keys)] });
-export const readPeer = (...keys: Jwk[]) => read({ peer: [sourceOf('google.json', keys)] });
+export const readOwn = (...keys: Jwk[]) => read({ ours: [sourceOf('own.json', keys)] });
+export const readPeer = (...keys: Jwk[]) => read({ google: [sourceOf('google.json', keys)] });
 
 /** Nothing else is there, so without it there is no ring. */
 export async function passesOver(reading: Promise<KeyRing>, message: RegExp): Promise<void> {

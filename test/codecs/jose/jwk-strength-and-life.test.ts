@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { describe, test } from 'node:test';
-import type { JwkSource } from '../../../src/codecs/jose/jwk.ts';
+import type { KeySource } from '../../../src/codecs/keys/key-source.ts';
 import { DAY_MS, jwkOf, NOW_MS, readRing, sourceOf } from './jwe-vectors.ts';
 import {
   type Jwk,
@@ -74,8 +74,8 @@ describe('[ENC-5] strength and life of a JWK', () => {
   test('[OQ-54] of the times in the key and beside it the narrower count', async () => {
     const nbf = Number(OWN_SIG['nbf']) * 1000;
     const exp = Number(OWN_SIG['exp']) * 1000;
-    const lifeOf = async (times: Partial<JwkSource>) => {
-      const [key] = (await read({ own: [sourceOf('own', [OWN_SIG], times)] })).keys;
+    const lifeOf = async (times: Partial<KeySource>) => {
+      const [key] = (await read({ ours: [sourceOf('own', [OWN_SIG], times)] })).keys;
       return [key?.notBeforeMs, key?.retiresAtMs, key?.expiresAtMs];
     };
     assert.deepEqual(await lifeOf({}), [nbf, undefined, exp]);

@@ -29,13 +29,13 @@ describe('the OpenPGP codec', () => {
   test('[ENC-1, HTTP-4, OQ-16] two sides open what the other seals, binary and armored', async (context) => {
     for (const armored of [false, true]) {
       const codec = await startCodec(context, { armored });
-      const peer = await startCodec(context, { ring: peerRing });
+      const google = await startCodec(context, { ring: peerRing });
       assert.deepEqual(await codec.open(request), { kind: 'opened', payload: new Uint8Array(REQUEST) });
       const answer = await codec.seal(Buffer.from('an answer'));
       const text = Buffer.from(answer).toString('latin1');
       assert.match(text, /^[A-Za-z0-9_-]+={0,2}$/);
       assert.equal(Buffer.from(text, 'base64url').toString('latin1').startsWith('-----BEGIN PGP'), armored);
-      assert.deepEqual(await peer.open(answer), {
+      assert.deepEqual(await google.open(answer), {
         kind: 'opened',
         payload: new Uint8Array(Buffer.from('an answer')),
       });

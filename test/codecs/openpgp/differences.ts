@@ -136,12 +136,12 @@ export interface Tally {
 
 /** Opens messages drawn from a seed with our codec and with OpenPGP.js and compares. Same seed, same messages. */
 export async function compareVerdicts(seed: number, count: number): Promise<Tally> {
-  const own = ['own-2048'];
-  const peer = ['peer-2048', 'peer-subkeys'];
-  const ring = await readRing(own, peer);
-  const oracle = await PgpOracle.with(own, peer);
+  const ours = ['own-2048'];
+  const google = ['peer-2048', 'peer-subkeys'];
+  const ring = await readRing(ours, google);
+  const oracle = await PgpOracle.with(ours, google);
   const senders: Senders = {
-    known: await readMirroredRing(own, peer),
+    known: await readMirroredRing(ours, google),
     strange: await readMirroredRing(['stranger'], ['stranger']),
   };
   const tally: Tally = { opened: 0, refused: 0, explained: new Map(), unexplained: [] };

@@ -22,8 +22,8 @@ describe('generating OpenPGP keys', () => {
   test('[ENC-5, PGP-7] a generated key is RSA-2048, lives a year and is accepted as ours', async () => {
     const source = { name: 'generated', bytes: bytesOf(generated.privateKey), passphrase };
     const ring = await readPgpKeyRing({
-      own: [source],
-      peer: [peerSource('peer-2048')],
+      ours: [source],
+      google: [peerSource('peer-2048')],
       graceMs: 0,
       nowMs: NOW_MS,
     });
@@ -36,10 +36,15 @@ describe('generating OpenPGP keys', () => {
   });
 
   test('[PGP-1, PGP-2] what another side seals to its public part is opened with the private part', async () => {
-    const own = [{ name: 'generated', bytes: bytesOf(generated.privateKey), passphrase }];
-    const peer = [{ name: 'generated', bytes: bytesOf(generated.publicKey) }];
-    const ring = await readPgpKeyRing({ own, peer: [peerSource('peer-2048')], graceMs: 0, nowMs: NOW_MS });
-    const mirrored = await readPgpKeyRing({ own: [ownSource('peer-2048')], peer, graceMs: 0, nowMs: NOW_MS });
+    const ours = [{ name: 'generated', bytes: bytesOf(generated.privateKey), passphrase }];
+    const google = [{ name: 'generated', bytes: bytesOf(generated.publicKey) }];
+    const ring = await readPgpKeyRing({ ours, google: [peerSource('peer-2048')], graceMs: 0, nowMs: NOW_MS });
+    const mirrored = await readPgpKeyRing({
+      ours: [ownSource('peer-2048')],
+      google,
+      graceMs: 0,
+      nowMs: NOW_MS,
+    });
     assert.deepEqual(tryOpen(sealMessage(REQUEST, mirrored, NOW_MS, false), ring), REQUEST);
     assert.deepEqual(tryOpen(sealMessage(REQUEST, ring, NOW_MS, true), mirrored), REQUEST);
   });
@@ -58,13 +63,18 @@ describe('generating OpenPGP keys', () => {
     const nowMs = NOW_MS + 100 * DAY_MS;
     const extended = await addEncryptionSubkey({ privateKey: generated.privateKey, passphrase, nowMs });
     const source = { name: 'extended', bytes: bytesOf(extended.privateKey), passphrase };
-    const ring = await readPgpKeyRing({ own: [source], peer: [peerSource('peer-2048')], graceMs: 0, nowMs });
+    const ring = await readPgpKeyRing({
+      ours: [source],
+      google: [peerSource('peer-2048')],
+      graceMs: 0,
+      nowMs,
+    });
     assert.equal(ring.usable('decrypt', nowMs).length, 2);
     assert.equal(ring.usable('sign', nowMs)[0]?.fingerprint, generated.fingerprint);
     // The subkey ends with its certificate, though it was given a year.
     for (const key of ring.usable('decrypt', nowMs)) assert.equal(key.expiresAtMs, generated.expiresAtMs);
-    const peer = [{ name: 'extended', bytes: bytesOf(extended.publicKey) }];
-    const mirrored = await readPgpKeyRing({ own: [ownSource('peer-2048')], peer, graceMs: 0, nowMs });
+    const google = [{ name: 'extended', bytes: bytesOf(extended.publicKey) }];
+    const mirrored = await readPgpKeyRing({ ours: [ownSource('peer-2048')], google, graceMs: 0, nowMs });
     const newest = ring.usable('decrypt', nowMs).find(({ createdAtMs }) => createdAtMs === nowMs);
     assert.equal(mirrored.usable('encrypt', nowMs)[0]?.keyId, newest?.keyId);
   });

@@ -6,12 +6,17 @@ import { Gnupg } from '../../support/gnupg.ts';
 import { bodyOf, keyBytes, NOW_MS, REQUEST, readRing } from './vectors.ts';
 
 const clock: Clock = { nowMs: () => NOW_MS, steadyMs: () => NOW_MS, after: () => () => {} };
-const own = ['own-2048', 'own-3072', 'own-4096'];
-const peer = ['peer-2048', 'peer-3072', 'peer-4096'];
-const codec = await PgpCodec.start({ ring: await readRing(own, peer), clock, threads: 2, waitingMax: 100 });
+const ours = ['own-2048', 'own-3072', 'own-4096'];
+const google = ['peer-2048', 'peer-3072', 'peer-4096'];
+const codec = await PgpCodec.start({
+  ring: await readRing(ours, google),
+  clock,
+  threads: 2,
+  waitingMax: 100,
+});
 const gnupg = new Gnupg(NOW_MS);
-for (const name of own) gnupg.importKey(keyBytes(`${name}.public`));
-for (const name of [...peer, 'stranger', 'peer-expired']) gnupg.importKey(keyBytes(`${name}.secret`));
+for (const name of ours) gnupg.importKey(keyBytes(`${name}.public`));
+for (const name of [...google, 'stranger', 'peer-expired']) gnupg.importKey(keyBytes(`${name}.secret`));
 
 after(async () => {
   gnupg.close();
@@ -45,8 +50,8 @@ describe('requests made by GnuPG', () => {
   }
 
   test('[PGP-1, PGP-2, PGP-3] several recipients and several signers, ours and strange ones', async () => {
-    for (const to of [own, ['own-2048', 'stranger'], ['stranger', 'own-4096']]) {
-      for (const by of [peer, ['peer-2048', 'stranger'], ['stranger', 'peer-4096']]) {
+    for (const to of [ours, ['own-2048', 'stranger'], ['stranger', 'own-4096']]) {
+      for (const by of [google, ['peer-2048', 'stranger'], ['stranger', 'peer-4096']]) {
         await assertOpened(seal(to, by), `${to} by ${by}`);
       }
     }
@@ -72,11 +77,11 @@ test('[OQ-78] a request compressed with BZip2 is unreadable, whoever signed it',
 });
 
 describe('our answers read by GnuPG', () => {
-  for (const name of peer) {
+  for (const name of google) {
     test(`[PGP-8, PGP-9, PGP-10] ${name} decrypts them and finds all our signatures good`, async () => {
       const reader = new Gnupg(NOW_MS);
       try {
-        for (const key of own) reader.importKey(keyBytes(`${key}.public`));
+        for (const key of ours) reader.importKey(keyBytes(`${key}.public`));
         reader.importKey(keyBytes(`${name}.secret`));
         for (const armored of [false, true]) {
           const sealing = await PgpCodec.start({
@@ -90,7 +95,7 @@ describe('our answers read by GnuPG', () => {
           await sealing.close();
           const { output, status } = reader.run(['--decrypt'], Buffer.from(body, 'base64url'));
           assert.deepEqual(output, REQUEST);
-          assert.equal(status.filter((line) => line.startsWith('GOODSIG')).length, own.length);
+          assert.equal(status.filter((line) => line.startsWith('GOODSIG')).length, ours.length);
           assert.ok(status.includes('DECRYPTION_OKAY') && status.includes('GOODMDC'));
           // Cipher 9 is AES-256; a valid signature names its digest eighth, and 9 is SHA-384.
           assert.ok(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { armor, enums } from 'openpgp';
 import { readPgpKeyRing } from '../../../src/codecs/openpgp/keys.ts';
-import { own, peer, readOwnKey, readPeerKey, rules, states } from './key-reading.ts';
+import { google, ours, readGoogleKey, readOwnKey, rules, states } from './key-reading.ts';
 import { keyBytes, NOW_MS, readRing } from './vectors.ts';
 
 describe('files of OpenPGP keys', () => {
@@ -18,7 +18,7 @@ describe('files of OpenPGP keys', () => {
       [{ ...weak, sign: true }, /^has an RSA key of 1024 bits/],
     ] as const) {
       const bytes = (await key.addSubkey({ ...options })).toPublic().write();
-      const ring = await readPgpKeyRing({ own, peer: [{ name: 'x', bytes }], ...rules });
+      const ring = await readPgpKeyRing({ ours, google: [{ name: 'x', bytes }], ...rules });
       const alone = await readRing(['own-2048'], ['own-2048']);
       assert.deepEqual(
         ring.keys.map(({ fingerprint }) => fingerprint),
@@ -27,13 +27,13 @@ describe('files of OpenPGP keys', () => {
       assert.deepEqual([ring.passedOver.length, ring.passedOver[0]?.key], [1, 'the OpenPGP key x']);
       assert.match(ring.passedOver[0]?.reason ?? '', reason);
     }
-    const ours = { name: 'x', bytes: (await key.addSubkey(elliptic)).write() };
-    await assert.rejects(readPgpKeyRing({ own: [ours], peer, ...rules }), /not RSA of version 4/);
+    const secret = { name: 'x', bytes: (await key.addSubkey(elliptic)).write() };
+    await assert.rejects(readPgpKeyRing({ ours: [secret], google, ...rules }), /not RSA of version 4/);
   });
 
   test('[OQ-79] all keys of a file are read, however they were put together', async () => {
     const [first, second] = [keyBytes('peer-2048.public'), keyBytes('peer-3072.public')];
-    const keys = await Promise.all([readPeerKey('peer-2048'), readPeerKey('peer-3072')]);
+    const keys = await Promise.all([readGoogleKey('peer-2048'), readGoogleKey('peer-3072')]);
     const binary = Buffer.concat(keys.map((key) => key.write()));
     const text = `${first}\n${second}`;
     const files: Readonly<Record<string, Buffer>> = {
@@ -45,17 +45,17 @@ describe('files of OpenPGP keys', () => {
       binary,
     };
     for (const [name, bytes] of Object.entries(files)) {
-      const ring = await readPgpKeyRing({ own, peer: [{ name, bytes }], ...rules });
+      const ring = await readPgpKeyRing({ ours, google: [{ name, bytes }], ...rules });
       assert.deepEqual(states(ring, 'verify'), ['active', 'active'], name);
       assert.deepEqual(states(ring, 'encrypt'), ['active', 'active'], name);
       assert.deepEqual(ring.passedOver, []);
     }
     const secrets = Buffer.concat([keyBytes('own-2048.secret'), keyBytes('own-3072.secret')]);
-    const ours = await readPgpKeyRing({ own: [{ name: 'ours', bytes: secrets }], peer, ...rules });
-    assert.deepEqual([states(ours, 'sign').length, states(ours, 'decrypt').length], [2, 2]);
+    const both = await readPgpKeyRing({ ours: [{ name: 'ours', bytes: secrets }], google, ...rules });
+    assert.deepEqual([states(both, 'sign').length, states(both, 'decrypt').length], [2, 2]);
     const weak = Buffer.concat([keyBytes('own-2048.secret'), keyBytes('peer-weak.secret')]);
     await assert.rejects(
-      readPgpKeyRing({ own: [{ name: 'ours', bytes: weak }], peer, ...rules }),
+      readPgpKeyRing({ ours: [{ name: 'ours', bytes: weak }], google, ...rules }),
       /1024 bits/,
     );
   });
@@ -76,8 +76,8 @@ describe('files of OpenPGP keys', () => {
     for (const [what, [text, reason]] of Object.entries(bad)) {
       for (const both of [`${good}\n${text}\n`, `${text}\n${good}`]) {
         const ring = await readPgpKeyRing({
-          own,
-          peer: [{ name: 'both', bytes: Buffer.from(both) }],
+          ours,
+          google: [{ name: 'both', bytes: Buffer.from(both) }],
           ...rules,
         });
         assert.equal(states(ring, 'verify').length, 1, what);

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { encryptKey, PacketList, PublicKey } from 'openpgp';
 import { readPgpKeyRing } from '../../../src/codecs/openpgp/keys.ts';
 import { Secret } from '../../../src/ports/secret.ts';
-import { own, peer, readOwnKey, readPeerKey, rules, states } from './key-reading.ts';
+import { google, ours, readGoogleKey, readOwnKey, rules, states } from './key-reading.ts';
 import { DAY_MS, NOW_MS, ownSource, readRing } from './vectors.ts';
 
 describe('OpenPGP keys', () => {
@@ -34,18 +34,18 @@ describe('OpenPGP keys', () => {
     const locked = await encryptKey({ privateKey: await readOwnKey('own-2048'), passphrase });
     const open = { name: 'binary', bytes: privateKey.write() };
     const shut = { name: 'shut', bytes: locked.write() };
-    assert.equal((await readPgpKeyRing({ own: [open], peer, ...rules })).usable('sign', NOW_MS).length, 1);
+    assert.equal((await readPgpKeyRing({ ours: [open], google, ...rules })).usable('sign', NOW_MS).length, 1);
     const withPassphrase = { ...shut, passphrase: new Secret(passphrase) };
     assert.equal(
-      (await readPgpKeyRing({ own: [withPassphrase], peer, ...rules })).usable('sign', NOW_MS).length,
+      (await readPgpKeyRing({ ours: [withPassphrase], google, ...rules })).usable('sign', NOW_MS).length,
       1,
     );
     await assert.rejects(
-      readPgpKeyRing({ own: [shut], peer, ...rules }),
+      readPgpKeyRing({ ours: [shut], google, ...rules }),
       /by a passphrase, and none is given/,
     );
     const wrong = { ...shut, passphrase: new Secret('wrong horse') };
-    await assert.rejects(readPgpKeyRing({ own: [wrong], peer, ...rules }), (error: Error) => {
+    await assert.rejects(readPgpKeyRing({ ours: [wrong], google, ...rules }), (error: Error) => {
       assert.match(error.message, /another passphrase/);
       assert.doesNotMatch(`${error.stack}${JSON.stringify(error)}`, /horse/);
       return true;
@@ -81,23 +81,29 @@ describe('OpenPGP keys', () => {
   test('what is no key, or of the other kind, is refused', async () => {
     const bytes = Buffer.from('not a key');
     await assert.rejects(
-      readPgpKeyRing({ own: [{ name: 'x', bytes }], peer, ...rules }),
+      readPgpKeyRing({ ours: [{ name: 'x', bytes }], google, ...rules }),
       /the OpenPGP key x is not an/,
     );
     await assert.rejects(
-      readPgpKeyRing({ own, peer: [{ name: 'x', bytes }], ...rules }),
+      readPgpKeyRing({ ours, google: [{ name: 'x', bytes }], ...rules }),
       /the OpenPGP key x is not an/,
     );
-    await assert.rejects(readPgpKeyRing({ own: peer, peer, ...rules }), /peer-2048 is not an OpenPGP key/);
     await assert.rejects(
-      readPgpKeyRing({ own, peer: own, ...rules }),
+      readPgpKeyRing({ ours: google, google, ...rules }),
+      /peer-2048 is not an OpenPGP key/,
+    );
+    await assert.rejects(
+      readPgpKeyRing({ ours, google: ours, ...rules }),
       /is a private key, where the public key/,
     );
     await assert.rejects(
-      readPgpKeyRing({ own: [], peer, ...rules }),
+      readPgpKeyRing({ ours: [], google, ...rules }),
       /no key to decrypt with: none was given/,
     );
-    await assert.rejects(readPgpKeyRing({ own: [...own, ...own], peer, ...rules }), /is given twice to sign/);
+    await assert.rejects(
+      readPgpKeyRing({ ours: [...ours, ...ours], google, ...rules }),
+      /is given twice to sign/,
+    );
   });
 
   test('[ECHO-4] an expired certificate loads beside a good one, is never used, and alone makes no ring', async () => {
@@ -135,7 +141,7 @@ describe('OpenPGP keys', () => {
   });
 
   test('a subkey that the primary key never bound is not used', async () => {
-    const [victim, other] = await Promise.all([readPeerKey('peer-2048'), readPeerKey('stranger')]);
+    const [victim, other] = await Promise.all([readGoogleKey('peer-2048'), readGoogleKey('stranger')]);
     const packets = new PacketList<never>();
     packets.push(
       ...(victim.toPacketList().slice(0, 3) as never[]),
@@ -143,7 +149,7 @@ describe('OpenPGP keys', () => {
     );
     const bytes = new PublicKey(packets).write();
     await assert.rejects(
-      readPgpKeyRing({ own, peer: [{ name: 'mixed', bytes }], ...rules }),
+      readPgpKeyRing({ ours, google: [{ name: 'mixed', bytes }], ...rules }),
       /no subkey that may encrypt/,
     );
   });
@@ -152,7 +158,7 @@ describe('OpenPGP keys', () => {
     const [key, other] = await Promise.all([readOwnKey('own-2048'), readOwnKey('peer-2048')]);
     assert.ok('privateParams' in key.keyPacket && 'privateParams' in other.keyPacket);
     key.keyPacket.privateParams = other.keyPacket.privateParams;
-    await assert.rejects(readPgpKeyRing({ own: [{ name: 'x', bytes: key.write() }], peer, ...rules }), {
+    await assert.rejects(readPgpKeyRing({ ours: [{ name: 'x', bytes: key.write() }], google, ...rules }), {
       name: 'KeyRingError',
       message: /doesn't fit/,
     });
@@ -161,11 +167,11 @@ describe('OpenPGP keys', () => {
   test('[ENC-2] the times that an operator sets are kept, and a key never works before its creation', async () => {
     const retiresAtMs = NOW_MS + DAY_MS;
     const source = { ...ownSource('own-2048'), notBeforeMs: NOW_MS - DAY_MS, retiresAtMs };
-    const ring = await readPgpKeyRing({ own: [source], peer, ...rules });
+    const ring = await readPgpKeyRing({ ours: [source], google, ...rules });
     assert.equal(ring.usable('sign', NOW_MS - DAY_MS - 1).length, 0);
     assert.equal(ring.usable('sign', NOW_MS).length, 1);
     assert.equal(ring.usable('sign', retiresAtMs).length, 0);
-    const early = await readPgpKeyRing({ own: [{ ...source, notBeforeMs: 0 }], peer, ...rules });
+    const early = await readPgpKeyRing({ ours: [{ ...source, notBeforeMs: 0 }], google, ...rules });
     assert.equal(early.usable('sign', Date.UTC(2026, 1, 28)).length, 0);
   });
 });

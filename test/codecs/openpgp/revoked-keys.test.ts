@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { revokeKey } from 'openpgp';
 import { readPgpKeyRing } from '../../../src/codecs/openpgp/keys.ts';
-import { own, peer, readOwnKey, rules, states } from './key-reading.ts';
+import { google, ours, readOwnKey, rules, states } from './key-reading.ts';
 import { NOW_MS, peerSource } from './vectors.ts';
 
 describe('revoked OpenPGP keys', () => {
@@ -16,10 +16,10 @@ describe('revoked OpenPGP keys', () => {
     }
     const bytes = key.toPublic().write();
     await assert.rejects(
-      readPgpKeyRing({ own, peer: [{ name: 'revoked', bytes }], ...rules }),
+      readPgpKeyRing({ ours, google: [{ name: 'revoked', bytes }], ...rules }),
       /no key to encrypt with: [0-9a-f]{16} is retired/,
     );
-    const ring = await readPgpKeyRing({ own, peer: [{ name: 'revoked', bytes }, ...peer], ...rules });
+    const ring = await readPgpKeyRing({ ours, google: [{ name: 'revoked', bytes }, ...google], ...rules });
     assert.equal(ring.keys.filter(({ purpose }) => purpose === 'verify').length, 2);
   });
 
@@ -32,10 +32,10 @@ describe('revoked OpenPGP keys', () => {
       [late, old],
     ]) {
       await assert.rejects(
-        readPgpKeyRing({ own, peer: copies, ...rules }),
+        readPgpKeyRing({ ours, google: copies, ...rules }),
         /no key to verify with.*is revoked/,
       );
-      const ring = await readPgpKeyRing({ own, peer: [...copies, peerSource('peer-3072')], ...rules });
+      const ring = await readPgpKeyRing({ ours, google: [...copies, peerSource('peer-3072')], ...rules });
       assert.deepEqual([states(ring, 'verify').length, states(ring, 'encrypt').length], [1, 1]);
     }
     const many = await readOwnKey('peer-subkeys');
@@ -51,7 +51,7 @@ describe('revoked OpenPGP keys', () => {
       [peerSource('peer-subkeys'), partly],
       [partly, peerSource('peer-subkeys')],
     ]) {
-      const ring = await readPgpKeyRing({ own, peer: copies, ...rules });
+      const ring = await readPgpKeyRing({ ours, google: copies, ...rules });
       assert.equal(
         ring.keys.some(({ fingerprint }) => fingerprint === signing.getFingerprint()),
         false,
@@ -64,8 +64,8 @@ describe('revoked OpenPGP keys', () => {
     const key = await readOwnKey('peer-2048');
     const { publicKey } = await revokeKey({ key, date: new Date(NOW_MS), format: 'object' });
     const seen = new Set<string>();
-    const read = (...peer: readonly { readonly name: string; readonly bytes: Uint8Array }[]) =>
-      readPgpKeyRing({ own, peer, ...rules, revoked: seen });
+    const read = (...google: readonly { readonly name: string; readonly bytes: Uint8Array }[]) =>
+      readPgpKeyRing({ ours, google, ...rules, revoked: seen });
     assert.equal(states(await read(peerSource('peer-2048')), 'verify').length, 1);
     assert.deepEqual([...seen], []);
     // The only key there is, so that nothing is left of the file: it is remembered all the same.

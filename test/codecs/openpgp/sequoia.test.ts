@@ -21,13 +21,13 @@ async function makeKey(name: string) {
   writeFileSync(path(`${name}.key`), privateKey.reveal());
   writeFileSync(path(`${name}.cert`), publicKey);
   return {
-    own: { name, bytes: Buffer.from(privateKey.reveal()) },
-    peer: { name, bytes: Buffer.from(publicKey) },
+    ours: { name, bytes: Buffer.from(privateKey.reveal()) },
+    google: { name, bytes: Buffer.from(publicKey) },
   };
 }
 
 const [ours, theirs] = await Promise.all([makeKey('ours'), makeKey('theirs'), makeKey('stranger')]);
-const ring = await readPgpKeyRing({ own: [ours.own], peer: [theirs.peer], graceMs: 0, nowMs });
+const ring = await readPgpKeyRing({ ours: [ours.ours], google: [theirs.google], graceMs: 0, nowMs });
 const codec = await PgpCodec.start({ ring, clock, threads: 1, waitingMax: 10 });
 
 after(async () => {

@@ -26,18 +26,26 @@ export function peerSource(name: string) {
 }
 
 export function readRing(
-  own: readonly string[],
-  peer: readonly string[],
+  ours: readonly string[],
+  google: readonly string[],
   nowMs = NOW_MS,
 ): Promise<KeyRing<PgpKey>> {
-  return readPgpKeyRing({ own: own.map(ownSource), peer: peer.map(peerSource), graceMs: DAY_MS, nowMs });
+  return readPgpKeyRing({
+    ours: ours.map(ownSource),
+    google: google.map(peerSource),
+    graceMs: DAY_MS,
+    nowMs,
+  });
 }
 
 /** The ring of the other side: what it signs we verify, what we encrypt it decrypts. */
-export function readMirroredRing(own: readonly string[], peer: readonly string[]): Promise<KeyRing<PgpKey>> {
+export function readMirroredRing(
+  ours: readonly string[],
+  google: readonly string[],
+): Promise<KeyRing<PgpKey>> {
   return readPgpKeyRing({
-    own: peer.map((name) => ({ name, bytes: keyBytes(`${name}.secret`) })),
-    peer: own.map((name) => ({ name, bytes: keyBytes(`${name}.public`) })),
+    ours: google.map((name) => ({ name, bytes: keyBytes(`${name}.secret`) })),
+    google: ours.map((name) => ({ name, bytes: keyBytes(`${name}.public`) })),
     graceMs: 0,
     nowMs: NOW_MS,
   });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it, type TestContext } from 'node:test';
+import { generateJwks } from '../../../src/codecs/jose/jwk-generate.ts';
 import { ProofFailed } from '../../../src/operations/keys/prove-new.ts';
 import { type KeyEntry, type RotationOrder, rotateKeys } from '../../../src/operations/keys/rotate.ts';
 import { rotateSubkey } from '../../../src/operations/keys/rotate-subkey.ts';
@@ -112,6 +113,12 @@ describe('the rotation of keys of ours', () => {
     assert.equal(times.retireAtMs, NOW_MS + 30 * DAY_MS);
   });
 
+  it('[PGP-1] when an OpenPGP key would begin to sign alone refuses nothing: both sign from the first day', async (t) => {
+    const wanted = order(t, 'pgp', { signAfterDays: 14, retireAfterDays: 7 });
+    const { times } = await rotateKeys(settings('pgp', { key: pgp }), wanted);
+    assert.equal(times.retireAtMs, NOW_MS + 7 * DAY_MS);
+  });
+
   it('[JWE-4] a JWK decrypts at once and signs later, with the algorithm that the settings prefer', async (t) => {
     const { entries, key } = await rotateKeys(settings('jwe', { key: jwk }), order(t, 'jwe'));
     assert.deepEqual(
@@ -130,6 +137,20 @@ describe('the rotation of keys of ours', () => {
     assert.equal(alg, 'PS256');
   });
 
+  it('[JWE-2] a JWK is made for the key management that the settings allow', async (t) => {
+    const keyManagement = ['RSA-OAEP'] as const;
+    const { privateSet } = await generateJwks({
+      purposes: ['sign', 'decrypt'],
+      keyManagement: 'RSA-OAEP',
+      nowMs: NOW_MS,
+    });
+    const { payload, profile } = settings('jwe', { key: privateSet });
+    const allowed = { ...payload.jwe, keyManagement } as unknown as NonNullable<typeof payload.jwe>;
+    const { entries } = await rotateKeys({ profile, payload: { ...payload, jwe: allowed } }, order(t, 'jwe'));
+    const [{ alg }] = JSON.parse(entries[2]?.key.reveal() ?? '').keys;
+    assert.equal(alg, 'RSA-OAEP');
+  });
+
   it('leaves no file of a key that fails its proof', async (t) => {
     const over = { key: pgp, retiresAt: '2024-01-01T00:00:00Z' };
     const wanted = order(t, 'pgp');
@@ -141,10 +162,13 @@ describe('the rotation of keys of ours', () => {
     const { directory, nowMs } = order(t, 'pgp');
     const terms = { directory, nowMs, validityDays: 30 };
     for (const ours of [[], two()])
-      await assert.rejects(rotateSubkey(settings('pgp', ...ours), terms), { reason: 'not-one-key' });
+      await assert.rejects(rotateSubkey(settings('pgp', ...ours), 'pgp', terms), { reason: 'not-one-key' });
+    await assert.rejects(rotateSubkey(settings('jwe', { key: jwk }), 'jwe', terms), {
+      reason: 'not-one-key',
+    });
     assert.ok(!existsSync(directory));
     const entry = { key: pgp, retiresAt: moment(300) };
-    const { entries, key } = await rotateSubkey(settings('pgp', entry), terms);
+    const { entries, key } = await rotateSubkey(settings('pgp', entry), 'pgp', terms);
     assert.equal(entries.length, 1);
     assert.equal(entries[0]?.retiresAt, moment(300));
     assert.notEqual(entries[0]?.key.reveal(), pgp.reveal());

@@ -1,13 +1,13 @@
 import type { Key, Subkey } from 'openpgp';
 import { KeyRingError, type PassedOverKey } from '../keys/key-ring.ts';
+import type { KeySource } from '../keys/key-source.ts';
 import type { PgpKey } from './key.ts';
 import { KeyFileFault, mergeCopies, readKeyFile, readPublicBlock, revokedBy } from './key-file.ts';
 import { publicKeyObject } from './key-object.ts';
 import { type AnyKey, describeKey, endOf, idOf, type KeyTerms, keysFor, strengthFault } from './key-parts.ts';
-import type { PgpKeySource } from './key-source.ts';
 
-/** Keys of the peer's that can be used, and those beside them that can't. */
-export interface PeerKeys {
+/** Keys of Google's that can be used, and those beside them that can't. */
+export interface GoogleKeys {
   readonly keys: readonly PgpKey[];
   readonly passedOver: readonly PassedOverKey[];
 }
@@ -17,7 +17,7 @@ interface Copy {
   readonly key: Key;
   /** As a sentence about it begins. */
   readonly name: string;
-  readonly source: PgpKeySource;
+  readonly source: KeySource;
 }
 
 /**
@@ -26,11 +26,11 @@ interface Copy {
  * stands in their way. Keys and subkeys among `revoked` are revoked whatever their copy says; those that are found
  * revoked are added to it. Throws `KeyRingError` for a source that is no file of keys.
  */
-export async function readPeerKeys(
-  sources: readonly PgpKeySource[],
+export async function readGoogleKeys(
+  sources: readonly KeySource[],
   nowMs: number,
   revoked: Set<string> = new Set(),
-): Promise<PeerKeys> {
+): Promise<GoogleKeys> {
   const files = await Promise.all(sources.map(readSource));
   const merged = await mergeCopies(
     files.flatMap(({ copies }) => copies),
@@ -52,7 +52,7 @@ export async function readPeerKeys(
 
 /** A revocation that revokes nothing may be the one that somebody counts on. */
 async function straySignatures(
-  { source, signatures }: { readonly source: PgpKeySource; readonly signatures: readonly Uint8Array[] },
+  { source, signatures }: { readonly source: KeySource; readonly signatures: readonly Uint8Array[] },
   certificates: readonly Key[],
   nowMs: number,
 ): Promise<readonly PassedOverKey[]> {
@@ -65,13 +65,17 @@ async function straySignatures(
       source: source.name,
       key: `a signature in ${source.name}`,
       reason: 'is no revocation of a key that is known here',
+      fault: 'stray',
     }));
 }
 
-async function readSource(source: PgpKeySource) {
+async function readSource(source: KeySource) {
   const { blocks, signatures, damaged } = await readKeyFile(source.bytes).catch((cause: unknown) => {
     if (cause instanceof KeyFileFault)
-      throw new KeyRingError(`the OpenPGP key ${source.name} ${cause.message}`, { cause });
+      throw new KeyRingError(`the OpenPGP key ${source.name} ${cause.message}`, {
+        source: source.name,
+        cause,
+      });
     throw cause;
   });
   const alone = blocks.length + damaged === 1;
@@ -81,10 +85,11 @@ async function readSource(source: PgpKeySource) {
     const place = alone
       ? `the OpenPGP key ${source.name}`
       : `the OpenPGP key at place ${index + 1} of ${source.name}`;
-    const passOver = (reason: string) => passedOver.push({ source: source.name, key: place, reason });
+    const passOver = (reason: string, fault: PassedOverKey['fault']) =>
+      passedOver.push({ source: source.name, key: place, reason, fault });
     const key = block.isPrivate ? undefined : await readPublicBlock(block);
-    if (block.isPrivate) passOver(LEAKED);
-    else if (!key) passOver('is damaged, or of a version or algorithm that is not read');
+    if (block.isPrivate) passOver(LEAKED, 'leaked');
+    else if (!key) passOver('is damaged, or of a version or algorithm that is not read', 'unread');
     else {
       const name = alone ? place : `the OpenPGP key ${idOf(key)} of ${source.name}`;
       copies.push({ key, name, source });
@@ -95,19 +100,20 @@ async function readSource(source: PgpKeySource) {
       source: source.name,
       key: `an armored text of ${source.name}`,
       reason: 'is damaged: nothing in it can be read',
+      fault: 'unread',
     });
   return { source, copies, signatures, passedOver };
 }
 
 const LEAKED =
-  'is a private key, where the public key of the peer is due: it has left the hands it belongs in, so treat it as leaked';
+  'is a private key, where the public key of Google is due: it has left the hands it belongs in, so treat it as leaked';
 
 async function readCopies(
   certificate: Key,
   copies: readonly Copy[],
   nowMs: number,
   revoked: Set<string>,
-): Promise<PeerKeys> {
+): Promise<GoogleKeys> {
   const [first, ...others] = copies;
   if (!first) return { keys: [], passedOver: [] };
   const begins = copies.map(({ source }) => source.notBeforeMs ?? Number.NEGATIVE_INFINITY);

@@ -7,13 +7,9 @@ import { type TestContext, test } from 'node:test';
 import { readPrivateKey, revokeKey, unarmor } from 'openpgp';
 import { readPgpKeyRing } from '../../../src/codecs/openpgp/keys.ts';
 import { checkKeys } from '../../../src/operations/keys/check.ts';
+import { RevokedKey } from '../../../src/operations/keys/files.ts';
+import { readGoogleKey, storeGoogleKey, storeRevocation } from '../../../src/operations/keys/google-keys.ts';
 import { listKeys } from '../../../src/operations/keys/list.ts';
-import {
-  RevokedKey,
-  readPeerKey,
-  storePeerKey,
-  storeRevocation,
-} from '../../../src/operations/keys/peer-keys.ts';
 import { Secret } from '../../../src/ports/secret.ts';
 import { forgedKeyWarnings, passedOverWarnings } from '../../../src/wiring/key-warnings.ts';
 import { readKeyRings } from '../../../src/wiring/keys.ts';
@@ -36,7 +32,7 @@ function importer(t: TestContext) {
   const read = (text: string | Uint8Array) => {
     const file = join(directory, 'google');
     writeFileSync(file, text);
-    return readPeerKey(file, kept, NOW_MS);
+    return readGoogleKey(file, kept, NOW_MS);
   };
   return { kept, read };
 }
@@ -106,7 +102,7 @@ test('[OQ-79] a revocation that came once is not undone by an older copy', async
   const { kept, read } = importer(t);
   const key = await readPrivateKey({ armoredKey: google.private });
   const { publicKey } = await revokeKey({ key, date: new Date(NOW_MS - 1000) });
-  storePeerKey(await read(google.public), kept, NOW_MS - DAY_MS);
+  storeGoogleKey(await read(google.public), kept, NOW_MS - DAY_MS);
   const error = await thrownBy(read(publicKey));
   assert.ok(error instanceof RevokedKey);
   storeRevocation(error, kept, NOW_MS);
@@ -146,7 +142,7 @@ test('[OQ-79] a revocation certificate counts wherever it comes: before, behind,
   await assert.rejects(read(certificate), /a signature in .* is no revocation of a key that is known here$/);
   const beside = await read(`${other.public}\n${certificate}`);
   assert.match(beside.passedOver.join(), /is no revocation of a key that is known here/);
-  storePeerKey(await read(google.public), kept, NOW_MS);
+  storeGoogleKey(await read(google.public), kept, NOW_MS);
   for (const time of ['first', 'second']) {
     const error = await thrownBy(read(certificate));
     assert.ok(error instanceof RevokedKey, time);
@@ -155,8 +151,8 @@ test('[OQ-79] a revocation certificate counts wherever it comes: before, behind,
   await assert.rejects(read(google.public), RevokedKey);
   await assert.rejects(
     readPgpKeyRing({
-      own: [],
-      peer: [google.public, certificate].map((text, at) => ({ name: `${at}`, bytes: Buffer.from(text) })),
+      ours: [],
+      google: [google.public, certificate].map((text, at) => ({ name: `${at}`, bytes: Buffer.from(text) })),
       graceMs: 0,
       nowMs: NOW_MS,
       purposes: ['verify'],
@@ -183,10 +179,10 @@ test('[OQ-79] a revocation certificate counts wherever it comes: before, behind,
 
 test('a key that comes again on the same day with something new is kept beside the old one', async (t) => {
   const { kept, read } = importer(t);
-  storePeerKey(await read(google.public), kept, NOW_MS);
-  const both = storePeerKey(await read(google.public + other.public), kept, NOW_MS);
+  storeGoogleKey(await read(google.public), kept, NOW_MS);
+  const both = storeGoogleKey(await read(google.public + other.public), kept, NOW_MS);
   assert.deepEqual([both.wasKept, readdirSync(kept).length], [false, 2]);
-  assert.equal(storePeerKey(await read(google.public), kept, NOW_MS).wasKept, true);
+  assert.equal(storeGoogleKey(await read(google.public), kept, NOW_MS).wasKept, true);
 });
 
 test('[OQ-79] the server starts with what is usable, and says what it left out', async () => {
