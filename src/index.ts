@@ -36,4 +36,5 @@ export { UnavailableError } from './ports/unavailable.ts';
 export { type Config, loadConfig } from './settings/load.ts';
 export { type Application, compose, type Overrides } from './wiring/application.ts';
 export type { Data, DataOverrides } from './wiring/data.ts';
+export type { GatewayOverrides } from './wiring/delivery.ts';
 export type { Addresses } from './wiring/listeners.ts';

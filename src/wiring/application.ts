@@ -3,7 +3,6 @@ import type { InboxGateway } from '../adapters/gateways/inbox/gateway.ts';
 import { keyKinds } from '../codecs/keys/key-kind.ts';
 import { type CodesOf, endCodes } from '../domain/end-codes.ts';
 import { clockDoubt, momentOf } from '../domain/moment.ts';
-import { startRetention } from '../domain/retention.ts';
 import { type CatalogParts, createCatalog } from '../methods/catalog.ts';
 import { createPipeline, type Pipeline, type PipelineParts } from '../methods/pipeline.ts';
 import type { AccountDirectory } from '../ports/account-directory.ts';
@@ -12,27 +11,25 @@ import type { Clock } from '../ports/clock.ts';
 import { createDeadline } from '../ports/deadline.ts';
 import type { OtpStore } from '../ports/otp-store.ts';
 import type { PayloadCodec } from '../ports/payload-codec.ts';
-import type { SmsGateway } from '../ports/sms-gateway.ts';
 import type { Config } from '../settings/load.ts';
-import { reportDoubtToLog } from '../telemetry/clock-log.ts';
 import { reportEndedToLog } from '../telemetry/ended-log.ts';
 import { createLog, reportToLog } from '../telemetry/log.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { reportRefusalsToLog } from '../telemetry/refusal-log.ts';
 import { type DataOverrides, openData } from './data.ts';
-import { composeDelivery, type Delivery, type DeliveryParts } from './delivery.ts';
+import { composeDelivery, type Delivery, type DeliveryParts, type GatewayOverrides } from './delivery.ts';
 import { gatewayWarnings } from './gateways.ts';
 import { type Addresses, composeListeners } from './listeners.ts';
 import { keysOf, policyOf } from './policy.ts';
 import { composeProtection, type Protection } from './protection.ts';
 import { receiptsOf } from './receipts.ts';
 import { digestOf } from './reload.ts';
+import { composeRetention } from './retention.ts';
 import { composeTemplates } from './texts.ts';
 import { packageVersion } from './version.ts';
 
 /** Parts to use in place of those that the configuration names. Whoever passes one closes nothing: we do. */
-export interface Overrides extends DataOverrides {
-  readonly gateway?: SmsGateway;
+export interface Overrides extends DataOverrides, GatewayOverrides {
   /** In place of those that `payload` names. */
   readonly codecs?: readonly PayloadCodec[];
   readonly logDestination?: DestinationStream;
@@ -259,30 +256,6 @@ function composePipeline(
     budgetMs,
     twinWaitMs: BUDGET.twinWaitShare * budgetMs,
     concurrentMax,
-  });
-}
-
-/** A step holds up every request beside it: 50 rows about 10 ms. */
-const SWEEP_ROWS_MAX = 50;
-
-/** Requests are kept for 30 days or more, so a minute more or less doesn't matter. */
-const SWEEP_INTERVAL_MS = 60_000;
-
-function composeRetention({ retention }: Config, { store, clock, log, metrics }: Told) {
-  const logDoubt = reportDoubtToLog(log, clock);
-  return startRetention({
-    store,
-    clock,
-    confirmedMs: () => momentOf(clock).nowMs,
-    doubt: () => clockDoubt(clock),
-    onDoubt: (reason) => {
-      logDoubt(reason);
-      metrics.countRefusedSweep();
-    },
-    retentionMs: retention.requestsMs,
-    rowsMax: SWEEP_ROWS_MAX,
-    intervalMs: SWEEP_INTERVAL_MS,
-    onFailure: (error) => log.error({ err: error }, 'retention'),
   });
 }
 

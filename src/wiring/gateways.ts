@@ -1,5 +1,9 @@
 import { gatewayKinds } from '../adapters/gateways/catalog.ts';
-import { createFailoverGateway, isRouted } from '../adapters/gateways/failover/failover.ts';
+import {
+  createFailoverGateway,
+  type FailoverTerms,
+  isRouted,
+} from '../adapters/gateways/failover/failover.ts';
 import { withSecondTry } from '../adapters/gateways/failover/second-try.ts';
 import type { GatewayKind } from '../adapters/gateways/shared/gateway-kind.ts';
 import type { LinkSettings } from '../adapters/gateways/shared/gateway-link.ts';
@@ -50,24 +54,48 @@ export interface ReceiptWays {
   readonly onStray?: (stray: StrayReceipt) => void;
 }
 
-/** The same, with receipts. */
+/** The same, with receipts. `own` stand before those of the settings, in a failover with them. */
 export async function composeGateways(
   settings: Gateway,
   clock: Clock,
   receipts: ReceiptWays = {},
+  own: readonly SmsGateway[] = [],
 ): Promise<ComposedGateways> {
-  if (settings.kind !== 'failover') {
+  if (settings.kind !== 'failover' && own.length === 0) {
     const member = await composeMember(settings, clock, receipts, true);
     // The inbox is never busy.
     const gateway = settings.kind === 'inbox' ? member : withSecondTry(member, clock, BUDGET.attemptMsMin);
     return { gateway, members: [member] };
   }
-  const members = await Promise.all(
-    settings.gateways.map((member) => composeMember(member, clock, receipts, false)),
+  const isFailover = settings.kind === 'failover';
+  const configured = await Promise.all(
+    (isFailover ? settings.gateways : [settings]).map((member) =>
+      composeMember(member, clock, receipts, false),
+    ),
   );
-  const { kind: name, afterUnknown, routes } = settings;
-  const terms = { name, gateways: members, routes, afterUnknown, attemptMsMin: BUDGET.attemptMsMin, clock };
-  return { gateway: createFailoverGateway(terms), members };
+  return joinGateways([...own, ...configured], clock, isFailover ? settings : {});
+}
+
+/** One gateway as it is; several in a failover, in order of preference. Throws `TypeError` if two have the same name. */
+export function joinGateways(
+  members: readonly SmsGateway[],
+  clock: Clock,
+  { routes, afterUnknown = false }: Partial<Pick<FailoverTerms, 'routes' | 'afterUnknown'>> = {},
+): ComposedGateways {
+  const names = members.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined)
+    throw new TypeError(`two gateways have the name ${twice}: give one of them another`);
+  const [only] = members;
+  if (only && members.length === 1) return { gateway: only, members };
+  const terms = {
+    name: 'failover',
+    gateways: members,
+    afterUnknown,
+    attemptMsMin: BUDGET.attemptMsMin,
+    clock,
+  };
+  return { gateway: createFailoverGateway({ ...terms, ...(routes && { routes }) }), members };
 }
 
 /** Throws `ConfigError` if a certificate of a gateway can't be used. */
