@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DestinationStream, Logger } from 'pino';
 import type { InboxGateway } from '../adapters/gateways/inbox/gateway.ts';
 import { keyKinds } from '../codecs/keys/key-kind.ts';
@@ -38,6 +39,14 @@ export interface Overrides extends DataOverrides, GatewayOverrides {
 export interface Application {
   /** Opens all listeners. Rejects if an address is taken; nothing is open then. */
   listen(): Promise<Addresses>;
+  /**
+   * Answers a request for a method that a `node:http` or `node:https` server of yours took, by the paths of `http.basePaths`:
+   * `server.on('request', application.handle)`, or for these paths alone. Resolves when it is answered: 404 for another path.
+   * Needs no `listen()`, which opens the operator's routes and those for receipts beside it. Connections, time-outs and TLS
+   * are those of your server: settings of `http` about these, client certificates among them, have no effect here. Rejects
+   * with a `TypeError`, and has not answered, if the body was read before.
+   */
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /**
    * Orderly stop: takes no new connection, finishes the running requests, then lets go of everything. Safe to
    * call twice. The log tells the reason, such as the name of a signal.
@@ -197,6 +206,7 @@ function applicationOf(
     store,
     directory,
     inbox,
+    handle: listeners.handle,
     endCodes: (of) => endCodes(of, { ...rules, store, clock }),
     async listen() {
       const addresses = await listeners.open();

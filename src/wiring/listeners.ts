@@ -5,6 +5,7 @@ import {
   type InboxGateway,
 } from '../adapters/gateways/inbox/gateway.ts';
 import { descriptorLimit } from '../http/descriptors.ts';
+import { createHandler, type Handler } from '../http/handler.ts';
 import { addMethodRoutes } from '../http/method-routes.ts';
 import {
   createOperatorServer,
@@ -34,6 +35,8 @@ export interface Addresses {
 export interface Listeners {
   /** Opens all of them. Rejects if an address is taken; nothing is open then. */
   open(): Promise<Addresses>;
+  /** Serves a request for a method that another server took. */
+  readonly handle: Handler['handle'];
   /** Puts other certificates in force where methods are served. */
   replaceTls(tls: ServerTls): void;
   /** Takes no new connection; resolves when the running requests are answered. Safe to call twice. */
@@ -75,7 +78,9 @@ export function composeListeners(config: Config, parts: ListenerParts): Listener
   const headersTimeoutMs = Math.min(HEADERS_TIMEOUT_MS, config.http.requestTimeoutMs);
   const server = createServer({ ...config.http, headersTimeoutMs, connectionsMax }, watch, parts.tls);
   const enabledMethods = new Set(methods);
-  addMethodRoutes(server, { basePaths, enabledMethods, pipeline: parts.pipeline, onRefused });
+  const routes = { basePaths, enabledMethods, pipeline: parts.pipeline, onRefused };
+  addMethodRoutes(server, routes);
+  const handler = createHandler({ ...routes, bodyBytesMax: config.http.bodyBytesMax, clock: parts.clock });
   const operator = createOperatorServer({
     version: packageVersion,
     readiness: parts.readiness,
@@ -91,7 +96,7 @@ export function composeListeners(config: Config, parts: ListenerParts): Listener
     watch: watchOf('receipts', parts),
   });
   const close = async () => {
-    await Promise.all([server.close(), operator.close(), receipts?.close()]);
+    await Promise.all([server.close(), operator.close(), receipts?.close(), handler.close()]);
   };
   return {
     async open() {
@@ -105,6 +110,7 @@ export function composeListeners(config: Config, parts: ListenerParts): Listener
         throw error;
       }
     },
+    handle: handler.handle,
     replaceTls: (tls) => replaceTls(server, tls),
     close,
   };
