@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { surfaceOf, surfaces } from '../../tools/surface.ts';
@@ -12,6 +12,20 @@ for (const { file, listing, nameless } of surfaces()) {
       'what others build on has changed: if that is meant, run `node tools/surface.ts`, and say it in CHANGELOG.md',
     );
   });
+
+  if (file === 'index.txt') {
+    test('every public name of the library is used as a user would', () => {
+      const body = globSync('uses/*.ts', { cwd: import.meta.dirname })
+        .map((use) => readFileSync(join(import.meta.dirname, use), 'utf8').split(`from 'gsp-otp';`)[1])
+        .join('\n');
+      const names = [...listing.matchAll(/^(?:interface|type|class|function|const) (\w+)/gm)].map(
+        ([, name = '']) => name,
+      );
+      assert.ok(names.length > 50, `${names.length} names`);
+      const unused = names.filter((name) => !new RegExp(`\\b${name}\\b`).test(body));
+      assert.deepEqual(unused, [], 'use it in test/surface/uses/');
+    });
+  }
 
   test(`every type that a public type of ${file} mentions can be imported`, () => {
     assert.deepEqual(nameless, []);

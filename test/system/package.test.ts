@@ -20,6 +20,7 @@ import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { NOW_MS, REQUEST, readRing } from '../codecs/openpgp/vectors.ts';
 import { proofSize } from '../support/proof-size.ts';
+import { exampleTests } from './package-examples.ts';
 
 const root = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'gsp-otp-'));
@@ -122,92 +123,7 @@ test('the installed server answers in the sandbox, and stops in order', { timeou
   assert.deepEqual(await ended, [0, null]);
 });
 
-/** As strictly as the compiler can. */
-function compile(...files: readonly string[]): void {
-  const strict = ['--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess', '--noEmit'];
-  const modules = ['--target', 'es2024', '--module', 'nodenext', '--allowImportingTsExtensions'];
-  const nodeTypes = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')];
-  run(user, join(root, 'node_modules/.bin/tsc'), ...strict, ...modules, ...nodeTypes, ...files);
-}
-
-const application = `
-import { type AccountDirectory, compose, loadConfig, type Overrides, UnavailableError } from 'gsp-otp';
-
-const directory: AccountDirectory = {
-  async findByAssociationId() { return undefined; },
-  async findByPhoneNumber() { return []; },
-  async check(deadline) { if (deadline.remainingMs() < 0) throw new UnavailableError('never'); },
-  async close() {},
-};
-const settings = { dataDirectory: 'data', 'http.port': 0, 'operator.port': 0, 'log.level': 'silent' };
-const overrides: Overrides = { directory };
-const application = await compose(loadConfig({ environment: {}, overrides: settings }), overrides);
-const { methods } = await application.listen();
-const response = await fetch(methods + '/v1/echo', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
-console.log(response.status, Object(await response.json()).errorResponseCode);
-await application.close();
-`;
-
-test("the library runs inside an application of one's own", () => {
-  writeFileSync(join(user, 'app.ts'), application);
-  assert.equal(run(user, process.execPath, 'app.ts'), '400 MISSING_REQUIRED_FIELD\n');
-});
-
-const judged = `
-import { accountDirectoryContract, type KnownAccount } from 'gsp-otp/contracts';
-import { createOwnDirectory } from './own-directory.ts';
-
-const open = (accounts: readonly KnownAccount[]) =>
-  createOwnDirectory(accounts.map((account) => ({ status: 'active', language: undefined, ...account })));
-accountDirectoryContract('our directory', open);
-if (process.argv.includes('broken')) accountDirectoryContract('a broken one', () => open([]));
-`;
-
-test('the contract of a port judges the example of a directory in a project of its own', () => {
-  cpSync(join(installed, 'examples/own-directory.ts'), join(user, 'own-directory.ts'));
-  writeFileSync(join(user, 'directory.test.ts'), judged);
-  assert.match(run(user, process.execPath, 'directory.test.ts'), /^ℹ pass [1-9]\d*$/m);
-  const broken = spawnSync(process.execPath, ['directory.test.ts', 'broken'], { cwd: user, env });
-  assert.equal(broken.status, 1);
-});
-
-test('the declarations of library and contracts fit what was written for them', () => {
-  compile('app.ts', 'directory.test.ts');
-});
-
-test('the example of a directory sends a text and verifies its code, and stops in order', async (t) => {
-  const settings = { GSP_OTP_DATA_DIRECTORY: 'own', GSP_OTP_HTTP_PORT: '0', GSP_OTP_OPERATOR_PORT: '0' };
-  const child = spawn(process.execPath, ['own-directory.ts'], { cwd: user, env: { ...env, ...settings } });
-  t.after(() => child.kill('SIGKILL'));
-  const ended = once(child, 'exit');
-  let urls: RegExpExecArray | null = null;
-  for await (const line of createInterface(child.stdout)) {
-    urls = /^methods (\S+), operator (\S+)$/.exec(line);
-    if (urls) break;
-  }
-  const [, methods = 'none', operator = 'none'] = urls ?? [];
-  const ask = async (method: string, members: object) => {
-    const requestId = `example-${method}`;
-    const requestTimestamp = String(Date.now());
-    const protocolVersion = { major: 1, minor: 0, revision: 0 };
-    const body = JSON.stringify({
-      requestHeader: { protocolVersion, requestId, requestTimestamp },
-      ...members,
-    });
-    const headers = { 'content-type': 'application/json' };
-    const answer = await fetch(`${methods}/v1/${method}`, { method: 'POST', headers, body });
-    return JSON.stringify(await answer.json());
-  };
-  const sent = await ask('sendOtp', { associationId: 'maria', smsMatchingToken: 'AbCdEfGhIjK' });
-  assert.match(sent, /"result":"SUCCESS"/);
-  const inbox = await fetch(`${operator}/inbox`, { headers: { accept: 'application/json' } });
-  const { texts } = Object(await inbox.json());
-  const otp = /\b\d{6}\b/.exec(texts[0].text)?.[0];
-  const verified = await ask('verifyOtp', { sendOtpRequestId: 'example-sendOtp', otp });
-  assert.match(verified, /"result":"SUCCESS"/);
-  child.kill('SIGTERM');
-  assert.deepEqual(await ended, [0, null]);
-});
+exampleTests({ user, installed, command, env, run });
 
 test('threads start from the published files', async () => {
   const published = pathToFileURL(join(installed, 'dist/src/codecs/openpgp/codec.js')).href;

@@ -1,0 +1,63 @@
+/* A process of one's own that runs the server. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  type Addresses,
+  type Application,
+  type Clock,
+  type CodesOf,
+  type Config,
+  ConfigError,
+  type ConfigFault,
+  type ConfigSources,
+  compose,
+  type Data,
+  type DataOverrides,
+  type Entropy,
+  type GatewayOverrides,
+  type InboxBehaviour,
+  type InboxGateway,
+  type KeptText,
+  loadConfig,
+  type Origin,
+  type OtpStore,
+  type Overrides,
+} from 'gsp-otp';
+import { account, codec, Directory, gatewayOf } from './adapters.ts';
+
+/** A process of one's own: configuration, parts, start, calls and stop. */
+export async function run(clock: Clock, entropy: Entropy, store: OtpStore): Promise<void> {
+  const sources: ConfigSources = { environment: process.env, overrides: { 'http.port': 0 }, flags: {} };
+  const config: Config = loadConfig(sources);
+  const directory = new Directory(new Map([['maria', account]]));
+  const data: Data = { store, directory, clock, entropy };
+  const parts: DataOverrides = { ...data, newStore: true };
+  const gateways: GatewayOverrides = { gateways: [gatewayOf(async () => 'yes')] };
+  const overrides: Overrides = { ...parts, ...gateways, codecs: [codec], logDestination: process.stderr };
+  const application: Application = await compose(config, overrides);
+  const { methods, operator, receipts }: Addresses = await application.listen();
+  const inbox: InboxGateway | undefined = application.inbox;
+  const behaviour: InboxBehaviour = 'late';
+  inbox?.behave(behaviour, 100);
+  const texts: readonly KeptText[] = inbox?.texts(1) ?? [];
+  const codes: CodesOf = { accountId: 'account-17' };
+  const ended: number = await application.endCodes(codes);
+  await application.reload(() => loadConfig(sources));
+  await application.close(`${methods} ${operator} ${receipts} ${texts.length} ${ended}`);
+}
+
+export function mount(
+  application: Application,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  return application.handle(request, response);
+}
+
+export function whatIsWrong(error: unknown): readonly string[] {
+  if (!(error instanceof ConfigError)) return [];
+  return error.faults.map(({ path, reason, accepted, nearest, origin }: ConfigFault) => {
+    const from: Origin = origin;
+    const place = from.kind === 'file' ? `${from.file}:${from.line}` : from.kind;
+    return `${path} ${reason}, ${accepted}, ${nearest} ${place}`;
+  });
+}

@@ -1,0 +1,170 @@
+/* A store of one's own, and what it reads of orders and decisions. */
+import type {
+  AccountPast,
+  AttemptDecision,
+  AttemptFacts,
+  AttemptOrder,
+  Block,
+  Ceiling,
+  Challenge,
+  ChallengeEvent,
+  ChallengeState,
+  Completion,
+  CompletionDecision,
+  Counted,
+  DeliveryReceipt,
+  EndCodesOrder,
+  GrantedText,
+  GuardBudget,
+  GuardFacts,
+  GuardFinding,
+  GuardOrder,
+  GuardVerdict,
+  IssueDecision,
+  IssueFacts,
+  IssueOrder,
+  MethodName,
+  Misstep,
+  OtpContext,
+  OtpStore,
+  PhoneNumberPast,
+  ReceiptDecision,
+  ReceiptFacts,
+  ReceiptRecord,
+  ReceivedText,
+  RequestHistory,
+  RequestKey,
+  RequestRecord,
+  RequestState,
+  RequestSubject,
+  SettlementDecision,
+  SettlementFacts,
+  SettlementOrder,
+  StoredAnswer,
+  SubmissionText,
+  SubmittedText,
+  Taken,
+} from 'gsp-otp';
+
+/** A store before another one, with every step in its types. */
+export class WatchedStore implements OtpStore {
+  readonly #store: OtpStore;
+  readonly steps: string[] = [];
+
+  constructor(store: OtpStore) {
+    this.#store = store;
+  }
+
+  recall(key: RequestKey): Promise<RequestRecord | undefined> {
+    this.steps.push(`recall ${key.method satisfies MethodName}`);
+    return this.#store.recall(key);
+  }
+
+  findChallenge(sendOtpRequestId: string): Promise<Challenge | undefined> {
+    return this.#store.findChallenge(sendOtpRequestId);
+  }
+
+  issue(order: IssueOrder, decide: (facts: IssueFacts) => IssueDecision): Promise<IssueDecision> {
+    return this.#store.issue(order, (facts) => {
+      const past: AccountPast & PhoneNumberPast = facts.account;
+      const texts: readonly Counted[] = past.texts;
+      const guard: GuardFacts | undefined = facts.guard;
+      const blocks: readonly (Block | undefined)[] = guard?.blocks ?? [];
+      this.steps.push(`issue after ${texts.length} texts, ${blocks.length} blocks`);
+      return decide(facts);
+    });
+  }
+
+  settle(order: SettlementOrder, decide: (facts: SettlementFacts) => SettlementDecision): Promise<void> {
+    return this.#store.settle(order, decide);
+  }
+
+  recordReceipt(
+    receipt: DeliveryReceipt,
+    nowMs: number,
+    decide: (facts: ReceiptFacts) => ReceiptDecision,
+  ): Promise<ReceiptRecord> {
+    return this.#store.recordReceipt(receipt, nowMs, (facts) => {
+      const [text]: readonly ReceivedText[] = facts.texts;
+      this.steps.push(`receipt of ${text?.challengeId}`);
+      return decide(facts);
+    });
+  }
+
+  attempt(order: AttemptOrder, decide: (facts: AttemptFacts) => AttemptDecision): Promise<AttemptDecision> {
+    return this.#store.attempt(order, decide);
+  }
+
+  complete(
+    completion: Completion,
+    decide: (request: RequestRecord | undefined) => CompletionDecision,
+  ): Promise<CompletionDecision> {
+    return this.#store.complete(completion, decide);
+  }
+
+  endCodes(order: EndCodesOrder): Promise<number> {
+    const event: ChallengeEvent = order.event;
+    this.steps.push(event.detail);
+    return this.#store.endCodes(order);
+  }
+
+  sweep(beforeMs: number, rowsMax: number): Promise<number> {
+    return this.#store.sweep(beforeMs, rowsMax);
+  }
+
+  remember(nowMs: number): Promise<void> {
+    return this.#store.remember(nowMs);
+  }
+
+  blocks(nowMs: number): Promise<readonly Block[]> {
+    return this.#store.blocks(nowMs);
+  }
+
+  history(requestId: string): Promise<readonly RequestHistory[]> {
+    return this.#store.history(requestId);
+  }
+
+  requestsOf(subject: RequestSubject): Promise<readonly RequestHistory[]> {
+    return this.#store.requestsOf(subject);
+  }
+
+  check(): Promise<void> {
+    return this.#store.check();
+  }
+
+  close(): Promise<void> {
+    return this.#store.close();
+  }
+}
+
+/** What a store reads of decisions: each kind is told from the others. */
+export function kept(decision: IssueDecision): GuardVerdict | StoredAnswer | Taken | undefined {
+  if (decision.kind === 'replay' || decision.kind === 'conflict' || decision.kind === 'busy') return decision;
+  if (decision.kind === 'answer') return decision.answer;
+  const granted: GrantedText = decision;
+  const verdict: GuardVerdict | undefined = granted.guard;
+  const finding: GuardFinding | undefined = verdict?.finding;
+  const budget: GuardBudget | undefined = finding?.budget;
+  return budget === undefined ? undefined : verdict;
+}
+
+export function missteps(decision: AttemptDecision): readonly Misstep[] {
+  return decision.kind === 'judged' ? decision.missteps : [];
+}
+
+export function countedFor(order: GuardOrder): readonly Ceiling[] {
+  return [...order.unverified, ...order.verified];
+}
+
+export function textOf(challenge: Challenge): SubmissionText | undefined {
+  const context: OtpContext | undefined = challenge.otpContext;
+  const state: ChallengeState = challenge.state;
+  const text: SubmittedText | undefined = challenge.text;
+  if (text === undefined || context === 'unknown' || state === 'issued') return undefined;
+  return { gateway: text.gateway, messageId: text.messageId, receiptKey: undefined };
+}
+
+export function isOpen(request: RequestRecord | undefined): boolean {
+  const state: RequestState | undefined = request?.state;
+  return state === undefined || state === 'released';
+}
