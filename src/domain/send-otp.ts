@@ -60,7 +60,7 @@ export async function sendOtp(call: SendOtpCall, parts: SendOtpParts): Promise<O
       ceilings: ceilings.map(({ ceiling }) => ceiling),
       guard,
     },
-    (facts) => judgeIssue(facts, { ...moment, fingerprint, owner, policy, ceilings, fresh }),
+    (facts) => judgeIssue(facts, { ...moment, fingerprint, owner, policy, ceilings, guard, fresh }),
   );
   switch (decision.kind) {
     case 'issue':
@@ -103,6 +103,7 @@ function freshChallenge(
     failedAttempts: 0,
     country,
     numberPrefix: numberPrefixOf(phoneNumber.reveal()),
+    counted: [],
     text: undefined,
   };
 }

@@ -8,9 +8,7 @@ import type { Delivery, SmsGateway, SmsMessage } from '../ports/sms-gateway.ts';
 import { codeOf } from './challenge/challenge-code.ts';
 import { judgeSettlement } from './challenge/judge-settlement.ts';
 import type { OtpKeys } from './challenge/otp-keys.ts';
-import { guardOrderFor } from './limits/money-guard.ts';
 import type { OtpPolicy } from './limits/otp-policy.ts';
-import { ceilingsFor } from './limits/quotas.ts';
 import { momentOf } from './moment.ts';
 import type { Outcome, SendOtpResult } from './outcome.ts';
 import { receiptDigest } from './receipt-digest.ts';
@@ -106,10 +104,6 @@ function recordNews(
     submission,
     state: STATE_AFTER[delivery.kind],
     event: { atMs: nowMs, event: delivery.kind, detail: inWords(delivery) },
-    ceilings: [
-      ...ceilingsFor(policy, challenge.country).map(({ ceiling }) => ceiling),
-      ...(guardOrderFor(policy.moneyGuard, challenge)?.unverified ?? []),
-    ],
     text: textOf(delivery, keys),
     answer,
     retryable: delivery.kind !== 'accepted' && policy.retryUnsent,

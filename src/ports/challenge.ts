@@ -1,4 +1,5 @@
 import type { DeliveryReceipt } from './delivery-receipt.ts';
+import type { TextCounts } from './otp-store/limits.ts';
 
 /**
  * - `issued`: made, but no gateway has it (refused, or not asked yet).
@@ -54,6 +55,8 @@ export interface Challenge {
   readonly country: string | undefined;
   /** The first digits of the number, too few to tell whose it is: what the money guard counts together. */
   readonly numberPrefix: string;
+  /** Where its texts that were not refused are counted, the oldest first. Empty too: made by a version that kept no counts. */
+  readonly counted: readonly TextCounts[];
   /** Its newest text; `undefined`: no gateway has taken one, nor may one have. */
   readonly text: SubmittedText | undefined;
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { judgeReceipt } from '../../src/domain/challenge/judge-receipt.ts';
 import { judgeSettlement, type SubmissionNews } from '../../src/domain/challenge/judge-settlement.ts';
 import { judgeClaim } from '../../src/domain/judge-claim.ts';
+import { bucketsOf, textCounts } from '../../src/domain/limits/text-counts.ts';
 import type { Challenge } from '../../src/ports/challenge.ts';
 import type { DeliveryReceipt, ReceiptRecord } from '../../src/ports/delivery-receipt.ts';
 import type {
@@ -10,6 +11,7 @@ import type {
   AttemptOrder,
   Completion,
   CompletionDecision,
+  GrantedText,
   IssueDecision,
   IssueFacts,
   IssueOrder,
@@ -49,6 +51,7 @@ export function aChallenge(changes: Partial<Challenge> = {}): Challenge {
     failedAttempts: 0,
     country: 'CA',
     numberPrefix: '+1403555',
+    counted: [],
     text: undefined,
     ...changes,
   };
@@ -71,15 +74,27 @@ export function anIssue(requestId: string, changes: Partial<IssueOrder> = {}): I
   };
 }
 
-/** Issues `challenge` whatever the facts. */
+/** A text of `challenge`, counted as the order has it. */
+export function granted(kind: GrantedText['kind'], challenge: Challenge, order: IssueOrder): GrantedText {
+  const counts = textCounts(order.ceilings, order.guard, order.nowMs);
+  const counted = [...challenge.counted, counts];
+  return { kind, challenge: { ...challenge, counted }, raise: bucketsOf(counts) };
+}
+
+/** Issues `challenge` whatever the facts, and counts it nowhere. */
 export function toIssue(challenge: Challenge): (facts: IssueFacts) => IssueDecision {
-  return () => ({ kind: 'issue', challenge });
+  return () => ({ kind: 'issue', challenge, raise: [] });
+}
+
+/** Puts `challenge` back to work whatever the facts, and counts it nowhere. */
+export function toResume(challenge: Challenge): (facts: IssueFacts) => IssueDecision {
+  return () => ({ kind: 'resume', challenge, raise: [] });
 }
 
 /** Issues unless the request is known; the twins of a claim are turned away. */
 export function toIssueOnce(challenge: Challenge): (facts: IssueFacts) => IssueDecision {
   return ({ request }) => {
-    if (request === undefined) return { kind: 'issue', challenge };
+    if (request === undefined) return { kind: 'issue', challenge, raise: [] };
     return request.state === 'completed' ? { kind: 'replay', record: request } : { kind: 'busy' };
   };
 }
@@ -93,8 +108,10 @@ export async function issue(
 ): Promise<Challenge> {
   const challenge = aChallenge({ challengeId: idFor(requestId), issuedAtMs: order.nowMs ?? T0, ...changes });
   const { accountDigest, phoneNumberDigest } = challenge;
-  await store.issue(anIssue(requestId, { accountDigest, phoneNumberDigest, ...order }), toIssue(challenge));
-  return challenge;
+  const issueOrder = anIssue(requestId, { accountDigest, phoneNumberDigest, ...order });
+  const decision = granted('issue', challenge, issueOrder);
+  await store.issue(issueOrder, () => decision);
+  return decision.challenge;
 }
 
 /** 16 characters, another for each request id. */
@@ -138,7 +155,6 @@ export function accepted(requestId: string, changes: Partial<TextNews> = {}): Te
     nowMs,
     state: 'sent',
     event: { atMs: nowMs, event: 'accepted', detail: 'primary SM-1' },
-    ceilings: [],
     text: { gateway: 'primary', messageId: 'SM-1', receiptKey: `primary:SM-${requestId}` },
     answer: { result: 'SUCCESS', integratorId: challengeId },
     retryable: false,
@@ -207,6 +223,9 @@ export function toJudge(order: AttemptOrder, matches: boolean): (facts: AttemptF
         state: state === challenge.state ? undefined : state,
         failedAttempts,
         missteps,
+        counted: undefined,
+        lower: [],
+        raise: [],
         event: { atMs: order.nowMs, event, detail: order.requestId },
       }) as const;
     if (!live) {

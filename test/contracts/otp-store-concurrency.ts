@@ -7,6 +7,7 @@ import {
   anEcho,
   anIssue,
   completeRequest,
+  granted,
   HOUR,
   idFor,
   issue,
@@ -101,14 +102,15 @@ function quotas(open: StoreFactory): void {
     const { store } = await open(t);
     const ceilings = [{ subject: 'global', windowMs: HOUR }];
     const decisions = await Promise.all(
-      times(64, (i) =>
-        store.issue(anIssue(`send-${i}`, { ceilings }), (facts) => {
+      times(64, (i) => {
+        const order = anIssue(`send-${i}`, { ceilings });
+        return store.issue(order, (facts) => {
           const sends = facts.account.texts.length;
           assert.equal(facts.ceilingSends[0], sends);
           if (sends >= 3) return { kind: 'busy' };
-          return { kind: 'issue', challenge: aChallenge({ challengeId: idFor(`send-${i}`) }) };
-        }),
-      ),
+          return granted('issue', aChallenge({ challengeId: idFor(`send-${i}`) }), order);
+        });
+      }),
     );
     assert.equal(decisions.filter(({ kind }) => kind === 'issue').length, 3);
   });
@@ -122,7 +124,7 @@ function neighbours(open: StoreFactory): void {
       times(30, (i) =>
         store.issue(anIssue(`send-${i}`), () => {
           if (i % 3 === 0) throw broken;
-          return { kind: 'issue', challenge: aChallenge({ challengeId: idFor(`send-${i}`) }) };
+          return { kind: 'issue', challenge: aChallenge({ challengeId: idFor(`send-${i}`) }), raise: [] };
         }),
       ),
     );
@@ -144,6 +146,9 @@ function neighbours(open: StoreFactory): void {
       state: 'verified',
       failedAttempts: 0,
       missteps: [],
+      counted: undefined,
+      lower: [],
+      raise: [],
       event: { atMs: T0, event: 'verified', detail: '' },
     } as const;
     await assert.rejects(

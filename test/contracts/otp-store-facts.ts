@@ -16,6 +16,7 @@ import {
   settleText,
   T0,
   toJudge,
+  toResume,
 } from './otp-orders.ts';
 import type { StoreFactory } from './store-factory.ts';
 
@@ -84,7 +85,7 @@ export function factsContract(open: StoreFactory): void {
     const challenge = await issue(store, 'send-1');
     await settleText(store, refused('send-1'));
     const order = anIssue('send-1', { nowMs: T0 + HOUR });
-    await store.issue(order, () => ({ kind: 'resume', challenge }));
+    await store.issue(order, toResume(challenge));
     const { account } = await factsFor(store, 'next', { nowMs: T0 + HOUR, sinceMs: T0 + MINUTE });
     assert.deepEqual(account.texts, [{ atMs: T0 + HOUR, times: 1 }]);
     // An answer without a text moves nothing.
@@ -120,6 +121,9 @@ export function factsContract(open: StoreFactory): void {
         failedAttempts: 0,
         event: { atMs: T0, event: 'wrong', detail: '' },
         missteps: ['wrong'],
+        counted: undefined,
+        lower: [],
+        raise: [],
       }));
       const nowMs = T0 + 1000 + index;
       void issue(store, `refused-${index}`, {}, { nowMs });

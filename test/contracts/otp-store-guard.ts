@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { bucketsAt } from '../../src/domain/limits/text-counts.ts';
 import type { GuardFacts, GuardOrder, OtpStore } from '../../src/ports/otp-store.ts';
 import {
   aChallenge,
   accepted,
   anAttempt,
   anIssue,
+  granted,
   HOUR,
   idFor,
   refused,
@@ -31,13 +33,14 @@ const guard: GuardOrder = {
 
 async function send(store: OtpStore, requestId: string, nowMs = T0) {
   let facts: { readonly [name in keyof GuardFacts]: unknown } | undefined;
-  await store.issue(anIssue(requestId, { guard, nowMs }), ({ guard: gathered }) => {
+  const order = anIssue(requestId, { guard, nowMs });
+  await store.issue(order, ({ guard: gathered }) => {
     facts = gathered && {
       ...gathered,
       verified: gathered.verified(),
       numberVerified: gathered.numberVerified(),
     };
-    return { kind: 'issue', challenge: aChallenge({ challengeId: idFor(requestId), issuedAtMs: nowMs }) };
+    return granted('issue', aChallenge({ challengeId: idFor(requestId), issuedAtMs: nowMs }), order);
   });
   return facts;
 }
@@ -54,18 +57,49 @@ export function guardContract(open: StoreFactory): void {
     });
     await settleText(store, accepted('send-1'));
     assert.deepEqual((await send(store, 'send-2'))?.unverified, [1, 1, 1]);
-    await settleText(store, refused('send-2', { ceilings: guard.unverified }));
+    await settleText(store, refused('send-2'));
     assert.deepEqual((await send(store, 'send-3'))?.unverified, [1, 1, 1]);
     const order = anAttempt('verify-1', 'send-3');
     await store.attempt(order, (facts) => {
       const judged = toJudge(order, true)(facts);
-      return judged.kind === 'judged' ? { ...judged, guard } : judged;
+      if (judged.kind !== 'judged') return judged;
+      const lower = facts.challenge?.counted.flatMap(({ unverified }) => unverified) ?? [];
+      return { ...judged, lower, raise: bucketsAt(guard.verified, T0) };
     });
     const facts = await send(store, 'send-4');
     assert.deepEqual(
       [facts?.unverified, facts?.verified, facts?.numberVerified],
       [[1, 1, 1], [1, 1, 1], true],
     );
+  });
+
+  test('a verification gives back and counts what it decides, each where it says, and the challenge keeps the rest', async (t) => {
+    const { store, reopen } = await open(t);
+    await send(store, 'send-1');
+    await send(store, 'send-2');
+    const sends = [{ ...ceiling('global'), bucket: 3 }];
+    const counted = [{ sends, unverified: [] }];
+    const order = anAttempt('verify-1', 'send-1');
+    const lower = bucketsAt(guard.unverified.slice(1), T0);
+    const raise = bucketsAt(guard.verified.slice(1), T0);
+    await store.attempt(order, (facts) => {
+      const judged = toJudge(order, true)(facts);
+      return judged.kind === 'judged' ? { ...judged, counted, lower, raise } : judged;
+    });
+    const reopened = await reopen();
+    assert.deepEqual((await reopened.findChallenge('send-1'))?.counted, counted);
+    const facts = await send(reopened, 'send-3');
+    assert.deepEqual(
+      [facts?.unverified, facts?.verified],
+      [
+        [2, 1, 1],
+        [0, 1, 1],
+      ],
+    );
+    // What changes nothing about them leaves them.
+    const late = anAttempt('verify-2', 'send-1');
+    await reopened.attempt(late, toJudge(late, false));
+    assert.deepEqual((await reopened.findChallenge('send-1'))?.counted, counted);
   });
 
   test('counts end with their window', async (t) => {
@@ -110,6 +144,7 @@ export function guardContract(open: StoreFactory): void {
     await store.issue(anIssue('send-1'), () => ({
       kind: 'issue',
       challenge: aChallenge({ challengeId: idFor('send-1') }),
+      raise: [],
       guard: { begin: [], event },
     }));
     const [history] = await store.history('send-1');

@@ -7,7 +7,6 @@ import {
   anEcho,
   anIssue,
   completeRequest,
-  DAY,
   digest,
   factsFor,
   HOUR,
@@ -18,6 +17,7 @@ import {
   settleText,
   T0,
   toIssue,
+  toResume,
   unknown,
 } from './otp-orders.ts';
 import type { StoreFactory } from './store-factory.ts';
@@ -28,7 +28,6 @@ export function issueContract(open: StoreFactory): void {
   issuesAndRecalls(open);
   answersWithoutText(open);
   takesUpAgain(open);
-  countsCeilings(open);
 }
 
 function issuesAndRecalls(open: StoreFactory): void {
@@ -199,7 +198,7 @@ function takesUpAgain(open: StoreFactory): void {
     await settleText(store, unknown('send-1'));
     const again = { ...challenge, submissions: 2, expiresAtMs: T0 + HOUR };
     const order = anIssue('send-1', { nowMs: T0 + MINUTE, owner: 'server-2', fingerprint: digest('other') });
-    await store.issue(order, () => ({ kind: 'resume', challenge: again }));
+    await store.issue(order, toResume(again));
     assert.deepEqual(await store.findChallenge('send-1'), again);
     assert.deepEqual(await store.recall(sendOtp('send-1')), {
       state: 'claimed',
@@ -229,59 +228,5 @@ function takesUpAgain(open: StoreFactory): void {
     assert.deepEqual(history?.challenge?.events, [{ atMs: T0 + MINUTE, event: 'issued', detail: '' }]);
     assert.deepEqual((await factsFor(store, 'next')).account.texts, []);
     assert.equal((await factsFor(store, 'next', { accountDigest })).account.texts.length, 1);
-  });
-}
-
-function countsCeilings(open: StoreFactory): void {
-  const perHour = { subject: 'global', windowMs: HOUR };
-  const perDay = { subject: 'global', windowMs: DAY };
-  const brazil = { subject: 'country:BR', windowMs: HOUR };
-
-  test('texts are counted by subject and window, in the order asked for', async (t) => {
-    const { store, reopen } = await open(t);
-    await issue(store, 'send-1', {}, { ceilings: [perHour, brazil] });
-    await issue(store, 'send-2', {}, { ceilings: [perHour] });
-    await issue(store, 'send-3', {}, { ceilings: [perDay] });
-    const ceilings = [brazil, perDay, { subject: 'country:PT', windowMs: HOUR }, perHour];
-    const reopened = await reopen();
-    assert.deepEqual((await factsFor(reopened, 'next', { ceilings })).ceilingSends, [1, 1, 0, 2]);
-  });
-
-  test('a ceiling never counts fewer texts than lie in its window, nor any older than thirteen twelfths', async (t) => {
-    const { store } = await open(t);
-    const sendAt = new Set([0, 7, 13, 26, 44, 59, 64, 70, 119, 120].map((minutes) => T0 + minutes * MINUTE));
-    for (let nowMs = T0; nowMs < T0 + 4 * HOUR; nowMs += MINUTE) {
-      if (sendAt.has(nowMs)) await issue(store, `send-${nowMs}`, {}, { nowMs, ceilings: [perHour] });
-      const facts = await factsFor(store, 'next', { nowMs, ceilings: [perHour] });
-      const counted = facts.ceilingSends[0] ?? -1;
-      const sentSince = (ms: number) => [...sendAt].filter((at) => at > ms && at <= nowMs).length;
-      assert.ok(counted >= sentSince(nowMs - HOUR), `at ${nowMs - T0}: ${counted} are too few`);
-      assert.ok(counted <= sentSince(nowMs - (HOUR * 13) / 12), `at ${nowMs - T0}: ${counted} are too many`);
-    }
-  });
-
-  test('a refusal gives the text back where it was counted, and a resumed one counts again', async (t) => {
-    const { store } = await open(t);
-    const ceilings = [perHour];
-    const sends = async (nowMs: number) =>
-      (await factsFor(store, 'next', { nowMs, ceilings })).ceilingSends[0];
-    const challenge = await issue(store, 'send-1', {}, { ceilings });
-    await settleText(store, refused('send-1', { ceilings, nowMs: T0 + 20 * MINUTE }));
-    assert.equal(await sends(T0 + 20 * MINUTE), 0);
-    const order = anIssue('send-1', { ceilings, nowMs: T0 + 30 * MINUTE });
-    await store.issue(order, () => ({ kind: 'resume', challenge }));
-    assert.equal(await sends(T0 + 30 * MINUTE), 1);
-    await settleText(store, unknown('send-1', { ceilings, nowMs: T0 + 31 * MINUTE }));
-    assert.equal(await sends(T0 + 31 * MINUTE), 1);
-  });
-
-  test('what is answered without a text is not counted', async (t) => {
-    const { store } = await open(t);
-    const ceilings = [perHour];
-    await store.issue(anIssue('send-1', { ceilings }), () => ({ kind: 'busy' }));
-    const answer = { result: 'OTP_LIMIT_REACHED', integratorId: 'integrator-id-01' };
-    const decline = { kind: 'answer', answer, retryable: false, reason: 'cool-down' } as const;
-    await store.issue(anIssue('send-2', { ceilings }), () => decline);
-    assert.deepEqual((await factsFor(store, 'next', { ceilings })).ceilingSends, [0]);
   });
 }

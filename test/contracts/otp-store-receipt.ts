@@ -13,6 +13,7 @@ import {
   settleText,
   T0,
   toJudge,
+  toResume,
   unknown,
 } from './otp-orders.ts';
 import type { StoreFactory } from './store-factory.ts';
@@ -102,10 +103,7 @@ export function receiptContract(open: StoreFactory): void {
     );
     await noteReceipt(store, receipt('send-1', { receiptKey: 'k1', state: 'undelivered' }), T0 + 1000);
     const again = { ...challenge, submissions: 2 };
-    await store.issue(anIssue('send-1', { nowMs: T0 + MINUTE }), () => ({
-      kind: 'resume',
-      challenge: again,
-    }));
+    await store.issue(anIssue('send-1', { nowMs: T0 + MINUTE }), toResume(again));
     await settleText(store, accepted('send-1', { submission: 2, nowMs: T0 + MINUTE }));
     assert.deepEqual(await told(store, 'send-1'), ['sent', undefined]);
     assert.equal((await noteReceipt(store, receipt('send-1', { receiptKey: 'k1' }), T0)).kind, 'unmatched');

@@ -14,6 +14,7 @@ import {
   settleText,
   T0,
   toJudge,
+  toResume,
   unknown,
 } from './otp-orders.ts';
 import type { StoreFactory } from './store-factory.ts';
@@ -40,7 +41,7 @@ async function resume(store: OtpStore, requestId: string): Promise<void> {
   const challenge = await store.findChallenge(requestId);
   assert.ok(challenge);
   const order = anIssue(requestId, { nowMs: T0 + MINUTE, owner: 'server-2' });
-  await store.issue(order, () => ({ kind: 'resume', challenge: { ...challenge, submissions: 2 } }));
+  await store.issue(order, toResume({ ...challenge, submissions: 2 }));
 }
 
 function recordsTheNews(open: StoreFactory): void {
@@ -195,8 +196,8 @@ function takesLateNews(open: StoreFactory): void {
 
     const ceilings = [{ subject: 'global', windowMs: HOUR }];
     await issue(store, 'no', {}, { ceilings });
-    await settleText(store, unknown('no', { ceilings }));
-    await settleText(store, refused('no', { ...late, ceilings }));
+    await settleText(store, unknown('no'));
+    await settleText(store, refused('no', late));
     assert.deepEqual(await challengeState(store, 'no'), ['issued', 0]);
     assert.deepEqual((await factsFor(store, 'next', { ceilings })).ceilingSends, [0]);
   });
@@ -213,8 +214,8 @@ function takesLateNews(open: StoreFactory): void {
     const { store } = await open(t);
     const ceilings = [{ subject: 'global', windowMs: HOUR }];
     await issue(store, 'send-1', {}, { ceilings });
-    await settleText(store, accepted('send-1', { ceilings }));
-    await settleText(store, refused('send-1', { ...late, ceilings }));
+    await settleText(store, accepted('send-1'));
+    await settleText(store, refused('send-1', late));
     assert.deepEqual(await challengeState(store, 'send-1'), ['sent', 1]);
     assert.deepEqual((await factsFor(store, 'next', { ceilings })).ceilingSends, [1]);
     const [history] = await store.history('send-1');

@@ -15,6 +15,7 @@ import {
   settleText,
   T0,
   toIssue,
+  toResume,
 } from './otp-orders.ts';
 import type { StoreFactory } from './store-factory.ts';
 
@@ -61,7 +62,7 @@ export function sweepContract(open: StoreFactory): void {
       await settleText(store, refused(requestId));
     const [challenge = aChallenge()] = challenges;
     const answer = { result: 'OTP_LIMIT_REACHED', integratorId: idFor('answered') };
-    await store.issue(anIssue('resumed', { nowMs }), () => ({ kind: 'resume', challenge }));
+    await store.issue(anIssue('resumed', { nowMs }), toResume(challenge));
     await store.issue(anIssue('issued', { nowMs }), toIssue(aChallenge({ challengeId: idFor('another') })));
     await store.issue(anIssue('answered', { nowMs }), () => {
       return { kind: 'answer', answer, retryable: false, reason: '' };

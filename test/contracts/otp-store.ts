@@ -5,6 +5,7 @@ import { issue } from './otp-orders.ts';
 import { attemptContract } from './otp-store-attempt.ts';
 import { completeContract } from './otp-store-complete.ts';
 import { concurrencyContract } from './otp-store-concurrency.ts';
+import { countsContract } from './otp-store-counts.ts';
 import { factsContract } from './otp-store-facts.ts';
 import { guardContract } from './otp-store-guard.ts';
 import { issueContract } from './otp-store-issue.ts';
@@ -19,6 +20,7 @@ import type { StoreFactory } from './store-factory.ts';
 export function otpStoreContract(name: string, open: StoreFactory): void {
   describe(`${name} as an OTP store`, () => {
     issueContract(open);
+    countsContract(open);
     factsContract(open);
     supersedeContract(open);
     settleContract(open);

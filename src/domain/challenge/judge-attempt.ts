@@ -4,6 +4,7 @@ import { type Claimant, judgeClaim } from '../judge-claim.ts';
 import { guardOrderFor } from '../limits/money-guard.ts';
 import type { OtpPolicy } from '../limits/otp-policy.ts';
 import { isUsedUp } from '../limits/quotas.ts';
+import { bucketsAt } from '../limits/text-counts.ts';
 import type { Moment } from '../moment.ts';
 import type { VerifyOtpResult } from '../outcome.ts';
 import { isLive, isVerifiable } from './challenge.ts';
@@ -47,7 +48,20 @@ export function judgeAttempt(facts: AttemptFacts, question: AttemptQuestion): At
     failedAttempts,
     missteps,
     event: { atMs: question.nowMs, event, detail: question.verifyOtpRequestId },
-    ...(result === 'SUCCESS' && { guard: guardOrderFor(question.policy.moneyGuard, challenge) }),
+    ...(result === 'SUCCESS' ? verified(challenge, question) : NOTHING_COUNTED),
+  };
+}
+
+type Counts = Pick<Extract<AttemptDecision, { readonly kind: 'judged' }>, 'counted' | 'lower' | 'raise'>;
+
+const NOTHING_COUNTED: Counts = { counted: undefined, lower: [], raise: [] };
+
+/** None of its texts is unverified any more, wherever they were counted; one counts as verified, as the settings are now. */
+function verified(challenge: Challenge, { policy, nowMs }: AttemptQuestion): Counts {
+  return {
+    counted: challenge.counted.map(({ sends }) => ({ sends, unverified: [] })),
+    lower: challenge.counted.flatMap(({ unverified }) => unverified),
+    raise: bucketsAt(guardOrderFor(policy.moneyGuard, challenge)?.verified ?? [], nowMs),
   };
 }
 

@@ -1,9 +1,16 @@
 import type { Challenge } from '../../ports/challenge.ts';
-import type { GrantedText, IssueDecision, IssueFacts, StoredAnswer } from '../../ports/otp-store.ts';
+import type {
+  GrantedText,
+  GuardOrder,
+  IssueDecision,
+  IssueFacts,
+  StoredAnswer,
+} from '../../ports/otp-store.ts';
 import { type Claimant, judgeClaim } from '../judge-claim.ts';
 import { judgeByGuard } from '../limits/money-guard.ts';
 import type { OtpPolicy } from '../limits/otp-policy.ts';
 import { type CountedCeiling, refusingQuota } from '../limits/quotas.ts';
+import { bucketsOf, textCounts } from '../limits/text-counts.ts';
 import type { Moment } from '../moment.ts';
 import { isExpired, mayHaveLeft, SUBMISSIONS_MAX } from './challenge.ts';
 import { moved } from './moved.ts';
@@ -12,6 +19,8 @@ import { sameBytes } from './same-bytes.ts';
 export interface IssueQuestion extends Moment, Claimant {
   readonly policy: OtpPolicy;
   readonly ceilings: readonly CountedCeiling[];
+  /** What the money guard counts the text under; `undefined`: it is off. */
+  readonly guard: GuardOrder | undefined;
   /** The challenge to issue if nothing stands against it. */
   readonly fresh: Challenge;
 }
@@ -44,7 +53,7 @@ function takeUp(earlier: Challenge, facts: IssueFacts, question: IssueQuestion):
     case 'issued':
       // No gateway took it, so its life begins with this submission.
       return sameRecipient(earlier, fresh)
-        ? withinQuotas(facts, question, resume(earlier, fresh, fresh))
+        ? withinQuotas(facts, question, resume(earlier, fresh, question))
         : issueWithinQuotas(facts, question);
     case 'submitting':
     case 'ambiguous':
@@ -60,7 +69,7 @@ function takeUp(earlier: Challenge, facts: IssueFacts, question: IssueQuestion):
 
 /** A text that may be out already is one more text to every limit; what refuses it is no answer to the first one. */
 function onceMore(earlier: Challenge, facts: IssueFacts, question: IssueQuestion): IssueDecision {
-  const decision = withinQuotas(facts, question, resume(earlier, earlier, question.fresh));
+  const decision = withinQuotas(facts, question, resume(earlier, earlier, question));
   if (decision.kind !== 'answer') return decision;
   return { ...decision, ...unsent(earlier, question, decision.reason) };
 }
@@ -68,9 +77,10 @@ function onceMore(earlier: Challenge, facts: IssueFacts, question: IssueQuestion
 type Answered = Extract<IssueDecision, { readonly kind: 'answer' }>;
 
 /** The same code once more, with the life of `life`, for whom the account is now. */
-function resume(earlier: Challenge, life: Challenge, { recipient }: Challenge): GrantedText {
+function resume(earlier: Challenge, life: Challenge, question: IssueQuestion): GrantedText {
   const { expiresAtMs, expiresAtWallMs } = life;
   const submissions = earlier.submissions + 1;
+  const { recipient } = question.fresh;
   const challenge = {
     ...earlier,
     state: moved(earlier.state, 'submitting'),
@@ -79,11 +89,25 @@ function resume(earlier: Challenge, life: Challenge, { recipient }: Challenge): 
     submissions,
     recipient,
   } as const;
-  return { kind: 'resume', challenge };
+  return counted({ kind: 'resume', challenge }, question);
 }
 
 function issueWithinQuotas(facts: IssueFacts, question: IssueQuestion): IssueDecision {
-  return withinQuotas(facts, question, { kind: 'issue', challenge: question.fresh });
+  return withinQuotas(facts, question, counted({ kind: 'issue', challenge: question.fresh }, question));
+}
+
+/** With where the text is counted, besides those that were sent before. */
+function counted(
+  { kind, challenge }: Pick<GrantedText, 'kind' | 'challenge'>,
+  { ceilings, guard, nowMs }: IssueQuestion,
+): GrantedText {
+  const counts = textCounts(
+    ceilings.map(({ ceiling }) => ceiling),
+    guard,
+    nowMs,
+  );
+  const all = [...challenge.counted, counts];
+  return { kind, challenge: { ...challenge, counted: all }, raise: bucketsOf(counts) };
 }
 
 function withinQuotas(facts: IssueFacts, question: IssueQuestion, granted: GrantedText): IssueDecision {

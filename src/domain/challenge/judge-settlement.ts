@@ -1,11 +1,11 @@
 import type { ChallengeEvent } from '../../ports/challenge.ts';
 import type {
-  Ceiling,
   SettlementDecision,
   SettlementFacts,
   StoredAnswer,
   SubmissionText,
 } from '../../ports/otp-store.ts';
+import { bucketsOf } from '../limits/text-counts.ts';
 import { moved } from './moved.ts';
 
 /** What became of a submission. */
@@ -15,8 +15,6 @@ export interface SubmissionNews {
   /** `sent`: accepted. `issued`: refused. `ambiguous`: unknown. */
   readonly state: 'sent' | 'issued' | 'ambiguous';
   readonly event: ChallengeEvent;
-  /** Given back on a refusal: the order's, and what its guard counted as unverified. */
-  readonly ceilings: readonly Ceiling[];
   /** `undefined` on a refusal. */
   readonly text: SubmissionText | undefined;
   /** `undefined`: late news of a submission that was already given up as unknown. */
@@ -47,7 +45,9 @@ export function judgeSettlement(facts: SettlementFacts, news: SubmissionNews): S
     // A second submission may go to another gateway; news of an earlier one says nothing of it.
     text: current ? news.text : undefined,
     refused,
-    giveBack: refused ? news.ceilings : [],
+    // The newest one is that of this submission.
+    counted: refused ? facts.counted.slice(0, -1) : undefined,
+    lower: refused ? bucketsOf(facts.counted.at(-1)) : [],
   };
 }
 

@@ -1,6 +1,5 @@
 import type { Challenge, ChallengeEvent, ChallengeState } from '../challenge.ts';
-import type { Counted, Misstep } from './limits.ts';
-import type { GuardOrder } from './money-guard.ts';
+import type { CeilingBucket, Counted, Misstep, TextCounts } from './limits.ts';
 import type { RequestRecord, StoredAnswer, Taken } from './requests.ts';
 
 export interface AttemptOrder {
@@ -33,8 +32,12 @@ export type AttemptDecision =
       readonly event: ChallengeEvent;
       /** What the account's limits are to count. */
       readonly missteps: readonly Misstep[];
-      /** On a success: what counted its text as unverified, and what counts it as verified. */
-      readonly guard?: GuardOrder | undefined;
+      /** Of the challenge from now on. `undefined`: it stays as it is. */
+      readonly counted: readonly TextCounts[] | undefined;
+      /** One text fewer in each. */
+      readonly lower: readonly CeilingBucket[];
+      /** One text more in each. */
+      readonly raise: readonly CeilingBucket[];
     }
   | Taken
   /** The challenge is not there any more. Nothing changes. */

@@ -1,5 +1,5 @@
 import type { Challenge } from '../challenge.ts';
-import type { AccountPast, Ceiling, PhoneNumberPast } from './limits.ts';
+import type { AccountPast, Ceiling, CeilingBucket, PhoneNumberPast } from './limits.ts';
 import type { GuardFacts, GuardOrder, GuardVerdict } from './money-guard.ts';
 import type { RequestRecord, StoredAnswer, Taken } from './requests.ts';
 
@@ -13,7 +13,7 @@ export interface IssueOrder {
   readonly phoneNumberDigest: Uint8Array;
   /** How far back `account` and `phoneNumber` must reach. */
   readonly sinceMs: number;
-  /** Ceilings to count this challenge against, in the order of `IssueFacts.ceilingSends`. */
+  /** Ceilings that this text is to be weighed against, in the order of `IssueFacts.ceilingSends`. */
   readonly ceilings: readonly Ceiling[];
   /** What the money guard wants to know; `undefined`: it is off. */
   readonly guard: GuardOrder | undefined;
@@ -33,12 +33,23 @@ export interface IssueFacts {
 
 export type IssueDecision =
   /**
-   * Make this challenge (state `submitting`), claim the request and count it. A challenge made earlier for this request
-   * id is replaced. What is out of the account's older challenges stays as it is until this text is out too.
+   * Make this challenge (state `submitting`), claim the request and count one text more in each of `raise`. A challenge
+   * made earlier for this request id is replaced. What is out of the account's older challenges stays as it is until this
+   * text is out too.
    */
-  | { readonly kind: 'issue'; readonly challenge: Challenge; readonly guard?: GuardVerdict | undefined }
+  | {
+      readonly kind: 'issue';
+      readonly challenge: Challenge;
+      readonly raise: readonly CeilingBucket[];
+      readonly guard?: GuardVerdict | undefined;
+    }
   /** Claim the request again, count it again, and put its challenge back to `submitting`, with this life. */
-  | { readonly kind: 'resume'; readonly challenge: Challenge; readonly guard?: GuardVerdict | undefined }
+  | {
+      readonly kind: 'resume';
+      readonly challenge: Challenge;
+      readonly raise: readonly CeilingBucket[];
+      readonly guard?: GuardVerdict | undefined;
+    }
   /** Record an answer without a text: `completed`, or `released` if retryable. `reason` is for the record. */
   | {
       readonly kind: 'answer';

@@ -6,6 +6,20 @@ export interface Ceiling {
   readonly windowMs: number;
 }
 
+/** The twelfth of a ceiling's window in which one text is counted. */
+export interface CeilingBucket extends Ceiling {
+  /** As `bucketAt` numbers them. */
+  readonly bucket: number;
+}
+
+/** Where one text is counted. What is given back is given back there, whatever the settings are by then. */
+export interface TextCounts {
+  /** Under the ceilings. */
+  readonly sends: readonly CeilingBucket[];
+  /** By the money guard as unverified. Empty: it was off, or the code was verified since. */
+  readonly unverified: readonly CeilingBucket[];
+}
+
 /** Something that a limit counts: when, and how often then, ≥ 1. */
 export interface Counted {
   readonly atMs: number;

@@ -3,7 +3,7 @@ import type { Ceiling } from './limits.ts';
 
 /** What the money guard counts a text under, and what it weighs that against: three subjects, all of one window. */
 export interface GuardOrder {
-  /** Unverified texts: raised by this one, lowered when it is refused or verified. */
+  /** Unverified texts. */
   readonly unverified: readonly [Ceiling, Ceiling, Ceiling];
   /** Verified texts of the same subjects, in the same order. */
   readonly verified: readonly [Ceiling, Ceiling, Ceiling];

@@ -1,5 +1,5 @@
 import type { ChallengeEvent, ChallengeState, SubmittedText } from '../challenge.ts';
-import type { Ceiling } from './limits.ts';
+import type { CeilingBucket, TextCounts } from './limits.ts';
 import type { RequestState, StoredAnswer } from './requests.ts';
 
 export interface SettlementOrder {
@@ -14,6 +14,7 @@ export interface SettlementFacts {
   /** Of the challenge, as it stands in the record: a newer text that may supersede it is not looked for. */
   readonly state: ChallengeState;
   readonly submissions: number;
+  readonly counted: readonly TextCounts[];
 }
 
 /** Who took a text, or may have. */
@@ -32,6 +33,8 @@ export interface SettlementDecision {
   readonly text: SubmissionText | undefined;
   /** Whether it counts as a refused text of its account and its number. */
   readonly refused: boolean;
-  /** One text fewer under each. */
-  readonly giveBack: readonly Ceiling[];
+  /** Of the challenge from now on. `undefined`: it stays as it is. */
+  readonly counted: readonly TextCounts[] | undefined;
+  /** One text fewer in each. */
+  readonly lower: readonly CeilingBucket[];
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { type AttemptQuestion, judgeAttempt } from '../../../src/domain/challenge/judge-attempt.ts';
+import type { OtpPolicy } from '../../../src/domain/limits/otp-policy.ts';
 import type { Challenge, ChallengeState } from '../../../src/ports/challenge.ts';
 import { CHALLENGE_MOVES } from '../../../src/ports/challenge-moves.ts';
 import type { AttemptFacts } from '../../../src/ports/otp-store.ts';
@@ -29,6 +30,7 @@ const challenge: Challenge = {
   failedAttempts: 0,
   country: 'BR',
   numberPrefix: '+551191234',
+  counted: [],
   text: undefined,
 };
 
@@ -213,5 +215,52 @@ describe('judgeAttempt: the truth table of verifyOtp', () => {
         if (decision.answer.result === 'SUCCESS') assert.ok(matches && decision.state === 'verified');
       }),
     );
+  });
+});
+
+describe('judgeAttempt: what the money guard counts', () => {
+  const moneyGuard = {
+    enforced: true,
+    windowMs: 12 * 3_600_000,
+    unverifiedPerVerified: 2,
+    countryFloor: 10,
+    rangeFloor: 10,
+    prefixFloor: 10,
+    countryMax: () => undefined,
+    blockMs: 3_600_000,
+  };
+  const text = (bucket: number) => ({
+    sends: [{ subject: 'global', windowMs: 1000, bucket }],
+    unverified: [{ subject: 'unverified:country:BR', windowMs: 2000, bucket }],
+  });
+  const counted = [text(1), text(2)];
+  const countsOf = (matches: boolean, guard: OtpPolicy['moneyGuard']) => {
+    const facts = { request: undefined, challenge: { ...challenge, counted }, wrongCodes: [] };
+    const decision = judgeAttempt(facts, {
+      ...question(matches),
+      policy: { ...policy, moneyGuard: guard },
+    });
+    assert.ok(decision.kind === 'judged');
+    return { counted: decision.counted, lower: decision.lower, raise: decision.raise };
+  };
+  const verified = {
+    counted: counted.map(({ sends }) => ({ sends, unverified: [] })),
+    lower: counted.flatMap(({ unverified }) => unverified),
+  };
+
+  it('no text of a verified code is unverified, wherever it was counted; it counts as verified as the settings are now', () => {
+    const bucket = Math.floor(NOW_MS / 3_600_000);
+    const raise = ['country:BR', 'range:+5511912', 'prefix:+551191234'].map((where) => {
+      return { subject: `verified:${where}`, windowMs: moneyGuard.windowMs, bucket };
+    });
+    assert.deepEqual(countsOf(true, moneyGuard), { ...verified, raise });
+  });
+
+  it('a guard that was switched off since gives back, and counts no more', () => {
+    assert.deepEqual(countsOf(true, undefined), { ...verified, raise: [] });
+  });
+
+  it('a wrong code leaves the counts as they are', () => {
+    assert.deepEqual(countsOf(false, moneyGuard), { counted: undefined, lower: [], raise: [] });
   });
 });

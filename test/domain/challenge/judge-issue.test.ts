@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type IssueQuestion, judgeIssue } from '../../../src/domain/challenge/judge-issue.ts';
+import { guardOrderFor } from '../../../src/domain/limits/money-guard.ts';
 import type { Challenge, ChallengeState } from '../../../src/ports/challenge.ts';
 import type { IssueFacts, RequestRecord } from '../../../src/ports/otp-store.ts';
 import { NO_PAST, NOTHING_KNOWN } from '../../contracts/otp-orders.ts';
@@ -28,6 +29,7 @@ const fresh: Challenge = {
   failedAttempts: 0,
   country: 'BR',
   numberPrefix: '+551191234',
+  counted: [],
   text: undefined,
 };
 
@@ -38,8 +40,13 @@ const question: IssueQuestion = {
   wallMs: WALL_MS,
   policy: examplePolicy,
   ceilings: [],
+  guard: undefined,
   fresh,
 };
+
+/** Where nothing counts. */
+const NO_COUNTS = { sends: [], unverified: [] };
+const ISSUED = { kind: 'issue', challenge: { ...fresh, counted: [NO_COUNTS] }, raise: [] };
 
 function record(changes: Partial<RequestRecord>): RequestRecord {
   const answer = { result: 'SUCCESS', integratorId: 'earlier-id------' };
@@ -71,7 +78,7 @@ function unsent(reason: string, integratorId = 'earlier-id------') {
 
 describe('judgeIssue: a request id that was seen before', () => {
   it('[IDEM-11] a new request id gets its own challenge', () => {
-    assert.deepEqual(judge({}), { kind: 'issue', challenge: fresh });
+    assert.deepEqual(judge({}), ISSUED);
   });
 
   it('[IDEM-2] an answered request is replayed', () => {
@@ -95,7 +102,8 @@ describe('judgeIssue: a request id that was seen before', () => {
     const challenge = earlier('submitting');
     assert.deepEqual(judge({ request, challenge }), {
       kind: 'resume',
-      challenge: { ...challenge, submissions: 2 },
+      challenge: { ...challenge, submissions: 2, counted: [NO_COUNTS] },
+      raise: [],
     });
   });
 });
@@ -114,26 +122,29 @@ describe('judgeIssue: a retry after MESSAGE_UNABLE_TO_BE_SENT', () => {
         submissions: 1,
         expiresAtMs,
         expiresAtWallMs: WALL_MS + examplePolicy.validityMs,
+        counted: [NO_COUNTS],
       },
+      raise: [],
     });
   });
 
   it('[OQ-11] a refused text binds nothing: changed parameters get a challenge of their own', () => {
     const challenge = earlier('issued', { submissions: 0 });
     const judged = judge({ request: record({ state: 'released', fingerprint: OTHER_PRINT }), challenge });
-    assert.deepEqual(judged, { kind: 'issue', challenge: fresh });
+    assert.deepEqual(judged, ISSUED);
   });
 
   it('a refused text to a recipient that has changed meanwhile is issued anew', () => {
     const challenge = earlier('issued', { submissions: 0, phoneNumberDigest: Uint8Array.of(5) });
-    assert.deepEqual(judge({ request, challenge }), { kind: 'issue', challenge: fresh });
+    assert.deepEqual(judge({ request, challenge }), ISSUED);
   });
 
   it('[OQ-28] a text of unknown outcome is sent once more, with the life it was given', () => {
     const challenge = earlier('ambiguous');
     assert.deepEqual(judge({ request, challenge }), {
       kind: 'resume',
-      challenge: { ...challenge, state: 'submitting', submissions: 2 },
+      challenge: { ...challenge, state: 'submitting', submissions: 2, counted: [NO_COUNTS] },
+      raise: [],
     });
   });
 
@@ -205,5 +216,52 @@ describe('judgeIssue: a retry after MESSAGE_UNABLE_TO_BE_SENT', () => {
     assert.deepEqual(judge({ request, challenge, account }), waiting);
     assert.deepEqual(judge({ account }), waiting);
     assert.deepEqual(judge({ phoneNumber: { texts: [], refusedTexts } }), waiting);
+  });
+});
+
+describe('judgeIssue: where a text is counted', () => {
+  const hour = 3_600_000;
+  const quota = { max: 10, windowMs: hour };
+  const ceiling = { subject: 'global', windowMs: hour };
+  const guard = guardOrderFor(
+    {
+      enforced: true,
+      windowMs: 24 * hour,
+      unverifiedPerVerified: 2,
+      countryFloor: 10,
+      rangeFloor: 10,
+      prefixFloor: 10,
+      countryMax: () => undefined,
+      blockMs: hour,
+    },
+    fresh,
+  );
+  const asked = { ...question, ceilings: [{ name: 'sendsGlobal', quota, ceiling } as const], guard };
+  const sends = [{ ...ceiling, bucket: Math.floor(NOW_MS / (hour / 12)) }];
+  const unverified = ['country:BR', 'range:+5511912', 'prefix:+551191234'].map((where) => {
+    return { subject: `unverified:${where}`, windowMs: 24 * hour, bucket: Math.floor(NOW_MS / (2 * hour)) };
+  });
+
+  it('the decision says where, and so does the challenge', () => {
+    const decision = judgeIssue({ ...NOTHING_KNOWN, ceilingSends: [0] }, asked);
+    assert.deepEqual(decision, {
+      kind: 'issue',
+      challenge: { ...fresh, counted: [{ sends, unverified }] },
+      raise: [...sends, ...unverified],
+    });
+  });
+
+  it('a second text is counted beside the first, wherever that was', () => {
+    const first = { sends: [{ subject: 'global', windowMs: 1000, bucket: 1 }], unverified: [] };
+    const facts = {
+      ...NOTHING_KNOWN,
+      request: record({ state: 'released' }),
+      challenge: earlier('ambiguous', { counted: [first] }),
+      ceilingSends: [0],
+    };
+    const decision = judgeIssue(facts, asked);
+    assert.ok(decision.kind === 'resume');
+    assert.deepEqual(decision.challenge.counted, [first, { sends, unverified }]);
+    assert.deepEqual(decision.raise, [...sends, ...unverified]);
   });
 });

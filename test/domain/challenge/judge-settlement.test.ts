@@ -7,7 +7,7 @@ import { CHALLENGE_MOVES, CHALLENGE_STATES } from '../../../src/ports/challenge-
 import type { SettlementFacts } from '../../../src/ports/otp-store.ts';
 import { accepted, refused, unknown } from '../../contracts/otp-orders.ts';
 
-const facts: SettlementFacts = { requestState: 'claimed', state: 'submitting', submissions: 1 };
+const facts: SettlementFacts = { requestState: 'claimed', state: 'submitting', submissions: 1, counted: [] };
 const news = { accepted: accepted('send-1'), refused: refused('send-1'), unknown: unknown('send-1') };
 type Kind = keyof typeof news;
 
@@ -78,11 +78,32 @@ test('who has the text is told by the newest submission only', () => {
   assert.equal(judgeSettlement({ ...facts, submissions: 2 }, news.accepted).text, undefined);
 });
 
+test('what a refused text was counted under is given back, and no more than that', () => {
+  const text = (bucket: number) => ({
+    sends: [{ subject: 'global', windowMs: 1000, bucket }],
+    unverified: [{ subject: 'unverified:country:BR', windowMs: 2000, bucket }],
+  });
+  const two = { ...facts, state: 'submitting', submissions: 2, counted: [text(1), text(2)] } as const;
+  const second = judgeSettlement(two, { ...news.refused, submission: 2 });
+  assert.deepEqual(second.lower, [...text(2).sends, ...text(2).unverified]);
+  assert.deepEqual(second.counted, [text(1)]);
+  for (const kept of [
+    judgeSettlement(two, { ...news.accepted, submission: 2 }),
+    judgeSettlement(two, { ...news.unknown, submission: 2 }),
+    judgeSettlement(two, news.refused),
+  ]) {
+    assert.deepEqual([kept.lower, kept.counted], [[], undefined]);
+  }
+  const uncounted = judgeSettlement(facts, news.refused);
+  assert.deepEqual([uncounted.lower, uncounted.counted], [[], []]);
+});
+
 test('whatever is told of whichever submission, a challenge moves as it may', () => {
   const anyFacts = fc.record({
     requestState: fc.constantFrom('claimed', 'completed', 'released'),
     state: fc.constantFrom<ChallengeState>(...CHALLENGE_STATES),
     submissions: fc.nat(2),
+    counted: fc.constant([]),
   });
   const kinds = fc.constantFrom<Kind>('accepted', 'refused', 'unknown');
   fc.assert(

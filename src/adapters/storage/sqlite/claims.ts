@@ -1,5 +1,6 @@
 import type { GrantedText, IssueOrder } from '../../../ports/otp-store.ts';
-import { raiseCeiling } from './ceilings.ts';
+import { raiseCeilings } from './ceilings.ts';
+import { countedColumn } from './counted-column.ts';
 import { eventLine, type Row, readId } from './otp-rows.ts';
 import type { OtpStatements } from './otp-statements.ts';
 
@@ -7,7 +8,7 @@ import type { OtpStatements } from './otp-statements.ts';
 export function issueChallenge(
   sql: OtpStatements,
   order: IssueOrder,
-  { challenge, guard }: GrantedText,
+  { challenge, raise, guard }: GrantedText,
 ): void {
   sql.issue.run(
     order.requestId,
@@ -31,16 +32,17 @@ export function issueChallenge(
     order.nowMs,
     challenge.expiresAtWallMs,
     challenge.recipient ?? null,
+    countedColumn(challenge.counted),
     guard?.event ? eventLine(guard.event) : '',
   );
-  countText(sql, order);
+  raiseCeilings(sql, raise, order.nowMs);
 }
 
 /** Claims a request again, with the challenge that it has. */
 export function resumeChallenge(
   sql: OtpStatements,
   order: IssueOrder,
-  { challenge, guard }: GrantedText,
+  { challenge, raise, guard }: GrantedText,
   row: Row | undefined,
 ): void {
   if (row === undefined) throw new TypeError('a challenge that is not there was resumed');
@@ -56,15 +58,10 @@ export function resumeChallenge(
     challenge.failedAttempts,
     order.nowMs,
     challenge.recipient ?? null,
+    countedColumn(challenge.counted),
     eventLine({ atMs: order.nowMs, event: 'resumed', detail: '' }) +
       (guard?.event ? eventLine(guard.event) : ''),
     readId(row),
   );
-  countText(sql, order);
-}
-
-function countText(sql: OtpStatements, { ceilings, guard, nowMs }: IssueOrder): void {
-  for (const ceiling of [...ceilings, ...(guard?.unverified ?? [])]) {
-    raiseCeiling(sql, ceiling, nowMs);
-  }
+  raiseCeilings(sql, raise, order.nowMs);
 }

@@ -111,6 +111,21 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX request_phone_number ON request (phone_number_digest, received_at_ms)
     WHERE phone_number_digest IS NOT NULL;
   `,
+  `
+  -- Where the texts of a challenge are counted, so that they are given back there. For those that may still be refused or
+  -- verified the counters themselves tell: no code lives longer than ten minutes. Older ones are not given back any more.
+  ALTER TABLE request ADD COLUMN counted TEXT;
+  UPDATE request SET counted = (
+    SELECT json_array(json_array(
+      json_group_array(json_array(subject, window_ms, bucket)) FILTER (WHERE subject NOT LIKE 'unverified:%'),
+      json_group_array(json_array(subject, window_ms, bucket)) FILTER (WHERE subject LIKE 'unverified:%')))
+    FROM ceiling
+    WHERE subject IN ('global', 'country:' || coalesce(country, 'none'), 'unverified:country:' || coalesce(country, 'none'),
+        'unverified:range:' || substr(number_prefix, 1, length(number_prefix) - 2), 'unverified:prefix:' || number_prefix)
+      AND bucket = counted_at_ms / ((window_ms + 11) / 12) AND sends > 0)
+  WHERE received_at_ms > (SELECT max(received_at_ms) FROM request) - 600000
+    AND submissions > 0 AND challenge_state IN ('submitting', 'sent', 'ambiguous');
+  `,
 ];
 
 /** `otp.sqlite`: "GSPo" in its header; "GSPB" in that of a backup. */

@@ -18,8 +18,10 @@ import type {
   RequestState,
   SettlementFacts,
   StoredAnswer,
+  TextCounts,
 } from '../../../ports/otp-store.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
+import { parseCountedColumn } from './counted-column.ts';
 
 /** A row as the database gives it: outside input, like everything that was on a disk. */
 export type Row = Record<string, SQLOutputValue>;
@@ -68,6 +70,7 @@ export function readChallenge(row: Row): Challenge | undefined {
     country: readOptionalText(row, 'country'),
     // Challenges of an earlier schema have none.
     numberPrefix: readOptionalText(row, 'number_prefix') ?? '',
+    counted: readTextCounts(row),
     text: readSubmittedText(row),
   };
 }
@@ -118,16 +121,15 @@ export function readBlock(row: Row): Block {
   };
 }
 
-/** When the text of a challenge was counted. */
-export function readCountedAtMs(row: Row): number {
-  return readInteger(row, 'counted_at_ms');
+function readTextCounts(row: Row): readonly TextCounts[] {
+  const counted = parseCountedColumn(row['counted']);
+  if (counted === undefined) throw senseless(row, 'counted');
+  return counted;
 }
 
 /** What is known of a submission that is to be settled. */
 export interface Submission extends SettlementFacts {
   readonly id: number;
-  /** When its text was counted. */
-  readonly countedAtMs: number;
   readonly accountDigest: Uint8Array;
   readonly phoneNumberDigest: Uint8Array;
 }
@@ -136,11 +138,11 @@ export function readSubmission(row: Row): Submission {
   return {
     id: readId(row),
     requestState: readOneOf(row, 'state', REQUEST_STATES),
-    countedAtMs: readCountedAtMs(row),
     accountDigest: readDigest(row, 'account_digest'),
     phoneNumberDigest: readDigest(row, 'phone_number_digest'),
     state: readStoredState(row),
     submissions: readInteger(row, 'submissions'),
+    counted: readTextCounts(row),
   };
 }
 

@@ -34,13 +34,13 @@ export const OTP_STATEMENTS = {
     SELECT id, state, fingerprint, owner, lease_expires_at_ms, result, integrator_id,
       challenge_id, challenge_state, nonce, secret_id, code_length, account_digest, phone_number_digest, otp_context,
       issued_at_ms, expires_at_ms, submissions, failed_attempts, received_at_ms, country, number_prefix,
-      gateway, message_id, submitted_at_ms, receipt_state, receipt_at_ms, counted_at_ms, expires_at_wall_ms, recipient,
+      gateway, message_id, submitted_at_ms, receipt_state, receipt_at_ms, expires_at_wall_ms, recipient, counted,
       CASE WHEN challenge_state IN (${UNUSED}) THEN (${NEWER_TEXT}) END AS newer_text
     FROM request WHERE request_id = ? AND method = 'sendOtp'`,
 
   /** What a settlement looks at; not the whole row, which costs a third of a step. */
   findSubmission: `
-    SELECT id, state, counted_at_ms, challenge_state, submissions, account_digest, phone_number_digest
+    SELECT id, state, challenge_state, submissions, account_digest, phone_number_digest, counted
     FROM request WHERE request_id = ? AND method = 'sendOtp' AND challenge_id = ?`,
 
   findHistory: `
@@ -69,8 +69,8 @@ export const OTP_STATEMENTS = {
     INSERT INTO request (request_id, method, state, fingerprint, owner, lease_expires_at_ms, received_at_ms,
       challenge_id, challenge_state, nonce, secret_id, code_length, account_digest, phone_number_digest, otp_context,
       issued_at_ms, expires_at_ms, submissions, failed_attempts, country, number_prefix, counted_at_ms,
-      expires_at_wall_ms, recipient, events)
-    VALUES (?, 'sendOtp', 'claimed', ?, ?, ?, ?, ?, 'submitting', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      expires_at_wall_ms, recipient, counted, events)
+    VALUES (?, 'sendOtp', 'claimed', ?, ?, ?, ?, ?, 'submitting', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (request_id, method) DO UPDATE SET
       state = excluded.state, fingerprint = excluded.fingerprint, owner = excluded.owner,
       lease_expires_at_ms = excluded.lease_expires_at_ms, received_at_ms = excluded.received_at_ms,
@@ -83,14 +83,14 @@ export const OTP_STATEMENTS = {
       number_prefix = excluded.number_prefix, gateway = NULL, message_id = NULL, submitted_at_ms = NULL,
       receipt_key = NULL, receipt_state = NULL, receipt_at_ms = NULL,
       counted_at_ms = excluded.counted_at_ms, expires_at_wall_ms = excluded.expires_at_wall_ms,
-      recipient = excluded.recipient, events = excluded.events`,
+      recipient = excluded.recipient, counted = excluded.counted, events = excluded.events`,
 
   /** Claims a sendOtp request again, with the challenge that it has. */
   resume: `
     UPDATE request SET state = 'claimed', fingerprint = ?, owner = ?, lease_expires_at_ms = ?, received_at_ms = ?,
       answered_at_ms = NULL, result = NULL, integrator_id = NULL, reason = NULL, challenge_state = 'submitting',
       issued_at_ms = ?, expires_at_ms = ?, expires_at_wall_ms = ?, submissions = ?, failed_attempts = ?, counted_at_ms = ?,
-      recipient = ?,
+      recipient = ?, counted = ?,
       ${APPEND_EVENT}
     WHERE id = ?`,
 
@@ -119,9 +119,11 @@ export const OTP_STATEMENTS = {
 
   settle: `
     UPDATE request SET state = ?, answered_at_ms = ?, result = ?, integrator_id = ?, lease_expires_at_ms = 0,
-      challenge_state = ?, submissions = ?, ${APPEND_EVENT} WHERE id = ?`,
+      challenge_state = ?, submissions = ?, counted = coalesce(?, counted), ${APPEND_EVENT} WHERE id = ?`,
 
-  settleChallenge: `UPDATE request SET challenge_state = ?, submissions = ?, ${APPEND_EVENT} WHERE id = ?`,
+  settleChallenge: `
+    UPDATE request SET challenge_state = ?, submissions = ?, counted = coalesce(?, counted), ${APPEND_EVENT}
+    WHERE id = ?`,
 
   /** Who has the text. */
   noteText: `
@@ -138,7 +140,9 @@ export const OTP_STATEMENTS = {
     UPDATE request SET receipt_state = ?, receipt_at_ms = ?, challenge_state = ?, ${APPEND_EVENT} WHERE id = ?`,
 
   attempt: `
-    UPDATE request SET challenge_state = coalesce(?, challenge_state), failed_attempts = ?, ${APPEND_EVENT} WHERE id = ?`,
+    UPDATE request SET challenge_state = coalesce(?, challenge_state), failed_attempts = ?,
+      counted = coalesce(?, counted), ${APPEND_EVENT}
+    WHERE id = ?`,
 
   sumCeiling: `
     SELECT coalesce(sum(sends), 0) AS sends FROM ceiling WHERE subject = ? AND window_ms = ? AND bucket >= ?`,

@@ -26,8 +26,9 @@ import type {
 import { UnavailableError } from '../../../ports/unavailable.ts';
 import type { MigrationResult } from '../../sqlite/database-kind.ts';
 import { openingFailure } from '../../sqlite/failure.ts';
-import { countSends, lowerCeiling, raiseCeiling } from './ceilings.ts';
+import { countSends, lowerCeilings, raiseCeilings } from './ceilings.ts';
 import { issueChallenge, resumeChallenge } from './claims.ts';
+import { countedColumn } from './counted-column.ts';
 import { beginBlocks, gatherGuardFacts } from './guard-facts.ts';
 import { noteReceipt } from './note-receipt.ts';
 import {
@@ -36,7 +37,6 @@ import {
   readBlock,
   readChallenge,
   readCounted,
-  readCountedAtMs,
   readId,
   readRequestHistory,
   readRequestRecord,
@@ -159,8 +159,9 @@ export class SqliteOtpStore implements OtpStore {
       const row = this.#sql.findSubmission.get(requestId, challengeId);
       if (row === undefined) return;
       const before = readSubmission(row);
-      const { request, state, submissions, event, text, refused, giveBack } = decide(before);
-      const told = [state, submissions, eventLine(event), before.id] as const;
+      const { request, state, submissions, event, text, refused, counted, lower } = decide(before);
+      const counts = counted === undefined ? null : countedColumn(counted);
+      const told = [state, submissions, counts, eventLine(event), before.id] as const;
       if (request === undefined) this.#sql.settleChallenge.run(...told);
       else {
         const { result, integratorId } = request.answer;
@@ -170,7 +171,7 @@ export class SqliteOtpStore implements OtpStore {
         const { gateway, messageId, receiptKey } = text;
         this.#sql.noteText.run(gateway, messageId ?? null, nowMs, receiptKey ?? null, before.id);
       }
-      for (const ceiling of giveBack) lowerCeiling(this.#sql, ceiling, before.countedAtMs);
+      lowerCeilings(this.#sql, lower);
       if (!refused) return;
       this.#sql.countMisstep.run(before.accountDigest, 'refused', nowMs);
       this.#sql.countMisstep.run(before.phoneNumberDigest, 'refused', nowMs);
@@ -207,14 +208,13 @@ export class SqliteOtpStore implements OtpStore {
         reason: decision.event.event,
       });
       const { accountDigest } = facts.challenge;
-      const { state, failedAttempts, event } = decision;
-      this.#sql.attempt.run(state ?? null, failedAttempts, eventLine(event), readId(row));
+      const { state, failedAttempts, counted, event } = decision;
+      const counts = counted === undefined ? null : countedColumn(counted);
+      this.#sql.attempt.run(state ?? null, failedAttempts, counts, eventLine(event), readId(row));
       for (const misstep of decision.missteps)
         this.#sql.countMisstep.run(accountDigest, misstep, order.nowMs);
-      for (const ceiling of decision.guard?.unverified ?? []) {
-        lowerCeiling(this.#sql, ceiling, readCountedAtMs(row));
-      }
-      for (const ceiling of decision.guard?.verified ?? []) raiseCeiling(this.#sql, ceiling, order.nowMs);
+      lowerCeilings(this.#sql, decision.lower);
+      raiseCeilings(this.#sql, decision.raise, order.nowMs);
       return decision;
     });
   }

@@ -11,6 +11,7 @@ import {
   anEcho,
   anIssue,
   completeRequest,
+  granted,
   HOUR,
   idFor,
   issue,
@@ -44,12 +45,13 @@ const scenes: Readonly<Record<string, Scene>> = {
     },
     step: (store) => {
       const challenge = aChallenge({ challengeId: idFor('send-1'), submissions: 2 });
-      return store.issue(anIssue('send-1', { ceilings }), () => ({ kind: 'resume', challenge }));
+      const order = anIssue('send-1', { ceilings });
+      return store.issue(order, () => granted('resume', challenge, order));
     },
   },
   'a refusal that gives back': {
     prepare: (store) => issue(store, 'send-1', {}, { ceilings }),
-    step: (store) => settleText(store, refused('send-1', { ceilings })),
+    step: (store) => settleText(store, refused('send-1')),
   },
   'a verification': {
     prepare: async (store) => {

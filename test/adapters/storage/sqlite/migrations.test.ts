@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import { otpStoreKind } from '../../../../src/adapters/storage/sqlite/migrations.ts';
+import type { GuardOrder } from '../../../../src/ports/otp-store.ts';
 import {
   aChallenge,
   accepted,
@@ -14,6 +15,7 @@ import {
   issue,
   MINUTE,
   noteReceipt,
+  refused,
   settleText,
   T0,
   toIssueOnce,
@@ -106,4 +108,82 @@ test('a new challenge of an account supersedes those of version 1', async (t) =>
   await settleText(store, accepted('send-3', { nowMs: T0 + MINUTE }));
   assert.equal((await store.findChallenge('send-2'))?.state, 'superseded');
   assert.equal((await store.findChallenge('send-3'))?.country, 'CA');
+});
+
+/** A text of version 4 that is counted under every ceiling and by the money guard, in the state that it is in. */
+function addText4(database: DatabaseSync, requestId: string, state: string, countedAtMs: number): void {
+  database
+    .prepare(
+      `INSERT INTO request (request_id, method, state, fingerprint, owner, lease_expires_at_ms, received_at_ms,
+         challenge_id, challenge_state, nonce, secret_id, code_length, account_digest, phone_number_digest,
+         issued_at_ms, expires_at_ms, expires_at_wall_ms, submissions, failed_attempts, country, number_prefix,
+         counted_at_ms, events)
+       VALUES (?, 'sendOtp', 'claimed', ?, 'server-1', 0, ?, ?, ?, ?, 'secret-1', 6, ?, ?, ?, ?, ?, 1, 0, 'CA',
+         '+1403555', ?, '')`,
+    )
+    .run(
+      ...[requestId, digest('fingerprint'), countedAtMs, idFor(requestId), state, digest('nonce')],
+      ...[digest('maria'), digest('number of maria'), countedAtMs, countedAtMs + 5 * MINUTE],
+      ...[countedAtMs + 5 * MINUTE, countedAtMs],
+    );
+}
+
+test('texts of version 4 are given back where they were counted, whatever the windows are since', async (t) => {
+  const file = temporaryFile(t);
+  const database = new DatabaseSync(file);
+  for (const migration of otpStoreKind.migrations.slice(0, 4)) database.exec(migration);
+  database.exec(`PRAGMA user_version = 4; PRAGMA application_id = ${otpStoreKind.applicationId};
+    INSERT INTO meta (name, value) VALUES ('environment', 'sandbox')`);
+  const sends = [
+    { subject: 'global', windowMs: 3_600_000 },
+    { subject: 'country:CA', windowMs: 60_001 },
+  ];
+  const unverified = ['country:CA', 'range:+14035', 'prefix:+1403555'].map((where) => {
+    return { subject: `unverified:${where}`, windowMs: 7_200_000 };
+  });
+  // Of another country, of another twelfth, and of what was given back.
+  const strangers = [
+    { subject: 'country:BR', windowMs: 3_600_000 },
+    { subject: 'unverified:country:BR', windowMs: 7_200_000 },
+  ];
+  const fill = database.prepare(
+    'INSERT INTO ceiling (subject, window_ms, bucket, sends) VALUES (?, ?, ?, ?)',
+  );
+  const bucketOf = (windowMs: number) => Math.floor(T0 / Math.ceil(windowMs / 12));
+  for (const { subject, windowMs } of [...sends, ...unverified, ...strangers]) {
+    fill.run(subject, windowMs, bucketOf(windowMs), 3);
+    fill.run(subject, windowMs, bucketOf(windowMs) - 1, 5);
+  }
+  fill.run('global', 60_000, bucketOf(60_000), 0);
+  addText4(database, 'on-its-way', 'submitting', T0);
+  addText4(database, 'sent', 'sent', T0);
+  addText4(database, 'verified', 'verified', T0);
+  addText4(database, 'old', 'sent', T0 - 20 * MINUTE);
+  database.close();
+
+  const store = openStore(t, { file });
+  assert.deepEqual(store.migration, { fromVersion: 4, toVersion: 5 });
+  const countedOf = async (requestId: string) => (await store.findChallenge(requestId))?.counted;
+  const at = (ceilings: typeof sends) =>
+    ceilings
+      .map((ceiling) => ({ ...ceiling, bucket: bucketOf(ceiling.windowMs) }))
+      .sort((a, b) => a.subject.localeCompare(b.subject));
+  for (const requestId of ['on-its-way', 'sent']) {
+    const [counts, ...others] = (await countedOf(requestId)) ?? [];
+    const bySubject = (buckets: readonly { subject: string }[] = []) =>
+      [...buckets].sort((a, b) => a.subject.localeCompare(b.subject));
+    assert.deepEqual(bySubject(counts?.sends), at(sends));
+    assert.deepEqual(bySubject(counts?.unverified), at(unverified));
+    assert.deepEqual(others, []);
+  }
+  assert.deepEqual([await countedOf('verified'), await countedOf('old')], [[], []]);
+
+  const guard = { unverified, verified: unverified } as unknown as GuardOrder;
+  const facts = async () => {
+    const { ceilingSends, guard: gathered } = await factsFor(store, 'next', { ceilings: sends, guard });
+    return [...ceilingSends, ...(gathered?.unverified ?? [])];
+  };
+  assert.deepEqual(await facts(), [8, 8, 8, 8, 8]);
+  await settleText(store, refused('on-its-way'));
+  assert.deepEqual(await facts(), [7, 7, 7, 7, 7]);
 });
