@@ -7,4 +7,5 @@ export const ROOM_ARROWS_MAX = 50;
 /** Files that may be longer, each with the reason: a list of things of one kind, or texts. */
 export const TABLES: ReadonlyMap<string, string> = new Map([
   ['src/settings/settings.ts', 'the table of settings'],
+  ['tools/import-rules.ts', 'the table of what each place may import'],
 ]);
