@@ -23,12 +23,10 @@ const WARNINGS_MAX = 20;
 
 export function accountsImportCommand(): Command {
   return withConfigOptions(new Command('import'))
-    .description(
-      'add accounts from a file and change those that are there already: the whole file or nothing',
-    )
+    .description('add and update accounts from a file: the whole file or nothing')
     .argument('<file>', 'a .csv or .ndjson file, or - for standard input')
     .addOption(
-      new Option('--format <format>', 'of standard input, or of a file of another name').choices([
+      new Option('--format <format>', 'format of standard input, or of a file with another ending').choices([
         'csv',
         'ndjson',
       ]),
@@ -37,7 +35,7 @@ export function accountsImportCommand(): Command {
       '--reject-file <file>',
       'apply the good rows, and write the others to this new file, with reasons',
     )
-    .option('--dry-run', 'check everything, tell what would be done, and keep nothing')
+    .option('--dry-run', 'check everything and show what would be done, but apply nothing')
     .option('--json', 'print the summary as JSON')
     .addHelpText('after', help)
     .action(runImport);
@@ -45,35 +43,36 @@ export function accountsImportCommand(): Command {
 
 const help = `
 Fields (columns of CSV, members of each object of NDJSON):
-  accountId       your own id of the account; needed in every row, once in a file
-  status          active, not-eligible, closed, closed-account-taken-over or closed-fraud; needed for a new account
+  accountId       your own id of the account; required in every row, once in a file
+  status          active, not-eligible, closed, closed-account-taken-over or closed-fraud; required for a new account
   phoneNumber     E.164, such as +14035551111
   language        BCP 47 tag of the account's texts, such as pt-BR
-  associationIds  as Google sent them in associateAccount; in CSV with a space between two, in NDJSON an array
+  associationIds  as Google sent them in associateAccount; in CSV separated by spaces, in NDJSON an array
   preferred       true or false: of several active accounts with one number, the one that the number alone means
-  problem         passed over: --reject-file writes it
+  problem         ignored: --reject-file writes it
 
-CSV is UTF-8, with commas, double quotes where needed, one row a line, and the names of its columns in the first line.
-NDJSON has one object a line. A line has 1 MiB at most. A byte order mark, empty lines and rows of empty fields are
-passed over.
+CSV is UTF-8, with commas, double quotes where needed, one row per line, and the names of its columns in the first line.
+NDJSON has one object per line. A line has at most 1 MiB. A byte order mark, empty lines and rows of empty fields are
+ignored.
 
-What happens to an account that is there already:
+What happens to an existing account:
   a column or member that is absent   leaves the account's value as it is
-  an empty phoneNumber or language    takes the value away; so does null in NDJSON
-  associationIds                      are added to those that the account has; none is ever taken away
+  an empty phoneNumber or language    removes the value; so does null in NDJSON
+  associationIds                      are added to those of the account; none is ever removed
 An account that is not in the file stays as it is. Accounts are never deleted: set them to a closed status.
 
-Refused, each line by its number: malformed fields, an account id twice, an association id of another account, and a
-phone number of several active accounts of which not exactly one is preferred. What a line says is not repeated, since that is personal data.
-Numbers are compared to the digit. One that no numbering plan allows, or that is written in a form of before a renumbering
-(such as +521 for +52 in Mexico), is applied and told, for Google may ask with another one.
+These are refused, with the number of the line: malformed fields, an account id that occurs twice, an association id of
+another account, and a phone number of several active accounts of which not exactly one is preferred. The content of a
+line is not repeated, because it is personal data. Numbers are compared digit by digit. A number that no numbering plan
+allows, or that has a format from before a renumbering (such as +521 for +52 in Mexico), is applied with a warning,
+because Google may use another one.
 
-With --reject-file, rows with problems don't stop the others: they go to that file, for its owner alone and never over
-another one, each with its problem in the last column or first member. Correct it and import it as it is. A row that is
-not UTF-8 keeps its bytes. It holds personal data: delete it when you are done. With --dry-run it is not written, and
-the problems are told instead.
+With --reject-file, rows with problems do not stop the others. They are written to that file, each with its problem in
+the last column or first member. Only its owner can read the file, and no existing file is overwritten. Correct it and
+import it as it is. A row that is not UTF-8 keeps its bytes. The file contains personal data: delete it when you are
+done. With --dry-run it is not written, and the problems are printed instead.
 
-A running server serves on meanwhile and sees the whole file at once. Ctrl-C leaves nothing applied.
+A running server continues and sees the whole file at once. After Ctrl-C nothing is applied.
 
 Examples:
   $ gsp-otp accounts import accounts.csv --dry-run
@@ -84,7 +83,7 @@ Examples:
 
 Exit codes:
   0    the whole file was applied, or would be (--dry-run)
-  1    it could not be done, and nothing was applied; or rows were rejected, and the others were, or would be (--reject-file)
+  1    it failed, and nothing was applied; or rows were rejected, and the others were applied, or would be (--reject-file)
   2    the file has problems; nothing was applied
   130  stopped by Ctrl-C (143: by SIGTERM); nothing was applied
 `;
@@ -93,10 +92,10 @@ function formatOf(file: string, asked: Order['format'] | undefined): Order['form
   if (asked !== undefined) return asked;
   const [ending] = /\.(csv|ndjson)$/i.exec(file) ?? [];
   if (ending !== undefined) return ending.toLowerCase() === '.csv' ? 'csv' : 'ndjson';
-  const what = file === '-' ? 'standard input has no name' : `${file} doesn't end in .csv or .ndjson`;
+  const what = file === '-' ? 'standard input has no name' : `${file} does not end in .csv or .ndjson`;
   throw new Failure(
-    `${what}, which would tell its format`,
-    'Say --format csv or --format ndjson.',
+    `${what}, so its format is unknown`,
+    'Use --format csv or --format ndjson.',
     exitCodes.usage,
   );
 }
@@ -104,8 +103,8 @@ function formatOf(file: string, asked: Order['format'] | undefined): Order['form
 async function runImport(file: string, options: ImportOptions): Promise<void> {
   if (options.rejectFile === '' || options.rejectFile === '-')
     throw new Failure(
-      '--reject-file needs the name of a file, since the rejects hold personal data',
-      'Name one that is not there yet.',
+      '--reject-file needs the name of a file, because the rejected rows contain personal data',
+      'Name a file that does not exist yet.',
       exitCodes.usage,
     );
   const format = formatOf(file, options.format);
@@ -121,7 +120,7 @@ async function runImport(file: string, options: ImportOptions): Promise<void> {
     warnings += 1;
     const { line, reason } = warning;
     if (warnings > WARNINGS_MAX) return;
-    progress.write(`${told}:${line}: warning: phoneNumber ${shown(reason)}; it is applied as it is\n`);
+    progress.write(`${told}:${line}: warning: phoneNumber ${shown(reason)}; it is applied unchanged\n`);
   };
   try {
     const result = await importIntoAccounts(settings, {

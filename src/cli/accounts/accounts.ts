@@ -48,11 +48,11 @@ type ShowOptions = Parameters<typeof configSources>[0] & {
 
 function showCommand(): Command {
   return withConfigOptions(new Command('show'))
-    .description('show an account: by its id, by an association id, or all that have a phone number')
+    .description('show an account by its id or by an association id, or all accounts with a phone number')
     .argument('[account-id]', 'your own id of the account')
     .option('--account-phone-number <number>', 'E.164, such as +14035551111')
     .option('--association-id <id>', 'id of an association, as Google sends it')
-    .option('--reveal', 'show phone numbers in clear')
+    .option('--reveal', 'show phone numbers unmasked')
     .option('--json', 'print as JSON')
     .addHelpText(
       'after',
@@ -71,8 +71,8 @@ Exit code: 1 if there is no such account.
       const [[key, value] = [], ...others] = wanted;
       if (value === undefined || others.length > 0) {
         throw new Failure(
-          'name the account in one way',
-          'By its id, or with --account-phone-number, or with --association-id.',
+          'name the account in exactly one way',
+          'Use its id, or --account-phone-number, or --association-id.',
           exitCodes.usage,
         );
       }
@@ -104,14 +104,14 @@ ${Object.entries(resultByStatus)
   .map(([status, result]) => `  ${status.padEnd(26)} ${result}`)
   .join('\n')}
 
-On each of the ACCOUNT_CLOSED results Google closes the user's payment instrument, and no later status brings it
-back: the user has to add a new one. Hence --yes.
+After any ACCOUNT_CLOSED result, Google closes the user's payment instrument, and no later status restores it: the user
+has to add a new one. That is why --yes is required.
 
 Examples:
   $ gsp-otp accounts set-status wallet-1001 not-eligible
   $ gsp-otp accounts set-status wallet-1001 closed-fraud --yes
 
-Exit code: 1 if there is no such account, or if it can't become active because another active account has its number.
+Exit code: 1 if there is no such account, or if it cannot become active because another active account has its number.
 `,
     )
     .action(async (accountId: string, status: AccountStatus, options) => {
@@ -131,15 +131,15 @@ Exit code: 1 if there is no such account, or if it can't become active because a
 
 function associateCommand(): Command {
   return withConfigOptions(new Command('associate'))
-    .description('give an account an association id, so that Google can name it by that')
+    .description('add an association id to an account, by which Google can name it')
     .argument('<account-id>', 'your own id of the account')
     .argument('<association-id>', 'as Google sent it in associateAccount')
     .option('--json', 'print as JSON')
     .addHelpText(
       'after',
       `
-An association id belongs to one account for the life of the contract; it is never moved to another one. Doing the
-same again changes nothing.
+An association id belongs to one account for the life of the contract, and is never moved to another one. Repeating the
+command changes nothing.
 
 Example:
   $ gsp-otp accounts associate wallet-1001 ID
@@ -154,17 +154,17 @@ Exit code: 1 if there is no such account, or if the association id belongs to an
       if (outcome === 'taken') {
         throw new Failure(
           'the association id belongs to another account',
-          'See which: gsp-otp accounts show --association-id ID. It stays with that one.',
+          'To see which one: gsp-otp accounts show --association-id ID. It stays with that account.',
         );
       }
       if (outcome === 'malformed') {
         throw new Failure(
           'that is not an association id',
-          `It has 1 to 1024 characters that can be seen, and no space at either end${hiddenIn(associationId)}.`,
+          `It has 1 to 1024 visible characters, and no space at either end${hiddenIn(associationId)}.`,
           exitCodes.usage,
         );
       }
-      print(options, { accountId, associationId }, 'The association id leads to the account now.');
+      print(options, { accountId, associationId }, 'The association id now belongs to the account.');
     });
 }
 
@@ -185,7 +185,7 @@ function confirmClosing(status: AccountStatus, yes: true | undefined): void {
   if (!status.startsWith('closed')) return;
   const warning = `with ${status}, Google closes the user's payment instrument at the next sendOtp, for good`;
   if (yes) process.stderr.write(`warning: ${warning}\n`);
-  else throw new Failure(warning, 'If that is meant, run it again with --yes.', exitCodes.usage);
+  else throw new Failure(warning, 'To confirm, run it again with --yes.', exitCodes.usage);
 }
 
 function unknownAccount(accountId: string): Failure {
