@@ -19,7 +19,16 @@ body=${3:?usage: $0 URL METHOD BODY.json}
 
 # A key ring of its own, so that nothing else on it is trusted by mistake.
 ring=$(mktemp -d)
-trap 'gpgconf --homedir "$ring" --kill all; rm -r "$ring"' EXIT
+# The agent, told to end, removes its sockets at the same time: what rm then misses is no fault, and is looked at again.
+clean_up() {
+  gpgconf --homedir "$ring" --kill all
+  for _ in 1 2 3 4 5 6 7 8 9; do
+    rm -rf "$ring" 2>/dev/null && return
+    sleep 0.1
+  done
+  rm -rf "$ring"
+}
+trap clean_up EXIT
 with_gpg() { gpg --homedir "$ring" --batch --quiet --no-tty --trust-model always "$@"; }
 # Of every key of a file that has neither expired nor been revoked.
 fingerprints() {

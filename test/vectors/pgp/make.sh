@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 GNUPGHOME=$(mktemp -d)
 export GNUPGHOME
-trap 'gpgconf --kill all; rm -rf "$GNUPGHOME"' EXIT
+trap 'gpgconf --kill all; rm -rf "$GNUPGHOME" || rm -rf "$GNUPGHOME"' EXIT
 exec 2> >(grep -v 'faked system time\|trustdb\|marginals\|depth:' >&2)
 
 NOW=20261122T100000
