@@ -60,6 +60,7 @@ export class Gnupg {
   /** Ends its agent and removes its home. */
   close(): void {
     spawnSync('gpgconf', ['--kill', 'all'], { env: { ...process.env, GNUPGHOME: this.#home } });
-    rmSync(this.#home, { recursive: true, force: true });
+    // The agent removes its sockets at the same time.
+    rmSync(this.#home, { recursive: true, force: true, maxRetries: 5 });
   }
 }
