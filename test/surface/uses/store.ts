@@ -6,6 +6,7 @@ import type {
   AttemptOrder,
   Block,
   Ceiling,
+  CeilingBucket,
   Challenge,
   ChallengeEvent,
   ChallengeState,
@@ -44,6 +45,7 @@ import type {
   SubmissionText,
   SubmittedText,
   Taken,
+  TextCounts,
 } from 'gsp-otp';
 
 /** A store before another one, with every step in its types. */
@@ -167,4 +169,9 @@ export function textOf(challenge: Challenge): SubmissionText | undefined {
 export function isOpen(request: RequestRecord | undefined): boolean {
   const state: RequestState | undefined = request?.state;
   return state === undefined || state === 'released';
+}
+
+/** What the texts of a challenge were counted in, one after another. */
+export function bucketsOf({ counted }: Challenge): readonly CeilingBucket[] {
+  return counted.flatMap(({ sends, unverified }: TextCounts) => [...sends, ...unverified]);
 }
