@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict';
-import { createSecretKey } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { createSystemEntropy } from '../../../src/adapters/system/system-entropy.ts';
 import { guardOrderFor } from '../../../src/domain/limits/money-guard.ts';
 import type { OtpPolicy } from '../../../src/domain/limits/otp-policy.ts';
 import { ceilingsFor } from '../../../src/domain/limits/quotas.ts';
-import { phoneNumberSecret } from '../../../src/domain/phone-number.ts';
 import { sendOtp } from '../../../src/domain/send-otp.ts';
-import { createTemplates } from '../../../src/domain/text/sms-template.ts';
 import { verifyOtp } from '../../../src/domain/verify-otp.ts';
-import type { AccountDirectory } from '../../../src/ports/account-directory.ts';
 import { createDeadline } from '../../../src/ports/deadline.ts';
 import { Secret } from '../../../src/ports/secret.ts';
 import type { Delivery, SmsGateway } from '../../../src/ports/sms-gateway.ts';
@@ -18,6 +14,7 @@ import { openStore } from '../../adapters/storage/sqlite/store-under-test.ts';
 import { examplePolicy } from '../../domain/limits/example-policy.ts';
 import { codeIn } from '../../support/test-application.ts';
 import { TestClock } from '../../support/test-clock.ts';
+import { accountsFor, secretsAndTexts } from './simulation.ts';
 
 /*
  * Random histories in which the windows change between a text and its verification, its refusal or its second try, against a
@@ -153,22 +150,8 @@ function startServer(t: TestContext) {
     close: async () => undefined,
   };
   /** Each request is of an account of its own, so that none supersedes another; all have neighbouring numbers. */
-  const directory: AccountDirectory = {
-    findByAssociationId: async (id) => ({
-      accountId: id,
-      status: 'active',
-      phoneNumber: phoneNumberSecret(`${PREFIX}${id.padStart(4, '0')}`),
-      language: 'en',
-    }),
-    findByPhoneNumber: async () => [],
-    check: async () => undefined,
-    close: async () => undefined,
-  };
-  const secret = createSecretKey('a secret of the simulation that is long enough', 'utf8');
-  const keys = { codeSecrets: new Map([['k1', secret]]), activeCodeSecretId: 'k1', digestKey: secret };
-  const terms = { brand: 'Acme', defaultLanguage: 'en', tokenLine: 'last', codeLength: 6 } as const;
-  const templates = createTemplates({}, terms);
-  const parts = { store, directory, gateway, clock, entropy, keys, templates, owner: 'one' };
+  const directory = accountsFor((id) => `${PREFIX}${id.padStart(4, '0')}`);
+  const parts = { store, directory, gateway, clock, entropy, ...secretsAndTexts(), owner: 'one' };
   const fingerprint = new Uint8Array(16);
   const deadline = () => createDeadline(clock, 2500);
 

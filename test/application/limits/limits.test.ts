@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict';
-import { createSecretKey } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { createSystemEntropy } from '../../../src/adapters/system/system-entropy.ts';
 import type { OtpPolicy } from '../../../src/domain/limits/otp-policy.ts';
-import { phoneNumberSecret } from '../../../src/domain/phone-number.ts';
 import { sendOtp } from '../../../src/domain/send-otp.ts';
-import { createTemplates } from '../../../src/domain/text/sms-template.ts';
 import { verifyOtp } from '../../../src/domain/verify-otp.ts';
-import type { AccountDirectory } from '../../../src/ports/account-directory.ts';
 import { createDeadline } from '../../../src/ports/deadline.ts';
 import { Secret } from '../../../src/ports/secret.ts';
 import type { Delivery, SmsGateway } from '../../../src/ports/sms-gateway.ts';
@@ -18,6 +14,7 @@ import { proofSize } from '../../support/proof-size.ts';
 import { codeIn } from '../../support/test-application.ts';
 import { TestClock } from '../../support/test-clock.ts';
 import { type Fate, LimitsModel } from './limits-model.ts';
+import { accountsFor, secretsAndTexts } from './simulation.ts';
 
 /*
  * Random histories of thousands of codes, of which most were refused, against a model that forgets nothing: the real rules
@@ -86,22 +83,8 @@ function startServer(t: TestContext) {
     },
     close: async () => undefined,
   };
-  const directory: AccountDirectory = {
-    findByAssociationId: async (id) => ({
-      accountId: id,
-      status: 'active',
-      phoneNumber: phoneNumberSecret(`+91990000000${numberOf(Number(id))}`),
-      language: 'en',
-    }),
-    findByPhoneNumber: async () => [],
-    check: async () => undefined,
-    close: async () => undefined,
-  };
-  const secret = createSecretKey('a secret of the simulation that is long enough', 'utf8');
-  const keys = { codeSecrets: new Map([['k1', secret]]), activeCodeSecretId: 'k1', digestKey: secret };
-  const terms = { brand: 'Acme', defaultLanguage: 'en', tokenLine: 'last', codeLength: 6 } as const;
-  const templates = createTemplates({}, terms);
-  const parts = { store, directory, gateway, clock, entropy, policy, keys, templates, owner: 'one' };
+  const directory = accountsFor((id) => `+91990000000${numberOf(Number(id))}`);
+  const parts = { store, directory, gateway, clock, entropy, policy, ...secretsAndTexts(), owner: 'one' };
   const fingerprint = new Uint8Array(16);
 
   return {

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import { createSecretKey } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
 import { createSystemEntropy } from '../../../src/adapters/system/system-entropy.ts';
 import type { OtpPolicy } from '../../../src/domain/limits/otp-policy.ts';
 import { phoneNumberSecret } from '../../../src/domain/phone-number.ts';
 import { sendOtp } from '../../../src/domain/send-otp.ts';
-import { createTemplates } from '../../../src/domain/text/sms-template.ts';
 import { verifyOtp } from '../../../src/domain/verify-otp.ts';
 import type { AccountDirectory } from '../../../src/ports/account-directory.ts';
 import { createDeadline } from '../../../src/ports/deadline.ts';
@@ -15,6 +13,7 @@ import { openStore } from '../../adapters/storage/sqlite/store-under-test.ts';
 import { examplePolicy } from '../../domain/limits/example-policy.ts';
 import { codeIn } from '../../support/test-application.ts';
 import { TestClock } from '../../support/test-clock.ts';
+import { secretsAndTexts } from './simulation.ts';
 
 /*
  * Row 12 of the proofs: floods at a hundred times the normal traffic, in simulated time, against the real rules on the
@@ -63,11 +62,16 @@ function startSimulation(t: TestContext) {
     close: async () => undefined,
   };
   const entropy = createSystemEntropy();
-  const secret = createSecretKey('a secret of the simulation that is long enough', 'utf8');
-  const keys = { codeSecrets: new Map([['k1', secret]]), activeCodeSecretId: 'k1', digestKey: secret };
-  const terms = { brand: 'Acme', defaultLanguage: 'en', tokenLine: 'last', codeLength: 6 } as const;
-  const templates = createTemplates({}, terms);
-  const parts = { store, directory, gateway, clock, entropy, policy, keys, templates, owner: 'embedded' };
+  const parts = {
+    store,
+    directory,
+    gateway,
+    clock,
+    entropy,
+    policy,
+    ...secretsAndTexts(),
+    owner: 'embedded',
+  };
   const call = () => ({
     requestId: entropy.id(),
     fingerprint: entropy.bytes(16),
