@@ -39,6 +39,7 @@ async function start(t: TestContext) {
       receipts: { port: 0, publicUrl },
       // Texts come in any order: the right code may be tried after all the others.
       'codes.attemptsMax': 10,
+      'quotas.failedVerificationsPerAccount': { max: 10, windowMs: 86_400_000 },
     },
     overrides: { logDestination: { write: (line: string) => log.push(line) } },
   });
