@@ -22,7 +22,12 @@ const settingsOnly = 'settings are read by every command: nothing that they impo
 
 /** What rows, and a gateway's settings, are written in. */
 const rowsWords = ['src/config/kinds.ts', 'src/config/values.ts'];
-const settingsWords = [...rowsWords, 'src/config/references.ts', 'src/config/setting-words.ts'];
+const settingsWords = [
+  ...rowsWords,
+  'src/config/country-codes.ts',
+  'src/config/references.ts',
+  'src/config/setting-words.ts',
+];
 const dataKind = 'src/adapters/data-kind.ts';
 const databaseFile = 'src/adapters/sqlite/database-file.ts';
 
@@ -175,7 +180,7 @@ export const importRules: readonly ImportRule[] = [
   {
     place: ['src/adapters/gateways/*/*settings.ts'],
     may: ['src/adapters/gateways/shared', 'src/ports', ...settingsWords, 'src/config/literal-credentials.ts'],
-    modules: ['libphonenumber-js', 'typebox'],
+    modules: ['typebox'],
     instead: settingsOnly,
   },
   {
@@ -224,7 +229,7 @@ export const importRules: readonly ImportRule[] = [
   {
     place: ['src/config'],
     may: ['src/ports'],
-    modules: ['node:crypto', 'node:fs', 'node:path', 'node:util', 'typebox', 'yaml'],
+    modules: ['node:crypto', 'node:fs', 'node:path', 'node:util', 'libphonenumber-js', 'typebox', 'yaml'],
     instead: 'it reads any table of settings and knows none: take the table as an argument',
   },
   {
@@ -237,7 +242,7 @@ export const importRules: readonly ImportRule[] = [
       'src/config',
       'src/ports',
     ],
-    modules: ['node:fs', 'node:path', 'libphonenumber-js'],
+    modules: ['node:fs', 'node:path'],
     instead: 'settings are plain values; what is made of them is made in src/wiring',
   },
   {
@@ -293,7 +298,7 @@ export const importRules: readonly ImportRule[] = [
       'src/wiring/listeners.ts',
       'src/wiring/version.ts',
       'src/wiring/data-kinds.ts',
-      'src/wiring/tls.ts',
+      'src/wiring/bare-listener.ts',
       'src/config',
       'src/settings',
       'src/ports',

@@ -1,4 +1,4 @@
-import { getCountries } from 'libphonenumber-js/max';
+import { countryCodes } from '../config/country-codes.ts';
 import { secret } from '../config/references.ts';
 import { Type } from '../config/setting-words.ts';
 import type { ValuesOf } from '../config/values.ts';
@@ -308,7 +308,7 @@ const quotas = Type.Object(
     }),
     sendsPerCountry: Type.Optional(
       Type.Record(
-        Type.String({ pattern: `^(default|${getCountries().join('|')})$` }),
+        Type.String({ pattern: `^(default|${countryCodes.join('|')})$` }),
         ceiling('Texts to one country.'),
         {
           keyAccepts: 'an ISO 3166-1 alpha-2 country code such as BR, or default',
@@ -328,7 +328,7 @@ const quotas = Type.Object(
 const phoneNumbers = Type.Object(
   {
     allowedCountries: Type.Array(
-      Type.Enum(getCountries(), { accepts: 'an ISO 3166-1 alpha-2 country code such as BR' }),
+      Type.Enum(countryCodes, { accepts: 'an ISO 3166-1 alpha-2 country code such as BR' }),
       {
         default: [],
         uniqueItems: true,
@@ -459,7 +459,7 @@ const moneyGuard = Type.Object(
     }),
     countryMax: Type.Optional(
       Type.Record(
-        Type.String({ pattern: `^(default|${getCountries().join('|')})$` }),
+        Type.String({ pattern: `^(default|${countryCodes.join('|')})$` }),
         Type.Integer({
           minimum: 1,
           maximum: 1_000_000_000,

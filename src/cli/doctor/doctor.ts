@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { shown } from '../../ports/hidden-characters.ts';
 import { inspectConfig } from '../../settings/load.ts';
 import type { Settings } from '../../settings/settings.ts';
-import { openBareListener } from '../../wiring/tls.ts';
+import { openBareListener } from '../../wiring/bare-listener.ts';
 import { configSources, withConfigOptions } from '../terminal/config-options.ts';
 import { exitCodes, Failure } from '../terminal/failure.ts';
 import {
@@ -27,7 +27,6 @@ type DoctorOptions = Parameters<typeof configSources>[0] & {
 
 export function doctorCommand(): Command {
   return withConfigOptions(new Command('doctor'))
-    .description('look at everything that a server needs, and say what to do about what is wrong')
     .option(
       '--url <url>',
       'https://… as Google calls it; its TLS is examined in place of that on this machine',

@@ -1,5 +1,5 @@
-import { getCountries } from 'libphonenumber-js/max';
 import type { TString } from 'typebox';
+import { countryCodes } from '../../../config/country-codes.ts';
 import { Type } from '../../../config/setting-words.ts';
 import { SHOWN_IN_ID } from '../../../ports/hidden-characters.ts';
 import type { SenderSettings } from './sender.ts';
@@ -31,7 +31,7 @@ export const sender = (description: string) =>
 export const sendersOf = (one: (description: string) => TString) =>
   Type.Optional(
     Type.Record(
-      Type.String({ pattern: `^(${getCountries().join('|')})$` }),
+      Type.String({ pattern: `^(${countryCodes.join('|')})$` }),
       one('Sender for the numbers of that country.'),
       {
         keyAccepts: 'an ISO 3166-1 alpha-2 country code such as BR',
