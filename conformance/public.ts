@@ -21,13 +21,8 @@ export type { Random } from './google/random.ts';
 export type { Exchange, ReceivedText, TranscriptEntry } from './google/transcript.ts';
 export type { ReportFormat, ReportSource } from './reports/report.ts';
 export { writeReport } from './reports/write-report.ts';
-export {
-  type ConformanceConfig,
-  ConformanceConfigError,
-  type KnownSubject,
-  type Subject,
-  type SubjectState,
-} from './run/config.ts';
+export type { ConformanceConfig, KnownSubject, Subject, SubjectState } from './run/config.ts';
+export { ConformanceConfigError } from './run/config-error.ts';
 export { CouldNotRun } from './run/could-not-run.ts';
 export type { ConformanceRun, Latency, Outcome, OutcomeKind } from './run/outcome.ts';
 export type { Plan, Selection } from './run/plan.ts';

@@ -1,11 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { isObject } from '../google/answer.ts';
-
-/** The configuration is wrong, or a file it names can't be read. The message says which setting and why. */
-export class ConformanceConfigError extends Error {
-  override readonly name = 'ConformanceConfigError';
-}
+import { ConformanceConfigError } from './config-error.ts';
 
 const closed = { additionalProperties: false };
 const texts = Type.Array(Type.String({ minLength: 1 }));

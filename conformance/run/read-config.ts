@@ -1,7 +1,8 @@
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { isObject } from '../google/answer.ts';
-import { type ConformanceConfig, ConformanceConfigError, checkConformanceConfig } from './config.ts';
+import { type ConformanceConfig, checkConformanceConfig } from './config.ts';
+import { ConformanceConfigError } from './config-error.ts';
 import { readTextFile } from './read-file.ts';
 
 /** What may be a text, or kept elsewhere as `{file: …}` or `{env: …}`. `*` is any member. */

@@ -1,4 +1,5 @@
-import { type ConformanceConfig, ConformanceConfigError } from './config.ts';
+import type { ConformanceConfig } from './config.ts';
+import { ConformanceConfigError } from './config-error.ts';
 
 /** The settings with a number for each that was left out. */
 export interface Settings {

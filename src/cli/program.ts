@@ -8,7 +8,8 @@ import { asTyped } from './terminal/invocation.ts';
 /** Runs one command and resolves to its exit code. Never rejects: what is thrown is told on standard error. */
 export async function runProgram(args: readonly string[]): Promise<number> {
   try {
-    const program = await createProgram(args.find((arg) => !arg.startsWith('-')));
+    // `COMMAND …`, or `help COMMAND`.
+    const program = await createProgram(args.filter((arg) => !arg.startsWith('-')).slice(0, 2));
     await program.parseAsync(args, { from: 'user' });
     return Number(process.exitCode ?? exitCodes.done);
   } catch (error) {
@@ -16,42 +17,119 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   }
 }
 
-/** The whole command line, or of its commands only the one of that name; nothing is run yet. */
-export async function createProgram(only?: string): Promise<Command> {
+/**
+ * The command line; nothing is run yet. Only commands of the given names are loaded, since all of them together take
+ * longer than most of them run; the others have a name and a description. Absent: all are loaded.
+ */
+export async function createProgram(names?: readonly string[]): Promise<Command> {
   const program = new Command('gsp-otp')
     .description('sendOtp, verifyOtp and echo for integrators of Google Standard Payments.')
     .version(packageVersion, '-V, --version', 'print the version')
     .option('--debug', 'show the stack of an error')
     .addHelpText('after', globalHelp);
-  const loader = only === undefined ? undefined : loaders.get(only);
-  const commands = await Promise.all([...(loader ? [loader] : loaders.values())].map((load) => load()));
-  for (const command of commands) program.addCommand(command);
+  for (const { name, description, load } of rows) {
+    const command = names === undefined || names.includes(name) ? await load() : new Command(name);
+    program.addCommand(command.description(description));
+  }
   harden(program);
-  return program;
+  return program.configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => command.name() });
 }
 
-/**
- * In the order of the help. Loaded one by one, since all of them together take longer than most of them run.
- */
-const loaders: ReadonlyMap<string, () => Promise<Command>> = new Map([
-  ['serve', async () => (await import('./server/serve.ts')).serveCommand()],
-  ['demo', async () => (await import('./google/demo.ts')).demoCommand()],
-  ['call', async () => (await import('./google/call.ts')).callCommand()],
-  ['keys', async () => (await import('./keys/keys.ts')).keysCommand()],
-  ['inbox', async () => (await import('./records/inbox.ts')).inboxCommand()],
-  ['explain', async () => (await import('./records/explain.ts')).explainCommand()],
-  ['accounts', async () => (await import('./accounts/accounts.ts')).accountsCommand()],
-  ['templates', async () => (await import('./records/templates.ts')).templatesCommand()],
-  ['gateways', async () => (await import('./gateways/gateways.ts')).gatewaysCommand()],
-  ['guard', async () => (await import('./records/guard.ts')).guardCommand()],
-  ['backup', async () => (await import('./server/backup.ts')).backupCommand()],
-  ['restore', async () => (await import('./server/restore.ts')).restoreCommand()],
-  ['secrets', async () => (await import('./server/secrets.ts')).secretsCommand()],
-  ['migrate', async () => (await import('./server/migrate.ts')).migrateCommand()],
-  ['conformance', async () => (await import('./google/conformance.ts')).conformanceCommand()],
-  ['config', async () => (await import('./server/config.ts')).configCommand()],
-  ['doctor', async () => (await import('./doctor/doctor.ts')).doctorCommand()],
-]);
+interface CommandRow {
+  readonly name: string;
+  readonly description: string;
+  load(): Promise<Command>;
+}
+
+/** In the order of the help. */
+const rows: readonly CommandRow[] = [
+  {
+    name: 'serve',
+    description: 'start the server',
+    load: async () => (await import('./server/serve.ts')).serveCommand(),
+  },
+  {
+    name: 'demo',
+    description: 'start a sandbox with a few accounts, play Google against it and tell what happens',
+    load: async () => (await import('./google/demo.ts')).demoCommand(),
+  },
+  {
+    name: 'call',
+    description: "play one of Google's calls against a running server",
+    load: async () => (await import('./google/call.ts')).callCommand(),
+  },
+  {
+    name: 'keys',
+    description: 'make, exchange, replace and check the keys that bodies are sealed with',
+    load: async () => (await import('./keys/keys.ts')).keysCommand(),
+  },
+  {
+    name: 'inbox',
+    description: 'read the texts of a running server in the sandbox profile, or make its gateway misbehave',
+    load: async () => (await import('./records/inbox.ts')).inboxCommand(),
+  },
+  {
+    name: 'explain',
+    description:
+      'tell what became of a request: when it came, what was decided and why, what the gateway said',
+    load: async () => (await import('./records/explain.ts')).explainCommand(),
+  },
+  {
+    name: 'accounts',
+    description: 'import, show and change the accounts that the server knows',
+    load: async () => (await import('./accounts/accounts.ts')).accountsCommand(),
+  },
+  {
+    name: 'templates',
+    description: 'show the texts that are sent, and check that they fit',
+    load: async () => (await import('./records/templates.ts')).templatesCommand(),
+  },
+  {
+    name: 'gateways',
+    description: 'show who delivers the texts, and send one to try it',
+    load: async () => (await import('./gateways/gateways.ts')).gatewaysCommand(),
+  },
+  {
+    name: 'guard',
+    description: 'show where the money guard sends no texts at present, or would not if it were enforced',
+    load: async () => (await import('./records/guard.ts')).guardCommand(),
+  },
+  {
+    name: 'backup',
+    description: 'copy both databases, as they are at this moment, into a folder of their own',
+    load: async () => (await import('./server/backup.ts')).backupCommand(),
+  },
+  {
+    name: 'restore',
+    description: 'put a backup in the place of the databases; the server has to be stopped',
+    load: async () => (await import('./server/restore.ts')).restoreCommand(),
+  },
+  {
+    name: 'secrets',
+    description: 'have a store go with other secrets than before, knowing what that forgets',
+    load: async () => (await import('./server/secrets.ts')).secretsCommand(),
+  },
+  {
+    name: 'migrate',
+    description: "bring the databases to this program's schema; the server does it too when it starts",
+    load: async () => (await import('./server/migrate.ts')).migrateCommand(),
+  },
+  {
+    name: 'conformance',
+    description: "examine an endpoint, ours or anybody's, as Google would",
+    load: async () => (await import('./google/conformance.ts')).conformanceCommand(),
+  },
+  {
+    name: 'config',
+    description: 'check, show and explain the configuration',
+    load: async () => (await import('./server/config.ts')).configCommand(),
+  },
+  {
+    name: 'doctor',
+    description: 'look at everything that a server needs, and say what to do about what is wrong',
+    load: async () => (await import('./doctor/doctor.ts')).doctorCommand(),
+  },
+];
 
 const globalHelp = `
 Examples:
@@ -109,7 +187,7 @@ function report(error: unknown, debug: boolean): number {
 
 /** commander has printed its message, or the help that was asked for. */
 function reportUsage(error: CommanderError): number {
-  if (['commander.helpDisplayed', 'commander.version'].includes(error.code)) return exitCodes.done;
+  if (error.exitCode === 0) return exitCodes.done;
   if (error.code !== 'commander.help') console.error('Run it with --help to see what it accepts.');
   return exitCodes.usage;
 }

@@ -5,7 +5,8 @@ import {
   type JsonWebKey,
   type KeyObject,
 } from 'node:crypto';
-import { type ConformanceConfig, ConformanceConfigError } from '../../run/config.ts';
+import type { ConformanceConfig } from '../../run/config.ts';
+import { ConformanceConfigError } from '../../run/config-error.ts';
 
 export interface JoseKey {
   readonly kid: string;

@@ -1,9 +1,5 @@
 import type { ConformanceConfig } from '../../run/config.ts';
 import { type Codec, plainCodec } from './codec.ts';
-import { JoseCodec } from './jose.ts';
-import { readJoseKeys } from './jose-keys.ts';
-import { PgpCodec } from './pgp.ts';
-import { readPgpKeys } from './pgp-keys.ts';
 
 /** Throws `ConformanceConfigError` if the keys it needs are missing or can't be read. */
 export async function openCodec(config: ConformanceConfig): Promise<Codec> {
@@ -11,10 +7,20 @@ export async function openCodec(config: ConformanceConfig): Promise<Codec> {
   switch (codec) {
     case 'plain':
       return plainCodec;
-    case 'pgp':
+    case 'pgp': {
+      const [{ PgpCodec }, { readPgpKeys }] = await Promise.all([
+        import('./pgp.ts'),
+        import('./pgp-keys.ts'),
+      ]);
       return new PgpCodec(await readPgpKeys(config));
+    }
     case 'jwe':
-    case 'jwe+jws':
+    case 'jwe+jws': {
+      const [{ JoseCodec }, { readJoseKeys }] = await Promise.all([
+        import('./jose.ts'),
+        import('./jose-keys.ts'),
+      ]);
       return new JoseCodec(codec, readJoseKeys(config), config.jose);
+    }
   }
 }

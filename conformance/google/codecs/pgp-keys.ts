@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import * as openpgp from 'openpgp';
-import { type ConformanceConfig, ConformanceConfigError } from '../../run/config.ts';
+import type { ConformanceConfig } from '../../run/config.ts';
+import { ConformanceConfigError } from '../../run/config-error.ts';
 import { fingerprintOf, type PgpRecipient, type PgpSigner } from './pgp-packets.ts';
 
 /** The keys of both sides, ready to use. */

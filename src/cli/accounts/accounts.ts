@@ -22,7 +22,6 @@ const resultByStatus: Readonly<Record<AccountStatus, string>> = {
 /** The accounts of the embedded directory. A running server sees every change at once. */
 export function accountsCommand(): Command {
   return new Command('accounts')
-    .description('import, show and change the accounts that the server knows')
     .addCommand(accountsImportCommand())
     .addCommand(showCommand())
     .addCommand(setStatusCommand())

@@ -13,7 +13,6 @@ type SourceOptions = Parameters<typeof configSources>[0];
 /** Who delivers the texts. */
 export function gatewaysCommand(): Command {
   return new Command('gateways')
-    .description('show who delivers the texts, and send one to try it')
     .addCommand(listCommand())
     .addCommand(routeCommand())
     .addCommand(testCommand())

@@ -45,7 +45,6 @@ interface EchoOptions extends CallOptions {
 /** Google's side of one call. */
 export function callCommand(): Command {
   return new Command('call')
-    .description("play one of Google's calls against a running server")
     .addCommand(sendOtpCommand())
     .addCommand(verifyOtpCommand())
     .addCommand(echoCommand())

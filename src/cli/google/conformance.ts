@@ -3,7 +3,8 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { type ReportFormat, reportFormats } from '../../../conformance/reports/report.ts';
 import { planLines, planText, progressLine } from '../../../conformance/reports/text.ts';
 import { writeReport } from '../../../conformance/reports/write-report.ts';
-import { type ConformanceConfig, ConformanceConfigError } from '../../../conformance/run/config.ts';
+import type { ConformanceConfig } from '../../../conformance/run/config.ts';
+import { ConformanceConfigError } from '../../../conformance/run/config-error.ts';
 import { CouldNotRun } from '../../../conformance/run/could-not-run.ts';
 import { parseExpectedFailures } from '../../../conformance/run/expected-failures.ts';
 import { readConformanceConfig } from '../../../conformance/run/read-config.ts';
@@ -30,7 +31,6 @@ interface ConformanceOptions {
 /** Plays Google against any endpoint and reports what it does otherwise than the protocol says. */
 export function conformanceCommand(): Command {
   return new Command('conformance')
-    .description("examine an endpoint, ours or anybody's, as Google would")
     .argument('[url]', 'https://host/base-path (default: url in the configuration)')
     .option('--config <file>', 'YAML: keys, test subjects, how to read texts')
     .option('--only <words...>', 'families, check ids or requirement ids, such as IDEM or echo', collectWords)

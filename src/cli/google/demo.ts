@@ -20,7 +20,6 @@ const sampleAccounts = fileURLToPath(new URL('../../../examples/accounts.csv', i
 
 export function demoCommand(): Command {
   return new Command('demo')
-    .description('start a sandbox with a few accounts, play Google against it and tell what happens')
     .option('--once', 'end after the story; without it the server goes on until Ctrl-C')
     .option('--verbose', 'show the JSON of every call')
     .addOption(

@@ -2,7 +2,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { type Command, Option } from 'commander';
 import { type Codec, plainCodec } from '../../../conformance/google/codecs/codec.ts';
 import { openCodec } from '../../../conformance/google/codecs/open-codec.ts';
-import { ConformanceConfigError } from '../../../conformance/run/config.ts';
+import { ConformanceConfigError } from '../../../conformance/run/config-error.ts';
 import { readTextFile, SECRET_BYTES_MAX, UnreadableFile } from '../../config/read-file.ts';
 import { type KeyKind, keyKinds } from '../../operations/keys/files.ts';
 import { exitCodes, Failure } from '../terminal/failure.ts';

@@ -7,7 +7,6 @@ import { keysRotateCommand } from './keys-rotate.ts';
 /** The keys that bodies are sealed with. */
 export function keysCommand(): Command {
   return new Command('keys')
-    .description('make, exchange, replace and check the keys that bodies are sealed with')
     .addCommand(keysGenerateCommand())
     .addCommand(keysExportCommand())
     .addCommand(keysImportCommand())

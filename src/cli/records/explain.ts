@@ -13,9 +13,6 @@ import { reasonMeanings } from './explain-words.ts';
 
 export function explainCommand(): Command {
   return withConfigOptions(new Command('explain'))
-    .description(
-      'tell what became of a request: when it came, what was decided and why, what the gateway said',
-    )
     .argument('[request-id]', 'requestHeader.requestId, as Google sent it')
     .option('--account-phone-number <number>', 'list the newest sendOtp requests for this number, E.164')
     .option('--account-id <id>', 'list those of this account, by your own id of it')

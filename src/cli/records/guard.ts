@@ -7,7 +7,6 @@ import { readDataSettings } from '../terminal/data-settings.ts';
 
 export function guardCommand(): Command {
   return withConfigOptions(new Command('guard'))
-    .description('show where the money guard sends no texts at present, or would not if it were enforced')
     .option('--json', 'print as JSON')
     .addHelpText(
       'after',

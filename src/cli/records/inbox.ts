@@ -30,7 +30,6 @@ const watchIntervalMs = 500;
 /** The texts that a server in the sandbox profile kept in place of sending them. */
 export function inboxCommand(): Command {
   return new Command('inbox')
-    .description('read the texts of a running server in the sandbox profile, or make its gateway misbehave')
     .addCommand(listCommand())
     .addCommand(showCommand())
     .addCommand(watchCommand())

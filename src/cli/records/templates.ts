@@ -14,7 +14,6 @@ type TextReport = TemplateReport['texts'][number];
 /** The texts of the messages. */
 export function templatesCommand(): Command {
   return new Command('templates')
-    .description('show the texts that are sent, and check that they fit')
     .addCommand(showCommand())
     .addCommand(checkCommand())
     .addHelpText('after', examples);

@@ -11,7 +11,6 @@ type BackupOptions = Parameters<typeof configSources>[0] & { readonly json?: tru
 
 export function backupCommand(): Command {
   return withConfigOptions(new Command('backup'))
-    .description('copy both databases, as they are at this moment, into a folder of their own')
     .argument('<dir>', 'folder to make; if it is there, it has to be empty')
     .option('--json', 'print what was made as JSON')
     .addHelpText(

@@ -13,7 +13,6 @@ import { exitCodes } from '../terminal/failure.ts';
 
 export function configCommand(): Command {
   return new Command('config')
-    .description('check, show and explain the configuration')
     .addCommand(checkCommand())
     .addCommand(printCommand())
     .addCommand(referenceCommand())

@@ -6,7 +6,6 @@ import { readDataSettings } from '../terminal/data-settings.ts';
 
 export function migrateCommand(): Command {
   return withConfigOptions(new Command('migrate'))
-    .description("bring the databases to this program's schema; the server does it too when it starts")
     .option('--dry-run', 'only tell what would be done')
     .option(
       '--new-store',

@@ -10,7 +10,6 @@ type RestoreOptions = Parameters<typeof configSources>[0] & { readonly yes?: tru
 
 export function restoreCommand(): Command {
   return withConfigOptions(new Command('restore'))
-    .description('put a backup in the place of the databases; the server has to be stopped')
     .argument('<dir>', 'folder that gsp-otp backup made')
     .option('--yes', 'do it; without it, only tell what would be done')
     .option('--json', 'print what was done as JSON')

@@ -20,7 +20,6 @@ const forgotten: Readonly<Record<Kind, readonly string[]>> = {
 
 export function secretsCommand(): Command {
   return new Command('secrets')
-    .description('have a store go with other secrets than before, knowing what that forgets')
     .addCommand(rotateCommand('digests'))
     .addCommand(rotateCommand('codes'))
     .addHelpText(

@@ -17,7 +17,6 @@ import { stopSignal } from './stop-signal.ts';
 
 export function serveCommand(): Command {
   return withConfigOptions(new Command('serve'))
-    .description('start the server')
     .option(
       '--new-store',
       'make new databases where they are missing although some are expected; nothing is remembered then',

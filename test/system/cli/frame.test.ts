@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import type { Command } from 'commander';
 import { createProgram } from '../../../src/cli/program.ts';
-import { runCli, startCli } from '../../support/cli-process.ts';
+import { runCli, startCli, temporaryDirectory } from '../../support/cli-process.ts';
 
 test('--version prints the version of the package', async () => {
   const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
@@ -35,6 +35,39 @@ function helpOf(command: Command): string {
   const parts: string[] = [];
   command.configureOutput({ writeOut: (part) => void parts.push(part) }).outputHelp();
   return parts.join('');
+}
+
+test('help COMMAND tells what COMMAND --help tells', async () => {
+  assert.deepEqual(await runCli(['help', 'keys']), await runCli(['keys', '--help']));
+});
+
+/** Has a process write at its end, a line each on standard error, which packages it loaded modules of. */
+const tellPackages = `
+  import { registerHooks } from 'node:module';
+  const packages = new Set();
+  registerHooks({
+    load(url, context, next) {
+      packages.add(url.split('/node_modules/')[1]?.split('/')[0]);
+      return next(url, context);
+    },
+  });
+  process.on('exit', () => packages.forEach((name) => name && console.error('loaded ' + name)));`;
+
+const settingsAreRead = ['commander', 'libphonenumber-js', 'yaml'];
+
+for (const [args, expected] of [
+  [['--version'], ['commander']],
+  [['--help'], ['commander']],
+  [['config', 'check'], settingsAreRead],
+  [['keys', 'list'], settingsAreRead],
+  [['call', 'echo', '--url', 'http://127.0.0.1:1/v1'], settingsAreRead],
+] as const) {
+  test(`'${args.join(' ')}' loads no package that it does not need, since that takes most of its time`, async (t) => {
+    const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(tellPackages)}`;
+    const { stderr } = await runCli(args, { cwd: temporaryDirectory(t), env: { NODE_OPTIONS } });
+    const loaded = [...stderr.matchAll(/^loaded (.*)$/gm)].map(([, name]) => name);
+    assert.deepEqual(loaded.sort(), expected);
+  });
 }
 
 for (const [args, message] of [
