@@ -1,70 +1,21 @@
-import { createSecretKey } from 'node:crypto';
 import type { SchemaChange } from '../adapters/data-kind.ts';
-import { createSystemClock } from '../adapters/system/system-clock.ts';
-import { type DigestPurpose, keyedDigest } from '../domain/challenge/keyed-digest.ts';
-import { createDeadline } from '../ports/deadline.ts';
-import type { OtpStore, RequestHistory } from '../ports/otp-store.ts';
-import type { Settings } from '../settings/settings.ts';
-import {
-  type DataSettings,
-  type DirectorySettings,
-  directoryOf,
-  type StoreSettings,
-  storeOf,
-} from '../wiring/data-kinds.ts';
+import type { OtpStore } from '../ports/otp-store.ts';
+import { type DataSettings, directoryOf, type StoreSettings, storeOf } from '../wiring/data-kinds.ts';
 
 /**
- * The OTP store to look at, beside a running server; every writing step of it is refused. Throws
+ * What `read` finds in the OTP store, beside a running server; every writing step of the store is refused. Throws
  * `UnavailableError` if there is none.
  */
-export async function openStoreForReading(settings: StoreSettings): Promise<OtpStore> {
+export async function readStore<T>(
+  settings: StoreSettings,
+  read: (store: OtpStore) => Promise<T>,
+): Promise<T> {
   const { row, terms } = storeOf(settings);
-  return (await row.open(terms, 'read')).store;
-}
-
-/** What an operator may know of whoever got no code. */
-export interface RequestSearch {
-  readonly key: 'accountId' | 'phoneNumber' | 'associationId';
-  readonly value: string;
-}
-
-/**
- * The newest requests of an account or a phone number, newest first, 100 at most. The store knows both by digest
- * alone, so this takes the secret of the server; an association id is looked up in the account directory first. Throws
- * `UnavailableError` if a database is not there.
- */
-export async function findRequests(
-  settings: DataSettings & Pick<Settings, 'digests'>,
-  { key, value }: RequestSearch,
-): Promise<readonly RequestHistory[]> {
-  const digestKey = createSecretKey(settings.digests.secret.reveal(), 'utf8');
-  const digestOf = (purpose: DigestPurpose, text: string) => keyedDigest(digestKey, purpose, text);
-  const store = await openStoreForReading(settings);
+  const { store } = await row.open(terms, 'read');
   try {
-    if (key === 'phoneNumber') {
-      return await store.requestsOf({ kind: 'phone-number', digest: digestOf('phone-number', value) });
-    }
-    const accountId = key === 'accountId' ? value : await accountOfAssociation(settings, value);
-    if (accountId === undefined) return [];
-    return await store.requestsOf({ kind: 'account', digest: digestOf('account-id', accountId) });
+    return await read(store);
   } finally {
     await store.close();
-  }
-}
-
-const LOOK_UP_MS = 10_000;
-
-async function accountOfAssociation(
-  settings: DirectorySettings,
-  associationId: string,
-): Promise<string | undefined> {
-  const { row, terms } = directoryOf(settings);
-  const { directory } = await row.open(terms, 'read');
-  try {
-    const deadline = createDeadline(createSystemClock(0), LOOK_UP_MS);
-    return (await directory.findByAssociationId(associationId, deadline))?.accountId;
-  } finally {
-    await directory.close();
   }
 }
 

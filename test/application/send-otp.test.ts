@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, it } from 'node:test';
-import { findRequests, type RequestSearch } from '../../src/operations/databases.ts';
+import { findRequests, type RequestSearch } from '../../src/operations/requests.ts';
 import { loadConfig } from '../../src/settings/load.ts';
 import { activeAssociation, activeNumber } from '../support/test-accounts.ts';
 import {

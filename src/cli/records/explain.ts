@@ -1,15 +1,20 @@
 import { Command } from 'commander';
-import { findRequests, openStoreForReading, type RequestSearch } from '../../operations/databases.ts';
-import type { Challenge, SubmittedText } from '../../ports/challenge.ts';
+import {
+  type ExplainedChallenge,
+  type ExplainedRequest,
+  explainRequest,
+  findRequests,
+  type Moment,
+  type RequestSearch,
+} from '../../operations/requests.ts';
+import type { SubmittedText } from '../../ports/challenge.ts';
 import { isE164 } from '../../ports/e164.ts';
 import { shown } from '../../ports/hidden-characters.ts';
-import type { RequestHistory } from '../../ports/otp-store.ts';
 import { configSources, withConfigOptions } from '../terminal/config-options.ts';
 import { readDataSettings } from '../terminal/data-settings.ts';
 import { exitCodes, Failure } from '../terminal/failure.ts';
 import { asTyped } from '../terminal/invocation.ts';
 import { readSomeSettings } from '../terminal/some-settings.ts';
-import { reasonMeanings } from './explain-words.ts';
 
 export function explainCommand(): Command {
   return withConfigOptions(new Command('explain'))
@@ -44,10 +49,10 @@ Exit code: 1 if no such request is known.
         );
       }
       const [search] = searches;
-      const histories =
-        search === undefined ? await readHistories(requestId ?? '', options) : await find(search, options);
-      const told = search === undefined ? histories.map(describeHistory).join('\n\n') : listOf(histories);
-      const text = options.json ? JSON.stringify(histories.map(presentable), null, 2) : told;
+      const requests =
+        search === undefined ? await explain(requestId ?? '', options) : await find(search, options);
+      const told = search === undefined ? requests.map(describeRequest).join('\n\n') : listOf(requests);
+      const text = options.json ? JSON.stringify(requests, null, 2) : told;
       process.stdout.write(`${text}\n`);
     });
 }
@@ -70,7 +75,7 @@ function searchesOf({
   );
 }
 
-async function find(search: RequestSearch, options: ExplainOptions): Promise<readonly RequestHistory[]> {
+async function find(search: RequestSearch, options: ExplainOptions): Promise<readonly ExplainedRequest[]> {
   const settings = readSomeSettings(configSources(options), [
     'profile',
     'dataDirectory',
@@ -78,8 +83,8 @@ async function find(search: RequestSearch, options: ExplainOptions): Promise<rea
     'directory',
     'digests',
   ]);
-  const histories = await findRequests(settings, search);
-  if (histories.length > 0) return histories;
+  const requests = await findRequests(settings, search);
+  if (requests.length > 0) return requests;
   const isWellFormed = search.key !== 'phoneNumber' || isE164(search.value);
   throw new Failure(
     'no request for it is known',
@@ -88,10 +93,11 @@ async function find(search: RequestSearch, options: ExplainOptions): Promise<rea
 }
 
 /** The newest first, a line each; at the end what tells more. */
-function listOf(histories: readonly RequestHistory[]): string {
-  const lines = histories.map(({ requestId, receivedAtMs, answer, reason, challenge }) => {
+function listOf(requests: readonly ExplainedRequest[]): string {
+  const lines = requests.map((request) => {
+    const { requestId, receivedAtMs, answer, challenge } = request;
     const text = challenge?.text === undefined ? '' : `, ${describeText(challenge.text, challenge.country)}`;
-    const why = reason === '' ? '' : `: ${explain(reason)}`;
+    const why = whyOf(request);
     const state = challenge === undefined ? why : `: ${challenge.state}${text}`;
     const result = answer?.result ?? 'not answered';
     return `${new Date(receivedAtMs).toISOString()}  ${shown(`${requestId}  ${result}${state}`)}`;
@@ -99,17 +105,13 @@ function listOf(histories: readonly RequestHistory[]): string {
   return [...lines, '', asTyped('All that is known of one: `gsp-otp explain REQUEST_ID`')].join('\n');
 }
 
-async function readHistories(
+async function explain(
   requestId: string,
   options: Parameters<typeof configSources>[0],
-): Promise<readonly RequestHistory[]> {
-  const store = await openStoreForReading(readDataSettings(configSources(options), 'store'));
-  try {
-    const histories = await store.history(requestId);
-    if (histories.length > 0) return histories;
-  } finally {
-    await store.close();
-  }
+): Promise<readonly ExplainedRequest[]> {
+  const settings = readDataSettings(configSources(options), 'store');
+  const requests = await explainRequest(settings, requestId);
+  if (requests.length > 0) return requests;
   throw new Failure(
     `no request ${requestId} is known`,
     /^\+\d+$/.test(requestId)
@@ -118,36 +120,23 @@ async function readHistories(
   );
 }
 
-/** Without the bytes: they say nothing to a person, and with the server's secret the nonce is the code. */
-function presentable({ challenge, ...history }: RequestHistory) {
-  if (challenge === undefined) return history;
-  const {
-    nonce: _nonce,
-    accountDigest: _account,
-    phoneNumberDigest: _number,
-    recipient: _recipient,
-    ...presented
-  } = challenge;
-  return { ...history, challenge: presented };
-}
-
-function describeHistory(history: RequestHistory): string {
-  const { method, requestId, receivedAtMs, sendOtpRequestId, challenge } = history;
+function describeRequest(request: ExplainedRequest): string {
+  const { method, requestId, receivedAtMs, sendOtpRequestId, challenge } = request;
   const facts = [
     sendOtpRequestId === undefined ? '' : `about sendOtp ${sendOtpRequestId}`,
     challenge === undefined ? '' : describeChallenge(challenge),
     challenge?.text === undefined ? '' : describeText(challenge.text, challenge.country),
   ].filter((fact) => fact !== '');
-  const timeline = momentsOf(history).map(
-    ({ atMs, text }) =>
-      `${new Date(atMs).toISOString()}  ${`+${atMs - receivedAtMs} ms`.padStart(10)}  ${text}`,
-  );
+  const timeline = request.timeline.map((moment) => {
+    const after = `+${moment.atMs - receivedAtMs} ms`.padStart(10);
+    return `${new Date(moment.atMs).toISOString()}  ${after}  ${describeMoment(moment, request)}`;
+  });
   return [`${method} ${requestId}`, ...facts, ...timeline]
     .map((line, index) => `${index === 0 ? '' : '  '}${shown(line)}`)
     .join('\n');
 }
 
-function describeChallenge(challenge: Challenge): string {
+function describeChallenge(challenge: ExplainedChallenge): string {
   const { challengeId, state, otpContext, codeLength, submissions, failedAttempts, expiresAtMs } = challenge;
   return [
     `challenge ${challengeId}: ${state}`,
@@ -157,7 +146,7 @@ function describeChallenge(challenge: Challenge): string {
   ].join(', ');
 }
 
-function contextWords(otpContext: Challenge['otpContext']): string {
+function contextWords(otpContext: ExplainedChallenge['otpContext']): string {
   return otpContext === 'unknown'
     ? 'a context that this version does not know'
     : (otpContext ?? 'no context');
@@ -169,32 +158,14 @@ function describeText({ gateway, submittedAtMs, receipt }: SubmittedText, countr
   return `${handedOver}, ${receipt.state} after ${((receipt.atMs - submittedAtMs) / 1000).toFixed(1)} s`;
 }
 
-interface Moment {
-  readonly atMs: number;
-  readonly text: string;
+function describeMoment({ event, meaning, detail }: Moment, request: ExplainedRequest): string {
+  if (event === 'answered') return `answered ${detail || 'with an echo'}${whyOf(request)}`;
+  const words = meaning === undefined ? event : `${event}, ${meaning}`;
+  return detail === '' ? words : `${words} (${detail})`;
 }
 
-/** In the order in which they happened; at the same millisecond, in the order in which they must have. */
-function momentsOf({
-  receivedAtMs,
-  answeredAtMs,
-  answer,
-  reason,
-  challenge,
-}: RequestHistory): readonly Moment[] {
-  const events = (challenge?.events ?? []).map(({ atMs, event, detail }) => ({
-    atMs,
-    text: [explain(event), detail && `(${detail})`].filter(Boolean).join(' '),
-  }));
-  const why = reason === '' ? '' : `: ${explain(reason)}`;
-  const end =
-    answeredAtMs === undefined || answer === undefined
-      ? []
-      : [{ atMs: answeredAtMs, text: `answered ${answer.result || 'with an echo'}${why}` }];
-  return [{ atMs: receivedAtMs, text: 'received' }, ...events, ...end].sort((a, b) => a.atMs - b.atMs);
-}
-
-function explain(word: string): string {
-  const meaning = Object.hasOwn(reasonMeanings, word) ? reasonMeanings[word] : undefined;
-  return meaning === undefined ? word : `${word}, ${meaning}`;
+/** The reason of an answer, as its line goes on; empty: it has none. */
+function whyOf({ reason, meaning }: ExplainedRequest): string {
+  if (reason === '') return '';
+  return meaning === undefined ? `: ${reason}` : `: ${reason}, ${meaning}`;
 }

@@ -1,7 +1,6 @@
 import { Command } from 'commander';
-import { openStoreForReading } from '../../operations/databases.ts';
+import { listBlocks } from '../../operations/money-guard.ts';
 import { shown } from '../../ports/hidden-characters.ts';
-import type { Block } from '../../ports/otp-store.ts';
 import { configSources, withConfigOptions } from '../terminal/config-options.ts';
 import { readDataSettings } from '../terminal/data-settings.ts';
 
@@ -20,21 +19,16 @@ Examples:
 `,
     )
     .action(async (options: Parameters<typeof configSources>[0] & { readonly json?: true }) => {
-      const store = await openStoreForReading(readDataSettings(configSources(options), 'store'));
-      try {
-        const blocks = await store.blocks(Date.now());
-        process.stdout.write(options.json ? `${JSON.stringify(blocks, null, 2)}\n` : asText(blocks));
-      } finally {
-        await store.close();
-      }
+      const blocks = await listBlocks(readDataSettings(configSources(options), 'store'), Date.now());
+      process.stdout.write(options.json ? `${JSON.stringify(blocks, null, 2)}\n` : asText(blocks));
     });
 }
 
-function asText(blocks: readonly Block[]): string {
+function asText(blocks: Awaited<ReturnType<typeof listBlocks>>): string {
   if (blocks.length === 0) return 'Nothing is blocked.\n';
   const rows = blocks.map(({ subject, sinceMs, untilMs, unverified, verified }) =>
     [
-      subject.replace('unverified:', '').padEnd(24),
+      subject.padEnd(24),
       `since ${new Date(sinceMs).toISOString()}`,
       `until ${new Date(untilMs).toISOString()}`,
       `${unverified} unverified, ${verified} verified`,

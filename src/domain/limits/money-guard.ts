@@ -100,14 +100,15 @@ export function judgeByGuard(
   return NOTHING;
 }
 
+/** Where a block sends nothing, such as `country:BR` or `prefix:+55119`. */
+export function destinationOf({ subject }: Block): string {
+  return subject.replace('unverified:', '');
+}
+
 /** The text may go, and the record tells what stood against it. */
-function letGo(
-  finding: GuardFinding,
-  { subject, unverified, verified }: Block,
-  nowMs: number,
-): GuardJudgement {
-  const where = subject.replace('unverified:', '');
-  const detail = `${finding.budget} ${where}, unverified ${unverified}, verified ${verified}`;
+function letGo(finding: GuardFinding, block: Block, nowMs: number): GuardJudgement {
+  const { unverified, verified } = block;
+  const detail = `${finding.budget} ${destinationOf(block)}, unverified ${unverified}, verified ${verified}`;
   const event = finding.mode === 'exempt' ? 'guardExempt' : 'guardWouldRefuse';
   return { refusal: undefined, begin: [], event: { atMs: nowMs, event, detail }, finding };
 }

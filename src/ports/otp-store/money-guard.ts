@@ -11,7 +11,7 @@ export interface GuardOrder {
 
 /** A subject that the money guard sends no texts to for a while, or would not if it were enforced. */
 export interface Block {
-  /** Such as `country:BR` or `prefix:+55119`. */
+  /** Of `GuardOrder.unverified`: whose unverified texts were too many. */
   readonly subject: string;
   readonly sinceMs: number;
   readonly untilMs: number;

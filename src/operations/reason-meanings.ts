@@ -1,5 +1,5 @@
-/** What the recorded reasons mean to a person, and which setting is behind them. */
-export const reasonMeanings: Readonly<Record<string, string>> = {
+/** What the recorded words mean to a person, and which setting is behind them. */
+const meanings: Readonly<Record<string, string>> = {
   exhaustionLock:
     'the account exhausted a challenge with wrong codes and is locked for a while (quotas.exhaustionLockMs)',
   failedVerificationsPerAccount:
@@ -57,3 +57,8 @@ export const reasonMeanings: Readonly<Record<string, string>> = {
   issued: 'a code was issued and the text handed to the gateway',
   resumed: 'the same code was handed to the gateway again',
 };
+
+/** What a recorded reason or event means, and which setting is behind it. `undefined`: this version does not know it. */
+export function meaningOf(word: string): string | undefined {
+  return Object.hasOwn(meanings, word) ? meanings[word] : undefined;
+}
