@@ -15,7 +15,7 @@ export function nameOf(gateway: Gateway): string {
   return 'name' in gateway ? gateway.name : gateway.kind;
 }
 
-/** The one of that name; the whole where none has it, or none is named. */
-export function memberNamed(gateway: Gateway, name: string | undefined): Gateway {
-  return membersOf(gateway).find((member) => nameOf(member) === name) ?? gateway;
+/** The one of that name; `undefined`: none has it. */
+export function memberNamed(gateway: Gateway, name: string): SingleGateway | undefined {
+  return membersOf(gateway).find((member) => nameOf(member) === name);
 }

@@ -1,20 +1,11 @@
-import { ConfigError } from '../../config/faults.ts';
 import type { ConfigSources } from '../../config/layers.ts';
 import { isE164 } from '../../ports/e164.ts';
-import { type Config, inspectConfig } from '../../settings/load.ts';
 import { exitCodes, Failure } from '../terminal/failure.ts';
+import { readSomeSettings } from '../terminal/some-settings.ts';
 
-export type GatewayConfig = Pick<Config, 'sms' | 'requests'>;
-
-/**
- * Only the gateway's settings have to be sound: it is tried while the rest is still being set up. Throws
- * `ConfigError` if one of them is faulty.
- */
-export function readGatewaySettings(sources: ConfigSources): GatewayConfig {
-  const { faults, values } = inspectConfig(sources);
-  const relevant = faults.filter(({ path }) => /^(|sms|sms\.(gateway|dlt)(\..*)?)$/.test(path));
-  if (relevant.length > 0) throw new ConfigError(relevant);
-  return values as GatewayConfig;
+/** The settings of the gateways: they are tried while the rest is still being set up. Throws `ConfigError`. */
+export function readGatewaySettings(sources: ConfigSources) {
+  return readSomeSettings(sources, ['sms.gateway', 'sms.dlt', 'requests.budgetMs']);
 }
 
 /** With the `+`: nobody's phone has so few digits, but a typing error has. */

@@ -1,14 +1,15 @@
 import { Command } from 'commander';
 import { listGateways } from '../../operations/gateways/list.ts';
 import { listRoutes } from '../../operations/gateways/routes.ts';
-import { type GatewayTrial, tryGateway } from '../../operations/gateways/try.ts';
+import { type GatewayTrial, TrialRefused, tryGateway } from '../../operations/gateways/try.ts';
 import { shown } from '../../ports/hidden-characters.ts';
 import { configSources, withConfigOptions } from '../terminal/config-options.ts';
 import { exitCodes, Failure } from '../terminal/failure.ts';
 import { routeCommand, shareInWords } from './gateways-route.ts';
-import { checkNumber, type GatewayConfig, readGatewaySettings } from './gateways-settings.ts';
+import { checkNumber, readGatewaySettings } from './gateways-settings.ts';
 
 type SourceOptions = Parameters<typeof configSources>[0];
+type GatewaySettings = Parameters<typeof listGateways>[0];
 
 /** Who delivers the texts. */
 export function gatewaysCommand(): Command {
@@ -92,31 +93,26 @@ Exit code: 0 if the text was accepted, 1 if it was refused or nobody knows.
     )
     .action(async (options: TestOptions) => {
       const config = readGatewaySettings(configSources(options));
-      const names = listGateways(config.sms.gateway).map(({ name }) => name);
-      checkTest(options, config, names);
-      const trial = await tryGateway(config, options);
+      checkNumber(options.to);
+      if (!options.yes) {
+        const remedy = 'Nothing was sent. Say --yes if you want that.';
+        throw new Failure('this sends a real text, which costs money', remedy, exitCodes.usage);
+      }
+      const trial = await tryGateway(config, options).catch((error: unknown) => {
+        throw error instanceof TrialRefused ? explainRefusal(error, config.sms.gateway) : error;
+      });
       printLine(options.json ? JSON.stringify(trial, null, 2) : shown(inWords(trial)));
       process.exitCode = trial.delivery.kind === 'accepted' ? exitCodes.done : exitCodes.failed;
     });
 }
 
-function checkTest(
-  { to, gateway, yes }: TestOptions,
-  { sms }: GatewayConfig,
-  names: readonly string[],
-): void {
-  checkNumber(to);
-  if (sms.gateway.kind === 'inbox') {
-    const remedy = 'Configure one that does, see docs/gateways.md; or read the inbox: gsp-otp inbox list';
-    throw new Failure('the gateway is the inbox, which sends nothing', remedy, exitCodes.usage);
-  }
-  if (gateway !== undefined && !names.includes(gateway)) {
-    throw new Failure(`there is no gateway ${gateway}`, `There are: ${names.join(', ')}.`, exitCodes.usage);
-  }
-  if (!yes) {
-    const remedy = 'Nothing was sent. Say --yes if you want that.';
-    throw new Failure('this sends a real text, which costs money', remedy, exitCodes.usage);
-  }
+function explainRefusal({ reason, message }: TrialRefused, settings: GatewaySettings): Failure {
+  const names = listGateways(settings).map(({ name }) => name);
+  const remedies = {
+    inbox: 'Configure one that does, see docs/gateways.md; or read the inbox: gsp-otp inbox list',
+    'unknown-gateway': `There are: ${names.join(', ')}.`,
+  } as const satisfies Record<TrialRefused['reason'], string>;
+  return new Failure(message, remedies[reason], exitCodes.usage);
 }
 
 function inWords({ delivery, durationMs }: GatewayTrial): string {

@@ -1,15 +1,23 @@
 import { Command } from 'commander';
-import { ConfigError } from '../../config/faults.ts';
-import type { ConfigSources } from '../../config/layers.ts';
 import { inspectTemplates, listTexts } from '../../operations/templates.ts';
 import { shown } from '../../ports/hidden-characters.ts';
-import { inspectConfig } from '../../settings/load.ts';
 import { configSources, withConfigOptions } from '../terminal/config-options.ts';
 import { exitCodes } from '../terminal/failure.ts';
+import { readSomeSettings } from '../terminal/some-settings.ts';
 
 type TemplateSettings = Parameters<typeof listTexts>[0];
 type TemplateReport = ReturnType<typeof inspectTemplates>;
 type TextReport = TemplateReport['texts'][number];
+
+/** Those that texts depend on: texts are checked where the server's secrets are not. */
+const textSettings = [
+  'sms.brand',
+  'sms.defaultLanguage',
+  'sms.languages',
+  'sms.tokenLine',
+  'sms.templatesFile',
+  'codes.length',
+] as const;
 
 /** The texts of the messages. */
 export function templatesCommand(): Command {
@@ -27,7 +35,7 @@ function showCommand(): Command {
     .option('--json', 'print the texts as JSON')
     .addHelpText('after', showHelp)
     .action((options) => {
-      const settings = readTemplateSettings(configSources(options));
+      const settings = readSomeSettings(configSources(options), textSettings);
       const texts = listTexts(settings);
       const { brand } = settings.sms;
       const text = options.json
@@ -55,7 +63,7 @@ function checkCommand(): Command {
     .option('--json', 'print the measurements as JSON')
     .addHelpText('after', checkHelp)
     .action((options) => {
-      const report = inspectTemplates(readTemplateSettings(configSources(options)));
+      const report = inspectTemplates(readSomeSettings(configSources(options), textSettings));
       for (const warning of report.warnings) process.stderr.write(`warning: ${shown(warning)}\n`);
       process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : showReport(report));
       process.exitCode = report.fits ? exitCodes.done : exitCodes.failed;
@@ -93,17 +101,6 @@ Exit codes:
   1  a text does not fit
   2  the configuration or a text is wrong
 `;
-
-/**
- * Only the settings that texts depend on have to be sound: texts are checked where production's secrets are not.
- * Throws `ConfigError` if one of those settings is faulty.
- */
-function readTemplateSettings(sources: ConfigSources): TemplateSettings {
-  const { faults, values } = inspectConfig(sources);
-  const relevant = faults.filter(({ path }) => /^(|sms|sms\.(?!gateway).*|codes|codes\.length)$/.test(path));
-  if (relevant.length > 0) throw new ConfigError(relevant);
-  return values as TemplateSettings;
-}
 
 function showReport({ texts, brand, codeLength, fits }: TemplateReport): string {
   const misfits = texts.filter((text) => !text.fits);

@@ -1,5 +1,4 @@
 import type { ConfigSources } from '../../config/layers.ts';
-import type { Settings } from '../../settings/settings.ts';
 import { readSomeSettings } from './some-settings.ts';
 
 /**
@@ -9,6 +8,6 @@ import { readSomeSettings } from './some-settings.ts';
 export function readDataSettings<Part extends 'store' | 'directory'>(
   sources: ConfigSources,
   ...parts: readonly Part[]
-): Pick<Settings, 'profile' | 'dataDirectory' | Part> {
+) {
   return readSomeSettings(sources, ['profile', 'dataDirectory', ...parts]);
 }

@@ -16,7 +16,7 @@ export interface GatewayExamination {
 
 /**
  * Connects to the gateway of that name as a text would, and asks it whether its credentials are right, each within
- * `budgetMs`; no text is sent.
+ * `budgetMs`; no text is sent. Throws `TypeError` if no gateway has that name.
  */
 export async function examineGatewayOf(
   settings: Gateway,
@@ -24,6 +24,7 @@ export async function examineGatewayOf(
   budgetMs: number,
 ): Promise<GatewayExamination> {
   const chosen = memberNamed(settings, name);
+  if (chosen === undefined) throw new TypeError(`there is no gateway ${name}`);
   const clock = createSystemClock();
   if (chosen.kind === 'smpp') {
     // A second session under the same name may end the one of a running server.

@@ -6,7 +6,7 @@ import { measureSms } from '../../domain/text/sms-encoding.ts';
 import { createDeadline } from '../../ports/deadline.ts';
 import { Secret } from '../../ports/secret.ts';
 import type { Delivery } from '../../ports/sms-gateway.ts';
-import { memberNamed } from '../../settings/gateway-members.ts';
+import { type Gateway, memberNamed } from '../../settings/gateway-members.ts';
 import type { Config } from '../../settings/load.ts';
 import { composeGateway } from '../../wiring/gateways.ts';
 
@@ -17,16 +17,28 @@ export interface GatewayTrial {
   readonly durationMs: number;
 }
 
+/** No text is sent, and why not. */
+export class TrialRefused extends Error {
+  override readonly name = 'TrialRefused';
+  readonly reason: 'inbox' | 'unknown-gateway';
+
+  constructor(reason: TrialRefused['reason'], message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
 /**
  * Sends one text without a code to `to` (E.164), by the gateway of that name or as the server would, within the
- * budget of a request.
+ * budget of a request. Throws `TrialRefused` before anything is opened.
  */
 export async function tryGateway(
   { sms, requests }: Pick<Config, 'sms' | 'requests'>,
   { to, gateway: name }: { readonly to: string; readonly gateway?: string },
 ): Promise<GatewayTrial> {
+  const chosen = chosenFor(sms.gateway, name);
   const clock = createSystemClock();
-  const gateway = await composeGateway(memberNamed(sms.gateway, name), clock);
+  const gateway = await composeGateway(chosen, clock);
   const startedMs = clock.steadyMs();
   const deadline = createDeadline(clock, requests.budgetMs);
   const language = 'en';
@@ -47,4 +59,12 @@ export async function tryGateway(
   // What comes later nobody waits for here.
   const delivery = answered.kind === 'unknown' ? { ...answered, later: undefined } : answered;
   return { delivery, durationMs: clock.steadyMs() - startedMs };
+}
+
+function chosenFor(settings: Gateway, name: string | undefined): Gateway {
+  if (settings.kind === 'inbox')
+    throw new TrialRefused('inbox', 'the gateway is the inbox, which sends nothing');
+  const chosen = name === undefined ? settings : memberNamed(settings, name);
+  if (chosen !== undefined) return chosen;
+  throw new TrialRefused('unknown-gateway', `there is no gateway ${name}`);
 }
