@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
 /** Threads for cryptography, of the server and of its floor alike. */
-export const THREADS = Math.max(1, availableParallelism() - 1);
+export const THREADS = availableParallelism();
 
 /** A certificate for this run alone. */
 export function makeCertificate(directory: string): void {

@@ -141,7 +141,8 @@ export const cryptography = Type.Object(
         minimum: 1,
         maximum: 256,
         unit: 'threads',
-        description: 'Number of threads. Absent: one less than the machine has cores, and at least one.',
+        description:
+          'Number of threads, each of which keeps at most one core busy. Absent: as many as the machine has cores.',
       }),
     ),
   },

@@ -41,7 +41,7 @@ export async function composeSealing(
   const quiet = createQuiet(clock, REFUSED_LINES_MAX);
   const options = {
     clock,
-    threads: cryptography.threads ?? Math.max(1, availableParallelism() - 1),
+    threads: cryptography.threads ?? availableParallelism(),
     waitingMax: WAITING_MAX,
     // The sender isn't told; whoever has to settle it with the sender reads it here. [OQ-7]
     onRefused: (reason: string) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
-import { encryptRsa15 } from '../../src/codecs/jose/jwe-rsa1-5.ts';
+import { encryptJwe } from '../../src/codecs/jose/jwe-cipher.ts';
 import { encodeHeader, forgeJwe, forgeJws } from '../codecs/jose/forge.ts';
 import { keyOf, NESTED, OLDER, readRing, tryOpen } from '../codecs/jose/jwe-vectors.ts';
 import { deflatedZeros } from './deflated-zeros.ts';
@@ -18,10 +18,11 @@ const ZIPPED = { zip: 'DEF', cty: 'JWT' };
 const current = (deflated: Buffer) =>
   forgeJwe({ alg: 'RSA-OAEP-256', enc: 'A256GCM', kid: 'own-enc', ...ZIPPED }, deflated, recipient);
 const older = (deflated: Buffer) =>
-  encryptRsa15(
+  encryptJwe(
     deflated,
     encodeHeader({ alg: 'RSA1_5', enc: 'A128CBC-HS256', kid: 'own-older-enc', ...ZIPPED }),
     olderRecipient,
+    { alg: 'RSA1_5', enc: 'A128CBC-HS256' },
   );
 
 /** Refused in less than 50 ms and without 8 MB more of memory than the process ever had. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createCipheriv, randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { decryptContent } from '../../src/codecs/jose/jwe-rsa1-5.ts';
+import { decryptContent } from '../../src/codecs/jose/content-encryption.ts';
 import { cbcParts, encode, encodeHeader } from '../codecs/jose/forge.ts';
 import { REQUEST } from '../codecs/jose/jwe-vectors.ts';
 import { flipByte, HEADER, openParts, wrapKey } from './jose-primitives.ts';

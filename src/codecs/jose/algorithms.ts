@@ -1,5 +1,8 @@
+const KEY_MANAGEMENT = ['RSA-OAEP-256', 'RSA-OAEP', 'RSA1_5'] as const;
+const SIGNING = ['RS256', 'PS256', 'ES256'] as const;
+
 /** How the key of one message is encrypted. `RSA1_5` belongs to the older edition of the e-Wallets API. [JWE-2, JWE-3] */
-export type KeyManagement = 'RSA-OAEP-256' | 'RSA-OAEP' | 'RSA1_5';
+export type KeyManagement = (typeof KEY_MANAGEMENT)[number];
 /** How the message is encrypted with that key. */
 export type ContentEncryption =
   | 'A256GCM'
@@ -8,7 +11,7 @@ export type ContentEncryption =
   | 'A256CBC-HS512'
   | 'A192CBC-HS384'
   | 'A128CBC-HS256';
-export type Signing = 'RS256' | 'PS256' | 'ES256';
+export type Signing = (typeof SIGNING)[number];
 export type KeyAlgorithm = KeyManagement | Signing;
 
 /**
@@ -25,7 +28,7 @@ export interface AllowedAlgorithms {
 export const CURRENT_ALGORITHMS: AllowedAlgorithms = {
   keyManagement: ['RSA-OAEP-256'],
   contentEncryption: ['A256GCM'],
-  signing: ['RS256', 'PS256', 'ES256'],
+  signing: SIGNING,
 };
 
 /**
@@ -38,4 +41,12 @@ export type Rsa15Content = (typeof RSA1_5_CONTENTS)[number];
 
 export function isRsa15Content(enc: ContentEncryption): enc is Rsa15Content {
   return RSA1_5_CONTENTS.some((algorithm) => algorithm === enc);
+}
+
+export function isKeyManagement(algorithm: KeyAlgorithm): algorithm is KeyManagement {
+  return KEY_MANAGEMENT.some((known) => known === algorithm);
+}
+
+export function isSigning(algorithm: KeyAlgorithm): algorithm is Signing {
+  return SIGNING.some((known) => known === algorithm);
 }

@@ -23,8 +23,8 @@ const REFUSED = ['crit', 'b64', 'jku', 'jwk', 'x5u', 'x5c'] as const;
 
 /**
  * Reads a header from its base64url: one object, in ASCII, whose names are plain, unescaped and unique and whose
- * values are no objects or arrays. [JSON-2] Whatever passes means the same to every parser of JSON, which matters
- * since the JOSE library reads it once more. `undefined`: something else, or a member that is never accepted.
+ * values are no objects or arrays. [JSON-2] Whatever passes means the same to every parser of JSON, also to one that
+ * stands before us. `undefined`: something else, or a member that is never accepted.
  */
 export function readJoseHeader(part: string): JoseHeader | undefined {
   if (part.length > CHARACTERS_MAX) return undefined;

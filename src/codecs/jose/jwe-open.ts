@@ -1,11 +1,11 @@
-import { compactDecrypt, errors } from 'jose';
 import { inflate } from '../inflate.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import { Refusal } from '../refusal.ts';
-import { type ContentEncryption, isRsa15Content, type KeyManagement } from './algorithms.ts';
+import { isKeyManagement, isRsa15Content } from './algorithms.ts';
 import { splitCompact, unwrapJwe } from './compact.ts';
+import { hasLengths } from './content-encryption.ts';
 import { readJoseHeader } from './header.ts';
-import { decryptRsa15 } from './jwe-rsa1-5.ts';
+import { decryptJwe, type JweAlgorithms } from './jwe-cipher.ts';
 import type { JweRules } from './jwe-rules.ts';
 import { openJws } from './jws-open.ts';
 import { type JoseKey, keyNamedBy } from './key.ts';
@@ -17,18 +17,11 @@ const INFLATED_BYTES_MAX = 256 * 1024;
 
 /** Where the ciphertext stands among the parts. */
 const CIPHERTEXT = 3;
-const KEY_MANAGEMENT: readonly KeyManagement[] = ['RSA-OAEP-256', 'RSA-OAEP', 'RSA1_5'];
-const GCM_IV_BYTES = 12;
-const CBC_IV_BYTES = 16;
-const GCM_TAG_BYTES = 16;
 
 /** A body whose form is right, and the key of ours that it names. Nothing is decrypted yet. */
-interface ExaminedJwe {
-  readonly jwe: string;
+interface ExaminedJwe extends JweAlgorithms {
   readonly parts: readonly string[];
   readonly key: JoseKey;
-  readonly alg: KeyManagement;
-  readonly enc: ContentEncryption;
   readonly zip: boolean;
 }
 
@@ -37,14 +30,14 @@ interface ExaminedJwe {
  * and kind of content are settled before anything is computed, by our keys and rules alone. [JWE-2, JWE-4, JWE-5]
  * Returns the payload; throws `Refusal`.
  */
-export async function openJwe(
+export function openJwe(
   body: Uint8Array,
   ring: KeyRing<JoseKey>,
   rules: JweRules,
   nowMs: number,
-): Promise<Uint8Array> {
-  const decrypted = await decrypt(examineJwe(body, ring, rules, nowMs));
-  return rules.seal === 'jwe' ? decrypted : await openJws(latin1(decrypted), ring, nowMs);
+): Uint8Array {
+  const decrypted = decrypt(examineJwe(body, ring, rules, nowMs));
+  return rules.seal === 'jwe' ? decrypted : openJws(decrypted.toString('latin1'), ring, nowMs);
 }
 
 /** All that can be found out without a private key, which is what a stranger's garbage costs. Throws `Refusal`. [OQ-60] */
@@ -65,49 +58,28 @@ export function examineJwe(
   if (!header || !isOfKind(header, content)) throw new Refusal('outer-structure');
   const key = keyNamedBy(header, ring, 'decrypt', nowMs);
   if (!key) throw new Refusal('not-for-us');
-  const alg = KEY_MANAGEMENT.find((known) => known === header.get('alg') && key.algorithms.includes(known));
+  const alg = key.algorithms.filter(isKeyManagement).find((algorithm) => algorithm === header.get('alg'));
   const enc = rules.contentEncryption.find((algorithm) => algorithm === header.get('enc'));
   if (!alg || !enc || (alg === 'RSA1_5' && !isRsa15Content(enc))) throw new Refusal('outer-algorithm');
   const zip = header.get('zip');
   if (zip !== undefined && !(rules.compressed && zip === 'DEF')) throw new Refusal('outer-algorithm');
   checkLengths(parts, key, enc);
-  return { jwe, parts, key, alg, enc, zip: zip !== undefined };
+  return { parts, key, alg, enc, zip: zip !== undefined };
 }
 
 /** Whoever sent it knows these without us. */
-function checkLengths(parts: readonly string[], { key }: JoseKey, enc: ContentEncryption): void {
+function checkLengths(parts: readonly string[], { key }: JoseKey, enc: JweAlgorithms['enc']): void {
   const [, encryptedKey = 0, iv = 0, , tag = 0] = parts.map((part) => Math.floor((part.length * 3) / 4));
-  const gcm = enc.endsWith('GCM');
-  const tagBytes = gcm ? GCM_TAG_BYTES : Number(enc.slice(-3)) / 16;
-  if (iv !== (gcm ? GCM_IV_BYTES : CBC_IV_BYTES) || tag !== tagBytes) throw new Refusal('outer-structure');
+  if (!hasLengths(enc, iv, tag)) throw new Refusal('outer-structure');
   const modulusBits = key.asymmetricKeyDetails?.modulusLength;
   if (modulusBits !== undefined && encryptedKey !== Math.ceil(modulusBits / 8))
     throw new Refusal('integrity');
 }
 
-async function decrypt({ jwe, parts, key: { key }, alg, enc, zip }: ExaminedJwe): Promise<Uint8Array> {
-  if (alg === 'RSA1_5' && isRsa15Content(enc)) {
-    const decrypted = decryptRsa15(parts, key, enc);
-    if (!decrypted) throw new Refusal('integrity');
-    const inflated = zip ? inflate('deflate', decrypted, INFLATED_BYTES_MAX) : decrypted;
-    if (!inflated) throw new Refusal('outer-compression');
-    return inflated;
-  }
-  try {
-    const options = {
-      keyManagementAlgorithms: [alg],
-      contentEncryptionAlgorithms: [enc],
-      maxDecompressedLength: INFLATED_BYTES_MAX,
-    };
-    return (await compactDecrypt(jwe, key, options)).plaintext;
-  } catch (error) {
-    if (error instanceof errors.JWEDecryptionFailed) throw new Refusal('integrity');
-    // What is left once the tag was right: compression. Before: a part that isn't what its header says.
-    if (error instanceof errors.JOSEError) throw new Refusal(zip ? 'outer-compression' : 'outer-structure');
-    throw error;
-  }
-}
-
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+function decrypt({ parts, key: { key }, alg, enc, zip }: ExaminedJwe): Buffer {
+  const decrypted = decryptJwe(parts, key, { alg, enc });
+  if (!decrypted) throw new Refusal('integrity');
+  const content = zip ? inflate('deflate', decrypted, INFLATED_BYTES_MAX) : decrypted;
+  if (!content) throw new Refusal('outer-compression');
+  return content;
 }

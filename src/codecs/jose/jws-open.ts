@@ -1,15 +1,16 @@
-import { compactVerify, errors } from 'jose';
 import type { KeyRing } from '../keys/key-ring.ts';
 import { Refusal } from '../refusal.ts';
+import { isSigning } from './algorithms.ts';
 import { splitCompact } from './compact.ts';
 import { readJoseHeader } from './header.ts';
+import { verifyJws } from './jws-signature.ts';
 import { type JoseKey, keyNamedBy } from './key.ts';
 import { isOfKind, JSON_CONTENT } from './kind.ts';
 
 /**
  * The payload of a compact JWS that a usable key of Google's signed, with an algorithm of that key. Throws `Refusal`.
  */
-export async function openJws(jws: string, ring: KeyRing<JoseKey>, nowMs: number): Promise<Uint8Array> {
+export function openJws(jws: string, ring: KeyRing<JoseKey>, nowMs: number): Uint8Array {
   const parts = splitCompact(jws, 3);
   if (!parts) throw new Refusal('unsigned');
   const header = readJoseHeader(parts[0] ?? '');
@@ -19,12 +20,9 @@ export async function openJws(jws: string, ring: KeyRing<JoseKey>, nowMs: number
     const known = ring.keys.some(({ purpose, keyId }) => purpose === 'verify' && keyId === header.get('kid'));
     throw new Refusal(known ? 'inactive-signer' : 'unknown-signer');
   }
-  const alg = key.algorithms.find((algorithm) => algorithm === header.get('alg'));
+  const alg = key.algorithms.filter(isSigning).find((algorithm) => algorithm === header.get('alg'));
   if (!alg) throw new Refusal('signature-algorithm');
-  try {
-    return (await compactVerify(jws, key.key, { algorithms: [alg] })).payload;
-  } catch (error) {
-    if (error instanceof errors.JOSEError) throw new Refusal('wrong-signature');
-    throw error;
-  }
+  const payload = verifyJws(parts, key.key, alg);
+  if (!payload) throw new Refusal('wrong-signature');
+  return payload;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
-import { encryptRsa15 } from '../../../src/codecs/jose/jwe-rsa1-5.ts';
+import { encryptJwe } from '../../../src/codecs/jose/jwe-cipher.ts';
 import { sealJwe } from '../../../src/codecs/jose/jwe-seal.ts';
 import { encode, encodeHeader, forgeJwe, forgeJws } from './forge.ts';
 import {
@@ -114,7 +114,10 @@ describe('opening a JWE of the older edition', () => {
   const header = { alg: 'RSA1_5', enc: 'A128CBC-HS256', kid: 'own-older-enc', cty: 'JWT' };
   const sealOlder = async (change: object) => {
     const key = keyOf(await readRing(['google'], ['own-older'], { purposes: [] }), 'encrypt').key;
-    return encryptRsa15(Buffer.from(JWS), encodeHeader({ ...header, ...change }), key);
+    return encryptJwe(Buffer.from(JWS), encodeHeader({ ...header, ...change }), key, {
+      alg: 'RSA1_5',
+      enc: 'A128CBC-HS256',
+    });
   };
 
   test('[JWE-3] only where it is allowed, to a key that names it, and with its own content encryption', async () => {
