@@ -167,7 +167,7 @@ export const importRules: readonly ImportRule[] = [
   dataRule('directory/sqlite', 'src/adapters/directory/directory-kind.ts', 'node:*'),
   {
     place: ['src/adapters/directory/import'],
-    may: ['src/adapters/directory/sqlite', 'src/ports'],
+    may: ['src/adapters/directory/sqlite', 'src/adapters/sqlite', 'src/ports'],
     modules: ['node:*', 'csv-parse'],
     instead: ofOneKind,
   },

@@ -1,5 +1,8 @@
 import { type BigIntStats, closeSync, openSync, readSync, statSync } from 'node:fs';
-import { LogIndex } from './log-index.ts';
+import { FRAME_MARK_BYTES, LogIndex, type LogState } from './log-index.ts';
+
+/** Of SQLite's file format. */
+const DATABASE_HEADER_BYTES = 100;
 
 interface WatchedFile {
   readonly file: string;
@@ -13,25 +16,29 @@ interface WatchedFile {
  */
 export class FilePlace {
   readonly #files: readonly WatchedFile[];
-  /** `undefined`: not looked at, or not any more. */
+  /** `undefined`: closed. */
   #content: FileContent | undefined;
 
-  /** `files`: the database, its `-wal`, its `-shm`, others. What is not there now must not be there later either. */
-  constructor(files: readonly string[]) {
-    const [database, log, index] = files;
-    if (database !== undefined && log !== undefined && index !== undefined)
-      this.#content = new FileContent(database, log, index);
-    this.#files = files.map((file) => ({ file, known: find(file) }));
+  /**
+   * `file`: an open database that keeps a log. `others`, beside those that SQLite makes for it, are watched too; what
+   * is not there now must not be there later either. `onTouched` is told when the database has another moment although
+   * nobody is known to have written: it was touched, or written into in its middle.
+   */
+  constructor(file: string, others: readonly string[], onTouched: () => void) {
+    const [log, index] = [`${file}-wal`, `${file}-shm`];
+    this.#content = new FileContent(file, log, index, onTouched);
+    this.#files = [file, log, index, ...others].map((path) => ({ file: path, known: find(path) }));
   }
 
-  /** What has happened to one of the files, or of the first `count` of them, ≥ 2. `undefined`: all is as it was. */
+  /** What has happened to one of the files, or to one of the first `count`, ≥ 2: the database and its log. `undefined`: all is as it was. */
   fault(count = this.#files.length): string | undefined {
     if (this.#content === undefined) return undefined;
     let misplaced: string | undefined;
     const content = this.#content.fault(() => {
       const found = this.#files.slice(0, count).map(({ file }) => find(file));
       misplaced = this.#misplaced(found);
-      return found;
+      // Of a file in another one's place nothing is kept: its own may come back.
+      return misplaced === undefined ? found : [];
     });
     return misplaced ?? content;
   }
@@ -55,30 +62,32 @@ export class FilePlace {
 
 /**
  * Tells whether somebody else wrote into a database or its log. SQLite notes in the index whenever it writes into the
- * database, in whichever process, so what has another size or moment without such a note was written by others. A
- * copy on top that keeps device and inode is found that way, whatever it is a copy of.
+ * database, in whichever process; without such a note the header stays as it is. Each of our transactions counts in it, so
+ * that an older copy on top, which keeps device and inode, has another one. The moments of a file say nothing: whoever
+ * touches it changes them.
  */
 class FileContent {
   readonly #database: string;
   readonly #log: string;
   readonly #index: LogIndex;
+  readonly #onTouched: () => void;
+  /** Held open as the index is, and for the same reason. */
+  readonly #databaseDescriptor: number;
   /** SQLite holds no lock on a log itself, so that another descriptor may be closed at any time. */
   readonly #logDescriptor: number;
-  readonly #logHeader = Buffer.alloc(24);
-  #known: { readonly checkpoint: string; readonly mtimeNs: bigint; readonly size: bigint } | undefined;
+  readonly #header = Buffer.alloc(DATABASE_HEADER_BYTES);
+  readonly #mark = Buffer.alloc(FRAME_MARK_BYTES);
+  #known: { checkpoint: string; header: Buffer; size: bigint; mtimeNs: bigint } | undefined;
   /** For good: what was lost doesn't come back under an open database. */
   #fault: string | undefined;
 
-  constructor(database: string, log: string, index: string) {
+  constructor(database: string, log: string, index: string, onTouched: () => void) {
     this.#database = database;
     this.#log = log;
+    this.#onTouched = onTouched;
+    this.#logDescriptor = openSync(log, 'r');
     this.#index = new LogIndex(index);
-    try {
-      this.#logDescriptor = openSync(log, 'r');
-    } catch (error) {
-      this.#index.close();
-      throw error;
-    }
+    this.#databaseDescriptor = openSync(database, 'r');
     this.fault(() => [find(database), find(log)]);
   }
 
@@ -89,29 +98,45 @@ class FileContent {
   }
 
   close(): void {
+    closeSync(this.#databaseDescriptor);
     closeSync(this.#logDescriptor);
     this.#index.close();
   }
 
   #look(stat: () => readonly (BigIntStats | undefined)[]): string | undefined {
-    let found: readonly (BigIntStats | undefined)[] = [];
-    const state = this.#index.readAround(() => {
-      found = stat();
-      readSync(this.#logDescriptor, this.#logHeader, 0, 24, 0);
+    const around = this.#index.readAround(({ newest }) => {
+      readInto(this.#databaseDescriptor, this.#header, 0);
+      if (newest !== undefined) readInto(this.#logDescriptor, this.#mark, newest.markAt);
+      return stat();
     });
-    const [database, log] = found;
     // While somebody is at it nothing can be said; the next look tells.
-    if (state === undefined || !database || !log) return undefined;
-    const { checkpoint, settled, salts, logBytes } = state;
-    if (salts !== undefined && (log.size < logBytes || this.#logHeader.readBigUInt64BE(16) !== salts))
+    if (around === undefined) return undefined;
+    const { state, seen } = around;
+    const [database, log] = seen;
+    if (!database || !log) return undefined;
+    const { newest } = state;
+    if (newest !== undefined && (log.size < newest.endsAt || !this.#mark.equals(newest.mark)))
       return `${this.#log} ${WRITTEN}`;
-    const { mtimeNs, size } = database;
+    return this.#lookAtDatabase(state, database);
+  }
+
+  #lookAtDatabase({ checkpoint, settled }: LogState, { size, mtimeNs }: BigIntStats): string | undefined {
+    const known = this.#known;
     if (!settled) this.#known = undefined;
-    else if (this.#known?.checkpoint !== checkpoint) this.#known = { checkpoint, mtimeNs, size };
-    else if (this.#known.mtimeNs !== mtimeNs || this.#known.size !== size)
-      return `${this.#database} ${WRITTEN}`;
+    else if (known?.checkpoint !== checkpoint)
+      this.#known = { checkpoint, header: Buffer.from(this.#header), size, mtimeNs };
+    else if (known.size !== size || !known.header.equals(this.#header)) return `${this.#database} ${WRITTEN}`;
+    else if (known.mtimeNs !== mtimeNs) {
+      known.mtimeNs = mtimeNs;
+      this.#onTouched();
+    }
     return undefined;
   }
+}
+
+/** What a file is too short for reads as zeros. */
+function readInto(descriptor: number, into: Buffer, at: number): void {
+  into.fill(0, readSync(descriptor, into, 0, into.length, at));
 }
 
 const WRITTEN = 'was emptied or written over while it was open';

@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { UnavailableError } from '../../ports/unavailable.ts';
 import type { DatabaseKind } from './database-kind.ts';
 import { openingFailure } from './failure.ts';
+import { readUserVersion, schemaVersionIn } from './user-version.ts';
 
 /** More objects than any of our schemas has. */
 const OBJECTS_MAX = 200;
@@ -19,10 +20,13 @@ const STATISTICS: Readonly<Record<string, string>> = {
  * else's would run as if it were ours, without an end if it likes.
  */
 export function judgeSchema(database: DatabaseSync, kind: DatabaseKind): number {
-  const applicationId = readNumber(database, 'SELECT application_id AS n FROM pragma_application_id');
-  const version = readNumber(database, 'SELECT user_version AS n FROM pragma_user_version');
+  const applicationId = database.prepare('SELECT application_id AS id FROM pragma_application_id').get()?.[
+    'id'
+  ];
+  const userVersion = readUserVersion(database);
+  const version = schemaVersionIn(userVersion);
   const found = objectsOf(database);
-  if (applicationId === 0 && version === 0 && found.size === 0) return 0;
+  if (applicationId === 0 && userVersion === 0 && found.size === 0) return 0;
   if (applicationId === kind.backupId) throw new UnavailableError(BACKUP_REFUSED);
   if (applicationId !== kind.applicationId) {
     throw new UnavailableError(
@@ -35,7 +39,7 @@ export function judgeSchema(database: DatabaseSync, kind: DatabaseKind): number 
         'run a newer gsp-otp, or restore the backup that was made before the upgrade',
     );
   }
-  const difference = differenceBetween(found, objectsAfter(kind.migrations.slice(0, Math.max(0, version))));
+  const difference = differenceBetween(found, objectsOfVersion(kind, version));
   if (difference === undefined) return version;
   throw new UnavailableError(
     `${difference}, so that it is not ${kind.name} of schema version ${version} as gsp-otp makes it: restore a backup`,
@@ -94,6 +98,16 @@ function objectsOf(database: DatabaseSync): SchemaObjects {
   );
 }
 
+/** A server compares every two seconds, and making them takes some milliseconds. */
+const objectsMade = new Map<string, SchemaObjects>();
+
+function objectsOfVersion({ name, migrations }: DatabaseKind, version: number): SchemaObjects {
+  const key = `${version} ${name}`;
+  const made = objectsMade.get(key) ?? objectsAfter(migrations.slice(0, version));
+  objectsMade.set(key, made);
+  return made;
+}
+
 /** The migrations themselves say what they make. */
 function objectsAfter(migrations: readonly string[]): SchemaObjects {
   const model = new DatabaseSync(':memory:');
@@ -114,8 +128,4 @@ function differenceBetween(found: SchemaObjects, made: SchemaObjects): string | 
   }
   for (const name of made.keys()) if (!found.has(name)) return `lacks the ${name}`;
   return undefined;
-}
-
-function readNumber(database: DatabaseSync, sql: string): number {
-  return Number(database.prepare(sql).get()?.['n']);
 }

@@ -7,6 +7,8 @@ import type { DatabaseKind, Environment, MigrationResult } from './database-kind
 import { openingFailure } from './failure.ts';
 import { refuseHalfRestored } from './half-restored.ts';
 import { judgeSchema } from './judge-schema.ts';
+import { inOneTransaction } from './transaction.ts';
+import { writeSchemaVersion } from './user-version.ts';
 
 /** Opens a database; by default a `DatabaseSync`. */
 export type OpenSqlite = (file: string, options: DatabaseSyncOptions) => DatabaseSync;
@@ -153,18 +155,13 @@ function keepLog(
 /** All steps or none; whoever else opened the file meanwhile may have taken them already. */
 function migrate(database: DatabaseSync, kind: DatabaseKind, environment: Environment): void {
   const { applicationId, migrations } = kind;
-  database.exec('BEGIN IMMEDIATE');
-  try {
+  inOneTransaction(database, () => {
     const version = judgeSchema(database, kind);
     for (const sql of migrations.slice(version)) database.exec(sql);
     if (version === 0) database.prepare(kind.writeEnvironment).run(environment);
-    database.exec(
-      `PRAGMA user_version = ${migrations.length}; PRAGMA application_id = ${applicationId}; COMMIT`,
-    );
-  } catch (error) {
-    if (database.isTransaction) database.exec('ROLLBACK');
-    throw error;
-  }
+    writeSchemaVersion(database, migrations.length);
+    database.exec(`PRAGMA application_id = ${applicationId}`);
+  });
 }
 
 function refuseOtherEnvironment(database: DatabaseSync, kind: DatabaseKind, environment: Environment): void {

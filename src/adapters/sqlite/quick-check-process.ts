@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { UnavailableError } from '../../ports/unavailable.ts';
 import { DAMAGED_EXIT, quickCheck } from './quick-check.ts';
 
-/** What `checkAtOpening` runs beside the server: `node quick-check-process.ts FILE`. */
+/** What `checkBeside` runs beside the server: `node quick-check-process.ts FILE`. */
 const [, , file = ''] = process.argv;
 try {
   const database = new DatabaseSync(file, { readOnly: true, timeout: 1000 });

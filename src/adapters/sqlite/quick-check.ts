@@ -34,8 +34,7 @@ export interface CheckAside {
 }
 
 /**
- * Checks a database at its opening: a small one at once, throwing as `quickCheck` does; a large one in a process of its
- * own, which may take minutes, holds up nothing, and tells `onDamaged` alone.
+ * Checks a database at its opening: a small one at once, throwing as `quickCheck` does; a large one as `checkBeside` does.
  */
 export function checkAtOpening(
   database: DatabaseSync,
@@ -46,6 +45,11 @@ export function checkAtOpening(
     quickCheck(database, file);
     return { stop: () => {} };
   }
+  return checkBeside(file, onDamaged);
+}
+
+/** Checks a database in a process of its own, which may take minutes, holds up nothing, and tells `onDamaged` alone. */
+export function checkBeside(file: string, onDamaged: (reason: string) => void): CheckAside {
   // The environment may hold secrets, which have no business there.
   const env = Object.fromEntries(
     NEEDED_TO_START.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),

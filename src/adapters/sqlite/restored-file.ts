@@ -9,6 +9,7 @@ import { openingFailure } from './failure.ts';
 import { pendingFileOf } from './half-restored.ts';
 import { GUARDED, giveToOwnerOfFolder, openDatabase } from './open-database.ts';
 import { checkThroughout } from './snapshot.ts';
+import { inOneTransaction } from './transaction.ts';
 
 /** A copy of a backup beside the file whose place it is to take. */
 export interface RestoredFile {
@@ -91,9 +92,8 @@ async function makeFit(
   const { database } = openDatabase(kind, { file: prepared, environment, access: 'write', waitMs: 0 });
   try {
     checkThroughout(database, prepared);
-    database.exec('BEGIN IMMEDIATE');
-    change(database);
-    database.exec('COMMIT; PRAGMA journal_mode = DELETE');
+    inOneTransaction(database, () => change(database));
+    database.exec('PRAGMA journal_mode = DELETE');
   } finally {
     database.close();
   }

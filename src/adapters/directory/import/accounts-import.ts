@@ -3,6 +3,7 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { DatabaseSync } from 'node:sqlite';
 import { describeFileFault } from '../../../ports/file-fault.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
+import { countWrite } from '../../sqlite/user-version.ts';
 import { type DirectoryFile, openDirectoryFile } from '../sqlite/directory-file.ts';
 import { applyStaged, type ImportCounts } from './apply.ts';
 import type { ImportOrder, ImportResult } from './import-order.ts';
@@ -142,6 +143,7 @@ async function importFrom(
     const sound = problems.count === found;
     if (sound) await rejects?.write(order.format);
     const keep = sound && !order.dryRun;
+    if (keep) countWrite(database);
     database.exec(keep ? 'COMMIT' : 'ROLLBACK');
     // A log of the import's length would slow down the readers for as long as the server runs.
     database.exec('PRAGMA main.wal_checkpoint(TRUNCATE)');

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { UnavailableError } from '../../../ports/unavailable.ts';
+import { inOneTransaction } from '../../sqlite/transaction.ts';
 import type { AccountEditor, AccountKey } from '../directory-kind.ts';
 import { isAssociationId } from './account-fields.ts';
 import { ACCOUNT_COLUMNS, readAccount } from './account-row.ts';
@@ -45,7 +46,7 @@ export function openAccountEditor(location: DirectoryFile): AccountEditor {
 
   return {
     find: async (key, value) =>
-      inOneStep(database, 'BEGIN', () =>
+      reading(database, () =>
         prepare(`SELECT ${ACCOUNT_COLUMNS} ${FIND_BY[key]}`)
           .all(value)
           .map((row) => ({
@@ -56,12 +57,12 @@ export function openAccountEditor(location: DirectoryFile): AccountEditor {
           })),
       ),
     setStatus: async (accountId, status) =>
-      inOneStep(database, 'BEGIN IMMEDIATE', () => {
+      writing(database, () => {
         if (status === 'active' && findOtherActive.get(accountId) !== undefined) return 'number-taken';
         return setStatus.run({ status, accountId }).changes === 1 ? 'set' : 'unknown-account';
       }),
     associate: async (accountId, associationId) =>
-      inOneStep(database, 'BEGIN IMMEDIATE', () => {
+      writing(database, () => {
         if (!isAssociationId(associationId)) return 'malformed';
         if (associate.run(associationId, accountId).changes === 1) return 'associated';
         const owner = accountOfAssociation.get(associationId);
@@ -69,21 +70,33 @@ export function openAccountEditor(location: DirectoryFile): AccountEditor {
         return owner['account_id'] === accountId ? 'associated' : 'taken';
       }),
     count: async () =>
-      inOneStep(database, 'BEGIN', () =>
+      reading(database, () =>
         Number(prepare('SELECT count(*) AS accounts FROM accounts').get()?.['accounts']),
       ),
     close: async () => database.close(),
   };
 }
 
-function inOneStep<T>(database: DatabaseSync, begin: 'BEGIN' | 'BEGIN IMMEDIATE', step: () => T): T {
+/** What several statements see is one state. */
+function reading<T>(database: DatabaseSync, ask: () => T): T {
+  return orUnavailable(() => {
+    database.exec('BEGIN');
+    try {
+      return ask();
+    } finally {
+      if (database.isTransaction) database.exec('ROLLBACK');
+    }
+  });
+}
+
+function writing<T>(database: DatabaseSync, step: () => T): T {
+  return orUnavailable(() => inOneTransaction(database, step));
+}
+
+function orUnavailable<T>(step: () => T): T {
   try {
-    database.exec(begin);
-    const result = step();
-    database.exec('COMMIT');
-    return result;
+    return step();
   } catch (error) {
-    if (database.isTransaction) database.exec('ROLLBACK');
     if (error instanceof UnavailableError) throw error;
     throw new UnavailableError("the account directory can't be read or written", { cause: error });
   }

@@ -1,3 +1,4 @@
+import type { DatabaseSync } from 'node:sqlite';
 import type { AccountDirectory } from '../../../ports/account-directory.ts';
 import type { Deadline } from '../../../ports/clock.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
@@ -5,7 +6,7 @@ import { openingFailure, saysDamaged } from '../../sqlite/failure.ts';
 import { FilePlace } from '../../sqlite/file-place.ts';
 import { refuseBackup, schemaFault } from '../../sqlite/judge-schema.ts';
 import { openDatabase } from '../../sqlite/open-database.ts';
-import { checkAtOpening } from '../../sqlite/quick-check.ts';
+import { type CheckAside, checkAtOpening, checkBeside } from '../../sqlite/quick-check.ts';
 import { ACCOUNT_COLUMNS, readAccount } from './account-row.ts';
 import { type DirectoryFile, openDirectoryFile } from './directory-file.ts';
 import { directoryKind } from './migrations.ts';
@@ -35,7 +36,7 @@ export interface SqliteDirectory extends AccountDirectory {
  */
 export function openSqliteDirectory(location: DirectoryFile, { readOnly = false } = {}): SqliteDirectory {
   const open = openForReading(location, readOnly);
-  const { database, place, aside } = open;
+  const { database, place } = open;
   const byAssociationId = database.prepare(FIND_BY_ASSOCIATION_ID);
   const byPhoneNumber = database.prepare(FIND_BY_PHONE_NUMBER);
   const anyAccount = database.prepare('SELECT account_row FROM accounts LIMIT 1');
@@ -59,7 +60,7 @@ export function openSqliteDirectory(location: DirectoryFile, { readOnly = false 
       ask(deadline, () => anyAccount.get());
     },
     async close() {
-      aside.stop();
+      open.aside.stop();
       if (!database.isOpen) return;
       database.close();
       place.close();
@@ -68,7 +69,7 @@ export function openSqliteDirectory(location: DirectoryFile, { readOnly = false 
 }
 
 /** What every question goes through, and what tells why there are no answers. */
-function judging(open: ReturnType<typeof openForReading>, file: string) {
+function judging(open: OpenDirectory, file: string) {
   const { database, place } = open;
   let unusable: string | undefined;
 
@@ -95,20 +96,33 @@ function judging(open: ReturnType<typeof openForReading>, file: string) {
   return { ask, fault };
 }
 
-function openForReading(location: DirectoryFile, readOnly: boolean) {
+interface OpenDirectory {
+  readonly database: DatabaseSync;
+  readonly place: FilePlace;
+  /** The newest check. */
+  aside: CheckAside;
+  damaged: string | undefined;
+}
+
+function openForReading(location: DirectoryFile, readOnly: boolean): OpenDirectory {
   const { file, environment } = location;
   refuseBackup(file, directoryKind);
   if (!readOnly) openDirectoryFile(location, { create: true }).close();
   const order = { file, environment, access: 'read', waitMs: READER_WAIT_MS } as const;
   const { database } = openDatabase(directoryKind, order);
   try {
-    const found: { damaged: string | undefined } = { damaged: undefined };
-    const aside = checkAtOpening(database, file, (reason) => {
-      found.damaged = reason;
-    });
+    const note = (reason: string) => {
+      opened.damaged = reason;
+    };
+    const onTouched = () => {
+      opened.aside.stop();
+      opened.aside = checkBeside(file, note);
+    };
+    const aside = checkAtOpening(database, file, note);
     // From the first read on SQLite keeps log and index for as long as the database is open.
-    const place = new FilePlace([file, `${file}-wal`, `${file}-shm`]);
-    return Object.assign(found, { database, place, aside });
+    const place = new FilePlace(file, [], onTouched);
+    const opened: OpenDirectory = { database, place, aside, damaged: undefined };
+    return opened;
   } catch (error) {
     database.close();
     throw openingFailure(error, file);

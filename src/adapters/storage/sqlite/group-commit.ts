@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { UnavailableError } from '../../../ports/unavailable.ts';
 import { storageFailure } from '../../sqlite/failure.ts';
+import { countWrite } from '../../sqlite/user-version.ts';
 
 interface QueuedStep {
   run(): unknown;
@@ -104,6 +105,7 @@ export class GroupCommit {
       outcomes = batch.map((step) => this.#runAlone(step));
     }
     const changes = this.#totalChanges.get()?.['changes'];
+    if (changes !== this.#changesSeen) countWrite(this.#database);
     this.#commit.run();
     this.#confirm();
     if (changes !== this.#changesSeen) this.#durableCommits += 1;

@@ -3,6 +3,7 @@ import { UnavailableError } from '../../../ports/unavailable.ts';
 import type { DataAccess, DataTerms, SchemaChange } from '../../data-kind.ts';
 import type { DatabaseFile } from '../../sqlite/database-file.ts';
 import { openDatabase, openPlainly, schemaVersionOf } from '../../sqlite/open-database.ts';
+import { inOneTransaction } from '../../sqlite/transaction.ts';
 import type { KeyRecord, OpenedStore } from '../store-kind.ts';
 import { endCodes, endCodesOfThen } from './end-codes.ts';
 import { readKeyChecks, secretsInUse, writeKeyChecks } from './key-checks.ts';
@@ -74,14 +75,14 @@ function keyRecordOf(store: SqliteOtpStore): KeyRecord {
   const { database } = store;
   return {
     checks: async () => readKeyChecks(database),
-    note: async (checks) => writeKeyChecks(database, checks),
+    note: async (checks) => inOneTransaction(database, () => writeKeyChecks(database, checks)),
     secretsInUse: async (nowMs) => secretsInUse(database, nowMs),
     async rotate(checks, { nowMs, dryRun }) {
-      database.exec('BEGIN IMMEDIATE');
-      const ended = endCodes(database, { event: 'secretRotated', nowMs });
-      writeKeyChecks(database, checks);
-      database.exec(dryRun ? 'ROLLBACK' : 'COMMIT');
-      return ended;
+      const rotate = () => {
+        writeKeyChecks(database, checks);
+        return endCodes(database, { event: 'secretRotated', nowMs });
+      };
+      return inOneTransaction(database, rotate, { keep: !dryRun });
     },
     revoked: async () => readRevokedKeys(database),
     keepRevoked: (fingerprints) => store.keepRevokedKeys(fingerprints),

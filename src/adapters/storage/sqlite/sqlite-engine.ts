@@ -5,7 +5,7 @@ import { openingFailure, saysDamaged, storageFailure } from '../../sqlite/failur
 import { FilePlace } from '../../sqlite/file-place.ts';
 import { schemaFault } from '../../sqlite/judge-schema.ts';
 import { type OpenSqlite, openDatabase, openPlainly } from '../../sqlite/open-database.ts';
-import { type CheckAside, checkAtOpening } from '../../sqlite/quick-check.ts';
+import { type CheckAside, checkAtOpening, checkBeside } from '../../sqlite/quick-check.ts';
 import { GroupCommit } from './group-commit.ts';
 import { otpStoreKind } from './migrations.ts';
 import { lockFileOf, lockForServer } from './server-lock.ts';
@@ -46,9 +46,9 @@ export class SqliteEngine {
   readonly migration: MigrationResult | undefined;
   readonly #group: GroupCommit;
   readonly #lock: DatabaseSync | undefined;
-  readonly #aside: CheckAside | undefined;
-  /** Its own name and those beside it; a deleted log takes with it what was committed. */
-  readonly #place: FilePlace;
+  #aside: CheckAside | undefined;
+  /** Its own name and those beside it; a deleted log takes with it what was committed. `undefined`: nothing is served. */
+  readonly #place: FilePlace | undefined;
   /** Why nothing may be read or written at present. */
   #misplaced: string | undefined;
   /** Why the database can't be relied on any more, until a backup is restored. */
@@ -78,8 +78,11 @@ export class SqliteEngine {
       // What a crash left in the log goes into the database before that is watched.
       if (serves) database.exec('PRAGMA wal_checkpoint');
       // SQLite keeps log and index for as long as the database is open.
-      const beside = [`${file}-wal`, `${file}-shm`, lockFileOf(file)];
-      this.#place = new FilePlace(serves ? [file, ...beside] : []);
+      const onTouched = () => {
+        this.#aside?.stop();
+        this.#aside = checkBeside(file, note);
+      };
+      this.#place = serves ? new FilePlace(file, [lockFileOf(file)], onTouched) : undefined;
     } catch (error) {
       database?.close();
       this.#lock?.close();
@@ -97,7 +100,7 @@ export class SqliteEngine {
    */
   fault(): string | undefined {
     if (!this.database.isOpen) return CLOSED;
-    this.#misplaced = this.#place.fault();
+    this.#misplaced = this.#place?.fault();
     return this.#misplaced ?? this.#damaged ?? schemaFault(this.database, otpStoreKind, this.#file);
   }
 
@@ -132,7 +135,7 @@ export class SqliteEngine {
       throw storageFailure(error);
     } finally {
       this.#aside?.stop();
-      this.#place.close();
+      this.#place?.close();
       this.#lock?.close();
     }
   }
@@ -144,7 +147,7 @@ export class SqliteEngine {
 
   /** A commit into a file that has lost its name is none: at the next start nobody would know of it. */
   #confirm(): void {
-    this.#misplaced ??= this.#place.fault(WRITTEN_FILES);
+    this.#misplaced ??= this.#place?.fault(WRITTEN_FILES);
     if (this.#misplaced !== undefined) throw new UnavailableError(this.#misplaced);
   }
 

@@ -8,6 +8,7 @@ import {
   type DirectoryFile,
   openDirectoryFile,
 } from '../../../../src/adapters/directory/sqlite/directory-file.ts';
+import { inOneTransaction } from '../../../../src/adapters/sqlite/transaction.ts';
 import type { AccountStatus } from '../../../../src/ports/account-directory.ts';
 import type { KnownAccount } from '../../../contracts/account-directory.ts';
 
@@ -25,14 +26,13 @@ export function fill(location: DirectoryFile, accounts: readonly KnownAccount[])
     'INSERT INTO accounts (account_id, status, phone_number, language, preferred) VALUES (?, ?, ?, ?, ?)',
   );
   const addAssociation = database.prepare('INSERT INTO associations VALUES (?, ?)');
-  database.exec('BEGIN');
-  for (const account of accounts) {
+  const add = (account: KnownAccount) => {
     const { accountId, status = 'active', phoneNumber, language, preferred, associationIds = [] } = account;
     const values = [accountId, status, phoneNumber ?? null, language ?? null, Number(preferred ?? false)];
     const row = addAccount.run(...values).lastInsertRowid;
     for (const associationId of associationIds) addAssociation.run(associationId, row);
-  }
-  database.exec('COMMIT');
+  };
+  inOneTransaction(database, () => accounts.forEach(add));
   database.close();
 }
 

@@ -56,8 +56,16 @@ test('a change of another process is seen at once, when it is committed and not 
   assert.equal(await statusNow(), 'closed');
 });
 
+/** What the log holds, as an import does at its end. */
+function moveIntoDatabase(location: DirectoryFile): void {
+  const database = openDirectoryFile(location, { create: false });
+  database.exec('PRAGMA wal_checkpoint');
+  database.close();
+}
+
 const overwritings: Readonly<Record<string, (file: string, other: string) => void>> = {
   'another directory': (file, other) => copyFileSync(other, file),
+  'an older copy': (file) => copyFileSync(`${file}.older`, file),
   nothing: (file) => truncateSync(file),
   'the half of it': (file) => truncateSync(file, statSync(file).size / 2),
 };
@@ -67,12 +75,14 @@ for (const [what, write] of Object.entries(overwritings)) {
     const [location, other] = [newLocation(t), newLocation(t)];
     fill(location, [maria]);
     fill(other, [{ ...maria, accountId: 'wallet-2' }]);
-    // As if both had been written long ago: a copy has another moment then.
-    utimesSync(location.file, 1, 1);
+    copyFileSync(location.file, `${location.file}.older`);
     const directory = openSqliteDirectory(location);
     t.after(() => directory.close());
     fill(location, [{ ...maria, accountId: 'wallet-3', associationIds: ['as-3'] }]);
+    moveIntoDatabase(location);
     assert.equal(directory.fault(), undefined);
+    utimesSync(location.file, 1, 1);
+    assert.equal(directory.fault(), undefined, 'touched');
     write(location.file, other.file);
     assert.match(String(directory.fault()), /accounts\.sqlite was emptied or written over while it was open/);
     await assert.rejects(directory.findByAssociationId('as-1', soon), { name: 'UnavailableError' });

@@ -13,6 +13,7 @@ import {
   statSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -45,7 +46,11 @@ const losses: Readonly<Record<string, (file: string) => void>> = {
   },
   'another store, no smaller, is copied over it': (file) => copyFileSync(`${file}.other`, file),
   'an older copy of itself is copied over it': (file) => copyFileSync(`${file}.older`, file),
-  'something is written into its middle': (file) => writeInto(file, statSync(file).size / 2, 'x'.repeat(100)),
+  'an older copy of itself, with the moment of now, is copied over it': (file) => {
+    const { atime, mtime } = statSync(file);
+    copyFileSync(`${file}.older`, file);
+    utimesSync(file, atime, mtime);
+  },
   'its last page is cut off': (file) => truncateSync(file, statSync(file).size - 4096),
   'something is appended to it': (file) => appendFileSync(file, Buffer.alloc(4096)),
   'the log of another store is copied over the log': (file) => {
@@ -56,12 +61,6 @@ const losses: Readonly<Record<string, (file: string) => void>> = {
   },
   'the end of the log is cut off': (file) => truncateSync(`${file}-wal`, 4096),
 };
-
-function writeInto(file: string, at: number, text: string): void {
-  const descriptor = openSync(file, 'r+');
-  writeSync(descriptor, text, at);
-  closeSync(descriptor);
-}
 
 /** Until the clock of the file system has gone on: what is written at the same tick has the same moment. */
 function letTick(file: string): void {
@@ -91,7 +90,6 @@ for (const [what, lose] of Object.entries(losses)) {
     await settleText(store, accepted('send-1'));
     moveIntoDatabase(file);
     await issue(store, 'send-2');
-    letTick(file);
     lose(file);
     await assert.rejects(completeRequest(store, anEcho('echo-1')), (error: Error) => {
       assert.ok(error instanceof UnavailableError);
@@ -141,6 +139,7 @@ test('what others may do beside the server is no loss', async (t) => {
   const shell = new DatabaseSync(file);
   const reader = new DatabaseSync(file, { readOnly: true });
   const beside: (() => void)[] = [
+    () => utimesSync(file, 1, 1),
     () => chmodSync(file, 0o640),
     () => linkSync(file, `${file}.link`),
     () => void readFileSync(file),
@@ -165,6 +164,36 @@ test('what others may do beside the server is no loss', async (t) => {
   }
   shell.close();
   assert.equal(store.fault(), undefined);
+});
+
+test('an older state of the log, of the same length, is found', async (t) => {
+  const file = temporaryFile(t);
+  const store = openStore(t, { file });
+  for (let number = 0; number < 20; number += 1) await issue(store, `send-${number}`);
+  moveIntoDatabase(file);
+  // Written from its beginning again, it keeps its length.
+  await issue(store, 'send-a');
+  const { size } = statSync(`${file}-wal`);
+  copyFileSync(`${file}-wal`, `${file}-wal.older`);
+  await issue(store, 'send-b');
+  assert.equal(statSync(`${file}-wal`).size, size);
+  copyFileSync(`${file}-wal.older`, `${file}-wal`);
+  assert.match(String(store.fault()), /otp\.sqlite-wal was emptied or written over/);
+});
+
+test('a page in the middle of the database that somebody else writes into is found by a check beside the server', async (t) => {
+  const file = temporaryFile(t);
+  const store = openStore(t, { file });
+  for (let number = 0; number < 100; number += 1) await issue(store, `send-${number}`);
+  moveIntoDatabase(file);
+  assert.equal(store.fault(), undefined);
+  letTick(file);
+  const descriptor = openSync(file, 'r+');
+  writeSync(descriptor, Buffer.alloc(4096, 0x5a), 0, 4096, 4 * 4096);
+  closeSync(descriptor);
+  await t.waitFor(() => assert.match(String(store.fault()), /is damaged; restore a backup/), {
+    timeout: 60_000,
+  });
 });
 
 test('a large log that is checkpointed in the middle of steps is no loss', async (t) => {
@@ -197,6 +226,8 @@ test('a database that was moved away and comes back is served from again', async
   const file = temporaryFile(t);
   const store = openStore(t, { file });
   renameSync(file, `${file}.old`);
+  await assert.rejects(store.check(), UnavailableError);
+  writeFileSync(file, 'another file in its place');
   await assert.rejects(store.check(), UnavailableError);
   renameSync(`${file}.old`, file);
   await store.check();
