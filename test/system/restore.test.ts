@@ -14,8 +14,13 @@ import {
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
+import { fileOfDirectory } from '../../src/adapters/directory/sqlite/open-directory.ts';
+import { restoreFiles } from '../../src/adapters/sqlite/backup.ts';
+import { openPlainly } from '../../src/adapters/sqlite/open-database.ts';
 import { putInPlace } from '../../src/adapters/sqlite/restored-file.ts';
+import { lockForServer } from '../../src/adapters/storage/sqlite/server-lock.ts';
 import { restore } from '../../src/operations/backup.ts';
+import { storeOf } from '../../src/wiring/data-kinds.ts';
 import { startApplication } from '../support/test-application.ts';
 import { asRoot, backedUp, copied } from './backups-under-test.ts';
 
@@ -26,6 +31,33 @@ test('a restore that is stopped changes nothing and leaves nothing behind', asyn
   await assert.rejects(restore(settings, folder, stop), /^Error: stopped$/);
   assert.deepEqual(left(), []);
   assert.equal(readFileSync(store).toString('base64'), before);
+});
+
+test('a store that a server has locked is not restored', async (t) => {
+  const { settings, folder, left, store } = await copied(t);
+  const lock = lockForServer(store, openPlainly);
+  await assert.rejects(restore(settings, folder), /another process serves from .*otp\.sqlite/);
+  assert.deepEqual(left(), []);
+  lock.close();
+  await restore(settings, folder);
+});
+
+test('no server starts while a restore is at work, and one does after it', async (t) => {
+  const { settings, folder } = await copied(t);
+  const { row, terms } = storeOf(settings);
+  const start = async () => (await row.open(terms, 'serve')).store.close();
+  const file = await row.file?.(terms);
+  assert.ok(file?.change);
+  let tried: Promise<void> | undefined;
+  const change = () => {
+    tried = assert.rejects(start(), /another process serves from .*otp\.sqlite/);
+    return 0;
+  };
+  const directory = await fileOfDirectory({ ...terms, settings: settings.directory });
+  await restoreFiles([{ ...file, change }, directory], folder);
+  assert.ok(tried);
+  await tried;
+  await start();
 });
 
 test('[ENV-1] databases of the other environment are not replaced, damaged ones are', async (t) => {
