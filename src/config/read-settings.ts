@@ -1,9 +1,10 @@
 import { hiddenInId, hiddenInText } from '../ports/hidden-characters.ts';
 import type { Secret } from '../ports/secret.ts';
-import { nearestName } from './faults.ts';
+import { nearestName, type Origin } from './faults.ts';
 import { fits } from './fits.ts';
 import { isGroup } from './layers.ts';
 import { maskName, maskUrl } from './literal-credentials.ts';
+import { notePlace } from './places.ts';
 import { acceptedBy, joinPath, kindsOf, type SettingSchema } from './setting-schema.ts';
 
 /** What reading needs beside the table. */
@@ -16,6 +17,8 @@ export interface SettingsReader {
     accepted: string,
     more?: { nearest?: string | undefined; missing?: true },
   ): void;
+  /** Where the value at `path` comes from. */
+  originOf(path: string): Origin;
   /** Makes a path written at `path` absolute. */
   filePath(written: string, path: string): string;
   /** Loads what a sound reference points at. `undefined`: it could not be loaded, and why was reported. */
@@ -31,7 +34,8 @@ export interface SecretReference {
 
 /**
  * Checks what was given against the table and fills in defaults. What is faulty is reported and replaced by its
- * default, so that one pass finds every fault; where there is no default, it is left out.
+ * default, so that one pass finds every fault; where there is no default, it is left out. `placeOf` tells of each group,
+ * list and secret where it stands.
  */
 export function readSetting(
   schema: SettingSchema,
@@ -39,6 +43,12 @@ export function readSetting(
   path: string,
   reader: SettingsReader,
 ): unknown {
+  const value = readValue(schema, given, path, reader);
+  if (typeof value === 'object' && value !== null) notePlace(value, path, reader.originOf);
+  return value;
+}
+
+function readValue(schema: SettingSchema, given: unknown, path: string, reader: SettingsReader): unknown {
   const byDefault = schema.default ?? (reader.sandbox ? schema.sandboxDefault : undefined);
   // An empty YAML value is one that was not given.
   const value = given ?? byDefault;

@@ -30,10 +30,13 @@ export class CertificateError extends Error {
   override readonly name = 'CertificateError';
   /** What would be. */
   readonly accepted: string;
+  /** Name of the source that is at fault; `undefined`: none by itself. */
+  readonly source: string | undefined;
 
-  constructor(message: string, accepted: string) {
+  constructor(message: string, accepted: string, source?: string) {
     super(message);
     this.accepted = accepted;
+    this.source = source;
   }
 }
 
@@ -133,5 +136,5 @@ function keyTypeOf(name: string, key: KeyObject): 'rsa' | 'ec' {
 }
 
 function refused(name: string, fault: string, accepted: string): CertificateError {
-  return new CertificateError(`the certificate ${name} ${fault}`, accepted);
+  return new CertificateError(`the certificate ${name} ${fault}`, accepted, name);
 }

@@ -47,7 +47,8 @@ export function readRevocationLists(
     const own = lists.filter(({ issuer }) => issuer === namesOf(certificate.raw).subject);
     const [named] = own;
     if (!named) {
-      throw fault('of the client certificates', `lacks one by ${subject}`, 'one by each authority');
+      const reason = `the revocation lists of the client certificates lack one by ${subject}`;
+      throw new CertificateError(reason, 'one by each authority');
     }
     if (!own.some(({ isSignedBy }) => isSignedBy(certificate.publicKey))) {
       throw fault(named.name, `is not signed by ${subject}, whose name it bears`, 'its own list');
@@ -169,5 +170,5 @@ function momentOf({ tag, content }: Value): number {
 }
 
 function fault(name: string, reason: string, accepted: string): CertificateError {
-  return new CertificateError(`the revocation list ${name} ${reason}`, accepted);
+  return new CertificateError(`the revocation list ${name} ${reason}`, accepted, name);
 }

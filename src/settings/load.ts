@@ -4,6 +4,7 @@ import { ConfigError, type ConfigFault, type Origin } from '../config/faults.ts'
 import { type ConfigSources, isGroup, type Layers, layConfig } from '../config/layers.ts';
 import { type LoadedSecret, loadOrMakeSecret, loadSecret, type SecretTerms } from '../config/load-secret.ts';
 import { findPlaceholders, type Placeholder } from '../config/placeholders.ts';
+import { inPlaceOf } from '../config/places.ts';
 import { readSetting, type SecretReference, type SettingsReader } from '../config/read-settings.ts';
 import { Secret } from '../ports/secret.ts';
 import { gatewayCaution } from './gateway-rules.ts';
@@ -36,8 +37,8 @@ export function loadConfig(sources: ConfigSources): Config {
   if (faults.length > 0) throw new ConfigError(faults);
   const made = readConfig(sources, true);
   if (made.faults.length > 0) throw new ConfigError(made.faults);
-  const { values, warnings } = made;
-  return freeze({ ...(values as Settings), warnings });
+  const values = made.values as Settings;
+  return freeze(inPlaceOf(values, { ...values, warnings: made.warnings }));
 }
 
 /** The sandbox as it starts without any setting, but for where it keeps its data. Makes its secrets there. */
@@ -118,6 +119,7 @@ function createReader(terms: ReaderTerms): SettingsReader {
   };
   return {
     sandbox,
+    originOf,
     fault(path, reason, accepted, { nearest, missing } = {}) {
       const origin = originOf(missing ? path.slice(0, Math.max(0, path.lastIndexOf('.'))) : path);
       report(path, { reason, accepted, nearest, origin });

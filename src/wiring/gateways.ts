@@ -8,6 +8,7 @@ import { withSecondTry } from '../adapters/gateways/failover/second-try.ts';
 import type { GatewayKind } from '../adapters/gateways/shared/gateway-kind.ts';
 import type { LinkSettings } from '../adapters/gateways/shared/gateway-link.ts';
 import { ConfigError } from '../config/faults.ts';
+import { placeOf } from '../config/places.ts';
 import { CertificateError, readAuthorities, readCertificates } from '../http/certificates.ts';
 import { BUDGET } from '../ports/budget.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -103,16 +104,22 @@ export function checkLink(settings: Gateway, nowMs: number): void {
   if (!('clientCertificate' in settings || 'tlsCa' in settings)) return;
   const { name, tlsCa, clientCertificate }: LinkSettings & { readonly name: string } = settings;
   const path = `sms.gateway ${name}`;
+  if (tlsCa) placed(tlsCa, () => readAuthorities(`${path} tlsCa ${tlsCa}`, tlsCa.reveal()));
+  if (clientCertificate === undefined) return;
+  const { certificate, key, passphrase } = clientCertificate;
+  const source = { certificate: certificate.reveal(), key, passphrase };
+  const shown = `${path} clientCertificate ${certificate}`;
+  placed(clientCertificate, () => readCertificates([{ name: shown, ...source }], nowMs));
+}
+
+/** Throws `ConfigError` at the setting where `read` throws `CertificateError`. */
+function placed(setting: object, read: () => unknown): void {
   try {
-    if (tlsCa) readAuthorities(`${path} tlsCa ${tlsCa}`, tlsCa.reveal());
-    if (clientCertificate === undefined) return;
-    const { certificate, key, passphrase } = clientCertificate;
-    const shown = `${path} clientCertificate ${certificate}`;
-    readCertificates([{ name: shown, certificate: certificate.reveal(), key, passphrase }], nowMs);
+    read();
   } catch (error) {
     if (!(error instanceof CertificateError)) throw error;
-    const origin = { kind: 'default' } as const;
-    throw new ConfigError([{ path: 'sms.gateway', reason: error.message, accepted: error.accepted, origin }]);
+    const { message: reason, accepted } = error;
+    throw new ConfigError([{ ...placeOf(setting), reason, accepted }]);
   }
 }
 

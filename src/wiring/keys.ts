@@ -5,6 +5,7 @@ import { type KeyKind, keyKinds } from '../codecs/keys/key-kind.ts';
 import { type KeyRing, KeyRingError } from '../codecs/keys/key-ring.ts';
 import type { KeyOwner, KeySource, KeySources } from '../codecs/keys/key-source.ts';
 import { ConfigError } from '../config/faults.ts';
+import { placeOf } from '../config/places.ts';
 import type { Secret } from '../ports/secret.ts';
 import type { Settings } from '../settings/settings.ts';
 
@@ -25,6 +26,7 @@ export interface KeyEntry {
 
 /** An entry, and where it stands. */
 export interface PlacedEntry {
+  readonly entry: KeyEntry;
   readonly kind: KeyKind;
   readonly owner: KeyOwner;
   /** Such as `payload.pgp.ours.0`. */
@@ -49,16 +51,21 @@ export async function readKeyRings(
     const format = await formatOf(kind, settings.payload);
     const entries = entriesOf(kind, settings.payload);
     rings[kind] = await readEntries(format, entries, { settings, nowMs, revoked }).catch((error: unknown) => {
-      throw error instanceof KeyRingError ? unusable(error, kind) : error;
+      throw error instanceof KeyRingError ? unusable(error, entries, settings.payload[kind]) : error;
     });
   }
   return rings;
 }
 
-function unusable(error: KeyRingError, kind: KeyKind): ConfigError {
+/** At the entry that is at fault, or else at the lists together. */
+function unusable(
+  { message: reason, source }: KeyRingError,
+  entries: readonly PlacedEntry[],
+  lists: object = entries,
+): ConfigError {
   const accepted = 'keys that `gsp-otp keys check` passes';
-  const path = `payload.${kind}`;
-  return new ConfigError([{ path, reason: error.message, accepted, origin: { kind: 'default' } }]);
+  const placed = entries.find(({ source: { name } }) => name === source);
+  return new ConfigError([{ ...placeOf(placed?.entry ?? lists), reason, accepted }]);
 }
 
 /** A kind of body, on the terms of the settings. */
@@ -96,7 +103,7 @@ export function entriesOf(kind: KeyKind, payload: KeySettings['payload']): reado
   return (['ours', 'google'] as const).flatMap((owner) =>
     (payload[kind]?.[owner] ?? []).map((entry: KeyEntry, index) => {
       const setting = `payload.${kind}.${owner}.${index}`;
-      return { kind, owner, setting, place: String(entry.key), source: sourceOf(setting, entry) };
+      return { kind, owner, entry, setting, place: String(entry.key), source: sourceOf(setting, entry) };
     }),
   );
 }

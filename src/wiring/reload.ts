@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ConfigError } from '../config/faults.ts';
+import { inPlaceOf, placeOf } from '../config/places.ts';
 import type { Config } from '../settings/load.ts';
 
 /**
@@ -11,7 +12,7 @@ export function takeReloaded(running: Config, next: Config): Config {
   if (running.profile !== next.profile) {
     const reason = `is ${next.profile}, and the server runs as ${running.profile}`;
     const accepted = `${running.profile}; or a new start`;
-    throw new ConfigError([{ path: 'profile', reason, accepted, origin: { kind: 'default' } }]);
+    throw new ConfigError([{ ...placeOf(next, 'profile'), reason, accepted }]);
   }
   return {
     ...running,
@@ -28,7 +29,8 @@ function takeTls(
   if (!running || !next) return running ? { tls: running } : {};
   const { certificates, clientCertificates } = next;
   const isSame = running.clientCertificates === clientCertificates;
-  return { tls: { ...(isSame ? next : running), certificates, tls13: running.tls13 } };
+  const tls = { ...(isSame ? next : running), certificates, tls13: running.tls13 };
+  return { tls: inPlaceOf(next, tls) };
 }
 
 /**
@@ -42,7 +44,9 @@ function takeKeys(running: Config['payload'], next: Config['payload']): Config['
   return {
     ...others,
     graceMs,
-    ...(pgp && { pgp: next.pgp ? { ...pgp, ours: next.pgp.ours, google: next.pgp.google } : pgp }),
+    ...(pgp && {
+      pgp: next.pgp ? inPlaceOf(next.pgp, { ...pgp, ours: next.pgp.ours, google: next.pgp.google }) : pgp,
+    }),
     ...(jwe && { jwe: next.jwe && isSame(withoutKeys(jwe), withoutKeys(next.jwe)) ? next.jwe : jwe }),
   };
 }

@@ -1,4 +1,5 @@
 import { ConfigError } from '../config/faults.ts';
+import { placeOf } from '../config/places.ts';
 import { CertificateError, readAuthorities, readCertificates } from '../http/certificates.ts';
 import type { ClientTrust } from '../http/client-certificates.ts';
 import { readClientName } from '../http/client-name.ts';
@@ -6,6 +7,8 @@ import { readRevocationLists, refuseOlderLists } from '../http/revocation-list.t
 import type { ServerTls } from '../http/tls.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Settings } from '../settings/settings.ts';
+
+type Tls = NonNullable<Settings['http']['tls']>;
 
 /**
  * TLS as the settings describe it; `undefined` where there is none. Throws `ConfigError` if a certificate can't be
@@ -17,43 +20,58 @@ export function composeTls(
   inForce?: ServerTls,
 ): ServerTls | undefined {
   if (tls === undefined) return undefined;
-  const sources = tls.certificates.map(({ certificate, key, passphrase }, index) => ({
-    name: `http.tls.certificates.${index} ${certificate}`,
-    certificate: certificate.reveal(),
-    key,
-    passphrase,
-  }));
+  const sources = sourcesOf(tls);
   try {
-    const certificates = readCertificates(sources, clock.nowMs());
-    const clients = clientsOf(tls, clock);
+    const certificates = readCertificates(sources.certificates, clock.nowMs());
+    const clients = clientsOf(tls, sources, clock);
     refuseOlderLists(clients?.revocationLists ?? [], inForce?.clients?.revocationLists ?? []);
     return { certificates, tls13: tls.tls13, clients };
   } catch (error) {
     if (!(error instanceof CertificateError)) throw error;
-    const origin = { kind: 'default' } as const;
-    throw new ConfigError([{ path: 'http.tls', reason: error.message, accepted: error.accepted, origin }]);
+    const { message: reason, accepted, source } = error;
+    const all = [...sources.certificates, sources.clientCa, ...sources.clientCrl];
+    const setting = all.find((one) => one?.name === source)?.setting;
+    throw new ConfigError([{ ...placeOf(setting ?? tls), reason, accepted }]);
   }
 }
 
+/** What is read, what messages call it, and the setting that names it. */
+function sourcesOf({ certificates, clientCa, clientCrl = [] }: Tls) {
+  return {
+    certificates: certificates.map((entry, index) => ({
+      setting: entry,
+      name: `http.tls.certificates.${index} ${entry.certificate}`,
+      certificate: entry.certificate.reveal(),
+      key: entry.key,
+      passphrase: entry.passphrase,
+    })),
+    clientCa: clientCa && {
+      setting: clientCa,
+      name: `http.tls.clientCa ${clientCa}`,
+      text: clientCa.reveal(),
+    },
+    clientCrl: clientCrl.map((list, index) => ({
+      setting: list,
+      name: `http.tls.clientCrl.${index} ${list}`,
+      text: list.reveal(),
+    })),
+  };
+}
+
 function clientsOf(
-  { clientCertificates, clientCa, clientCrl = [], allowedClients }: NonNullable<Settings['http']['tls']>,
+  { clientCertificates, allowedClients }: Tls,
+  { clientCa, clientCrl }: ReturnType<typeof sourcesOf>,
   clock: Pick<Clock, 'nowMs'>,
 ): ClientTrust | undefined {
   if (clientCertificates === 'off' || clientCa === undefined) return undefined;
-  const authorities = readAuthorities(`http.tls.clientCa ${clientCa}`, clientCa.reveal(), clock.nowMs());
-  const sources = clientCrl.map((list, index) => ({
-    name: `http.tls.clientCrl.${index} ${list}`,
-    text: list.reveal(),
-  }));
+  const authorities = readAuthorities(clientCa.name, clientCa.text, clock.nowMs());
   const revocationLists =
-    sources.length === 0 ? [] : readRevocationLists(sources, authorities, clock.nowMs());
+    clientCrl.length === 0 ? [] : readRevocationLists(clientCrl, authorities, clock.nowMs());
   const allowed = allowedClients?.map((written, index) => {
     const name = readClientName(written);
     if (name !== undefined) return name;
-    throw new CertificateError(
-      `http.tls.allowedClients.${index} is no subject that a certificate can have`,
-      SUBJECTS,
-    );
+    const reason = 'is no subject that a certificate can have';
+    throw new ConfigError([{ ...placeOf(allowedClients, index), reason, accepted: SUBJECTS }]);
   });
   return { authorities, revocationLists, allowed, nowMs: () => clock.nowMs() };
 }

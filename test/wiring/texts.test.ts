@@ -3,6 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { ConfigError, describeFault } from '../../src/config/faults.ts';
 import { inspectTemplates } from '../../src/operations/templates.ts';
+import { inspectConfig } from '../../src/settings/load.ts';
+import type { Settings } from '../../src/settings/settings.ts';
 import { composeTemplates } from '../../src/wiring/texts.ts';
 import { temporaryFile } from '../config/config-under-test.ts';
 
@@ -24,11 +26,12 @@ test('[OQ-12] the shipped texts with a short brand are proved to fit', () => {
 });
 
 test('[OQ-12] a text that does not fit keeps the server from starting, with its remedies', () => {
-  const settings = { sms: { ...sms, brand: 'M'.repeat(17), languages: ['en', 'hi', 'ko'] }, codes };
+  const overrides = { 'sms.brand': 'M'.repeat(17), 'sms.languages': ['en', 'hi', 'ko'] };
+  const settings = inspectConfig({ environment: {}, overrides }).values as Settings;
   assert.deepEqual(
     faultsOf(() => composeTemplates(settings)),
     [
-      'sms: hi.associationWithMandateCreation has 71 units of UCS-2, 1 over 70; accepted: one segment and 140 bytes: shorten the text or the brand by 1 character or more, or leave hi out of sms.languages.',
+      'sms.brand: hi.associationWithMandateCreation has 71 units of UCS-2, 1 over 70; accepted: one segment and 140 bytes: shorten the text or the brand by 1 character or more, or leave hi out of sms.languages. (override sms.brand)',
     ],
   );
   assert.equal(inspectTemplates(settings).fits, false);
@@ -52,7 +55,7 @@ test('a file that is empty changes nothing', (t) => {
 test('faults in the operator’s own texts are those of the file', (t) => {
   const templatesFile = temporaryFile(t, 'texts.yaml', 'en: {general: Your code}\n');
   const settings = { sms: { ...sms, templatesFile }, codes };
-  const fault = `sms: en.general has no {code}; accepted: what \`gsp-otp templates check --help\` describes. (${templatesFile})`;
+  const fault = `sms.templatesFile: en.general has no {code}; accepted: what \`gsp-otp templates check --help\` describes. (${templatesFile}:1)`;
   assert.deepEqual(
     faultsOf(() => composeTemplates(settings)),
     [fault],

@@ -18,13 +18,23 @@ export interface TemplateOptions {
   readonly dlt?: DltRegistration | undefined;
 }
 
+/** One thing that is wrong with texts, or with the options for them. */
+export interface TemplateFault {
+  /** What would have to be changed. */
+  readonly about: 'overrides' | 'brand' | 'languages' | 'defaultLanguage' | 'dlt';
+  /** A language, or a text of it such as `pt.general`. Empty: the whole. */
+  readonly text: string;
+  /** A sentence. */
+  readonly reason: string;
+}
+
 /** The texts can't be used. The message lists every fault, one a line. */
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';
-  readonly faults: readonly string[];
+  readonly faults: readonly TemplateFault[];
 
-  constructor(faults: readonly string[]) {
-    super(`the SMS texts can't be used:\n${faults.map((fault) => `- ${fault}`).join('\n')}`);
+  constructor(faults: readonly TemplateFault[]) {
+    super(`the SMS texts can't be used:\n${faults.map(({ reason }) => `- ${reason}`).join('\n')}`);
     this.faults = faults;
   }
 }
@@ -42,15 +52,14 @@ type Texts = Readonly<Record<TextContext, string>>;
  */
 export function createTemplates(overrides: unknown, options: TemplateOptions): SmsTemplates {
   const { brand, tokenLine, codeLength, dlt } = options;
-  const faults = findBrandFaults(brand).map((fault) => `the brand ${fault}`);
+  const faults = findBrandFaults(brand).map((fault) => faultOf('brand', `the brand ${fault}`));
   const texts = completeTexts(readOverrides(overrides, faults), faults);
   const selected = selectLanguages(texts, options.languages, faults);
   const defaultLanguage = lookUpLanguage(options.defaultLanguage, selected);
   // Where none of the languages has texts, that is the fault, and told.
   if (defaultLanguage === undefined && selected.size > 0) {
-    faults.push(
-      `the default language ${options.defaultLanguage} has no texts; there are ${[...selected.keys()].join(', ')}`,
-    );
+    const reason = `the default language ${options.defaultLanguage} has no texts; there are ${[...selected.keys()].join(', ')}`;
+    faults.push(faultOf('defaultLanguage', reason));
   }
   faults.push(...dltFaults(dlt, selected));
   if (faults.length > 0 || defaultLanguage === undefined) throw new TemplateError(faults);
@@ -61,31 +70,39 @@ export function createTemplates(overrides: unknown, options: TemplateOptions): S
   return { defaultLanguage, brand, tokenLine, codeLength, byLanguage, dlt };
 }
 
+function faultOf(about: TemplateFault['about'], reason: string, text = ''): TemplateFault {
+  return { about, text, reason };
+}
+
 /** An id for a text that is never sent is one that another text lacks. */
-function dltFaults(dlt: DltRegistration | undefined, texts: ReadonlyMap<string, Texts>): readonly string[] {
+function dltFaults(
+  dlt: DltRegistration | undefined,
+  texts: ReadonlyMap<string, Texts>,
+): readonly TemplateFault[] {
   const known = new Set(
     [...texts.keys()].flatMap((language) => textContexts.map((one) => `${language}.${one}`)),
   );
   return Object.keys(dlt?.templateIds ?? {})
     .filter((name) => name !== 'default' && !known.has(name))
-    .map((name) => `sms.dlt.templateIds names ${name}, and there is no such text`);
+    .map((name) => faultOf('dlt', `sms.dlt.templateIds names ${name}, and there is no such text`));
 }
 
 /** The sound texts among the overrides, by canonical tag. */
-function readOverrides(overrides: unknown, faults: string[]): Map<string, Partial<Texts>> {
+function readOverrides(overrides: unknown, faults: TemplateFault[]): Map<string, Partial<Texts>> {
   const read = new Map<string, Partial<Texts>>();
   if (!isTable(overrides)) {
-    faults.push('the texts are not a table of languages');
+    faults.push(faultOf('overrides', 'the texts are not a table of languages'));
     return read;
   }
   for (const [language, texts] of Object.entries(overrides)) {
     const tag = canonicalTag(language);
+    const fault = (reason: string) => faults.push(faultOf('overrides', `${language} ${reason}`, language));
     if (tag === undefined) {
-      faults.push(`${language} is not a language tag; write one such as pt or pt-BR`);
+      fault('is not a language tag; write one such as pt or pt-BR');
     } else if (read.has(tag)) {
-      faults.push(`${language} stands there twice, in two spellings`);
+      fault('stands there twice, in two spellings');
     } else if (!isTable(texts)) {
-      faults.push(`${language} is not a table of texts; write some of ${textContexts.join(', ')} in it`);
+      fault(`is not a table of texts; write some of ${textContexts.join(', ')} in it`);
     } else {
       read.set(tag, readTexts(language, texts, faults));
     }
@@ -96,17 +113,18 @@ function readOverrides(overrides: unknown, faults: string[]): Map<string, Partia
 function readTexts(
   language: string,
   texts: Readonly<Record<string, unknown>>,
-  faults: string[],
+  faults: TemplateFault[],
 ): Partial<Texts> {
   const sound: Partial<Record<TextContext, string>> = {};
   for (const [name, text] of Object.entries(texts)) {
     const context = textContexts.find((known) => known === name);
-    if (context === undefined) {
-      faults.push(`${language}.${name} is not a context; there are ${textContexts.join(', ')}`);
-      continue;
-    }
-    const found = findTemplateFaults(text);
-    faults.push(...found.map((fault) => `${language}.${name} ${fault}`));
+    const found =
+      context === undefined
+        ? [`is not a context; there are ${textContexts.join(', ')}`]
+        : findTemplateFaults(text);
+    const path = `${language}.${name}`;
+    faults.push(...found.map((fault) => faultOf('overrides', `${path} ${fault}`, path)));
+    if (context === undefined) continue;
     if (typeof text === 'string') sound[context] = text;
   }
   return sound;
@@ -115,7 +133,7 @@ function readTexts(
 /** Every language with a text for every context. */
 function completeTexts(
   own: ReadonlyMap<string, Partial<Texts>>,
-  faults: string[],
+  faults: TemplateFault[],
 ): ReadonlyMap<string, Texts> {
   const complete = new Map(Object.entries(smsTexts));
   // Broader tags first: what a language lacks it takes from the next broader one.
@@ -123,7 +141,10 @@ function completeTexts(
     const broader = lookUpLanguage(language, complete);
     const base = complete.get(broader ?? '') ?? generalTexts(texts.general);
     if (base !== undefined) complete.set(language, { ...base, ...texts });
-    else faults.push(`${language} has no text for general, which serves where another is missing`);
+    else {
+      const reason = `${language} has no text for general, which serves where another is missing`;
+      faults.push(faultOf('overrides', reason, language));
+    }
   }
   return complete;
 }
@@ -141,15 +162,16 @@ function generalTexts(general: string | undefined): Texts | undefined {
 function selectLanguages(
   texts: ReadonlyMap<string, Texts>,
   languages: readonly string[] | undefined,
-  faults: string[],
+  faults: TemplateFault[],
 ): ReadonlyMap<string, Texts> {
   if (languages === undefined) return texts;
   const selected = new Map<string, Texts>();
   for (const language of languages) {
     const own = texts.get(canonicalTag(language) ?? '');
-    if (own === undefined)
-      faults.push(`the language ${language} has no texts; there are ${[...texts.keys()].join(', ')}`);
-    else selected.set(canonicalTag(language) ?? '', own);
+    if (own === undefined) {
+      const reason = `the language ${language} has no texts; there are ${[...texts.keys()].join(', ')}`;
+      faults.push(faultOf('languages', reason));
+    } else selected.set(canonicalTag(language) ?? '', own);
   }
   return selected;
 }

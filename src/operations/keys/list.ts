@@ -19,7 +19,7 @@ import {
 import { type Revocations, recallRevocations } from './revocations.ts';
 
 /** An entry, and the keys it holds. */
-export interface ListedKeys extends Omit<PlacedEntry, 'source'> {
+export interface ListedKeys extends Omit<PlacedEntry, 'source' | 'entry'> {
   /** Why nothing of it can be used, if so. */
   readonly fault: string | undefined;
   readonly keys: readonly (RingKey & { readonly state: KeyState })[];
@@ -50,7 +50,7 @@ async function lookAt(
   format: KeyFormat,
   terms: ReadingTerms,
 ): Promise<ListedKeys> {
-  const { source, ...listed } = entry;
+  const { source, entry: _entry, ...listed } = entry;
   const told = { ...listed, keys: [], passedOver: [] };
   try {
     const { keys: found, passedOver: left, graceMs } = await readBeside(entry, entries, format, terms);

@@ -47,6 +47,6 @@ test('an id for a text that there is not is a fault', () => {
     (error: unknown) =>
       error instanceof TemplateError &&
       error.faults.length === 2 &&
-      /sms\.dlt\.templateIds names hi\.association/.test(error.faults[0] ?? ''),
+      /sms\.dlt\.templateIds names hi\.association/.test(error.faults[0]?.reason ?? ''),
   );
 });

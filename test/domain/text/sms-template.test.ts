@@ -21,8 +21,9 @@ function faultsOf(overrides: unknown, change: Partial<TemplateOptions> = {}): re
     return [];
   } catch (error) {
     assert.ok(error instanceof TemplateError);
-    for (const fault of error.faults) assert.ok(error.message.includes(`- ${fault}`));
-    return error.faults;
+    const reasons = error.faults.map(({ reason }) => reason);
+    for (const reason of reasons) assert.ok(error.message.includes(`- ${reason}`));
+    return reasons;
   }
 }
 
