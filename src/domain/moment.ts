@@ -1,4 +1,4 @@
-import type { Clock } from '../ports/clock.ts';
+import { type Clock, HOUR_MS } from '../ports/clock.ts';
 
 /** One moment on both clocks. A request has one, whatever the clocks do while it is served. */
 export interface Moment {
@@ -13,7 +13,7 @@ export function momentOf(clock: Clock): Moment {
 }
 
 /** A machine that slept, or was restarted, may be so far behind until somebody calls. */
-const DOUBT_MS = 3_600_000;
+const DOUBT_MS = HOUR_MS;
 
 /**
  * Why the wall clock is not believed: it is more than an hour off from what is confirmed, either way. `undefined`: it

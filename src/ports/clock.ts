@@ -1,3 +1,7 @@
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
+
 /** The present, and waiting for the future. Tests pass one that they move by hand. */
 export interface Clock {
   /** Wall clock, ms since the Unix epoch, UTC. May jump. Only for what the wire compares or shows. [HDR-3, HDR-4] */

@@ -1,5 +1,6 @@
 import { publicText, secret } from '../config/references.ts';
 import { Type } from '../config/setting-words.ts';
+import { DAY_MS } from '../ports/clock.ts';
 
 const moment = (description: string) =>
   Type.Optional(
@@ -118,9 +119,9 @@ export const payload = Type.Object(
     pgp: Type.Optional(pgp),
     jwe: Type.Optional(jwe),
     graceMs: Type.Integer({
-      default: 86_400_000,
+      default: DAY_MS,
       minimum: 0,
-      maximum: 30 * 86_400_000,
+      maximum: 30 * DAY_MS,
       unit: 'ms',
       description:
         'Grace period: how long a retired key, or an expired decryption key, is still accepted for incoming requests. [OQ-26]',

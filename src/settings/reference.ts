@@ -1,5 +1,6 @@
 import { acceptedBy, joinPath, kindsOf, type SettingSchema } from '../config/setting-schema.ts';
 import { variableName } from '../config/variable-name.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../ports/clock.ts';
 import { settings } from './settings.ts';
 
 const introduction = `# Configuration
@@ -156,9 +157,9 @@ function describeAccepted(schema: SettingSchema): string {
 }
 
 const spans = [
-  [86_400_000, 'd'],
-  [3_600_000, 'h'],
-  [60_000, 'min'],
+  [DAY_MS, 'd'],
+  [HOUR_MS, 'h'],
+  [MINUTE_MS, 'min'],
   [1000, 's'],
 ] as const;
 

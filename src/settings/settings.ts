@@ -2,6 +2,7 @@ import { countryCodes } from '../config/country-codes.ts';
 import { secret } from '../config/references.ts';
 import { Type } from '../config/setting-words.ts';
 import type { ValuesOf } from '../config/values.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../ports/clock.ts';
 import { SHOWN_IN_TEXT } from '../ports/hidden-characters.ts';
 import { METHOD_NAMES } from '../ports/method-name.ts';
 import { directory, store } from './data-settings.ts';
@@ -18,14 +19,12 @@ import { tls } from './tls-settings.ts';
  * `sandboxDefault` spares that in the sandbox profile. A secret's default is a file that is made in the data directory.
  */
 
-const day = 86_400_000;
-
 /** A window looks back less far than requests are kept, or it would forget. */
-const windowMsMax = 29 * day;
+const windowMsMax = 29 * DAY_MS;
 
 const windowMs = (options: object) =>
   Type.Integer({
-    minimum: 60_000,
+    minimum: MINUTE_MS,
     maximum: windowMsMax,
     unit: 'ms',
     description: 'Length of the sliding window.',
@@ -107,7 +106,7 @@ const http = Type.Object(
     requestTimeoutMs: Type.Integer({
       default: 7000,
       minimum: 500,
-      maximum: 60_000,
+      maximum: MINUTE_MS,
       unit: 'ms',
       description: 'Time limit for receiving a whole request; then the connection is closed.',
     }),
@@ -218,7 +217,7 @@ const codes = Type.Object(
     }),
     validityMs: Type.Integer({
       default: 600_000,
-      minimum: 60_000,
+      minimum: MINUTE_MS,
       maximum: 600_000,
       unit: 'ms',
       description: 'How long a code is valid; NIST SP 800-63B allows at most ten minutes. [SMS-12]',
@@ -275,8 +274,8 @@ const quotas = Type.Object(
       unit: 'ms',
       description: 'Minimum time between two texts to one phone number or account; 0 disables it.',
     }),
-    sendsPerPhoneNumber: quota(5, 3_600_000, 'texts', 'Texts to one phone number.'),
-    sendsPerAccount: quota(10, day, 'texts', 'Texts to one account.'),
+    sendsPerPhoneNumber: quota(5, HOUR_MS, 'texts', 'Texts to one phone number.'),
+    sendsPerAccount: quota(10, DAY_MS, 'texts', 'Texts to one account.'),
     coolDownAfterRefusalMs: Type.Integer({
       default: 2000,
       minimum: 0,
@@ -287,14 +286,14 @@ const quotas = Type.Object(
     }),
     refusedTexts: quota(
       20,
-      3_600_000,
+      HOUR_MS,
       'texts',
       'Texts to one phone number, or to one account, that a gateway refused. [OQ-67]',
     ),
-    failedVerificationsPerAccount: quota(5, day, 'wrong codes', 'Wrong codes for one account. [SO-13]'),
+    failedVerificationsPerAccount: quota(5, DAY_MS, 'wrong codes', 'Wrong codes for one account. [SO-13]'),
     uncomparedVerificationsPerAccount: quota(
       50,
-      day,
+      DAY_MS,
       'codes',
       'Verification attempts for one account that could not be compared because the code had expired, been superseded, exhausted or used. [OQ-68]',
     ),
@@ -424,7 +423,7 @@ const moneyGuard = Type.Object(
       description:
         'What to do about texts beyond a budget: nothing, report what would be refused, or refuse them with MESSAGE_UNABLE_TO_BE_SENT.',
     }),
-    windowMs: windowMs({ default: 3_600_000, description: 'Sliding window in which texts are counted.' }),
+    windowMs: windowMs({ default: HOUR_MS, description: 'Sliding window in which texts are counted.' }),
     unverifiedPerVerified: Type.Number({
       default: 2,
       minimum: 0,
@@ -474,9 +473,9 @@ const moneyGuard = Type.Object(
       ),
     ),
     blockMs: Type.Integer({
-      default: 3_600_000,
-      minimum: 60_000,
-      maximum: 7 * day,
+      default: HOUR_MS,
+      minimum: MINUTE_MS,
+      maximum: 7 * DAY_MS,
       unit: 'ms',
       description: 'How long a country or prefix that used up its budget gets no texts.',
     }),
@@ -490,9 +489,9 @@ const moneyGuard = Type.Object(
 const retention = Type.Object(
   {
     requestsMs: Type.Integer({
-      default: 30 * day,
-      minimum: 30 * day,
-      maximum: 3650 * day,
+      default: 30 * DAY_MS,
+      minimum: 30 * DAY_MS,
+      maximum: 3650 * DAY_MS,
       unit: 'ms',
       description:
         'How long answered requests are kept so that repetitions get the same answer; afterwards their ids count as new. [OQ-10, IDEM-12]',

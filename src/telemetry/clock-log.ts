@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
-import type { Clock } from '../ports/clock.ts';
+import { type Clock, HOUR_MS } from '../ports/clock.ts';
 
 /** It is looked at every minute, and may last for days. */
-const QUIET_MS = 3_600_000;
+const QUIET_MS = HOUR_MS;
 
 /** Tells why nothing is deleted, a line an hour at most. */
 export function reportDoubtToLog(log: Logger, clock: Clock): (reason: string) => void {

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { type KeyKind, keyKinds } from '../codecs/keys/key-kind.ts';
 import type { ServerTls } from '../http/tls.ts';
+import { DAY_MS } from '../ports/clock.ts';
 import type { KeyRings } from './keys.ts';
 
 /** What runs out one day, as it is in force now. */
@@ -9,7 +10,6 @@ export interface Expiring {
   readonly tls: ServerTls | undefined;
 }
 
-const DAY_MS = 86_400_000;
 /** A certificate, or a revocation list, in the last sixth of its life should have been renewed. */
 const LAST_PART = 1 / 6;
 

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { clockDoubt, momentOf } from '../domain/moment.ts';
 import { startRetention } from '../domain/retention.ts';
-import type { Clock } from '../ports/clock.ts';
+import { type Clock, MINUTE_MS } from '../ports/clock.ts';
 import type { OtpStore } from '../ports/otp-store.ts';
 import type { Config } from '../settings/load.ts';
 import { reportDoubtToLog } from '../telemetry/clock-log.ts';
@@ -18,7 +18,7 @@ interface RetentionParts {
 const SWEEP_ROWS_MAX = 50;
 
 /** Requests are kept for 30 days or more, so a minute more or less doesn't matter. */
-const SWEEP_INTERVAL_MS = 60_000;
+const SWEEP_INTERVAL_MS = MINUTE_MS;
 
 /** Deletes what is older than the configuration keeps, from now on and until it is stopped. */
 export function composeRetention({ retention }: Config, { store, clock, log, metrics }: RetentionParts) {

@@ -9,6 +9,7 @@ import {
   suiteName,
   weakSuites,
 } from '../../../conformance/google/tls/suites.ts';
+import { DAY_MS } from '../../ports/clock.ts';
 import { distrustOf } from './doctor-chain.ts';
 import { about, type Finding } from './doctor-finding.ts';
 
@@ -23,7 +24,6 @@ export interface TlsTarget {
 }
 
 const TIMEOUT_MS = 5000;
-const DAY_MS = 86_400_000;
 const OLDER = ['TLS 1.0', 'TLS 1.1'] as const;
 
 /** What a listener negotiates, and the certificates it shows. Only handshakes are made; nothing is asked of it. */

@@ -1,9 +1,8 @@
 import { type KeyKind, type KeyOwner, keyTraits, type NewKey } from '../../operations/keys/files.ts';
 import type { KeyEntry } from '../../operations/keys/rotate.ts';
+import { DAY_MS } from '../../ports/clock.ts';
 import { shown } from '../../ports/hidden-characters.ts';
 import type { Secret } from '../../ports/secret.ts';
-
-const DAY_MS = 86_400_000;
 
 /** In groups of four, as one reads it out on the telephone. JWK thumbprints stay whole. */
 export function readable(fingerprint: string): string {

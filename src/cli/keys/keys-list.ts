@@ -1,14 +1,13 @@
 import { Command } from 'commander';
 import { checkKeys, type KeyCheck } from '../../operations/keys/check.ts';
 import { type ListedKeys, listKeys } from '../../operations/keys/list.ts';
+import { DAY_MS } from '../../ports/clock.ts';
 import { shown } from '../../ports/hidden-characters.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { configSources, withConfigOptions } from '../terminal/config-options.ts';
 import { exitCodes, Failure } from '../terminal/failure.ts';
 import { readSomeSettings } from '../terminal/some-settings.ts';
 import { dayOf, readable } from './key-words.ts';
-
-const DAY_MS = 86_400_000;
 
 type ConfigOptions = Parameters<typeof configSources>[0] & { readonly json?: true };
 

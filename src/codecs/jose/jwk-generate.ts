@@ -1,11 +1,9 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import { Secret } from '../../ports/secret.ts';
-import { LIFETIME_MAX_MS, RSA_BITS_MAX, RSA_BITS_MIN } from '../keys/key-limits.ts';
+import { checkRsaBits, lifetimeMsOf, RSA_BITS_MIN } from '../keys/key-limits.ts';
 import type { KeyOrder } from '../keys/new-key.ts';
 import type { KeyManagement, Signing } from './algorithms.ts';
 import { isJwk, type Jwk, JwkFault, parseJwks, purposeOf } from './jwk.ts';
-
-const DAY_MS = 86_400_000;
 
 /** `name`, `email` and `passphrase` are OpenPGP's. */
 export interface JwkOrder extends Omit<KeyOrder, 'name' | 'email' | 'passphrase'> {
@@ -31,13 +29,8 @@ export interface GeneratedJwks {
  */
 export async function generateJwks(order: JwkOrder): Promise<GeneratedJwks> {
   const { purposes, nowMs, rsaBits = RSA_BITS_MIN, validityDays = 365 } = order;
-  if (!Number.isInteger(rsaBits) || rsaBits < RSA_BITS_MIN || rsaBits > RSA_BITS_MAX) {
-    throw new RangeError(`an RSA key has ${RSA_BITS_MIN} to ${RSA_BITS_MAX} bits [ENC-5]`);
-  }
-  const lifetimeMs = validityDays * DAY_MS;
-  if (!Number.isInteger(validityDays) || validityDays < 1 || lifetimeMs > LIFETIME_MAX_MS) {
-    throw new RangeError(`a key lives 1 to ${LIFETIME_MAX_MS / DAY_MS} days [ENC-5]`);
-  }
+  checkRsaBits(rsaBits);
+  const lifetimeMs = lifetimeMsOf(validityDays);
   const nbf = Math.floor(nowMs / 1000);
   const exp = nbf + lifetimeMs / 1000;
   const { environment, signing = 'RS256', keyManagement = 'RSA-OAEP-256' } = order;

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { DAY_MS } from '../../ports/clock.ts';
 
 /** What a key is for. Ours: `decrypt` and `sign`. Google's: `verify` and `encrypt`. */
 export const KEY_PURPOSES = ['decrypt', 'sign', 'verify', 'encrypt'] as const;
@@ -106,7 +107,6 @@ export class RevokedKey extends KeyRingError {
   }
 }
 
-const DAY_MS = 86_400_000;
 const WARNING_DAYS = [7, 30, 60] as const;
 
 /**

@@ -1,11 +1,9 @@
 import { config, decryptKey, encryptKey, enums, generateKey, type PrivateKey } from 'openpgp';
 import { Secret } from '../../ports/secret.ts';
-import { LIFETIME_MAX_MS, RSA_BITS_MAX, RSA_BITS_MIN } from '../keys/key-limits.ts';
+import { checkRsaBits, lifetimeMsOf, RSA_BITS_MIN } from '../keys/key-limits.ts';
 import { KeyRingError } from '../keys/key-ring.ts';
 import type { KeyOrder, SubkeyOrder } from '../keys/new-key.ts';
 import { readPrivateKeys } from './key-file.ts';
-
-const DAY_MS = 86_400_000;
 
 interface GeneratedPgpKey {
   /** Armored. */
@@ -24,14 +22,12 @@ interface GeneratedPgpKey {
  */
 export async function generatePgpKey(order: KeyOrder): Promise<GeneratedPgpKey> {
   const { name, email, environment, passphrase, nowMs, rsaBits = RSA_BITS_MIN, validityDays = 365 } = order;
-  if (!Number.isInteger(rsaBits) || rsaBits < RSA_BITS_MIN || rsaBits > RSA_BITS_MAX) {
-    throw new RangeError(`an RSA key has ${RSA_BITS_MIN} to ${RSA_BITS_MAX} bits [ENC-5]`);
-  }
+  checkRsaBits(rsaBits);
   const { privateKey, revocationCertificate } = await generateKey({
     type: 'rsa',
     rsaBits,
     userIDs: { name, ...(email && { email }), ...(environment && { comment: environment }) },
-    keyExpirationTime: lifetimeSeconds(validityDays),
+    keyExpirationTime: lifetimeMsOf(validityDays) / 1000,
     subkeys: [{}],
     date: new Date(nowMs),
     format: 'object',
@@ -84,7 +80,7 @@ export async function addEncryptionSubkey(
   const unlocked = locked.isDecrypted()
     ? locked
     : await decryptKey({ privateKey: locked, passphrase: passphrase?.reveal() ?? '' });
-  const keyExpirationTime = lifetimeSeconds(validityDays);
+  const keyExpirationTime = lifetimeMsOf(validityDays) / 1000;
   const extended = await unlocked.addSubkey({ keyExpirationTime, date: new Date(nowMs) });
   return {
     privateKey: new Secret(await armorPrivate(extended, passphrase)),
@@ -96,12 +92,4 @@ async function armorPrivate(key: PrivateKey, passphrase: Secret | undefined): Pr
   if (!passphrase) return key.armor();
   const locked = await encryptKey({ privateKey: key, passphrase: passphrase.reveal() });
   return locked.armor();
-}
-
-function lifetimeSeconds(validityDays: number): number {
-  const lifetimeMs = validityDays * DAY_MS;
-  if (!Number.isInteger(validityDays) || validityDays < 1 || lifetimeMs > LIFETIME_MAX_MS) {
-    throw new RangeError(`a key lives 1 to ${LIFETIME_MAX_MS / DAY_MS} days [ENC-5]`);
-  }
-  return lifetimeMs / 1000;
 }

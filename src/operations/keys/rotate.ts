@@ -1,4 +1,5 @@
 import { type KeyKind, keyTraits } from '../../codecs/keys/key-kind.ts';
+import { DAY_MS } from '../../ports/clock.ts';
 import type { Secret } from '../../ports/secret.ts';
 import { formatOf, type KeyEntry, type KeySettings } from '../../wiring/keys.ts';
 import { type NewKey, type NewKeyOrder, readKeySecret, writeNewKey } from './files.ts';
@@ -31,8 +32,6 @@ export interface RotationTimes {
   readonly signFromMs: number;
   readonly retireAtMs: number;
 }
-
-const DAY_MS = 86_400_000;
 
 /**
  * Makes a successor for the keys of ours and proves it: a call and its answer go through today with what Google knows

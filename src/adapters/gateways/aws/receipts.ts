@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request as requestPlain } from 'node:http';
 import { request as requestTls } from 'node:https';
-import type { Clock } from '../../../ports/clock.ts';
+import { type Clock, HOUR_MS, MINUTE_MS } from '../../../ports/clock.ts';
 import { createDeadline } from '../../../ports/deadline.ts';
 import type { DeliveryReceipt, ReceiptReader } from '../../../ports/delivery-receipt.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
@@ -30,8 +30,8 @@ const STATES: Readonly<Record<string, DeliveryReceipt['state']>> = {
 };
 
 /** SNS gives up after an hour at most. [docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html] */
-const AGE_MS_MAX = 3_600_000;
-const SKEW_MS_MAX = 300_000;
+const AGE_MS_MAX = HOUR_MS;
+const SKEW_MS_MAX = 5 * MINUTE_MS;
 
 const ASK_MS_MAX = 3000;
 

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { Clock, Deadline } from '../../../ports/clock.ts';
+import { type Clock, type Deadline, MINUTE_MS } from '../../../ports/clock.ts';
 import type { Verdict } from '../shared/verdict.ts';
 import {
   type BindCommand,
@@ -15,7 +15,7 @@ const RETRY_MS_MIN = 500;
 const RETRY_MS_MAX = 30_000;
 
 /** Many gateways shut out who keeps trying a wrong password, or one session too many. */
-const RETRY_AFTER_REFUSAL_MS = 60_000;
+const RETRY_AFTER_REFUSAL_MS = MINUTE_MS;
 const REFUSED_BINDS_MAX = 10;
 
 /** A session that lasted so long was a good one: after it, trying starts anew. */
