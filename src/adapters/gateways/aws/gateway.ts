@@ -16,8 +16,8 @@ import {
   textAt,
   type Verdict,
 } from '../shared/verdict.ts';
+import { outcomes } from './outcomes.ts';
 import { askBy, askOctetsBy, createAwsReader } from './receipts.ts';
-import { awsRefusals } from './refusals.ts';
 import type { AwsSettings } from './settings.ts';
 
 /** Bounds of TimeToLive. */
@@ -67,7 +67,7 @@ export function readAwsAnswer({ status, text }: GatewayAnswer): Verdict {
     if (messageId !== undefined) return { kind: 'accepted', messageId };
     return { kind: 'unknown', detail: 'success without a message' };
   }
-  return judgeFailure(awsRefusals, faultOf(answer), status);
+  return judgeFailure(outcomes, faultOf(answer), status);
 }
 
 function parametersOf(message: SmsMessage, settings: AwsSettings) {
@@ -94,7 +94,7 @@ function parametersOf(message: SmsMessage, settings: AwsSettings) {
 function judgeAttributes({ status, text }: GatewayAnswer): CredentialCheck {
   const fault = faultOf(parseJson(text));
   const check = judgeCheck(status, fault);
-  const isWrong = fault !== 'AccessDeniedException' && reasonIn(awsRefusals, fault) === 'credentials';
+  const isWrong = fault !== 'AccessDeniedException' && reasonIn(outcomes, fault) === 'credentials';
   return check.kind === 'unknown' && isWrong ? { ...check, kind: 'invalid' } : check;
 }
 
@@ -109,7 +109,7 @@ function faultOf(answer: unknown): string | undefined {
   const telling = ['DestinationPhoneNumber', 'OriginationIdentity', 'MessageBody'];
   const reason = telling.find((field) => faultyFields.includes(field)) ?? textAt(answer, 'Reason');
   const precise = `${type}/${reason}`;
-  return reasonIn(awsRefusals, precise) === undefined ? type : precise;
+  return reasonIn(outcomes, precise) === undefined ? type : precise;
 }
 
 interface SigningTerms {

@@ -10,11 +10,12 @@ import {
   judgeCheck,
   judgeFailure,
   memberAt,
+  outcomeIn,
   parseJson,
-  type RefusalTable,
   reasonIn,
   type Verdict,
 } from '../shared/verdict.ts';
+import { outcomes } from './outcomes.ts';
 import { createInfobipReader } from './receipts.ts';
 import type { InfobipSettings } from './settings.ts';
 
@@ -105,46 +106,6 @@ function codeIn(body: unknown): unknown {
   return memberAt(body, 'errorCode') ?? memberAt(body, 'requestError', 'serviceException', 'messageId');
 }
 
-/**
- * `status.id` of a message that was refused, which comes with HTTP 200.
- * [infobip.com/docs/essentials/api-essentials/response-status-and-error-codes]
- */
-export const infobipRefusals: RefusalTable = {
-  // Network not covered, or not set up for the account.
-  6: 'sender-not-allowed',
-  // Prefix not recognised.
-  8: 'invalid-number',
-  // Do-not-disturb register.
-  10: 'blocked',
-  // Sender blacklisted, or not allowed.
-  11: 'sender-not-allowed',
-  // No credit left.
-  12: 'quota',
-  13: 'sender-not-allowed',
-  // Recipient blacklisted.
-  14: 'blocked',
-  // The credit's time is over.
-  17: 'quota',
-  // A trial account sends to its own number only.
-  18: 'sender-not-allowed',
-  // No route for the account.
-  19: 'sender-not-allowed',
-  // Too many texts to this number, by Infobip's own limit.
-  20: 'recipient-limit',
-  // An error of the platform.
-  21: 'gateway-down',
-  24: 'content',
-  // Too long.
-  25: 'content',
-  // No recipient, or an invalid one.
-  51: 'invalid-number',
-  52: 'invalid-number',
-  // Protection against fraud.
-  87: 'blocked',
-  // The platform can't serve this recipient, or not now.
-  100: 'unexplained',
-};
-
 /** Group ids of `status`. */
 const PENDING = 1;
 const UNDELIVERABLE = 2;
@@ -152,18 +113,14 @@ const DELIVERED = 3;
 const EXPIRED = 4;
 const REJECTED = 5;
 
-/** The id was given before: an earlier submission of the same challenge may have been taken. [OQ-28] */
-const DUPLICATE_MESSAGE_ID = '23';
-
 function judgeStatus(body: unknown): Verdict {
   const messageId = idAt(body, 'messages', 0, 'messageId');
   const group = Number(memberAt(body, 'messages', 0, 'status', 'groupId') ?? Number.NaN);
   const id = memberAt(body, 'messages', 0, 'status', 'id');
   if ((group === PENDING || group === DELIVERED) && messageId !== undefined)
     return { kind: 'accepted', messageId };
-  if (String(id) === DUPLICATE_MESSAGE_ID)
-    return { kind: 'unknown', detail: 'the reference was used before' };
-  const reason = reasonIn(infobipRefusals, id);
+  if (outcomeIn(outcomes, id) === 'unknown') return { kind: 'unknown', detail: `status ${codeWord(id)}` };
+  const reason = reasonIn(outcomes, id);
   if (group === REJECTED || group === UNDELIVERABLE || (group === EXPIRED && reason !== undefined)) {
     return {
       kind: 'refused',

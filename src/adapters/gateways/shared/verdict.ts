@@ -6,8 +6,14 @@ export type Verdict =
   | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly detail: string }
   | { readonly kind: 'unknown'; readonly detail: string };
 
-/** A gateway's own codes and the class of each. A code that isn't there is judged by the HTTP status alone. */
-export type RefusalTable = Readonly<Record<string, RefusalReason>>;
+/** What a code says of a text: that it was taken, that this is open, or why it was refused. */
+export type Outcome = 'accepted' | 'unknown' | RefusalReason;
+
+/**
+ * A gateway's own codes and what each says: `outcomes.ts` of its kind. A code that isn't there is judged by the rest of the
+ * answer; where that is a sure no, it is `unexplained`.
+ */
+export type OutcomeTable = Readonly<Record<string, Outcome>>;
 
 /** What a status says where the gateway's own code says nothing. [RFC 9110, RFC 6585] */
 const BY_STATUS: Readonly<Record<number, RefusalReason>> = {
@@ -22,7 +28,7 @@ const BY_STATUS: Readonly<Record<number, RefusalReason>> = {
  * the request was not carried out, all others leave that open. [OQ-28] Why a 4xx without a class of its own was said is
  * not known; the texts are checked beforehand, so it's hardly the text. [OQ-74]
  */
-export function judgeFailure(table: RefusalTable, code: unknown, status: number): Verdict {
+export function judgeFailure(table: OutcomeTable, code: unknown, status: number): Verdict {
   const reason = reasonIn(table, code) ?? BY_STATUS[status];
   if (reason !== undefined) return refusedWith(reason, code, status);
   // 408 says that the server gave up waiting, not what it had read by then.
@@ -51,9 +57,16 @@ function detailOf(code: unknown, status: number): string {
   return word === undefined ? `HTTP ${status}` : `HTTP ${status}, code ${word}`;
 }
 
-export function reasonIn(table: RefusalTable, code: unknown): RefusalReason | undefined {
+/** What the table says of a code. `undefined`: nothing. */
+export function outcomeIn(table: OutcomeTable, code: unknown): Outcome | undefined {
   const word = codeWord(code);
   return word !== undefined && Object.hasOwn(table, word) ? table[word] : undefined;
+}
+
+/** Why a code means no. `undefined`: it doesn't, or is not in the table. */
+export function reasonIn(table: OutcomeTable, code: unknown): RefusalReason | undefined {
+  const outcome = outcomeIn(table, code);
+  return outcome === 'accepted' || outcome === 'unknown' ? undefined : outcome;
 }
 
 /** Gateways have codes of so many digits. */

@@ -4,15 +4,15 @@ import { earlier } from '../../../ports/deadline.ts';
 import type { Delivery, RefusalReason, SmsGateway, SmsMessage } from '../../../ports/sms-gateway.ts';
 import type { GatewayParts } from '../shared/gateway-kind.ts';
 import { keptMessageId } from '../shared/kept-message-id.ts';
-import type { Verdict } from '../shared/verdict.ts';
+import { outcomeIn, reasonIn, type Verdict } from '../shared/verdict.ts';
 import { SmppLine } from './line.ts';
 import type { SmppTls } from './link.ts';
 import { createMessageIds, type MessageIds } from './message-ids.ts';
+import { outcomes } from './outcomes.ts';
 import { SmppPace } from './pace.ts';
 import { type PduFields, statusName } from './pdu.ts';
 import type { Pdu } from './read.ts';
 import { readDelivered } from './receipts.ts';
-import { smppRefusals } from './refusals.ts';
 import type { SmppSession, SmppSessionTerms, TakeDelivery } from './session.ts';
 import type { SmppSettings } from './settings.ts';
 import { writeSubmit } from './submit.ts';
@@ -180,8 +180,8 @@ function write(
 function judge(pdu: Pdu, message: SmsMessage, settings: SmppSettings, ids: MessageIds): Delivery {
   const { name: gateway } = settings;
   const status = statusName(pdu.status);
-  if (pdu.status !== 0) {
-    const reason = settings.refusals[status] ?? smppRefusals[status] ?? 'unexplained';
+  if (outcomeIn(outcomes, status) !== 'accepted') {
+    const reason = settings.refusals[status] ?? reasonIn(outcomes, status) ?? 'unexplained';
     return { kind: 'refused', gateway, reason, detail: status };
   }
   if (pdu.command !== 'submit_sm_resp')

@@ -14,13 +14,14 @@ import {
   judgeCheck,
   judgeFailure,
   memberAt,
+  outcomeIn,
   parseJson,
   reasonIn,
   textAt,
   type Verdict,
 } from '../shared/verdict.ts';
+import { outcomes, states } from './outcomes.ts';
 import { createTwilioReader } from './receipts.ts';
-import { twilioRefusals } from './refusals.ts';
 import type { TwilioSettings } from './settings.ts';
 
 /** Twilio takes a text for at most so many seconds. [twilio.com/docs/api/errors/90007] */
@@ -79,7 +80,7 @@ export function readTwilioAnswer({ status, text }: GatewayAnswer): Verdict {
   const body = parseJson(text);
   return status === 200 || status === 201
     ? judgeMessage(body)
-    : judgeFailure(twilioRefusals, memberAt(body, 'code'), status);
+    : judgeFailure(outcomes, memberAt(body, 'code'), status);
 }
 
 function headersOf({ accountSid, apiKeySid, authToken }: TwilioSettings) {
@@ -109,17 +110,14 @@ function credentialCheckOf(settings: TwilioSettings): CredentialCheckDialect {
   };
 }
 
-const TAKEN = new Set(['accepted', 'scheduled', 'queued', 'sending', 'sent', 'delivered']);
-
 function judgeMessage(body: unknown): Verdict {
   const messageId = idAt(body, 'sid');
-  const state = textAt(body, 'status') ?? '';
-  if (messageId !== undefined && TAKEN.has(state)) return { kind: 'accepted', messageId };
-  // Twilio made the message and gave it up at once: no text comes of it.
-  if (messageId !== undefined && state === 'failed') {
-    const code = codeWord(memberAt(body, 'error_code'));
-    const detail = code === undefined ? 'created as failed' : `created as failed, code ${code}`;
-    return { kind: 'refused', reason: reasonIn(twilioRefusals, code) ?? 'unexplained', detail };
+  const outcome = outcomeIn(states, memberAt(body, 'status'));
+  if (messageId === undefined || outcome === undefined) {
+    return { kind: 'unknown', detail: 'success without a message' };
   }
-  return { kind: 'unknown', detail: 'success without a message' };
+  if (outcome === 'accepted') return { kind: 'accepted', messageId };
+  const code = codeWord(memberAt(body, 'error_code'));
+  const detail = code === undefined ? 'created as failed' : `created as failed, code ${code}`;
+  return { kind: 'refused', reason: reasonIn(outcomes, code) ?? 'unexplained', detail };
 }

@@ -9,11 +9,12 @@ import {
   judgeCheck,
   judgeFailure,
   memberAt,
+  outcomeIn,
   parseJson,
-  type RefusalTable,
   reasonIn,
   type Verdict,
 } from '../shared/verdict.ts';
+import { outcomes } from './outcomes.ts';
 import { createVonageReader } from './receipts.ts';
 import type { VonageSettings } from './settings.ts';
 
@@ -82,45 +83,6 @@ export function readVonageAnswer({ status, text }: GatewayAnswer): Verdict {
 }
 
 /**
- * The `status` of each message in an answer, which is 200 whatever became of them.
- * [developer.vonage.com/messaging/sms/guides/troubleshooting-sms]
- */
-export const vonageRefusals: RefusalTable = {
-  // Faster than the account's limit.
-  1: 'throttled',
-  // A parameter is missing, or invalid: any of them, hardly the text.
-  2: 'unexplained',
-  3: 'unexplained',
-  4: 'credentials',
-  // An error of the platform while it worked on the message; it was not queued.
-  5: 'gateway-down',
-  // Can't be processed, such as a prefix that is not recognised.
-  6: 'invalid-number',
-  // The number is on a list of Vonage's own.
-  7: 'sender-not-allowed',
-  // The account is suspended.
-  8: 'credentials',
-  // No credit left.
-  9: 'quota',
-  // Too many connections.
-  10: 'throttled',
-  // The account may not use this API.
-  11: 'credentials',
-  // Too long.
-  12: 'content',
-  14: 'credentials',
-  15: 'sender-not-allowed',
-  // Network code, callback URL.
-  22: 'unexplained',
-  23: 'unexplained',
-  // A trial account sends to listed numbers only.
-  29: 'sender-not-allowed',
-  32: 'credentials',
-  // The number is deactivated.
-  33: 'invalid-number',
-};
-
-/**
  * A long text is one message a part. All must be taken; if only some are, something may arrive. [OQ-28] Any status but 0
  * means that something went wrong, listed or not.
  */
@@ -131,10 +93,11 @@ function judgeParts(body: unknown): Verdict {
   const states = parts.map((part) => String(memberAt(part, 'status')));
   const [state] = states;
   const messageId = idAt(parts[0], 'message-id');
-  if (states.every((each) => each === '0') && messageId !== undefined) return { kind: 'accepted', messageId };
+  if (states.every((each) => outcomeIn(outcomes, each) === 'accepted') && messageId !== undefined)
+    return { kind: 'accepted', messageId };
   if (!states.every((each) => /^[1-9][0-9]*$/.test(each)))
     return { kind: 'unknown', detail: 'taken in part, or no status' };
-  const reason = reasonIn(vonageRefusals, state) ?? 'unexplained';
+  const reason = reasonIn(outcomes, state) ?? 'unexplained';
   return { kind: 'refused', reason, detail: `status ${codeWord(state) ?? 'unheard of'}` };
 }
 

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import { signRequest } from '../../../../src/adapters/gateways/aws/gateway.ts';
-import { awsRefusals } from '../../../../src/adapters/gateways/aws/refusals.ts';
 import { Secret } from '../../../../src/ports/secret.ts';
 import { deadlineAfter } from '../../../contracts/sms-gateway.ts';
 import { dialectTests } from '../shared/dialect-cases.ts';
@@ -37,7 +36,6 @@ dialectTests({
   success,
   messageId: '01a2b3c4-d5e6-f708-91a2-b3c4d5e6f708',
   refusals: [
-    ...Object.entries(awsRefusals).map(([row, reason]) => [reason, exceptionOf(row)] as const),
     ['gateway-down', exceptionOf('ServiceUnavailable', 503)],
     ['throttled', { status: 400, body: { __type: 'ThrottlingException:http://internal.amazon.com/' } }],
     ['unexplained', exceptionOf('ValidationException/A_REASON_OF_TOMORROW')],

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { infobipRefusals } from '../../../../src/adapters/gateways/infobip/gateway.ts';
 import { Secret } from '../../../../src/ports/secret.ts';
 import { deadlineAfter } from '../../../contracts/sms-gateway.ts';
 import { dialectTests } from '../shared/dialect-cases.ts';
@@ -37,9 +36,6 @@ dialectTests({
   success: answerOf(1, 'PENDING', 26),
   messageId: exampleMessage.reference,
   refusals: [
-    ...Object.entries(infobipRefusals).map(
-      ([id, reason]) => [reason, answerOf(5, 'REJECTED', Number(id))] as const,
-    ),
     ['unexplained', answerOf(5, 'REJECTED', 999)],
     ['unexplained', answerOf(2, 'UNDELIVERABLE', 4)],
     ['unexplained', answerOf(2, 'UNDELIVERABLE', 9)],

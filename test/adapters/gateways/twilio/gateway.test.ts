@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { twilioRefusals } from '../../../../src/adapters/gateways/twilio/refusals.ts';
 import { Secret } from '../../../../src/ports/secret.ts';
 import { deadlineAfter } from '../../../contracts/sms-gateway.ts';
 import { dialectTests } from '../shared/dialect-cases.ts';
@@ -42,7 +41,6 @@ dialectTests({
   success: created('queued'),
   messageId: sid,
   refusals: [
-    ...Object.entries(twilioRefusals).map(([code, reason]) => [reason, refusalOf(Number(code))] as const),
     ['credentials', refusalOf(20003, 401)],
     ['throttled', { status: 429, body: 'Too Many Requests' }],
     ['unexplained', refusalOf(29999)],

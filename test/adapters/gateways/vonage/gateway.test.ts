@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { vonageRefusals } from '../../../../src/adapters/gateways/vonage/gateway.ts';
 import { Secret } from '../../../../src/ports/secret.ts';
 import { deadlineAfter } from '../../../contracts/sms-gateway.ts';
 import { dialectTests } from '../shared/dialect-cases.ts';
@@ -40,7 +39,6 @@ dialectTests({
   success: answerOf('0'),
   messageId: '0A0000000123ABCD1',
   refusals: [
-    ...Object.entries(vonageRefusals).map(([status, reason]) => [reason, answerOf(status)] as const),
     ...['13', '16', '34', '99'].map((status) => ['unexplained', answerOf(status)] as const),
     ['unexplained', answerOf('99', '1')],
     ['credentials', { status: 401, body: '' }],

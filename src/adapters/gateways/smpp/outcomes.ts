@@ -1,4 +1,4 @@
-import type { RefusalTable } from '../shared/verdict.ts';
+import type { OutcomeTable } from '../shared/verdict.ts';
 
 /**
  * The `command_status` values of SMPP 3.4 (section 5.1.3) that a `submit_sm` may be answered with, by name; what they
@@ -6,7 +6,8 @@ import type { RefusalTable } from '../shared/verdict.ts';
  * other than ESME_ROK has no message id: no text comes of it. What is wrong with the request as our settings have it, and not
  * with the text or the number, another gateway may take: it is `unexplained`.
  */
-export const smppRefusals: RefusalTable = {
+export const outcomes: OutcomeTable = {
+  ESME_ROK: 'accepted',
   ESME_RINVMSGLEN: 'content',
   ESME_RINVCMDLEN: 'unexplained',
   ESME_RINVCMDID: 'unexplained',

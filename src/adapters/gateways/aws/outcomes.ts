@@ -1,11 +1,11 @@
-import type { RefusalTable } from '../shared/verdict.ts';
+import type { OutcomeTable } from '../shared/verdict.ts';
 
 /**
  * Exceptions of SendTextMessage, with `Reason` where it makes a difference.
  * [docs.aws.amazon.com/goto/WebAPI/pinpoint-sms-voice-v2-2022-03-31/SendTextMessage; the reasons as the service's
  * published model lists them; errors of all services: docs.aws.amazon.com/sns/latest/api/CommonErrors.html]
  */
-export const awsRefusals: RefusalTable = {
+export const outcomes: OutcomeTable = {
   AccessDeniedException: 'credentials',
   // The account is in AWS's sandbox.
   'ConflictException/DESTINATION_PHONE_NUMBER_NOT_VERIFIED': 'sender-not-allowed',

@@ -1,11 +1,23 @@
-import type { RefusalTable } from '../shared/verdict.ts';
+import type { OutcomeTable } from '../shared/verdict.ts';
+
+/** States of a message that Twilio made. [twilio.com/docs/messaging/api/message-resource] */
+export const states: OutcomeTable = {
+  accepted: 'accepted',
+  scheduled: 'accepted',
+  queued: 'accepted',
+  sending: 'accepted',
+  sent: 'accepted',
+  delivered: 'accepted',
+  // Made and given up at once: no text comes of it, and a code may say why.
+  failed: 'unexplained',
+};
 
 /**
  * Twilio's error codes. Each has a page: twilio.com/docs/api/errors/CODE. Twilio asks not to build on them, since it
  * splits codes now and then; a code that is not here is judged by its HTTP status. A fault of a sender, of a trial account
  * or of what Twilio itself knows of a number says nothing of other gateways.
  */
-export const twilioRefusals: RefusalTable = {
+export const outcomes: OutcomeTable = {
   // The account isn't active.
   10001: 'credentials',
   // A trial account sends to few, and predefined texts only.
