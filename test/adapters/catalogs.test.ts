@@ -7,6 +7,9 @@ import { gatewayKinds } from '../../src/adapters/gateways/catalog.ts';
 import { storeKinds } from '../../src/adapters/storage/catalog.ts';
 import { inspectConfig } from '../../src/settings/load.ts';
 import { writeReference } from '../../src/settings/reference.ts';
+import { importRules } from '../../tools/import-rules.ts';
+import { gatewayKinds as startedKinds } from '../application/gateways/gateway-kinds.ts';
+import { temporaryFile } from '../config/config-under-test.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -99,4 +102,51 @@ for (const { path, folder, kinds } of catalogs.filter(({ folder }) => folder !==
       assert.ok(look(`await row.open(terms, 'read').catch(() => {});`).length > 1);
     });
   }
+}
+
+/** The client libraries that the import rule grants to a kind of gateways. */
+function librariesOf(kind: string): readonly string[] {
+  const rule = importRules.find(({ place }) => place.includes(`src/adapters/gateways/${kind}`));
+  return (rule?.modules ?? []).filter((name) => !name.startsWith('node:'));
+}
+
+/** Which kinds of gateways have a module of theirs among these, settings apart, or a client library. */
+function kindsAmong(modules: readonly string[]): readonly string[] {
+  return gatewayKinds
+    .map(({ kind }) => kind)
+    .filter((kind) => {
+      const ofKind = (url: string) => url.includes(`/adapters/gateways/${kind}/`) && adapters.test(url);
+      const ofLibrary = (url: string) =>
+        librariesOf(kind).some((library) => url.includes(`/node_modules/${library}/`));
+      return modules.some((url) => ofKind(url) || ofLibrary(url));
+    });
+}
+
+test('the import rule grants client libraries to kinds of gateways', () => {
+  const granted = gatewayKinds.flatMap(({ kind }) => librariesOf(kind));
+  assert.ok(granted.length > 0);
+  assert.equal(new Set(granted).size, granted.length, 'or what is loaded would not tell by whom');
+});
+
+for (const { name, start } of startedKinds) {
+  test(`${name}: a check of the configuration loads no kind of gateways; opening it loads this one alone`, async (t) => {
+    const { settings } = await start(t, 'https://receipts.bank.example');
+    // With the receipts that the gateway is to tell of.
+    const receipts = { publicUrl: 'https://receipts.bank.example' };
+    const text = JSON.stringify({ sms: { gateway: { name, ...settings } }, receipts });
+    const file = JSON.stringify(temporaryFile(t, 'gsp-otp.json', text));
+    const checked = modulesAfter(`
+      const { runProgram } = await import('./src/cli/program.ts');
+      console.log('exit code', await runProgram(['config', 'check', '--config', ${file}]));`);
+    assert.ok(checked.includes('exit code 0'));
+    assert.deepEqual(kindsAmong(checked), []);
+    const opened = modulesAfter(`
+      const { inspectConfig } = await import('./src/settings/load.ts');
+      const { gatewayKinds } = await import('./src/adapters/gateways/catalog.ts');
+      const { createSystemClock } = await import('./src/adapters/system/system-clock.ts');
+      const { gateway } = inspectConfig({ environment: {}, file: ${file} }).values.sms;
+      const row = gatewayKinds.find(({ kind }) => kind === gateway.kind);
+      await (await row.open(gateway, { clock: createSystemClock() })).close();`);
+    assert.deepEqual(kindsAmong(opened), [name]);
+  });
 }
