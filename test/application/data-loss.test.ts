@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, renameSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { runCli, temporaryDirectory } from '../support/cli-process.ts';
+import { runCli } from '../support/cli-process.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { activeNumber, importTestAccounts } from '../support/test-accounts.ts';
 import { startApplication } from '../support/test-application.ts';
 

@@ -5,7 +5,7 @@ import { listBlocks } from '../../src/operations/money-guard.ts';
 import { explainRequest, findRequests, type RequestSearch } from '../../src/operations/requests.ts';
 import { UnavailableError } from '../../src/ports/unavailable.ts';
 import { type Config, inspectConfig } from '../../src/settings/load.ts';
-import { temporaryDirectory } from '../support/cli-process.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { activeNumber } from '../support/test-accounts.ts';
 import { codeIn, startApplication, TEST_SETTINGS } from '../support/test-application.ts';
 

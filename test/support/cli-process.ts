@@ -1,10 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('../../bin/gsp-otp.js', import.meta.url));
@@ -23,13 +20,6 @@ export interface EndedProcess {
 function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
   const { PATH = '', NODE_COMPILE_CACHE } = process.env;
   return { PATH, NO_COLOR: '1', ...(NODE_COMPILE_CACHE !== undefined && { NODE_COMPILE_CACHE }), ...extra };
-}
-
-/** A directory of the test's own, gone after it. */
-export function temporaryDirectory(t: TestContext): string {
-  const directory = mkdtempSync(join(tmpdir(), 'gsp-otp-cli-'));
-  t.after(() => rmSync(directory, { recursive: true }));
-  return directory;
 }
 
 /** Runs `gsp-otp` as a user would, to its end. */

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { temporaryDirectory } from './cli-process.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
 import { makeKey } from './test-keys.ts';
 
 /** A sound configuration of the production profile, on free ports; its texts lead nowhere. */

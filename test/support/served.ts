@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
-import { startCli, temporaryDirectory } from './cli-process.ts';
+import { startCli } from './cli-process.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
 import { importTestAccounts } from './test-accounts.ts';
 
 /** `gsp-otp serve` with the sample accounts, on free ports. */

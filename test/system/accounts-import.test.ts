@@ -8,7 +8,8 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { openAccountEditor } from '../../src/adapters/directory/sqlite/account-editor.ts';
-import { runCli, startCli, temporaryDirectory } from '../support/cli-process.ts';
+import { runCli, startCli } from '../support/cli-process.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { importTestAccounts } from '../support/test-accounts.ts';
 
 const header = 'accountId,status,phoneNumber,language,associationIds\n';

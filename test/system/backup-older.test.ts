@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import { directoryKind } from '../../src/adapters/directory/sqlite/migrations.ts';
 import { openDatabase, schemaVersionOf } from '../../src/adapters/sqlite/open-database.ts';
 import { otpStoreKind } from '../../src/adapters/storage/sqlite/migrations.ts';
-import { runCli, temporaryDirectory } from '../support/cli-process.ts';
+import { runCli } from '../support/cli-process.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 test('databases of every older schema are backed up as they are, and restored in the present one', async (t) => {
   const oldest = Math.max(otpStoreKind.migrations.length, directoryKind.migrations.length) - 1;

@@ -15,7 +15,8 @@ import {
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { backUp, restore } from '../../src/operations/backup.ts';
-import { startCli, temporaryDirectory } from '../support/cli-process.ts';
+import { startCli } from '../support/cli-process.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { activeNumber, importTestAccounts } from '../support/test-accounts.ts';
 import { callMethod, codeIn, startApplication } from '../support/test-application.ts';
 import { asRoot, backedUp, copied, dataSettings, folders, token } from './backups-under-test.ts';

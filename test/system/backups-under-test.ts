@@ -3,7 +3,8 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { backUp } from '../../src/operations/backup.ts';
-import { runCli, temporaryDirectory } from '../support/cli-process.ts';
+import { runCli } from '../support/cli-process.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { activeNumber, importTestAccounts } from '../support/test-accounts.ts';
 import { startApplication } from '../support/test-application.ts';
 

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { runCli, temporaryDirectory } from '../support/cli-process.ts';
+import { runCli } from '../support/cli-process.ts';
 import { serveSample } from '../support/served.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 const root = new URL('../../', import.meta.url);
 const read = (name: string) => readFileSync(new URL(name, root), 'utf8');

@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { isPlausible } from '../../src/domain/phone-number.ts';
 import { canonicalTag } from '../../src/domain/text/language-tag.ts';
-import { runCli, temporaryDirectory } from '../support/cli-process.ts';
+import { runCli } from '../support/cli-process.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 const example = fileURLToPath(new URL('../../examples/accounts.csv', import.meta.url));
 const rows = readFileSync(example, 'utf8')

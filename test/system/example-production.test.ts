@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { runCli, temporaryDirectory } from '../support/cli-process.ts';
+import { runCli } from '../support/cli-process.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { makeCertificate } from '../support/test-certificates.ts';
 import { makeKey } from '../support/test-keys.ts';
 

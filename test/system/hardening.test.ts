@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
-import { runCli, startCli, temporaryDirectory } from '../support/cli-process.ts';
+import { runCli, startCli } from '../support/cli-process.ts';
 import { productionConfig } from '../support/production-config.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { makeCertificate } from '../support/test-certificates.ts';
 
 const root = join(import.meta.dirname, '../..');

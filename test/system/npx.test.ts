@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
-import { temporaryDirectory } from '../support/cli-process.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 

@@ -1,11 +1,11 @@
 import { isAbsolute, join, relative } from 'node:path';
 
-/**
- * What one types to run this program: its name where it is installed; in a clone, where no such command is known, the
- * path of its file.
- */
-const typedCommand = commandOf(join(import.meta.dirname, '../../../bin/gsp-otp.js'), process.cwd());
+const launcherFile = join(import.meta.dirname, '../../../bin/gsp-otp.js');
 
+/**
+ * What one types in `cwd` to run this program: its name where it is installed; in a clone, where no such command is known,
+ * the path of its file.
+ */
 export function commandOf(launcher: string, cwd: string): string {
   if (launcher.includes('/node_modules/')) return 'gsp-otp';
   const near = relative(cwd, launcher);
@@ -15,5 +15,7 @@ export function commandOf(launcher: string, cwd: string): string {
 
 /** The same text with every command line in it as it has to be typed here: what follows `$ `, a backquote or a colon. */
 export function asTyped(text: string): string {
-  return text.replaceAll(/(?<=(?:\$ |`|: ))gsp-otp(?= [a-zA-Z-])/g, () => typedCommand);
+  return text.replaceAll(/(?<=(?:\$ |`|: ))gsp-otp(?= [a-zA-Z-])/g, () =>
+    commandOf(launcherFile, process.cwd()),
+  );
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SmsGateway } from '../../../src/ports/sms-gateway.ts';
-import { temporaryDirectory } from '../../support/cli-process.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { importTestAccounts } from '../../support/test-accounts.ts';
 import { startApplication } from '../../support/test-application.ts';
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { readKey, revokeKey } from 'openpgp';
 import { generatePgpKey } from '../../../src/codecs/openpgp/generate.ts';
 import { loadConfig } from '../../../src/settings/load.ts';
-import { temporaryDirectory } from '../../support/cli-process.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { importTestAccounts } from '../../support/test-accounts.ts';
 import { startApplication, TEST_SETTINGS } from '../../support/test-application.ts';
 import { makeKey, sealingSettings, type TestKey } from '../../support/test-keys.ts';

@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ownMethodsUrl, ownOperatorUrl } from '../../../src/cli/server/own-server.ts';
-import { runCli, temporaryDirectory } from '../../support/cli-process.ts';
+import { runCli } from '../../support/cli-process.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 for (const [flags, methods, operator] of [
   [{}, 'http://127.0.0.1:8080/v1', 'http://127.0.0.1:8081'],

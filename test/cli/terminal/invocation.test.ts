@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { asTyped, commandOf } from '../../../src/cli/terminal/invocation.ts';
-import { runCli } from '../../support/cli-process.ts';
+import { runHere } from '../../support/cli-here.ts';
 
 const clone = '/home/b/gsp-otp/bin/gsp-otp.js';
 
@@ -17,14 +17,14 @@ for (const [launcher, cwd, command] of [
 }
 
 test('what is printed can be copied into a shell, in a clone too', async (t) => {
-  const { stdout } = await runCli(['call', '--help'], { cwd: '/' });
+  const { stdout } = await runHere(['call', '--help'], { cwd: '/' });
   const examples = [...stdout.matchAll(/^ {2}\$ (\S+) call /gm)].map(([, command]) => command ?? '');
   assert.ok(examples.length > 2);
   assert.ok(
     examples.every((command) => command.endsWith('/bin/gsp-otp.js')),
     examples[0],
   );
-  const { stderr } = await runCli(['explain', 'nobody', '--set', 'dataDirectory=/nowhere'], { cwd: '/' });
+  const { stderr } = await runHere(['explain', 'nobody', '--set', 'dataDirectory=/nowhere'], { cwd: '/' });
   t.diagnostic(stderr);
   assert.doesNotMatch(stderr, /[`$] ?gsp-otp /);
 });

@@ -6,7 +6,7 @@ import { checkKeys } from '../../../src/operations/keys/check.ts';
 import { listKeys } from '../../../src/operations/keys/list.ts';
 import { inspectConfig } from '../../../src/settings/load.ts';
 import type { Settings } from '../../../src/settings/settings.ts';
-import { temporaryDirectory } from '../../support/cli-process.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { TEST_SETTINGS } from '../../support/test-application.ts';
 import { makeKey, sealingSettings, storeThatRevokes, type TestKey } from '../../support/test-keys.ts';
 

@@ -9,7 +9,7 @@ import { rotateSubkey } from '../../../src/operations/keys/rotate-subkey.ts';
 import { type RotationRefusal, RotationRefused } from '../../../src/operations/keys/rotation-refused.ts';
 import { Secret } from '../../../src/ports/secret.ts';
 import type { KeySettings } from '../../../src/wiring/keys.ts';
-import { temporaryDirectory } from '../../support/cli-process.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { makeKey } from '../../support/test-keys.ts';
 
 const DAY_MS = 86_400_000;

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { runCli, temporaryDirectory } from '../../support/cli-process.ts';
+import { runHere } from '../../support/cli-here.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 /** `gsp-otp accounts` on a directory with two accounts of one number, one of them closed. */
 async function accountsCli(t: TestContext) {
@@ -15,7 +16,7 @@ async function accountsCli(t: TestContext) {
   ];
   writeFileSync(file, ['accountId,status,phoneNumber,language,associationIds', ...rows, ''].join('\n'));
   const run = (...words: readonly string[]) =>
-    runCli(['accounts', ...words, '--set', `dataDirectory=${folder}`]);
+    runHere(['accounts', ...words, '--set', `dataDirectory=${folder}`]);
   assert.equal((await run('import', file)).code, 0);
   return run;
 }
@@ -103,7 +104,7 @@ test('[ENV-1] the accounts of the sandbox are refused in production; only two se
   const folder = temporaryDirectory(t);
   const file = join(folder, 'a.csv');
   writeFileSync(file, 'accountId,status\nw-1,active\n');
-  const run = (...words: readonly string[]) => runCli(['accounts', ...words], { cwd: folder });
+  const run = (...words: readonly string[]) => runHere(['accounts', ...words], { cwd: folder });
   // Production's secrets are not here.
   const production = ['--set', 'profile=production', '--set', 'dataDirectory=data'];
   assert.equal((await run('import', file, ...production)).code, 0);
@@ -116,7 +117,7 @@ test('[ENV-1] the accounts of the sandbox are refused in production; only two se
 });
 
 test('without a directory, show says how to make one', async (t) => {
-  const { code, stderr } = await runCli(['accounts', 'show', 'w-1'], { cwd: temporaryDirectory(t) });
+  const { code, stderr } = await runHere(['accounts', 'show', 'w-1'], { cwd: temporaryDirectory(t) });
   assert.equal(code, 1);
   assert.match(stderr, /there is no account directory .* yet: 'gsp-otp accounts import' makes one/);
 });

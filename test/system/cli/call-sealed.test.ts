@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { runCli, temporaryDirectory } from '../../support/cli-process.ts';
+import { runCli } from '../../support/cli-process.ts';
 import { serveSample } from '../../support/served.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { makeCertificate } from '../../support/test-certificates.ts';
 import { makeKey, type TestKey } from '../../support/test-keys.ts';
 

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
-import { runCli, startCli, temporaryDirectory } from '../../support/cli-process.ts';
+import { runCli, startCli } from '../../support/cli-process.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 test('demo --once tells the whole story and leaves nothing behind', async (t) => {
   const TMPDIR = temporaryDirectory(t);

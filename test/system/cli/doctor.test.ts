@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Finding } from '../../../src/cli/doctor/doctor-finding.ts';
 import { startStandIn, unusedUrl } from '../../adapters/gateways/shared/gateway-stand-in.ts';
-import { runCli, temporaryDirectory } from '../../support/cli-process.ts';
+import { runHere } from '../../support/cli-here.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { importTestAccounts } from '../../support/test-accounts.ts';
 import { makeCertificate } from '../../support/test-certificates.ts';
 
@@ -17,7 +18,7 @@ async function doctor(t: TestContext, ...more: readonly string[]) {
   const dataDirectory = join(temporaryDirectory(t), 'data');
   const settings = [`dataDirectory=${dataDirectory}`, 'http.port=1', 'operator.port=2'];
   const args = ['doctor', '--json', ...settings.flatMap((setting) => ['--set', setting]), ...more];
-  const { code, stdout, stderr } = await runCli(args, { env: { SECRET: secret } });
+  const { code, stdout, stderr } = await runHere(args, { env: { SECRET: secret } });
   assert.notEqual(stdout, '', stderr);
   const findings = JSON.parse(stdout) as readonly Finding[];
   const told = (verdict: Finding['verdict']) =>
@@ -155,7 +156,7 @@ test('the doctor tells what the configuration lacks, and a certificate that can 
 test('the doctor tells how many accounts there are, and warns if there is none', async (t) => {
   const dataDirectory = join(temporaryDirectory(t), 'accounts');
   const data = ['--set', `dataDirectory=${dataDirectory}`];
-  assert.equal((await runCli(['migrate', ...data])).code, 0);
+  assert.equal((await runHere(['migrate', ...data])).code, 0);
   const empty = await doctor(t, ...data);
   const [finding] = empty.findings.filter((one) => /accounts\.sqlite/.test(one.finding));
   assert.equal(finding?.verdict, 'warning');

@@ -5,7 +5,9 @@ import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import type { Command } from 'commander';
 import { createProgram } from '../../../src/cli/program.ts';
-import { runCli, startCli, temporaryDirectory } from '../../support/cli-process.ts';
+import { runHere } from '../../support/cli-here.ts';
+import { runCli, startCli } from '../../support/cli-process.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 test('--version prints the version of the package', async () => {
   const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
@@ -38,7 +40,7 @@ function helpOf(command: Command): string {
 }
 
 test('help COMMAND tells what COMMAND --help tells', async () => {
-  assert.deepEqual(await runCli(['help', 'keys']), await runCli(['keys', '--help']));
+  assert.deepEqual(await runHere(['help', 'keys']), await runHere(['keys', '--help']));
 });
 
 /** Has a process write at its end, a line each on standard error, which packages it loaded modules of. */
@@ -84,7 +86,7 @@ for (const [args, message] of [
   [['call', 'verifyOtp', '--otp', '1'], /required option '--send-otp-request-id/],
 ] as const) {
   test(`'${args.join(' ')}' is wrong usage: exit code 2 and a hint`, async () => {
-    const { code, stdout, stderr } = await runCli(args);
+    const { code, stdout, stderr } = await runHere(args);
     assert.match(stderr, message);
     assert.match(stderr, /--help/);
     assert.deepEqual([code, stdout], [2, '']);
@@ -102,6 +104,23 @@ test('an error is one line and what to do, and a stack only with --debug', async
   const debugged = await runCli([...args, '--debug']);
   assert.equal(debugged.code, 1);
   assert.match(debugged.stderr, /\n\s+at /);
+});
+
+// Most tests of commands run them within their own process, where nothing shows what would keep a process alive.
+test('the process of a command ends by itself, whatever the command has opened', async (t) => {
+  const cwd = temporaryDirectory(t);
+  for (const args of [
+    ['migrate'],
+    ['explain', 'nobody'],
+    ['guard'],
+    ['doctor'],
+    ['templates', 'check'],
+    ['gateways', 'list'],
+    ['keys', 'generate', 'pgp', '--for', 'sandbox'],
+  ]) {
+    const { code, stderr } = await runCli(args, { cwd });
+    assert.notEqual(code, null, `${args.join(' ')}: ${stderr}`);
+  }
 });
 
 test('whoever stops reading the output, as `head` does, is told no error', async () => {

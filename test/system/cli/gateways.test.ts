@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startStandIn } from '../../adapters/gateways/shared/gateway-stand-in.ts';
-import { runCli } from '../../support/cli-process.ts';
+import { runHere } from '../../support/cli-here.ts';
 
 const to = '+14035550123';
 
@@ -17,7 +17,7 @@ const gatewayAt = (baseUrl: string) =>
 const env = { TOKEN: 'token-not-to-be-told' };
 
 const run = (url: string, ...args: readonly string[]) =>
-  runCli(['gateways', ...args, '--set', `sms.gateway=${gatewayAt(url)}`], { env });
+  runHere(['gateways', ...args, '--set', `sms.gateway=${gatewayAt(url)}`], { env });
 
 test('gateways list shows who is asked, in order', async () => {
   const { code, stdout } = await run('https://gateway.example', 'list');
@@ -61,7 +61,7 @@ test('gateways test tells a refusal and its class, as JSON too', async (t) => {
 });
 
 test('gateways test needs a gateway that sends', async () => {
-  const { code, stderr } = await runCli(['gateways', 'test', '--to', to, '--yes']);
+  const { code, stderr } = await runHere(['gateways', 'test', '--to', to, '--yes']);
   assert.match(stderr, /inbox, which sends nothing/);
   assert.equal(code, 2);
 });
@@ -78,7 +78,7 @@ const routedAt = (baseUrl: string) =>
 const dlt = JSON.stringify({ entityId: '1101', templateIds: { 'hi.association': '1107', default: '1108' } });
 
 const runRouted = (url: string, ...args: readonly string[]) =>
-  runCli(['gateways', ...args, '--set', `sms.gateway=${routedAt(url)}`, '--set', `sms.dlt=${dlt}`], { env });
+  runHere(['gateways', ...args, '--set', `sms.gateway=${routedAt(url)}`, '--set', `sms.dlt=${dlt}`], { env });
 
 test('gateways list shows the routes', async () => {
   const { stdout, stderr } = await runRouted('https://gateway.example', 'list');
@@ -138,9 +138,9 @@ test('gateways route tells it as JSON, and of one gateway alone', async () => {
     [country, prefix, gateways[0]],
     ['IN', '+91', { name: 'vonage', kind: 'vonage', share: 0.8, sender: 'EXBANK' }],
   );
-  const inbox = await runCli(['gateways', 'route', to]);
+  const inbox = await runHere(['gateways', 'route', to]);
   assert.match(inbox.stdout, /1 {2}inbox {2}inbox {2}asked first\n$/);
-  const wrong = await runCli(['gateways', 'route', '4035550123']);
+  const wrong = await runHere(['gateways', 'route', '4035550123']);
   assert.match(wrong.stderr, /not a phone number/);
   assert.equal(wrong.code, 2);
 });
@@ -173,7 +173,7 @@ test('neither gateways list nor config print shows a credential that was written
     [gateway, 'config', 'print'],
     [both, 'config', 'print', '--json'],
   ] as const) {
-    const { code, stdout, stderr } = await runCli([
+    const { code, stdout, stderr } = await runHere([
       ...args,
       '--set',
       `sms.gateway=${JSON.stringify(settings)}`,

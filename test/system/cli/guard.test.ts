@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { runCli, temporaryDirectory } from '../../support/cli-process.ts';
+import { runHere } from '../../support/cli-here.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { activeNumber } from '../../support/test-accounts.ts';
 import { codeIn, startApplication } from '../../support/test-application.ts';
 
@@ -13,12 +14,12 @@ test('guard: where the money guard would send nothing, while it observes; explai
   }
   const cwd = temporaryDirectory(t);
   const set = ['--set', `dataDirectory=${app.dataDirectory}`];
-  const shown = await runCli(['guard', ...set], { cwd });
+  const shown = await runHere(['guard', ...set], { cwd });
   assert.equal(shown.code, 0);
   assert.match(shown.stdout, /^prefix:\+\d+ +since \S+Z +until \S+Z +2 unverified, 0 verified\n$/);
-  const json = await runCli(['guard', '--json', ...set], { cwd });
+  const json = await runHere(['guard', '--json', ...set], { cwd });
   assert.equal((JSON.parse(json.stdout) as unknown[]).length, 1);
-  const told = await runCli(['explain', 'send-3', ...set], { cwd });
+  const told = await runHere(['explain', 'send-3', ...set], { cwd });
   assert.match(told.stdout, /guardWouldRefuse, the money guard only observes.*\(unverifiedPerPrefix prefix:/);
 });
 
@@ -28,7 +29,7 @@ test('explain: how long a text took to the phone', async (t) => {
   const fields = { accountPhoneNumber: activeNumber(1), smsMatchingToken: 'AB12345678C' };
   await app.call('sendOtp', 'send-1', fields);
   const cwd = temporaryDirectory(t);
-  const told = await runCli(['explain', 'send-1', '--set', `dataDirectory=${app.dataDirectory}`], { cwd });
+  const told = await runHere(['explain', 'send-1', '--set', `dataDirectory=${app.dataDirectory}`], { cwd });
   assert.match(told.stdout, /^ {2}text to IN by inbox, no receipt$/m);
 });
 
@@ -49,7 +50,7 @@ test('[OQ-40] an enforced guard answers MESSAGE_UNABLE_TO_BE_SENT', async (t) =>
   const page = await (await fetch(`${app.operatorUrl}/metrics`)).text();
   assert.match(page, /^gsp_otp_money_guard_total\{reason="unverifiedPerPrefix",mode="enforce"\} 1$/m);
   const cwd = temporaryDirectory(t);
-  const none = await runCli(['guard', '--set', `dataDirectory=${cwd}/none`], { cwd });
+  const none = await runHere(['guard', '--set', `dataDirectory=${cwd}/none`], { cwd });
   assert.equal(none.code, 1);
 });
 
@@ -78,6 +79,6 @@ test('a text that only an exemption lets go is counted, and explain tells why', 
   const page = await (await fetch(`${app.operatorUrl}/metrics`)).text();
   assert.match(page, /^gsp_otp_money_guard_total\{reason="unverifiedPerPrefix",mode="exempt"\} 1$/m);
   const cwd = temporaryDirectory(t);
-  const told = await runCli(['explain', 'send-4', '--set', `dataDirectory=${app.dataDirectory}`], { cwd });
+  const told = await runHere(['explain', 'send-4', '--set', `dataDirectory=${app.dataDirectory}`], { cwd });
   assert.match(told.stdout, /guardExempt, the number verified a code before.*\(unverifiedPerPrefix prefix:/);
 });

@@ -3,18 +3,19 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { readKey } from 'openpgp';
-import { runCli, temporaryDirectory } from '../../support/cli-process.ts';
+import { runHere } from '../../support/cli-here.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 /** A public key of somebody in Google's place, its fingerprints, and a way to import it into a directory of ours. */
 async function googleKey(t: TestContext, kind: 'pgp' | 'jwe') {
   const directory = temporaryDirectory(t);
   const place = ['--for', 'sandbox', '--directory', join(directory, 'google')];
-  const made = await runCli(['keys', 'generate', kind, ...place, '--json']);
+  const made = await runHere(['keys', 'generate', kind, ...place, '--json']);
   assert.equal(made.code, 0, made.stderr);
   const { publicFile, fingerprints } = JSON.parse(made.stdout) as Made;
   const keys = join(directory, 'keys');
   const importIt = (...more: readonly string[]) =>
-    runCli(['keys', 'import', publicFile, '--directory', keys, ...more]);
+    runHere(['keys', 'import', publicFile, '--directory', keys, ...more]);
   return { publicFile, fingerprints: fingerprints.map((one) => one.replace('sandbox-', '')), keys, importIt };
 }
 
@@ -74,7 +75,7 @@ test('an imported key overwrites nothing: what is in its place, whatever it is, 
   assert.equal(again.code, 0, again.stderr);
   assert.match(JSON.parse(again.stdout).file, /\d{4}-\d{2}-\d{2}-3-\w{8}\.asc$/);
   assert.equal(readFileSync(join(keys, kept), 'utf8'), 'something else');
-  const missing = await runCli(['keys', 'import', join(keys, 'none.asc'), '--directory', keys]);
+  const missing = await runHere(['keys', 'import', join(keys, 'none.asc'), '--directory', keys]);
   assert.equal(missing.code, 2);
   assert.match(missing.stderr, /^gsp-otp: a file can't be read: .*none\.asc does not exist\n.*\n$/);
 });
@@ -84,14 +85,14 @@ test('a binary OpenPGP key is kept armored when it is imported, and refused wher
   const binary = join(temporaryDirectory(t), 'google.pgp');
   const key = await readKey({ armoredKey: readFileSync(publicFile, 'utf8') });
   writeFileSync(binary, key.write());
-  const imported = await runCli(['keys', 'import', binary, '--directory', keys, '--json']);
+  const imported = await runHere(['keys', 'import', binary, '--directory', keys, '--json']);
   assert.equal(imported.code, 0, imported.stderr);
   assert.match(
     readFileSync(JSON.parse(imported.stdout).file, 'utf8'),
     /^-----BEGIN PGP PUBLIC KEY BLOCK-----/,
   );
   const named = `payload.pgp={ours: [{key: {value: x}}], google: [{key: {file: ${binary}}}]}`;
-  const checked = await runCli(['keys', 'check', '--set', named]);
+  const checked = await runHere(['keys', 'check', '--set', named]);
   assert.equal(checked.code, 2);
   assert.match(
     checked.stderr,

@@ -3,7 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { readPrivateKey } from 'openpgp';
-import { runCli, temporaryDirectory } from '../../support/cli-process.ts';
+import { runHere } from '../../support/cli-here.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 /** Runs the command line in a directory that holds files with passphrases. */
 function place(t: TestContext) {
@@ -12,7 +13,7 @@ function place(t: TestContext) {
     writeFileSync(join(directory, name), `correct horse battery staple, ${name}\n`, { mode: 0o600 });
   }
   const run = async (...args: readonly string[]) => {
-    const { code, stdout, stderr } = await runCli(args, { cwd: directory });
+    const { code, stdout, stderr } = await runHere(args, { cwd: directory });
     assert.equal(code, 0, stderr);
     return stdout;
   };
@@ -56,7 +57,7 @@ async function protectedKey(t: TestContext, ...others: readonly string[]) {
   writeFileSync(join(directory, 'gsp-otp.yaml'), `payload: {pgp: {ours: [${entries}], ${end}}}\n`);
   const args = (...more: readonly string[]) => ['keys', 'rotate', 'pgp', '--config', 'gsp-otp.yaml', ...more];
   const refused = async (...more: readonly string[]) => {
-    const { code, stderr } = await runCli(args(...more), { cwd: directory });
+    const { code, stderr } = await runHere(args(...more), { cwd: directory });
     assert.equal(code, 2, stderr);
     return stderr;
   };

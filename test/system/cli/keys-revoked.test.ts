@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { runCli, temporaryDirectory } from '../../support/cli-process.ts';
+import { runHere } from '../../support/cli-here.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { makeKey, sealingSettings, storeThatRevokes } from '../../support/test-keys.ts';
 
 const BEFORE = /is revoked: a copy of it that was read here before says so/;
@@ -25,13 +26,13 @@ test('[OQ-79] each command that looks at keys asks the store which were revoked,
     [2, 'config', 'check'],
     [1, 'doctor'],
   ] as const) {
-    const ended = await runCli([...command, '--config', config]);
+    const ended = await runHere([...command, '--config', config]);
     assert.match(ended.stdout + ended.stderr, BEFORE, command.join(' '));
     assert.equal(ended.code, code, command.join(' '));
   }
   writeFileSync(join(dataDirectory, 'otp.sqlite'), 'no database, and long enough to be looked at');
   for (const command of [['keys', 'list'], ['doctor']]) {
-    const { stdout, stderr } = await runCli([...command, '--config', config]);
+    const { stdout, stderr } = await runHere([...command, '--config', config]);
     assert.match(
       stdout + stderr,
       /revoked keys was not consulted: .*not a SQLite database/,

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { runCli, temporaryDirectory } from '../../support/cli-process.ts';
+import { runHere } from '../../support/cli-here.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { makeKey } from '../../support/test-keys.ts';
 
 /** Made once for all: nothing here changes them. */
@@ -23,7 +24,7 @@ async function rotation(t: TestContext, kind: 'pgp' | 'jwe', members = '') {
   const config = write('gsp-otp.yaml', `payload: {${kind}: {ours: [${entry}], google: [${peer}]}}\n`);
   const made = join(directory, 'made');
   const rotate = (...more: readonly string[]) =>
-    runCli(['keys', 'rotate', kind, '--config', config, '--directory', made, ...more]);
+    runHere(['keys', 'rotate', kind, '--config', config, '--directory', made, ...more]);
   return { rotate, made };
 }
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { runCli, temporaryDirectory } from '../../support/cli-process.ts';
+import { runHere } from '../../support/cli-here.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 interface Made {
   readonly privateFiles: readonly { readonly file: string; readonly use: string }[];
@@ -12,7 +13,7 @@ interface Made {
 
 async function generate(directory: string, kind: string, ...more: readonly string[]): Promise<Made> {
   const args = ['keys', 'generate', kind, '--for', 'sandbox', '--directory', directory, '--json', ...more];
-  const { code, stdout, stderr } = await runCli(args);
+  const { code, stdout, stderr } = await runHere(args);
   assert.equal(code, 0, stderr);
   return JSON.parse(stdout);
 }
@@ -24,7 +25,7 @@ async function exchange(t: TestContext, kind: 'pgp' | 'jwe') {
     generate(join(directory, 'keys'), kind),
     generate(join(directory, 'google'), kind),
   ]);
-  const imported = await runCli([
+  const imported = await runHere([
     ...['keys', 'import', google.publicFile, '--directory', join(directory, 'keys')],
     ...google.fingerprints.flatMap((one) => ['--fingerprint', one.replace('sandbox-', '')]),
   ]);
@@ -41,11 +42,11 @@ for (const kind of ['pgp', 'jwe'] as const) {
   test(`keys for ${kind}: made, exported, imported, listed, checked and rotated`, async (t) => {
     const { directory, ours, stored, config } = await exchange(t, kind);
     for (const { file } of ours.privateFiles) assert.equal(statSync(file).mode & 0o777, 0o600);
-    const exported = await runCli(['keys', 'export', ...ours.privateFiles.map(({ file }) => file)]);
+    const exported = await runHere(['keys', 'export', ...ours.privateFiles.map(({ file }) => file)]);
     assert.equal(exported.stdout, readFileSync(ours.publicFile, 'utf8'));
     assert.doesNotMatch(exported.stdout, /PRIVATE|"d"/);
 
-    const listed = JSON.parse((await runCli(['keys', 'list', '--config', config, '--json'])).stdout);
+    const listed = JSON.parse((await runHere(['keys', 'list', '--config', config, '--json'])).stdout);
     assert.deepEqual(
       listed
         .map(
@@ -60,13 +61,13 @@ for (const kind of ['pgp', 'jwe'] as const) {
         'ours sign active 365',
       ],
     );
-    const check = await runCli(['keys', 'check', '--config', config]);
+    const check = await runHere(['keys', 'check', '--config', config]);
     assert.deepEqual([check.code, check.stdout], [0, 'The keys can be used.\n'], check.stderr);
-    const production = await runCli(['keys', 'check', '--config', config, '--set', 'profile=production']);
+    const production = await runHere(['keys', 'check', '--config', config, '--set', 'profile=production']);
     assert.equal(production.code, 1);
     assert.match(production.stderr, /was made for the sandbox profile; no key serves both/);
 
-    const rotated = await runCli([
+    const rotated = await runHere([
       'keys',
       'rotate',
       kind,
@@ -80,7 +81,7 @@ for (const kind of ['pgp', 'jwe'] as const) {
     const google = `    google: [{key: {file: ${stored}}}]\n`;
     const next = join(directory, 'next.yaml');
     writeFileSync(next, lines.replaceAll(/^ {3}/gm, '') + google);
-    const after = JSON.parse((await runCli(['keys', 'list', '--config', next, '--json'])).stdout);
+    const after = JSON.parse((await runHere(['keys', 'list', '--config', next, '--json'])).stdout);
     assert.deepEqual(
       after
         .filter((row: Record<string, unknown>) => row['owner'] === 'ours')
@@ -90,13 +91,13 @@ for (const kind of ['pgp', 'jwe'] as const) {
         ? ['decrypt active 30', 'decrypt active 365', 'sign active 30', 'sign active 365']
         : ['decrypt active 30', 'decrypt active 365', 'sign active 30', 'sign pending 365'],
     );
-    assert.equal((await runCli(['keys', 'check', '--config', next])).code, 0);
+    assert.equal((await runHere(['keys', 'check', '--config', next])).code, 0);
   });
 }
 
 test('[PGP-7] the encryption subkey is rotated by itself, and the fingerprint stays', async (t) => {
   const { directory, ours, stored, config } = await exchange(t, 'pgp');
-  const rotated = await runCli([
+  const rotated = await runHere([
     ...['keys', 'rotate', 'pgp', '--config', config, '--subkey-only', '--valid-days', '200'],
     ...['--directory', join(directory, 'new-keys')],
   ]);
@@ -108,7 +109,7 @@ test('[PGP-7] the encryption subkey is rotated by itself, and the fingerprint st
     config,
     `payload: {pgp: {ours: [{key: {file: ${file}}}], google: [{key: {file: ${stored}}}]}}\n`,
   );
-  const listed = JSON.parse((await runCli(['keys', 'list', '--config', config, '--json'])).stdout);
+  const listed = JSON.parse((await runHere(['keys', 'list', '--config', config, '--json'])).stdout);
   assert.deepEqual(
     listed
       .filter((row: Record<string, unknown>) => row['owner'] === 'ours')
@@ -131,17 +132,17 @@ test('a key is protected by a passphrase, and checked with it', async (t) => {
     '--set',
     `payload.pgp={ours: [{key: {file: ${file}}${passphrase}}], google: [{key: {file: ${google.publicFile}}}]}`,
   ];
-  const without = await runCli(['keys', 'check', ...settings('')]);
+  const without = await runHere(['keys', 'check', ...settings('')]);
   assert.equal(without.code, 1);
   assert.match(
     without.stderr,
     /payload\.pgp\.ours\.0 \{file: .*\} is protected by a passphrase, and none is given/,
   );
   const other = ['keys', 'check', ...settings(', passphrase: {env: OTHER}')];
-  const wrong = await runCli(other, { env: { OTHER: 'other' } });
+  const wrong = await runHere(other, { env: { OTHER: 'other' } });
   assert.match(wrong.stderr, /protected by another passphrase/);
   const args = ['keys', 'check', ...settings(`, passphrase: {file: ${passphraseFile}}`)];
-  assert.equal((await runCli(args)).code, 0);
+  assert.equal((await runHere(args)).code, 0);
 });
 
 test('[ENC-5] what must not be is refused, and nothing is written', async (t) => {
@@ -167,7 +168,7 @@ test('[ENC-5] what must not be is refused, and nothing is written', async (t) =>
     [['keys', 'export', short], 1, /holds no private key/],
     [['keys', 'export', stranger.privateFiles[0]?.file ?? '', '--output', short], 1, /EEXIST/],
   ] as const) {
-    const ended = await runCli(args, { cwd: directory });
+    const ended = await runHere(args, { cwd: directory });
     assert.equal(ended.code, code, `${args.join(' ')}: ${ended.stderr}`);
     assert.match(ended.stderr, message);
   }
@@ -178,7 +179,7 @@ test('[ENC-5] what must not be is refused, and nothing is written', async (t) =>
 });
 
 test('the help of a new key says what is required, and how long a passphrase is at least', async () => {
-  const { stdout } = await runCli(['keys', 'generate', '--help']);
+  const { stdout } = await runHere(['keys', 'generate', '--help']);
   const plain = stdout.replaceAll(/\s+/g, ' ');
   assert.match(plain, /--for <profile> required: /);
   assert.match(plain, /--passphrase-file <file> .*16 characters or more/);

@@ -3,9 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { temporaryDirectory } from '../../support/cli-process.ts';
 import { callSealed } from '../../support/sealed-google.ts';
 import { serveSample } from '../../support/served.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { makeKey, startGoogleCodec } from '../../support/test-keys.ts';
 
 test('[ENC-2] SIGHUP puts other keys in force; keys that can not be used leave those before in force', async (t) => {

@@ -7,13 +7,15 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { runCli, startCli, temporaryDirectory } from '../../support/cli-process.ts';
+import { runHere } from '../../support/cli-here.ts';
+import { runCli, startCli } from '../../support/cli-process.ts';
 import { type Served, serveSample } from '../../support/served.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 const number = '+12025550101';
 
 function sendOtp({ url }: Served, ...more: readonly string[]) {
-  return runCli(['call', 'sendOtp', '--url', url, '--account-phone-number', number, '--json', ...more]);
+  return runHere(['call', 'sendOtp', '--url', url, '--account-phone-number', number, '--json', ...more]);
 }
 
 async function textArrived({ operatorUrl }: Served): Promise<void> {
@@ -30,7 +32,7 @@ test('serve, call, inbox, explain: a code from request to verification', async (
   const served = await serveSample(t);
   const { url, operatorUrl, dataDirectory } = served;
   const inbox = ['--operator-url', operatorUrl];
-  assert.equal((await runCli(['inbox', 'list', ...inbox])).stdout, 'The inbox is empty.\n');
+  assert.equal((await runHere(['inbox', 'list', ...inbox])).stdout, 'The inbox is empty.\n');
 
   const sent = await sendOtp(served, '--request-id', 'demo-1', '--otp-context', 'association');
   assert.equal(sent.code, 0, sent.stderr);
@@ -38,7 +40,7 @@ test('serve, call, inbox, explain: a code from request to verification', async (
   assert.equal(request.body.requestHeader.requestId, 'demo-1');
   assert.deepEqual([response.status, response.body.result], [200, 'SUCCESS']);
 
-  const bubble = (await runCli(['inbox', 'show', ...inbox])).stdout;
+  const bubble = (await runHere(['inbox', 'show', ...inbox])).stdout;
   assert.match(bubble, /^╭─ To \+12025550101 ─+╮$/m);
   assert.ok(bubble.includes(`│ ${request.body.smsMatchingToken} `));
   const widths = new Set(
@@ -48,11 +50,11 @@ test('serve, call, inbox, explain: a code from request to verification', async (
       .map((line) => line.length),
   );
   assert.equal(widths.size, 1, bubble);
-  const shown = JSON.parse((await runCli(['inbox', 'list', '--to', number, '--json', ...inbox])).stdout);
+  const shown = JSON.parse((await runHere(['inbox', 'list', '--to', number, '--json', ...inbox])).stdout);
   assert.equal(shown.length, 1);
   const otp = /\d{6}/.exec(shown[0].text)?.[0] ?? '';
 
-  const verified = await runCli([
+  const verified = await runHere([
     'call',
     'verifyOtp',
     '--url',
@@ -69,7 +71,7 @@ test('serve, call, inbox, explain: a code from request to verification', async (
   assert.match((await sendOtp(served, '--request-id', 'demo-3')).stdout, /"OTP_LIMIT_REACHED"/);
 
   const data = ['--set', `dataDirectory=${dataDirectory}`];
-  const told = (await runCli(['explain', 'demo-1', ...data])).stdout;
+  const told = (await runHere(['explain', 'demo-1', ...data])).stdout;
   assert.match(told, /^sendOtp demo-1$/m);
   assert.match(
     told,
@@ -79,16 +81,16 @@ test('serve, call, inbox, explain: a code from request to verification', async (
     told,
     /received[\s\S]*issued[\s\S]*accepted, a gateway accepted the text \(inbox [\s\S]*answered SUCCESS[\s\S]*verified, .*\(demo-2\)/,
   );
-  assert.match((await runCli(['explain', 'demo-2', ...data])).stdout, /about sendOtp demo-1/);
+  assert.match((await runHere(['explain', 'demo-2', ...data])).stdout, /about sendOtp demo-1/);
   assert.match(
-    (await runCli(['explain', 'demo-3', ...data])).stdout,
+    (await runHere(['explain', 'demo-3', ...data])).stdout,
     /answered OTP_LIMIT_REACHED: coolDown, .*\(quotas\.coolDownMs\)/,
   );
   for (const secret of [otp, number, request.body.smsMatchingToken]) assert.ok(!told.includes(secret));
-  const asJson = JSON.parse((await runCli(['explain', 'demo-1', '--json', ...data])).stdout);
+  const asJson = JSON.parse((await runHere(['explain', 'demo-1', '--json', ...data])).stdout);
   assert.equal(asJson[0].challenge.state, 'verified');
   assert.ok(!('nonce' in asJson[0].challenge));
-  const search = (...terms: readonly string[]) => runCli(['explain', ...terms, ...data]);
+  const search = (...terms: readonly string[]) => runHere(['explain', ...terms, ...data]);
   for (const terms of [
     ['--account-phone-number', number],
     ['--account-id', 'wallet-1001'],
@@ -106,10 +108,10 @@ test('serve, call, inbox, explain: a code from request to verification', async (
   for (const terms of [[], ['demo-1', '--account-id', 'x']]) {
     assert.equal((await search(...terms)).code, 2, terms.join(' '));
   }
-  const unknown = await runCli(['explain', 'demo-9', ...data]);
+  const unknown = await runHere(['explain', 'demo-9', ...data]);
   assert.deepEqual([unknown.code, unknown.stdout], [1, '']);
   assert.match(unknown.stderr, /^gsp-otp: no request demo-9 is known\n/);
-  const misplaced = await runCli(['explain', '+12025550199', ...data]);
+  const misplaced = await runHere(['explain', '+12025550199', ...data]);
   assert.equal(misplaced.code, 1);
   assert.match(misplaced.stderr, /listed by --account-phone-number/);
 });
@@ -127,7 +129,7 @@ test('inbox watch shows a text as it comes', async (t) => {
 test('SIGTERM: the running request is answered, then the server ends with exit code 0', async (t) => {
   const served = await serveSample(t);
   const behave = ['inbox', 'behave', 'late', '--delay-ms', '1000', '--operator-url', served.operatorUrl];
-  assert.equal((await runCli(behave)).stdout, 'late, after 1000 ms\n');
+  assert.equal((await runHere(behave)).stdout, 'late, after 1000 ms\n');
   const running = sendOtp(served);
   await textArrived(served);
   served.child.kill('SIGTERM');
@@ -138,7 +140,7 @@ test('SIGTERM: the running request is answered, then the server ends with exit c
 test('one signal that arrives twice, as from a launcher in a group that is signalled, is one', async (t) => {
   const served = await serveSample(t);
   const behave = ['inbox', 'behave', 'late', '--delay-ms', '300', '--operator-url', served.operatorUrl];
-  assert.equal((await runCli(behave)).code, 0);
+  assert.equal((await runHere(behave)).code, 0);
   const running = sendOtp(served);
   await textArrived(served);
   served.child.kill('SIGTERM');
@@ -151,7 +153,7 @@ test('one signal that arrives twice, as from a launcher in a group that is signa
 test('a second signal ends the server at once', async (t) => {
   const served = await serveSample(t);
   const behave = ['inbox', 'behave', 'accept-and-hang-up', '--operator-url', served.operatorUrl];
-  assert.equal((await runCli(behave)).code, 0);
+  assert.equal((await runHere(behave)).code, 0);
   const running = sendOtp(served);
   await textArrived(served);
   served.child.kill('SIGINT');
@@ -205,7 +207,7 @@ test('a faulty configuration starts nothing and makes nothing: exit code 2', asy
 test('migrate: says from which schema version to which, and a dry run makes nothing', async (t) => {
   const dataDirectory = temporaryDirectory(t);
   const run = (...args: readonly string[]) =>
-    runCli(['migrate', '--set', `dataDirectory=${dataDirectory}`, ...args]);
+    runHere(['migrate', '--set', `dataDirectory=${dataDirectory}`, ...args]);
   const { code, stdout } = await run('--dry-run');
   assert.equal(code, 0);
   assert.match(stdout, /otp\.sqlite: new, made with version \d+ \(not done: --dry-run\)$/m);

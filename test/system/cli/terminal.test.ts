@@ -8,7 +8,8 @@ import { type TestContext, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { SmsGateway } from '../../../src/ports/sms-gateway.ts';
 import { startStandIn } from '../../adapters/gateways/shared/gateway-stand-in.ts';
-import { runCli, temporaryDirectory } from '../../support/cli-process.ts';
+import { runHere } from '../../support/cli-here.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { activeNumber, importTestAccounts } from '../../support/test-accounts.ts';
 import { startApplication } from '../../support/test-application.ts';
 
@@ -54,7 +55,7 @@ test('call prints nothing of an answer that commands the terminal', async (t) =>
   ] as const) {
     const url = await serving(t, body, status);
     for (const flags of [[], ['--json'], ['--verbose']]) {
-      const printed = await runCli(['call', 'echo', '--url', url, ...flags]);
+      const printed = await runHere(['call', 'echo', '--url', url, ...flags]);
       assertHarmless(printed);
       if (flags[0] === '--json') JSON.parse(printed.stdout);
     }
@@ -79,14 +80,14 @@ test('inbox prints nothing of its texts that commands the terminal, and keeps th
     ['behave'],
     ['behave', 'refuse'],
   ]) {
-    const { stdout, stderr } = await runCli(['inbox', ...args, '--operator-url', url]);
+    const { stdout, stderr } = await runHere(['inbox', ...args, '--operator-url', url]);
     if (stdout.includes('می\u200Cخواهم')) joined.add(args.join(' '));
     assertHarmless({ stdout: stdout.replaceAll('می\u200Cخواهم', ''), stderr });
   }
   // The half-space of Persian is part of the text.
   assert.deepEqual([...joined], ['list', 'list --json', 'show', 'show --json']);
   const failing = await serving(t, HOSTILE, 500);
-  assertHarmless(await runCli(['inbox', 'list', '--operator-url', failing]));
+  assertHarmless(await runHere(['inbox', 'list', '--operator-url', failing]));
 });
 
 test('what is no inbox is told, and no bug', async (t) => {
@@ -99,7 +100,7 @@ test('what is no inbox is told, and no bug', async (t) => {
     '{"texts":[{"number":1,"receivedAtMs":1e99}]}',
   ]) {
     const url = await serving(t, body);
-    const { code, stderr } = await runCli(['inbox', 'list', '--operator-url', url]);
+    const { code, stderr } = await runHere(['inbox', 'list', '--operator-url', url]);
     assert.equal(code, 1);
     assert.match(stderr, /answers, but not as an inbox does/);
   }
@@ -112,7 +113,7 @@ test('an answer that inflates beyond 4 MiB is not taken in', async (t) => {
     ['inbox', 'list', '--operator-url', url],
     ['call', 'echo', '--url', url],
   ]) {
-    const { code, stderr } = await runCli(args);
+    const { code, stderr } = await runHere(args);
     assert.match(stderr, /longer than 4194304 bytes/);
     assert.equal(code, 1);
   }
@@ -131,7 +132,7 @@ test('explain prints nothing of what a gateway said that commands the terminal',
   await app.call('sendOtp', 'hostile-1', fields);
   await app.stop();
   for (const flags of [[], ['--json']]) {
-    const printed = await runCli([
+    const printed = await runHere([
       'explain',
       'hostile-1',
       '--set',
@@ -157,12 +158,12 @@ test('accounts prints nothing of a directory or a file that commands the termina
   const set = ['--set', `dataDirectory=${dataDirectory}`];
   for (const flags of [[], ['--json']]) {
     assertHarmless(
-      await runCli(['accounts', 'show', '--account-phone-number', activeNumber(1), ...set, ...flags]),
+      await runHere(['accounts', 'show', '--account-phone-number', activeNumber(1), ...set, ...flags]),
     );
   }
   const file = join(temporaryDirectory(t), `${HOSTILE.replaceAll('/', '')}.csv`);
   writeFileSync(file, `accountId,status\n${HOSTILE},active\nb,${HOSTILE}\n`);
-  assertHarmless(await runCli(['accounts', 'import', file, ...set]));
+  assertHarmless(await runHere(['accounts', 'import', file, ...set]));
 });
 
 test('gateways and config print nothing of an answer or a setting that commands the terminal', async (t) => {
@@ -177,18 +178,18 @@ test('gateways and config print nothing of an answer or a setting that commands 
   const set = ['--set', `sms.gateway=${JSON.stringify(gateway)}`];
   for (const flags of [[], ['--json']]) {
     const args = ['gateways', 'test', '--to', '+14035550123', '--yes', ...set, ...flags];
-    assertUnseen(await runCli(args, { env: { TOKEN: 'token' } }));
+    assertUnseen(await runHere(args, { env: { TOKEN: 'token' } }));
   }
   for (const command of [['config', 'check'], ['doctor'], ['serve']]) {
     assertUnseen(
-      await runCli([...command, '--set', `http.host=${HOSTILE}`, '--set', `sms.brand=${HOSTILE}`]),
+      await runHere([...command, '--set', `http.host=${HOSTILE}`, '--set', `sms.brand=${HOSTILE}`]),
     );
   }
   const keys = JSON.stringify({ ours: [{ key: { file: HOSTILE } }], google: [{ key: { file: HOSTILE } }] });
   for (const command of [['list'], ['list', '--json'], ['check'], ['check', '--json']]) {
-    assertHarmless(await runCli(['keys', ...command, '--set', `payload.pgp=${keys}`]));
+    assertHarmless(await runHere(['keys', ...command, '--set', `payload.pgp=${keys}`]));
   }
-  assertHarmless(await runCli([HOSTILE]));
+  assertHarmless(await runHere([HOSTILE]));
 });
 
 test('conformance prints nothing of an endpoint that commands the terminal, in any format', async (t) => {
@@ -196,7 +197,7 @@ test('conformance prints nothing of an endpoint that commands the terminal, in a
     'content-type': 'application/json',
   });
   for (const format of ['text', 'json', 'junit', 'html']) {
-    const printed = await runCli(['conformance', url, '--only', 'ERR', '--report', format]);
+    const printed = await runHere(['conformance', url, '--only', 'ERR', '--report', format]);
     assertHarmless(printed);
   }
 });
