@@ -1,8 +1,9 @@
 import type { Clock } from '../ports/clock.ts';
+import { CODE_BOUNDS } from '../ports/code-bounds.ts';
 import type { EndCodesOrder, OtpStore } from '../ports/otp-store.ts';
+import { judgeEnd } from './challenge/judge-end.ts';
 import { keyedDigest } from './challenge/keyed-digest.ts';
 import type { OtpKeys } from './challenge/otp-keys.ts';
-import type { OtpPolicy } from './limits/otp-policy.ts';
 import { momentOf } from './moment.ts';
 
 /** Whose codes are ended: those of an account, or those that went to a phone number (E.164). */
@@ -17,19 +18,14 @@ export function endCodes(
   {
     store,
     clock,
-    policy,
     keys: { digestKey },
-  }: { readonly store: OtpStore; readonly clock: Clock; readonly policy: OtpPolicy; readonly keys: OtpKeys },
+  }: { readonly store: OtpStore; readonly clock: Clock; readonly keys: OtpKeys },
 ): Promise<number> {
   const nowMs = momentOf(clock).nowMs;
   const subject: EndCodesOrder['of'] =
     'accountId' in of
       ? { kind: 'account', digest: keyedDigest(digestKey, 'account-id', of.accountId) }
       : { kind: 'phone-number', digest: keyedDigest(digestKey, 'phone-number', of.phoneNumber) };
-  return store.endCodes({
-    of: subject,
-    nowMs,
-    sinceMs: nowMs - policy.validityMs,
-    event: { atMs: nowMs, event: 'ended', detail: '' },
-  });
+  const order = { of: subject, sinceMs: nowMs - CODE_BOUNDS.validityMsMax };
+  return store.endCodes(order, (code) => judgeEnd(code, nowMs));
 }

@@ -69,8 +69,8 @@ export async function sendOtp(call: SendOtpCall, parts: SendOtpParts): Promise<O
     case 'answer':
       return {
         kind: 'answered',
-        answer: decision.answer,
-        reason: decision.reason,
+        answer: decision.request.answer,
+        reason: decision.request.reason,
         guard: decision.guard?.finding,
       };
     default:
@@ -115,15 +115,13 @@ function decline(
 ): Promise<Outcome> {
   const { requestId, fingerprint, callId } = call;
   const number = call.accountPhoneNumber ?? account?.phoneNumber;
-  return recordAnswer(store, {
+  const order = {
     key: { method: 'sendOtp', requestId },
     fingerprint,
     owner,
     nowMs: momentOf(clock).nowMs,
-    answer: { result, integratorId: callId },
-    retryable: false,
-    reason,
     accountDigest: account && keyedDigest(digestKey, 'account-id', account.accountId),
     phoneNumberDigest: number && keyedDigest(digestKey, 'phone-number', number.reveal()),
-  });
+  } as const;
+  return recordAnswer(store, order, { answer: { result, integratorId: callId }, reason });
 }

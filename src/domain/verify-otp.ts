@@ -81,11 +81,12 @@ export async function verifyOtp(call: VerifyOtpCall, parts: VerifyOtpParts): Pro
         }),
     );
     if (decision.kind === 'judged') {
-      const verified = decision.answer.result === 'SUCCESS' && verifiedText(challenge);
+      const { answer, reason } = decision.request;
+      const verified = answer.result === 'SUCCESS' && verifiedText(challenge);
       return {
         kind: 'answered',
-        answer: decision.answer,
-        reason: decision.event.event,
+        answer,
+        reason,
         ...(verified && { verified }),
       };
     }
@@ -129,13 +130,12 @@ async function verifyWithoutChallenge(call: VerifyOtpCall, parts: VerifyOtpParts
   const { requestId, fingerprint, callId, sendOtpRequestId } = call;
   const sent = await store.recall({ method: 'sendOtp', requestId: sendOtpRequestId });
   if (sent === undefined) return { kind: 'unknown-identifier', identifier: 'sendOtpRequestId' }; // [VO-5]
-  return recordAnswer(store, {
+  const order = {
     key: { method: 'verifyOtp', requestId },
     fingerprint,
     owner,
     nowMs: momentOf(clock).nowMs,
-    answer: { result: 'OTP_NOT_MATCHED', integratorId: callId }, // [OQ-5]
-    retryable: false,
-    reason: 'noChallenge',
-  });
+  } as const;
+  const answer = { result: 'OTP_NOT_MATCHED', integratorId: callId }; // [OQ-5]
+  return recordAnswer(store, order, { answer, reason: 'noChallenge' });
 }

@@ -66,15 +66,11 @@ export function createCatalog(parts: CatalogParts): MethodCatalog {
       return {
         // Idempotent like the others: another message under the same request id is a violation. [ECHO-5, OQ-22]
         perform: ({ requestId, fingerprint, callId }) =>
-          recordAnswer(store, {
-            key: { method: 'echo', requestId },
-            fingerprint,
-            owner,
-            nowMs: momentOf(clock).nowMs,
-            answer: { result: '', integratorId: callId },
-            retryable: false,
-            reason: '',
-          }),
+          recordAnswer(
+            store,
+            { key: { method: 'echo', requestId }, fingerprint, owner, nowMs: momentOf(clock).nowMs },
+            { answer: { result: '', integratorId: callId }, reason: '' },
+          ),
         encode: (_, nowMs) => encodeEcho({ clientMessage, nowMs }),
       };
     },

@@ -9,6 +9,8 @@ import {
 } from '../adapters/sqlite/backup.ts';
 import type { BackupManifest } from '../adapters/sqlite/backup-folder.ts';
 import type { DatabaseFile } from '../adapters/sqlite/database-file.ts';
+import { judgeRestored, type RestoredMoments } from '../domain/challenge/judge-end.ts';
+import type { HeldCode } from '../ports/otp-store.ts';
 import { UnavailableError } from '../ports/unavailable.ts';
 import { type DataSettings, directoryOf, storeOf } from '../wiring/data-kinds.ts';
 
@@ -29,13 +31,14 @@ export async function inspectBackup(settings: DataSettings, folder: string): Pro
   return readBackupOf(await requireFiles(settings), folder);
 }
 
-/** As `restoreFiles`, of the databases that are files of ours. Throws `UnavailableError` too if none is. */
+/** As `restoreFiles`, of the databases that are files of ours. Throws `UnavailableError` too if none is. [OQ-73] */
 export async function restore(
   settings: DataSettings,
   folder: string,
   signal?: AbortSignal,
 ): Promise<RestoreResult> {
-  return restoreFiles(await requireFiles(settings), folder, signal);
+  const endsOfThen = (moments: RestoredMoments) => (code: HeldCode) => judgeRestored(code, moments);
+  return restoreFiles(await requireFiles(settings), folder, endsOfThen, signal);
 }
 
 /** Looks through the databases that are files of ours, as `checkFile` does. */

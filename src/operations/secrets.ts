@@ -1,8 +1,10 @@
-import { keyChecksOf, keyFault } from '../domain/challenge/key-check.ts';
+import { judgeRotated } from '../domain/challenge/judge-end.ts';
+import { keyChecksOf } from '../domain/challenge/key-check.ts';
 import { UnavailableError } from '../ports/unavailable.ts';
 import type { Config } from '../settings/load.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type StoreSettings, storeOf } from '../wiring/data-kinds.ts';
+import { storedKeyFault } from '../wiring/known-secrets.ts';
 import { keysOf } from '../wiring/policy.ts';
 
 /**
@@ -19,7 +21,7 @@ export async function secretsFault(
   const { store, keys } = await row.open(terms, 'read');
   try {
     const now = keyChecksOf(keysOf(settings));
-    return keyFault(await keys.checks(), now, await keys.secretsInUse(Date.now()))?.reason;
+    return (await storedKeyFault(keys, now))?.reason;
   } finally {
     await store.close();
   }
@@ -50,9 +52,8 @@ export async function rotateSecrets(
   const { store, keys } = await row.open(terms, 'serve');
   try {
     const now = keyChecksOf(keysOf(config));
-    const known = await keys.checks();
-    const fault = keyFault(known, now, await keys.secretsInUse(Date.now()));
-    if (fault === undefined && known === undefined) {
+    const fault = await storedKeyFault(keys, now);
+    if (fault === undefined && (await keys.checks()) === undefined) {
       throw new UnavailableError(
         `${where} was served by no version yet that notes its secrets: start the server once with those of ` +
           'before, and rotate then',
@@ -63,7 +64,9 @@ export async function rotateSecrets(
     if (fault.about !== about) {
       throw new UnavailableError(`${fault.reason}: gsp-otp secrets rotate-${fault.about} comes first`);
     }
-    return { needed: true, endedCodes: await keys.rotate(now, { nowMs: Date.now(), dryRun }) };
+    const nowMs = Date.now();
+    const endedCodes = await keys.rotate(now, (code) => judgeRotated(code, nowMs), { dryRun });
+    return { needed: true, endedCodes };
   } finally {
     await store.close();
   }

@@ -1,12 +1,11 @@
 import type { Challenge } from './challenge.ts';
-import type { DeliveryReceipt, ReceiptRecord } from './delivery-receipt.ts';
 import type { AttemptDecision, AttemptFacts, AttemptOrder } from './otp-store/attempt.ts';
-import type { EndCodesOrder } from './otp-store/end-codes.ts';
+import type { DecideEnd, EndCodesOrder } from './otp-store/end-codes.ts';
 import type { RequestHistory, RequestSubject } from './otp-store/history.ts';
 import type { IssueDecision, IssueFacts, IssueOrder } from './otp-store/issue.ts';
 import type { Block } from './otp-store/money-guard.ts';
-import type { ReceiptDecision, ReceiptFacts } from './otp-store/receipt.ts';
-import type { Completion, CompletionDecision, RequestKey, RequestRecord } from './otp-store/requests.ts';
+import type { ReceiptDecision, ReceiptFacts, ReceiptOrder } from './otp-store/receipt.ts';
+import type { CompletionDecision, CompletionOrder, RequestKey, RequestRecord } from './otp-store/requests.ts';
 import type { SettlementDecision, SettlementFacts, SettlementOrder } from './otp-store/settle.ts';
 
 // What each step is asked and answers.
@@ -43,25 +42,24 @@ export interface OtpStore {
 
   /** Notes what a gateway told of a text that it had taken. */
   recordReceipt(
-    receipt: DeliveryReceipt,
-    nowMs: number,
+    order: ReceiptOrder,
     decide: (facts: ReceiptFacts) => ReceiptDecision,
-  ): Promise<ReceiptRecord>;
+  ): Promise<ReceiptDecision>;
 
   /** Judges one verification, counts it and completes the verifyOtp request. [VO-2, IDEM-11] */
   attempt(order: AttemptOrder, decide: (facts: AttemptFacts) => AttemptDecision): Promise<AttemptDecision>;
 
   /** Records an answer that has no effect beside itself (a decline, an echo), unless somebody else has the request. */
   complete(
-    completion: Completion,
+    order: CompletionOrder,
     decide: (request: RequestRecord | undefined) => CompletionDecision,
   ): Promise<CompletionDecision>;
 
   /**
-   * Ends the live codes of an account or a phone number, whose sendOtp requests stay as they are: a code that is typed
-   * from now on is answered OTP_NOT_MATCHED. Resolves to how many codes that were.
+   * Ends codes of an account or a phone number: `decide` is asked about each whose text left, may have left, or is being
+   * handed over. Their sendOtp requests stay as they are. Resolves to how many it ended. [OQ-70]
    */
-  endCodes(order: EndCodesOrder): Promise<number>;
+  endCodes(order: EndCodesOrder, decide: DecideEnd): Promise<number>;
 
   /**
    * Deletes up to `rowsMax` requests (and their challenges) received before `beforeMs`, oldest first, and as many of
@@ -69,8 +67,15 @@ export interface OtpStore {
    */
   sweep(beforeMs: number, rowsMax: number): Promise<number>;
 
-  /** Remembers that the steady clock reached `nowMs`, for the next start. */
+  /** Remembers that the steady clock reached `nowMs`, for the next start. An earlier moment changes nothing. */
   remember(nowMs: number): Promise<void>;
+
+  /**
+   * The latest moment that it knows of, of a request or remembered, ms on the steady clock: a clock that began before it
+   * would revive codes that have expired. 0: no request is in it; what is remembered then is forgotten when it is opened,
+   * since it may be of a clock that was wrong. Reads only. [OQ-69]
+   */
+  newestMoment(): Promise<number>;
 
   /** The money guard's blocks that end after `nowMs`. Reads only. */
   blocks(nowMs: number): Promise<readonly Block[]>;

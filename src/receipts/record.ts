@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { judgeReceipt } from '../domain/challenge/judge-receipt.ts';
 import { momentOf } from '../domain/moment.ts';
-import { receiptByDigest } from '../domain/receipt-digest.ts';
+import { receiptOrder } from '../domain/receipt-digest.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DeliveryReceipt, ReceiptRecord } from '../ports/delivery-receipt.ts';
 import type { OtpStore } from '../ports/otp-store.ts';
@@ -59,11 +59,11 @@ export class ReceiptRecorder {
     await Promise.all(this.#running);
   }
 
-  #look(receipt: DeliveryReceipt): Promise<ReceiptRecord> {
+  async #look(receipt: DeliveryReceipt): Promise<ReceiptRecord> {
     const { store, clock, digestKey } = this.#parts;
     const { nowMs } = momentOf(clock);
-    const filed = receiptByDigest(digestKey, receipt);
-    return store.recordReceipt(filed, nowMs, (facts) => judgeReceipt(facts, filed, nowMs));
+    const order = receiptOrder(digestKey, receipt);
+    return (await store.recordReceipt(order, (facts) => judgeReceipt(facts, receipt, nowMs))).record;
   }
 
   #wait(receipt: DeliveryReceipt, [waitMs, ...others]: readonly number[]): void {

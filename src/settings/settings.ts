@@ -3,6 +3,7 @@ import { secret } from '../config/references.ts';
 import { Type } from '../config/setting-words.ts';
 import type { ValuesOf } from '../config/values.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../ports/clock.ts';
+import { CODE_BOUNDS } from '../ports/code-bounds.ts';
 import { SHOWN_IN_TEXT } from '../ports/hidden-characters.ts';
 import { METHOD_NAMES } from '../ports/method-name.ts';
 import { directory, store } from './data-settings.ts';
@@ -218,14 +219,14 @@ const codes = Type.Object(
     validityMs: Type.Integer({
       default: 600_000,
       minimum: MINUTE_MS,
-      maximum: 600_000,
+      maximum: CODE_BOUNDS.validityMsMax,
       unit: 'ms',
       description: 'How long a code is valid; NIST SP 800-63B allows at most ten minutes. [SMS-12]',
     }),
     attemptsMax: Type.Integer({
       default: 5,
       minimum: 1,
-      maximum: 10,
+      maximum: CODE_BOUNDS.attemptsMax,
       unit: 'attempts',
       description: 'Number of wrong attempts after which a code is invalidated. [SO-13]',
     }),

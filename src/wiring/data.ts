@@ -53,7 +53,7 @@ export async function openData(
   const openedDirectory = await openDirectory(config, overrides, opened.isNew);
   const { directory } = openedDirectory;
   closers.push(() => directory.close());
-  const clock = overrides.clock ?? createSystemClock(opened.newestMomentMs);
+  const clock = overrides.clock ?? createSystemClock(await store.newestMoment());
   const watched = [
     { name: 'store', fault: () => opened.fault?.() },
     { name: 'directory', fault: () => openedDirectory.fault?.() },
@@ -65,7 +65,7 @@ export async function openData(
 }
 
 interface StoreInUse {
-  readonly opened: Pick<OpenedStore, 'store' | 'isNew' | 'newestMomentMs' | 'fault'>;
+  readonly opened: Pick<OpenedStore, 'store' | 'isNew' | 'fault'>;
   readonly revokedKeys: RevokedKeys;
 }
 
@@ -73,7 +73,7 @@ async function openStore(config: Config, keys: OtpKeys, overrides: DataOverrides
   const { store, newStore = false } = overrides;
   if (store !== undefined) {
     const revokedKeys = { fingerprints: new Set<string>(), keep: async () => {} };
-    return { opened: { store, isNew: true, newestMomentMs: 0 }, revokedKeys };
+    return { opened: { store, isNew: true }, revokedKeys };
   }
   const { row, terms } = storeOf(config);
   const opened = await row.open(terms, newStore ? 'make' : 'serve');

@@ -1,5 +1,11 @@
 import type { KeyRecord } from '../adapters/storage/store-kind.ts';
-import { keyChecksOf, keyFault } from '../domain/challenge/key-check.ts';
+import {
+  type KeyChecks,
+  type KeyFault,
+  keyChecksOf,
+  keyFault,
+  secretsInUse,
+} from '../domain/challenge/key-check.ts';
 import type { OtpKeys } from '../domain/challenge/otp-keys.ts';
 import { UnavailableError } from '../ports/unavailable.ts';
 
@@ -9,10 +15,18 @@ import { UnavailableError } from '../ports/unavailable.ts';
  */
 export async function requireKnownSecrets(record: KeyRecord, keys: OtpKeys, where: string): Promise<void> {
   const now = keyChecksOf(keys);
-  const fault = keyFault(await record.checks(), now, await record.secretsInUse(Date.now()));
+  const fault = await storedKeyFault(record, now);
   if (fault === undefined) return record.note(now);
   throw new UnavailableError(
     `${where}: ${fault.reason}. Is another one mounted? Put the right one there; or, if it was meant to be replaced, ` +
       `see what that forgets: gsp-otp secrets rotate-${fault.about}`,
   );
+}
+
+/** Why the store must not be served with secrets that have the checks `now`. `undefined`: it may. */
+export async function storedKeyFault(
+  record: Pick<KeyRecord, 'checks' | 'codesBySecret'>,
+  now: KeyChecks,
+): Promise<KeyFault | undefined> {
+  return keyFault(await record.checks(), now, secretsInUse(await record.codesBySecret(), Date.now()));
 }

@@ -6,7 +6,8 @@ import { type TestContext, test } from 'node:test';
 import { openSqliteOtpStore } from '../../src/adapters/storage/sqlite/otp-store.ts';
 import { createSystemClock } from '../../src/adapters/system/system-clock.ts';
 import { plainCodec } from '../../src/codecs/plain.ts';
-import { anEcho, completeRequest } from '../contracts/otp-orders.ts';
+import { anEcho } from '../contracts/otp-orders.ts';
+import { completeRequest } from '../contracts/otp-steps.ts';
 import { activeNumber, importTestAccounts } from '../support/test-accounts.ts';
 import { codeIn, startApplication, type TestApplication } from '../support/test-application.ts';
 
@@ -35,8 +36,9 @@ async function startWorld(t: TestContext) {
   const file = join(dataDirectory, 'otp.sqlite');
   const newestMomentMs = async () => {
     const store = openSqliteOtpStore({ file, environment: 'sandbox', readOnly: true });
+    const moment = await store.newestMoment();
     await store.close();
-    return store.newestMomentMs;
+    return moment;
   };
   let requests = 0;
   const call = (method: string, requestId: string, fields: Record<string, unknown>) => {

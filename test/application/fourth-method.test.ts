@@ -17,10 +17,11 @@ function withWhisper(t: TestContext): ChangedCopy {
     '    echo(body) {',
     `    whisper: (body) => ({
       perform: async ({ requestId, fingerprint, callId }) =>
-        recordAnswer(store, {
-          key: { method: 'whisper', requestId }, fingerprint, owner, nowMs: momentOf(clock).nowMs,
-          answer: { result: 'HEARD', integratorId: callId }, retryable: false, reason: String(body.words),
-        }),
+        recordAnswer(
+          store,
+          { key: { method: 'whisper', requestId }, fingerprint, owner, nowMs: momentOf(clock).nowMs },
+          { answer: { result: 'HEARD', integratorId: callId }, reason: String(body.words) },
+        ),
       encode: ({ result, integratorId }) => ({ result, integratorId }),
     }),
     echo(body) {`,

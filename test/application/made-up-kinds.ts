@@ -86,12 +86,12 @@ export async function open(terms, access) {
   const keys = {
     checks: async () => checks,
     note: async (noted) => void (checks = noted),
-    secretsInUse: async () => [],
+    codesBySecret: async () => [],
     rotate: async () => 0,
     revoked: async () => [],
     keepRevoked: async () => {},
   };
-  return { store, isNew, newestMomentMs: store.newestMomentMs, keys };
+  return { store, isNew, keys };
 }
 
 export async function inspect(terms) {

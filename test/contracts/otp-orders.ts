@@ -1,22 +1,19 @@
 import { createHash } from 'node:crypto';
-import { judgeReceipt } from '../../src/domain/challenge/judge-receipt.ts';
 import { judgeSettlement, type SubmissionNews } from '../../src/domain/challenge/judge-settlement.ts';
-import { judgeClaim } from '../../src/domain/judge-claim.ts';
 import { bucketsOf, textCounts } from '../../src/domain/limits/text-counts.ts';
 import type { Challenge } from '../../src/ports/challenge.ts';
-import type { DeliveryReceipt, ReceiptRecord } from '../../src/ports/delivery-receipt.ts';
 import type {
   AttemptDecision,
   AttemptFacts,
   AttemptOrder,
-  Completion,
-  CompletionDecision,
+  CompletionOrder,
   GrantedText,
   IssueDecision,
   IssueFacts,
   IssueOrder,
   Misstep,
   OtpStore,
+  RecordedAnswer,
   SettlementOrder,
 } from '../../src/ports/otp-store.ts';
 
@@ -74,27 +71,36 @@ export function anIssue(requestId: string, changes: Partial<IssueOrder> = {}): I
   };
 }
 
-/** A text of `challenge`, counted as the order has it. */
+const RESUMED = { atMs: T0 + MINUTE, event: 'resumed', detail: '' };
+
+/** A text of `challenge` that is handed over, counted as the order has it. */
 export function granted(kind: GrantedText['kind'], challenge: Challenge, order: IssueOrder): GrantedText {
   const counts = textCounts(order.ceilings, order.guard, order.nowMs);
   const counted = [...challenge.counted, counts];
-  return { kind, challenge: { ...challenge, counted }, raise: bucketsOf(counts) };
+  const events = kind === 'issue' ? [] : [RESUMED];
+  return {
+    kind,
+    challenge: { ...challenge, state: 'submitting', counted },
+    raise: bucketsOf(counts),
+    events,
+  };
 }
 
 /** Issues `challenge` whatever the facts, and counts it nowhere. */
 export function toIssue(challenge: Challenge): (facts: IssueFacts) => IssueDecision {
-  return () => ({ kind: 'issue', challenge, raise: [] });
+  return () => ({ kind: 'issue', challenge, raise: [], events: [] });
 }
 
 /** Puts `challenge` back to work whatever the facts, and counts it nowhere. */
 export function toResume(challenge: Challenge): (facts: IssueFacts) => IssueDecision {
-  return () => ({ kind: 'resume', challenge, raise: [] });
+  const resumed = { ...challenge, state: 'submitting' } as const;
+  return () => ({ kind: 'resume', challenge: resumed, raise: [], events: [RESUMED] });
 }
 
 /** Issues unless the request is known; the twins of a claim are turned away. */
 export function toIssueOnce(challenge: Challenge): (facts: IssueFacts) => IssueDecision {
   return ({ request }) => {
-    if (request === undefined) return { kind: 'issue', challenge, raise: [] };
+    if (request === undefined) return { kind: 'issue', challenge, raise: [], events: [] };
     return request.state === 'completed' ? { kind: 'replay', record: request } : { kind: 'busy' };
   };
 }
@@ -125,23 +131,6 @@ export type TextNews = SettlementOrder & SubmissionNews;
 /** Settles a text as the rules have it. */
 export function settleText(store: Pick<OtpStore, 'settle'>, news: TextNews): Promise<void> {
   return store.settle(news, (facts) => judgeSettlement(facts, news));
-}
-
-/** Records an answer as the rules have it. */
-export function completeRequest(
-  store: Pick<OtpStore, 'complete'>,
-  completion: Completion,
-): Promise<CompletionDecision> {
-  return store.complete(completion, (request) => judgeClaim(request, completion) ?? { kind: 'answer' });
-}
-
-/** Notes a receipt as the rules have it. */
-export function noteReceipt(
-  store: Pick<OtpStore, 'recordReceipt'>,
-  receipt: DeliveryReceipt,
-  nowMs: number,
-): Promise<ReceiptRecord> {
-  return store.recordReceipt(receipt, nowMs, (facts) => judgeReceipt(facts, receipt, nowMs));
 }
 
 /** What the store is asked to note when the text of `challenge` was accepted. */
@@ -219,7 +208,11 @@ export function toJudge(order: AttemptOrder, matches: boolean): (facts: AttemptF
     ) =>
       ({
         kind: 'judged',
-        answer: { result, integratorId: idFor(order.requestId) },
+        request: {
+          state: 'completed',
+          answer: { result, integratorId: idFor(order.requestId) },
+          reason: event,
+        },
         state: state === challenge.state ? undefined : state,
         failedAttempts,
         missteps,
@@ -240,14 +233,17 @@ export function toJudge(order: AttemptOrder, matches: boolean): (facts: AttemptF
   };
 }
 
+/** An answer, and for which request it is. */
+export type Completion = CompletionOrder & RecordedAnswer;
+
 export function anEcho(requestId: string, changes: Partial<Completion> = {}): Completion {
   return {
     key: { method: 'echo', requestId },
     fingerprint: digest('fingerprint'),
     owner: 'server-1',
     nowMs: T0,
+    state: 'completed',
     answer: { result: '', integratorId: '' },
-    retryable: false,
     reason: '',
     ...changes,
   };

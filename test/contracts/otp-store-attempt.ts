@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import type { AttemptFacts } from '../../src/ports/otp-store.ts';
 import {
   accepted,
@@ -15,16 +14,16 @@ import {
   toJudge,
   unknown,
 } from './otp-orders.ts';
-import type { StoreFactory } from './store-factory.ts';
+import type { StoreSuite } from './store-suite.ts';
 
 const verifyOtp = (requestId: string) => ({ method: 'verifyOtp', requestId }) as const;
 
-export function attemptContract(open: StoreFactory): void {
-  judges(open);
-  tellsFacts(open);
+export function attemptContract(suite: StoreSuite): void {
+  judges(suite);
+  tellsFacts(suite);
 }
 
-function judges(open: StoreFactory): void {
+function judges({ open, test }: StoreSuite): void {
   test('[VO-1] a judged attempt completes its request and moves the challenge', async (t) => {
     const { store, reopen } = await open(t);
     const challenge = await issue(store, 'send-1');
@@ -33,7 +32,7 @@ function judges(open: StoreFactory): void {
     await store.attempt(wrong, toJudge(wrong, false));
     const right = anAttempt('verify-2', 'send-1', { nowMs: T0 + 2 * MINUTE });
     const decision = await store.attempt(right, toJudge(right, true));
-    assert.equal(decision.kind === 'judged' && decision.answer.result, 'SUCCESS');
+    assert.equal(decision.kind === 'judged' && decision.request.answer.result, 'SUCCESS');
 
     const reopened = await reopen();
     assert.deepEqual(await reopened.findChallenge('send-1'), {
@@ -97,7 +96,7 @@ function judges(open: StoreFactory): void {
   });
 }
 
-function tellsFacts(open: StoreFactory): void {
+function tellsFacts({ open, test }: StoreSuite): void {
   const factsOf = (seen: AttemptFacts[]) => (facts: AttemptFacts) => {
     seen.push(facts);
     return { kind: 'absent' } as const;
@@ -153,6 +152,6 @@ function tellsFacts(open: StoreFactory): void {
     await settleText(store, refused('send-2', { nowMs: T0 + 3 * MINUTE, answer: undefined }));
     const again = anAttempt('verify-2', 'send-1', { nowMs: T0 + 4 * MINUTE });
     const verified = await store.attempt(again, toJudge(again, true));
-    assert.equal(verified.kind === 'judged' && verified.answer.result, 'SUCCESS');
+    assert.equal(verified.kind === 'judged' && verified.request.answer.result, 'SUCCESS');
   });
 }

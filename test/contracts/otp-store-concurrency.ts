@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import {
   aChallenge,
   accepted,
   anAttempt,
   anEcho,
   anIssue,
-  completeRequest,
   granted,
   HOUR,
   idFor,
@@ -16,19 +14,20 @@ import {
   toIssueOnce,
   toJudge,
 } from './otp-orders.ts';
-import type { StoreFactory } from './store-factory.ts';
+import { completeRequest } from './otp-steps.ts';
+import type { StoreSuite } from './store-suite.ts';
 
 const times = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, i) => make(i));
 
-export function concurrencyContract(open: StoreFactory): void {
-  twins(open);
-  attempts(open);
-  quotas(open);
-  neighbours(open);
+export function concurrencyContract(suite: StoreSuite): void {
+  twins(suite);
+  attempts(suite);
+  quotas(suite);
+  neighbours(suite);
 }
 
-function twins(open: StoreFactory): void {
+function twins({ open, test }: StoreSuite): void {
   test('[IDEM-11] of 64 equal requests at once one is issued', async (t) => {
     const { store } = await open(t);
     const decisions = await Promise.all(
@@ -66,7 +65,7 @@ function twins(open: StoreFactory): void {
   });
 }
 
-function attempts(open: StoreFactory): void {
+function attempts({ open, test }: StoreSuite): void {
   test('[VO-2] of 64 right codes at once one succeeds', async (t) => {
     const { store } = await open(t);
     await issue(store, 'send-1');
@@ -76,7 +75,7 @@ function attempts(open: StoreFactory): void {
         return store.attempt(order, toJudge(order, true));
       }),
     );
-    const results = decisions.map((decision) => decision.kind === 'judged' && decision.answer.result);
+    const results = decisions.map((decision) => decision.kind === 'judged' && decision.request.answer.result);
     assert.equal(results.filter((result) => result === 'SUCCESS').length, 1);
   });
 
@@ -97,7 +96,7 @@ function attempts(open: StoreFactory): void {
   });
 }
 
-function quotas(open: StoreFactory): void {
+function quotas({ open, test }: StoreSuite): void {
   test('of 64 requests of an account at once no more are issued than its quota allows', async (t) => {
     const { store } = await open(t);
     const ceilings = [{ subject: 'global', windowMs: HOUR }];
@@ -116,7 +115,7 @@ function quotas(open: StoreFactory): void {
   });
 }
 
-function neighbours(open: StoreFactory): void {
+function neighbours({ open, test }: StoreSuite): void {
   test('a decision that throws undoes its own step and disturbs no other', async (t) => {
     const { store, reopen } = await open(t);
     const broken = new RangeError('a fault of the core');
@@ -124,7 +123,12 @@ function neighbours(open: StoreFactory): void {
       times(30, (i) =>
         store.issue(anIssue(`send-${i}`), () => {
           if (i % 3 === 0) throw broken;
-          return { kind: 'issue', challenge: aChallenge({ challengeId: idFor(`send-${i}`) }), raise: [] };
+          return {
+            kind: 'issue',
+            challenge: aChallenge({ challengeId: idFor(`send-${i}`) }),
+            raise: [],
+            events: [],
+          };
         }),
       ),
     );
@@ -142,7 +146,7 @@ function neighbours(open: StoreFactory): void {
     const order = anAttempt('verify-1', 'send-1');
     const judged = {
       kind: 'judged',
-      answer: { result: 'SUCCESS', integratorId: 'x' },
+      request: { state: 'completed', answer: { result: 'SUCCESS', integratorId: 'x' }, reason: '' },
       state: 'verified',
       failedAttempts: 0,
       missteps: [],

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import type { SettlementDecision, SettlementFacts } from '../../src/ports/otp-store.ts';
 import { bucketAt } from '../../src/ports/windows.ts';
 import {
@@ -17,15 +16,15 @@ import {
   T0,
   unknown,
 } from './otp-orders.ts';
-import type { StoreFactory } from './store-factory.ts';
+import type { StoreSuite } from './store-suite.ts';
 
 /** What the ceilings count, and where. */
-export function countsContract(open: StoreFactory): void {
-  countsCeilings(open);
-  keepsCounts(open);
+export function countsContract(suite: StoreSuite): void {
+  countsCeilings(suite);
+  keepsCounts(suite);
 }
 
-function countsCeilings(open: StoreFactory): void {
+function countsCeilings({ open, test }: StoreSuite): void {
   const perHour = { subject: 'global', windowMs: HOUR };
   const perDay = { subject: 'global', windowMs: DAY };
   const brazil = { subject: 'country:BR', windowMs: HOUR };
@@ -76,10 +75,20 @@ function countsCeilings(open: StoreFactory): void {
     const raise = [{ ...perDay, bucket: bucketAt(perDay, T0) }];
     const counted = [{ sends: raise, unverified: [{ ...brazil, bucket: 7 }] }];
     const challenge = aChallenge({ challengeId: idFor('send-1'), counted });
-    await store.issue(anIssue('send-1', { ceilings }), () => ({ kind: 'issue', challenge, raise }));
+    await store.issue(anIssue('send-1', { ceilings }), () => ({
+      kind: 'issue',
+      challenge,
+      raise,
+      events: [],
+    }));
     assert.deepEqual((await factsFor(store, 'next', { ceilings })).ceilingSends, [0, 1]);
     const again = { ...challenge, counted: [...counted, { sends: [], unverified: [] }] };
-    await store.issue(anIssue('send-1', { ceilings }), () => ({ kind: 'resume', challenge: again, raise }));
+    await store.issue(anIssue('send-1', { ceilings }), () => ({
+      kind: 'resume',
+      challenge: again,
+      raise,
+      events: [],
+    }));
     const reopened = await reopen();
     assert.deepEqual((await factsFor(reopened, 'next', { ceilings })).ceilingSends, [0, 2]);
     assert.deepEqual((await reopened.findChallenge('send-1'))?.counted, again.counted);
@@ -91,13 +100,13 @@ function countsCeilings(open: StoreFactory): void {
     const ceilings = [perHour];
     await store.issue(anIssue('send-1', { ceilings }), () => ({ kind: 'busy' }));
     const answer = { result: 'OTP_LIMIT_REACHED', integratorId: 'integrator-id-01' };
-    const decline = { kind: 'answer', answer, retryable: false, reason: 'cool-down' } as const;
-    await store.issue(anIssue('send-2', { ceilings }), () => decline);
+    const request = { state: 'completed', answer, reason: 'cool-down' } as const;
+    await store.issue(anIssue('send-2', { ceilings }), () => ({ kind: 'answer', request }));
     assert.deepEqual((await factsFor(store, 'next', { ceilings })).ceilingSends, [0]);
   });
 }
 
-function keepsCounts(open: StoreFactory): void {
+function keepsCounts({ open, test }: StoreSuite): void {
   const global = { subject: 'global', windowMs: HOUR };
   const ceilings = [global];
 

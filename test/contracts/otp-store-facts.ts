@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import type { Counted } from '../../src/ports/otp-store.ts';
 import {
   anAttempt,
@@ -18,10 +17,10 @@ import {
   toJudge,
   toResume,
 } from './otp-orders.ts';
-import type { StoreFactory } from './store-factory.ts';
+import type { StoreSuite } from './store-suite.ts';
 
 /** What the limits are told. */
-export function factsContract(open: StoreFactory): void {
+export function factsContract({ open, test }: StoreSuite): void {
   test('the first request of an account meets no facts', async (t) => {
     const { store } = await open(t);
     assert.deepEqual(await factsFor(store, 'send-1'), NOTHING_KNOWN);
@@ -91,7 +90,7 @@ export function factsContract(open: StoreFactory): void {
     // An answer without a text moves nothing.
     const answer = { result: 'MESSAGE_UNABLE_TO_BE_SENT', integratorId: idFor('send-1') };
     await store.issue(anIssue('send-1', { nowMs: T0 + 2 * HOUR }), () => {
-      return { kind: 'answer', answer, retryable: true, reason: 'unknownOutcome' };
+      return { kind: 'answer', request: { state: 'released', answer, reason: 'unknownOutcome' } };
     });
     assert.deepEqual((await factsFor(store, 'next', { nowMs: T0 + 2 * HOUR })).account.texts, account.texts);
   });
@@ -116,7 +115,11 @@ export function factsContract(open: StoreFactory): void {
       const order = anAttempt(`verify-${index}`, 'sent-0', { nowMs: T0 + 500 + index });
       void store.attempt(order, () => ({
         kind: 'judged',
-        answer: { result: 'OTP_NOT_MATCHED', integratorId: 'x' },
+        request: {
+          state: 'completed',
+          answer: { result: 'OTP_NOT_MATCHED', integratorId: 'x' },
+          reason: '',
+        },
         state: 'submitting',
         failedAttempts: 0,
         event: { atMs: T0, event: 'wrong', detail: '' },

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { bucketsAt } from '../../src/domain/limits/text-counts.ts';
 import type { GuardFacts, GuardOrder, OtpStore } from '../../src/ports/otp-store.ts';
 import {
@@ -15,7 +14,7 @@ import {
   T0,
   toJudge,
 } from './otp-orders.ts';
-import type { StoreFactory } from './store-factory.ts';
+import type { StoreSuite } from './store-suite.ts';
 
 const ceiling = (subject: string) => ({ subject, windowMs: HOUR });
 const guard: GuardOrder = {
@@ -46,7 +45,7 @@ async function send(store: OtpStore, requestId: string, nowMs = T0) {
 }
 
 /** What the money guard counts and remembers. */
-export function guardContract(open: StoreFactory): void {
+export function guardContract({ open, test }: StoreSuite): void {
   test('texts count as unverified until they are verified or refused', async (t) => {
     const { store } = await open(t);
     assert.deepEqual(await send(store, 'send-1'), {
@@ -120,10 +119,12 @@ export function guardContract(open: StoreFactory): void {
     const begin = (requestId: string, untilMs: number) =>
       store.issue(anIssue(requestId), () => ({
         kind: 'answer',
-        answer: { result: 'MESSAGE_UNABLE_TO_BE_SENT', integratorId: idFor(requestId) },
-        retryable: true,
-        reason: 'unverifiedPerCountry',
-        guard: { begin: [block(untilMs)], event: undefined },
+        request: {
+          state: 'released',
+          answer: { result: 'MESSAGE_UNABLE_TO_BE_SENT', integratorId: idFor(requestId) },
+          reason: 'unverifiedPerCountry',
+        },
+        guard: { begin: [block(untilMs)] },
       }));
     await begin('send-1', T0 + HOUR);
     await begin('send-2', T0 + 2 * HOUR);
@@ -145,7 +146,7 @@ export function guardContract(open: StoreFactory): void {
       kind: 'issue',
       challenge: aChallenge({ challengeId: idFor('send-1') }),
       raise: [],
-      guard: { begin: [], event },
+      events: [event],
     }));
     const [history] = await store.history('send-1');
     assert.deepEqual(history?.challenge?.events.at(-1), event);

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import type { IssueDecision } from '../../src/ports/otp-store.ts';
 import {
   aChallenge,
   accepted,
   anEcho,
   anIssue,
-  completeRequest,
   digest,
   factsFor,
   HOUR,
@@ -20,17 +18,18 @@ import {
   toResume,
   unknown,
 } from './otp-orders.ts';
-import type { StoreFactory } from './store-factory.ts';
+import { completeRequest, endCodes } from './otp-steps.ts';
+import type { StoreSuite } from './store-suite.ts';
 
 const sendOtp = (requestId: string) => ({ method: 'sendOtp', requestId }) as const;
 
-export function issueContract(open: StoreFactory): void {
-  issuesAndRecalls(open);
-  answersWithoutText(open);
-  takesUpAgain(open);
+export function issueContract(suite: StoreSuite): void {
+  issuesAndRecalls(suite);
+  answersWithoutText(suite);
+  takesUpAgain(suite);
 }
 
-function issuesAndRecalls(open: StoreFactory): void {
+function issuesAndRecalls({ open, test }: StoreSuite): void {
   test('[IDEM-11] an issue claims the request and keeps the challenge whole, through a restart too', async (t) => {
     const { store, reopen } = await open(t);
     assert.equal(await store.recall(sendOtp('send-1')), undefined);
@@ -60,12 +59,6 @@ function issuesAndRecalls(open: StoreFactory): void {
       await issue(store, `send-${otpContext}`, { otpContext });
       assert.equal((await store.findChallenge(`send-${otpContext}`))?.otpContext, otpContext);
     }
-  });
-
-  test('a challenge is submitting once issued, whatever the decision says', async (t) => {
-    const { store } = await open(t);
-    await issue(store, 'send-1', { state: 'issued' });
-    assert.equal((await store.findChallenge('send-1'))?.state, 'submitting');
   });
 
   test('the requests of an account and of a number are found, the newest first', async (t) => {
@@ -104,20 +97,23 @@ function issuesAndRecalls(open: StoreFactory): void {
   });
 }
 
-function answersWithoutText(open: StoreFactory): void {
-  const decline: IssueDecision = {
+function answersWithoutText({ open, test }: StoreSuite): void {
+  const decline = {
     kind: 'answer',
-    answer: { result: 'OTP_LIMIT_REACHED', integratorId: 'integrator-id-01' },
-    retryable: false,
-    reason: 'sendsPerAccount',
-  };
+    request: {
+      state: 'completed',
+      answer: { result: 'OTP_LIMIT_REACHED', integratorId: 'integrator-id-01' },
+      reason: 'sendsPerAccount',
+    },
+  } as const;
+  const released: IssueDecision = { ...decline, request: { ...decline.request, state: 'released' } };
 
   test('[IDEM-2] an answer without a text completes the request, or releases it', async (t) => {
     const { store, reopen } = await open(t);
     await store.issue(anIssue('send-1'), () => decline);
-    await store.issue(anIssue('send-2'), () => ({ ...decline, retryable: true }));
+    await store.issue(anIssue('send-2'), () => released);
     const reopened = await reopen();
-    const { answer } = decline;
+    const { answer } = decline.request;
     assert.partialDeepStrictEqual(await reopened.recall(sendOtp('send-1')), { state: 'completed', answer });
     assert.partialDeepStrictEqual(await reopened.recall(sendOtp('send-2')), { state: 'released', answer });
     assert.equal(await reopened.findChallenge('send-1'), undefined);
@@ -128,8 +124,7 @@ function answersWithoutText(open: StoreFactory): void {
     const { store } = await open(t);
     const ids = async (kind: 'account' | 'phone-number', name: string) =>
       (await store.requestsOf({ kind, digest: digest(name) })).map(({ requestId }) => requestId);
-    const retryable = { ...decline, retryable: true };
-    await store.issue(anIssue('send-1'), () => retryable);
+    await store.issue(anIssue('send-1'), () => released);
     await completeRequest(
       store,
       anEcho('send-2', {
@@ -145,24 +140,17 @@ function answersWithoutText(open: StoreFactory): void {
     assert.equal(found?.challenge, undefined);
     // The same request id for somebody else, while nothing binds it.
     const pedro = { accountDigest: digest('pedro'), phoneNumberDigest: digest('number of pedro') };
-    await store.issue(anIssue('send-1', pedro), () => retryable);
+    await store.issue(anIssue('send-1', pedro), () => released);
     assert.deepEqual(await ids('account', 'maria'), []);
     assert.deepEqual(await ids('phone-number', 'number of pedro'), ['send-1']);
     // A challenge stays that of whom it was made for.
     await issue(store, 'send-1', pedro);
     await settleText(store, unknown('send-1'));
-    await store.issue(anIssue('send-1'), () => retryable);
+    await store.issue(anIssue('send-1'), () => released);
     assert.deepEqual(await ids('account', 'maria'), []);
     assert.deepEqual(await ids('account', 'pedro'), ['send-1']);
-    assert.equal(
-      await store.endCodes({
-        of: { kind: 'phone-number', digest: digest('number of maria') },
-        nowMs: T0 + 2,
-        sinceMs: T0 - HOUR,
-        event: { atMs: T0 + 2, event: 'ended', detail: '' },
-      }),
-      0,
-    );
+    const number = { kind: 'phone-number', digest: digest('number of maria') } as const;
+    assert.equal(await endCodes(store, number, T0 + 2), 0);
     await store.sweep(T0 + HOUR, 10);
     assert.deepEqual(await ids('phone-number', 'number of maria'), []);
   });
@@ -171,7 +159,7 @@ function answersWithoutText(open: StoreFactory): void {
     const { store } = await open(t);
     const challenge = await issue(store, 'send-1');
     await settleText(store, unknown('send-1'));
-    await store.issue(anIssue('send-1'), () => ({ ...decline, retryable: true }));
+    await store.issue(anIssue('send-1'), () => released);
     assert.deepEqual(await store.findChallenge('send-1'), { ...challenge, state: 'ambiguous' });
     assert.equal((await store.recall(sendOtp('send-1')))?.answer?.result, 'OTP_LIMIT_REACHED');
   });
@@ -191,7 +179,7 @@ function answersWithoutText(open: StoreFactory): void {
   });
 }
 
-function takesUpAgain(open: StoreFactory): void {
+function takesUpAgain({ open, test }: StoreSuite): void {
   test('[OQ-11] resuming claims the request again with the same challenge', async (t) => {
     const { store } = await open(t);
     const challenge = await issue(store, 'send-1');
@@ -208,10 +196,11 @@ function takesUpAgain(open: StoreFactory): void {
       leaseExpiresAtMs: T0 + MINUTE + 30_000,
     });
     const [history] = await store.history('send-1');
-    assert.deepEqual(
-      history?.challenge?.events.map(({ event }) => event),
-      ['issued', 'unknown', 'resumed'],
-    );
+    assert.deepEqual(history?.challenge?.events, [
+      { atMs: T0, event: 'issued', detail: '' },
+      { atMs: T0 + 200, event: 'unknown', detail: 'primary timeout' },
+      { atMs: T0 + MINUTE, event: 'resumed', detail: '' },
+    ]);
   });
 
   test('issuing again replaces the challenge of a released request, its events and its answer', async (t) => {

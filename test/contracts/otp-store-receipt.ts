@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import type { DeliveryReceipt } from '../../src/ports/delivery-receipt.ts';
 import type { OtpStore } from '../../src/ports/otp-store.ts';
 import {
@@ -8,7 +7,6 @@ import {
   anIssue,
   issue,
   MINUTE,
-  noteReceipt,
   refused,
   settleText,
   T0,
@@ -16,7 +14,8 @@ import {
   toResume,
   unknown,
 } from './otp-orders.ts';
-import type { StoreFactory } from './store-factory.ts';
+import { noteReceipt } from './otp-steps.ts';
+import type { StoreSuite } from './store-suite.ts';
 
 function receipt(requestId: string, changes: Partial<DeliveryReceipt> = {}): DeliveryReceipt {
   return {
@@ -36,7 +35,7 @@ async function told(store: OtpStore, requestId: string) {
 }
 
 /** What a gateway tells of a text later. */
-export function receiptContract(open: StoreFactory): void {
+export function receiptContract({ open, test }: StoreSuite): void {
   test('a receipt is noted on the challenge, with the time since the text was handed over', async (t) => {
     const { store, reopen } = await open(t);
     await issue(store, 'send-1');

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import type { OtpStore } from '../../src/ports/otp-store.ts';
 import {
   accepted,
@@ -17,13 +16,13 @@ import {
   toResume,
   unknown,
 } from './otp-orders.ts';
-import type { StoreFactory } from './store-factory.ts';
+import type { StoreSuite } from './store-suite.ts';
 
-export function settleContract(open: StoreFactory): void {
-  recordsTheNews(open);
-  keepsWhatIsFinal(open);
-  takesLateNews(open);
-  knowsItsSubmission(open);
+export function settleContract(suite: StoreSuite): void {
+  recordsTheNews(suite);
+  keepsWhatIsFinal(suite);
+  takesLateNews(suite);
+  knowsItsSubmission(suite);
 }
 
 async function requestState(store: OtpStore, requestId: string) {
@@ -44,7 +43,7 @@ async function resume(store: OtpStore, requestId: string): Promise<void> {
   await store.issue(order, toResume({ ...challenge, submissions: 2 }));
 }
 
-function recordsTheNews(open: StoreFactory): void {
+function recordsTheNews({ open, test }: StoreSuite): void {
   test('[SO-7] an accepted text completes the request', async (t) => {
     const { store, reopen } = await open(t);
     await issue(store, 'send-1');
@@ -144,7 +143,7 @@ function recordsTheNews(open: StoreFactory): void {
   });
 }
 
-function keepsWhatIsFinal(open: StoreFactory): void {
+function keepsWhatIsFinal({ open, test }: StoreSuite): void {
   test('[VO-2] a code verified before its delivery was recorded stays verified', async (t) => {
     const { store } = await open(t);
     for (const settle of [accepted, refused, unknown]) {
@@ -183,7 +182,7 @@ function keepsWhatIsFinal(open: StoreFactory): void {
   });
 }
 
-function takesLateNews(open: StoreFactory): void {
+function takesLateNews({ open, test }: StoreSuite): void {
   const late = { answer: undefined, nowMs: T0 + MINUTE } as const;
 
   test('[OQ-28] late news resolve an unknown outcome and leave the answer', async (t) => {
@@ -223,7 +222,7 @@ function takesLateNews(open: StoreFactory): void {
   });
 }
 
-function knowsItsSubmission(open: StoreFactory): void {
+function knowsItsSubmission({ open, test }: StoreSuite): void {
   test("[OQ-28] news of an earlier submission don't decide about a later one", async (t) => {
     const { store } = await open(t);
     for (const settle of [accepted, refused, unknown]) {

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import type { IssueDecision, OtpStore } from '../../src/ports/otp-store.ts';
 import type { SmsGateway } from '../../src/ports/sms-gateway.ts';
 import { activeNumber } from '../support/test-accounts.ts';
 import { startApplication } from '../support/test-application.ts';
-import type { StoreFactory } from './store-factory.ts';
+import type { StoreSuite } from './store-suite.ts';
 
 const FIELDS = { accountPhoneNumber: activeNumber(1), smsMatchingToken: 'AB12345678C' };
 
@@ -45,7 +44,7 @@ function watchedIssues(store: OtpStore) {
 }
 
 /** Two servers, with the same secrets. */
-export function sharedContract(open: StoreFactory): void {
+export function sharedContract({ open, test }: StoreSuite): void {
   test('[OQ-8] a sendOtp that is repeated at another server during the hand-over is one text', async (t) => {
     const { store } = await open(t);
     const { gateway, asked, release, texts } = heldGateway();

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import type { EndCodesOrder, OtpStore } from '../../src/ports/otp-store.ts';
+import type { OtpStore } from '../../src/ports/otp-store.ts';
 import {
   accepted,
   anAttempt,
@@ -15,10 +14,10 @@ import {
   toJudge,
   unknown,
 } from './otp-orders.ts';
-import type { StoreFactory } from './store-factory.ts';
+import type { StoreSuite } from './store-suite.ts';
 
 /** Which of an account's codes is the one that verifies. */
-export function supersedeContract(open: StoreFactory): void {
+export function supersedeContract({ open, test }: StoreSuite): void {
   const statesOf = async (store: OtpStore, ...requestIds: string[]) => {
     const challenges = await Promise.all(requestIds.map((requestId) => store.findChallenge(requestId)));
     return challenges.map((challenge) => challenge?.state);
@@ -109,33 +108,5 @@ export function supersedeContract(open: StoreFactory): void {
     const state = async () => (await factsFor(store, 'older', { nowMs: T0 + 2 * MINUTE })).challenge?.state;
     await settleText(store, accepted('newer', { nowMs: T0 + MINUTE }));
     assert.equal(await state(), 'superseded');
-  });
-
-  test('[OQ-70] live codes of an account or a number are ended, and no others', async (t) => {
-    const { store } = await open(t);
-    const joao = { accountDigest: digest('joao') };
-    await issue(store, 'marias');
-    await settleText(store, accepted('marias'));
-    await issue(store, 'joaos', joao);
-    await issue(store, 'elsewhere', { accountDigest: digest('ana'), phoneNumberDigest: digest('of ana') });
-    const event = { atMs: T0 + MINUTE, event: 'ended', detail: '' };
-    const marias = { kind: 'phone-number', digest: digest('number of maria') } as const;
-    const end = (of: EndCodesOrder['of'], nowMs = T0 + MINUTE) =>
-      store.endCodes({ of, nowMs, sinceMs: nowMs - 10 * MINUTE, event });
-    assert.equal(await end({ kind: 'account', digest: digest('joao') }), 1);
-    assert.deepEqual(await statesOf(store, 'marias', 'joaos', 'elsewhere'), [
-      'sent',
-      'superseded',
-      'submitting',
-    ]);
-    assert.equal(await end(marias, T0 + 5 * MINUTE), 0, 'expired');
-    assert.equal(await end(marias), 1);
-    assert.equal(await end(marias), 0);
-    assert.deepEqual(await statesOf(store, 'marias', 'elsewhere'), ['superseded', 'submitting']);
-    const [history] = await store.history('marias');
-    assert.deepEqual(history?.challenge?.events.at(-1), event);
-    // Its gateway answers afterwards.
-    await settleText(store, accepted('joaos'));
-    assert.deepEqual(await statesOf(store, 'joaos'), ['superseded']);
   });
 }

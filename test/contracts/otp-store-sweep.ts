@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import {
   aChallenge,
   accepted,
   anEcho,
   anIssue,
-  completeRequest,
   DAY,
   factsFor,
   idFor,
@@ -17,9 +15,10 @@ import {
   toIssue,
   toResume,
 } from './otp-orders.ts';
-import type { StoreFactory } from './store-factory.ts';
+import { completeRequest } from './otp-steps.ts';
+import type { StoreSuite } from './store-suite.ts';
 
-export function sweepContract(open: StoreFactory): void {
+export function sweepContract({ open, test }: StoreSuite): void {
   const echo = (requestId: string) => ({ method: 'echo', requestId }) as const;
 
   test('[IDEM-12, OQ-10] a sweep deletes the oldest requests in small steps and none that are younger', async (t) => {
@@ -65,7 +64,7 @@ export function sweepContract(open: StoreFactory): void {
     await store.issue(anIssue('resumed', { nowMs }), toResume(challenge));
     await store.issue(anIssue('issued', { nowMs }), toIssue(aChallenge({ challengeId: idFor('another') })));
     await store.issue(anIssue('answered', { nowMs }), () => {
-      return { kind: 'answer', answer, retryable: false, reason: '' };
+      return { kind: 'answer', request: { state: 'completed', answer, reason: '' } };
     });
     await completeRequest(store, anEcho('', { key: { method: 'sendOtp', requestId: 'completed' }, nowMs }));
     assert.equal(await store.sweep(nowMs, 10), 0);

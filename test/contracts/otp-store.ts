@@ -6,36 +6,44 @@ import { attemptContract } from './otp-store-attempt.ts';
 import { completeContract } from './otp-store-complete.ts';
 import { concurrencyContract } from './otp-store-concurrency.ts';
 import { countsContract } from './otp-store-counts.ts';
+import { endCodesContract } from './otp-store-end-codes.ts';
 import { factsContract } from './otp-store-facts.ts';
 import { guardContract } from './otp-store-guard.ts';
 import { issueContract } from './otp-store-issue.ts';
 import { receiptContract } from './otp-store-receipt.ts';
+import { rememberContract } from './otp-store-remember.ts';
 import { settleContract } from './otp-store-settle.ts';
 import { sharedContract } from './otp-store-shared.ts';
 import { supersedeContract } from './otp-store-supersede.ts';
 import { sweepContract } from './otp-store-sweep.ts';
 import type { StoreFactory } from './store-factory.ts';
+import type { StoreSuite } from './store-suite.ts';
 
 /** What every OTP store must do, whatever stands behind it. */
 export function otpStoreContract(name: string, open: StoreFactory): void {
-  describe(`${name} as an OTP store`, () => {
-    issueContract(open);
-    countsContract(open);
-    factsContract(open);
-    supersedeContract(open);
-    settleContract(open);
-    attemptContract(open);
-    completeContract(open);
-    receiptContract(open);
-    guardContract(open);
-    sweepContract(open);
-    concurrencyContract(open);
-    sharedContract(open);
-    closingContract(open);
-  });
+  describe(`${name} as an OTP store`, () => otpStoreSuite({ open, test }));
 }
 
-function closingContract(open: StoreFactory): void {
+/** The same, told to whoever is to run it. */
+function otpStoreSuite(suite: StoreSuite): void {
+  issueContract(suite);
+  countsContract(suite);
+  factsContract(suite);
+  supersedeContract(suite);
+  settleContract(suite);
+  attemptContract(suite);
+  completeContract(suite);
+  receiptContract(suite);
+  guardContract(suite);
+  endCodesContract(suite);
+  sweepContract(suite);
+  rememberContract(suite);
+  concurrencyContract(suite);
+  sharedContract(suite);
+  closingContract(suite);
+}
+
+function closingContract({ open, test }: StoreSuite): void {
   test('a store that can write says so', async (t) => {
     const { store } = await open(t);
     await store.check();

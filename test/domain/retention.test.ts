@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Retention, startRetention } from '../../src/domain/retention.ts';
 import { openStore } from '../adapters/storage/sqlite/store-under-test.ts';
-import { anEcho, completeRequest, DAY, MINUTE } from '../contracts/otp-orders.ts';
+import { anEcho, DAY, MINUTE } from '../contracts/otp-orders.ts';
+import { completeRequest } from '../contracts/otp-steps.ts';
 import { TestClock } from '../support/test-clock.ts';
 
 /** Resolves when the sweep that was set going has ended and the next one waits. */

@@ -59,13 +59,13 @@ async function serve(
     ]),
     receipts: new Receipts({
       store: {
-        async recordReceipt({ otherKeys = [] }) {
-          // Filed by a digest; the last of the others is the key itself.
-          const receiptKey = otherKeys.at(-1) ?? '';
+        async recordReceipt({ keys }) {
+          // Looked for by its digest first, and then by the key itself.
+          const receiptKey = keys.at(-1) ?? '';
           sunk.push(receiptKey);
           if (prepared.fault !== undefined) throw prepared.fault;
           await record(receiptKey);
-          return { kind: 'recorded', country: undefined, sinceSubmittedMs: 0 };
+          return { record: { kind: 'recorded', country: undefined, sinceSubmittedMs: 0 } };
         },
       },
       clock: new TestClock(),

@@ -102,10 +102,11 @@ const store: OtpStore = {
   },
   attempt: (order, decide) => opened.attempt(order, decide),
   complete: (completion, decide) => opened.complete(completion, decide),
-  endCodes: (order) => opened.endCodes(order),
+  endCodes: (order, decide) => opened.endCodes(order, decide),
   sweep: (beforeMs, rowsMax) => opened.sweep(beforeMs, rowsMax),
   remember: (nowMs) => opened.remember(nowMs),
-  recordReceipt: (receipt, nowMs, decide) => opened.recordReceipt(receipt, nowMs, decide),
+  newestMoment: () => opened.newestMoment(),
+  recordReceipt: (order, decide) => opened.recordReceipt(order, decide),
   blocks: (nowMs) => opened.blocks(nowMs),
   history: (requestId) => opened.history(requestId),
   requestsOf: (subject) => opened.requestsOf(subject),
@@ -128,7 +129,7 @@ const config = loadConfig({
   environment: {},
   overrides: { ...TEST_SETTINGS, dataDirectory, 'quotas.coolDownMs': 0, 'quotas.sendsPerAccount.max': 256 },
 });
-const clock = createSystemClock(opened.newestMomentMs);
+const clock = createSystemClock(await opened.newestMoment());
 const application = await compose(config, { store, gateway, entropy, clock });
 const { methods } = await application.listen();
 process.on('message', async (message: { readonly arm: CrashPoint }) => {

@@ -47,14 +47,14 @@ test('no server starts while a restore is at work, and one does after it', async
   const { row, terms } = storeOf(settings);
   const start = async () => (await row.open(terms, 'serve')).store.close();
   const file = await row.file?.(terms);
-  assert.ok(file?.change);
+  assert.ok(file?.endCodes);
   let tried: Promise<void> | undefined;
-  const change = () => {
+  const endCodes = () => {
     tried = assert.rejects(start(), /another process serves from .*otp\.sqlite/);
     return 0;
   };
   const directory = await fileOfDirectory({ ...terms, settings: settings.directory });
-  await restoreFiles([{ ...file, change }, directory], folder);
+  await restoreFiles([{ ...file, endCodes }, directory], folder, () => () => undefined);
   assert.ok(tried);
   await tried;
   await start();

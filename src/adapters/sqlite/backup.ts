@@ -1,6 +1,7 @@
 import { existsSync, realpathSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import type { DecideEnd } from '../../ports/otp-store.ts';
 import { UnavailableError } from '../../ports/unavailable.ts';
 import { type BackupManifest, beginBackup, describeFile, finishBackup, readBackup } from './backup-folder.ts';
 import type { DatabaseFile } from './database-file.ts';
@@ -86,8 +87,11 @@ export interface RestoreResult {
   readonly aside: string | undefined;
 }
 
+/** How codes end that were unused when a backup was made; both moments are on the wall clock. */
+export type EndsOfThen = (moments: { readonly madeAtMs: number; readonly nowMs: number }) => DecideEnd;
+
 /**
- * Puts a backup in the place of the databases, and ends every code that it has as unused. All files change places, or
+ * Puts a backup in the place of the databases, and ends its codes as `endsOfThen` has it. All files change places, or
  * none: what is interrupted is refused by everybody until it is done again. Throws `UnavailableError`, with
  * nothing changed, if a server or another command has the databases open, they are of the other environment, or the
  * backup can't be used; and the reason of the signal, with nothing changed, if it is aborted before files change places.
@@ -95,6 +99,7 @@ export interface RestoreResult {
 export async function restoreFiles(
   databases: DatabaseFiles,
   folder: string,
+  endsOfThen: EndsOfThen,
   signal?: AbortSignal,
 ): Promise<RestoreResult> {
   const manifest = readBackupOf(databases, folder);
@@ -105,7 +110,8 @@ export async function restoreFiles(
   const locks: { close(): void }[] = [];
   try {
     for (const { lock } of databases) if (lock) locks.push(lock());
-    return await putBack(databases, folder, manifest, signal);
+    const decide = endsOfThen({ madeAtMs: manifest.madeAtMs, nowMs: Date.now() });
+    return await putBack(databases, folder, manifest, decide, signal);
   } finally {
     for (const lock of locks) lock.close();
   }
@@ -115,6 +121,7 @@ async function putBack(
   databases: DatabaseFiles,
   folder: string,
   manifest: BackupManifest,
+  decide: DecideEnd,
   signal: AbortSignal | undefined,
 ): Promise<RestoreResult> {
   try {
@@ -122,7 +129,7 @@ async function putBack(
       requireNobody(file, openPlainly);
       requireReplaceable(kind, file, environment);
     }
-    const prepared = await prepareAll(databases, folder, manifest, signal);
+    const prepared = await prepareAll(databases, folder, manifest, decide, signal);
     const dataDirectory = dirname(databases[0].file);
     const aside = join(dataDirectory, `replaced-${new Date().toISOString().replaceAll(':', '')}`);
     putInPlace(prepared, aside);
@@ -137,7 +144,8 @@ async function putBack(
 async function prepareAll(
   databases: DatabaseFiles,
   folder: string,
-  { files, madeAtMs }: BackupManifest,
+  { files }: BackupManifest,
+  decide: DecideEnd,
   signal: AbortSignal | undefined,
 ) {
   const prepared: (RestoredFile & { readonly endedCodes: number })[] = [];
@@ -145,10 +153,10 @@ async function prepareAll(
     const database = databases.find(({ file }) => basename(file) === described.name);
     if (database === undefined)
       throw new UnavailableError(`${folder} holds ${described.name}, which is not known`);
-    const { kind, file, environment, change } = database;
+    const { kind, file, environment, endCodes } = database;
     let endedCodes = 0;
     const restored = await prepareRestored(kind, { from: folder, described, file, environment }, (copy) => {
-      endedCodes = change?.(copy, { madeAtMs, nowMs: Date.now() }) ?? 0;
+      endedCodes = endCodes?.(copy, decide) ?? 0;
     });
     prepared.push({ ...restored, endedCodes });
     // The checks hold up whatever else came, a signal too.

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { DecideEnd } from '../../ports/otp-store.ts';
 import type { DatabaseKind, Environment } from './database-kind.ts';
 
 /** A database file of ours, as it is checked, backed up and restored. */
@@ -9,10 +10,10 @@ export interface DatabaseFile {
   /** Keeps servers from it until it is closed. Throws `UnavailableError` if one is on it. Absent: any number may be. */
   lock?(): { close(): void };
   /**
-   * Changes a copy of then before it takes its place, within one transaction. Yields how many codes that ended. Both
-   * moments are on the wall clock.
+   * Asks about every code that is neither used nor void in a copy of then, before it takes its place, within one
+   * transaction. Yields how many were ended. Absent: it holds no codes.
    */
-  change?(copy: DatabaseSync, moments: { readonly madeAtMs: number; readonly nowMs: number }): number;
+  endCodes?(copy: DatabaseSync, decide: DecideEnd): number;
   /** Done once it has taken its place. */
   placed?(): void;
 }

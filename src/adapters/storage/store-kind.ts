@@ -1,6 +1,7 @@
 import type { KindSchema } from '../../config/kinds.ts';
 import type { ValuesOf } from '../../config/values.ts';
-import type { OtpStore } from '../../ports/otp-store.ts';
+import type { Challenge } from '../../ports/challenge.ts';
+import type { DecideEnd, OtpStore } from '../../ports/otp-store.ts';
 import type { DataAccess, DataKind, DataTerms, SchemaChange } from '../data-kind.ts';
 import type { DatabaseFile } from '../sqlite/database-file.ts';
 
@@ -30,11 +31,6 @@ export interface OpenedStore {
   readonly store: OtpStore;
   /** It was made when it was opened, so that nothing is remembered in it. */
   readonly isNew: boolean;
-  /**
-   * The latest moment in it when it was opened, ms on the steady clock; 0: no request was in it. A clock that began
-   * before it would revive codes that have expired.
-   */
-  readonly newestMomentMs: number;
   readonly keys: KeyRecord;
   /** Why it can't be relied on at present; asked every few seconds. Absent: `store.check` tells all. `undefined`: all is well. */
   fault?(): string | undefined;
@@ -52,13 +48,16 @@ export interface KeyRecord {
   /** Of the secrets that the store was served with last. `undefined`: nobody has noted them yet. [OQ-72] */
   checks(): Promise<KeptChecks | undefined>;
   note(checks: KeptChecks): Promise<void>;
-  /** Ids of the secrets that codes were made with which may still be typed at `nowMs`, on the wall clock. */
-  secretsInUse(nowMs: number): Promise<readonly string[]>;
   /**
-   * Notes the checks of other secrets and ends every code that was not used, both or neither; with `dryRun` neither.
-   * Resolves to how many codes those are.
+   * For each secret that codes were made with, and each state that their challenges are in: the moment at which the last
+   * of those codes expires. It reaches back as far as a code lives at most.
    */
-  rotate(checks: KeptChecks, order: { readonly nowMs: number; readonly dryRun: boolean }): Promise<number>;
+  codesBySecret(): Promise<readonly Pick<Challenge, 'secretId' | 'state' | 'expiresAtWallMs'>[]>;
+  /**
+   * Notes the checks of other secrets and asks `decide` about every code that is neither used nor void, both or neither;
+   * with `dryRun` neither. Resolves to how many it ended.
+   */
+  rotate(checks: KeptChecks, decide: DecideEnd, order: { readonly dryRun: boolean }): Promise<number>;
   /** Fingerprints of keys that were seen revoked. */
   revoked(): Promise<readonly string[]>;
   /** Has them known as revoked for good, at least one. */

@@ -43,7 +43,7 @@ export function judgeAttempt(facts: AttemptFacts, question: AttemptQuestion): At
   const { result, state, failedAttempts, event, missteps } = judge(challenge, facts, question);
   return {
     kind: 'judged',
-    answer: { result, integratorId: question.integratorId },
+    request: { state: 'completed', answer: { result, integratorId: question.integratorId }, reason: event },
     state: state === challenge.state ? undefined : moved(challenge.state, state),
     failedAttempts,
     missteps,

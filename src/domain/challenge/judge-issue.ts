@@ -1,17 +1,12 @@
 import type { Challenge } from '../../ports/challenge.ts';
-import type {
-  GrantedText,
-  GuardOrder,
-  IssueDecision,
-  IssueFacts,
-  StoredAnswer,
-} from '../../ports/otp-store.ts';
+import type { GrantedText, GuardOrder, IssueDecision, IssueFacts } from '../../ports/otp-store.ts';
 import { type Claimant, judgeClaim } from '../judge-claim.ts';
 import { judgeByGuard } from '../limits/money-guard.ts';
 import type { OtpPolicy } from '../limits/otp-policy.ts';
 import { type CountedCeiling, refusingQuota } from '../limits/quotas.ts';
 import { bucketsOf, textCounts } from '../limits/text-counts.ts';
 import type { Moment } from '../moment.ts';
+import type { SendOtpResult } from '../outcome.ts';
 import { isExpired, mayHaveLeft, SUBMISSIONS_MAX } from './challenge.ts';
 import { moved } from './moved.ts';
 import { sameBytes } from './same-bytes.ts';
@@ -46,7 +41,7 @@ function takeUp(earlier: Challenge, facts: IssueFacts, question: IssueQuestion):
     case 'sent':
     case 'verified':
       // The gateway's yes came after the answer. No second text. [IDEM-2]
-      return answer({ result: 'SUCCESS', integratorId: earlier.challengeId }, false, 'acceptedLate');
+      return answer('completed', 'SUCCESS', earlier, 'acceptedLate');
     case 'exhausted':
     case 'superseded':
       return unsent(earlier, question, earlier.state);
@@ -71,7 +66,7 @@ function takeUp(earlier: Challenge, facts: IssueFacts, question: IssueQuestion):
 function onceMore(earlier: Challenge, facts: IssueFacts, question: IssueQuestion): IssueDecision {
   const decision = withinQuotas(facts, question, resume(earlier, earlier, question));
   if (decision.kind !== 'answer') return decision;
-  return { ...decision, ...unsent(earlier, question, decision.reason) };
+  return { ...decision, ...unsent(earlier, question, decision.request.reason) };
 }
 
 type Answered = Extract<IssueDecision, { readonly kind: 'answer' }>;
@@ -89,16 +84,18 @@ function resume(earlier: Challenge, life: Challenge, question: IssueQuestion): G
     submissions,
     recipient,
   } as const;
-  return counted({ kind: 'resume', challenge }, question);
+  const events = [{ atMs: question.nowMs, event: 'resumed', detail: '' }];
+  return counted({ kind: 'resume', challenge, events }, question);
 }
 
 function issueWithinQuotas(facts: IssueFacts, question: IssueQuestion): IssueDecision {
-  return withinQuotas(facts, question, counted({ kind: 'issue', challenge: question.fresh }, question));
+  const granted = counted({ kind: 'issue', challenge: question.fresh, events: [] }, question);
+  return withinQuotas(facts, question, granted);
 }
 
 /** With where the text is counted, besides those that were sent before. */
 function counted(
-  { kind, challenge }: Pick<GrantedText, 'kind' | 'challenge'>,
+  { kind, challenge, events }: Pick<GrantedText, 'kind' | 'challenge' | 'events'>,
   { ceilings, guard, nowMs }: IssueQuestion,
 ): GrantedText {
   const counts = textCounts(
@@ -107,7 +104,7 @@ function counted(
     nowMs,
   );
   const all = [...challenge.counted, counts];
-  return { kind, challenge: { ...challenge, counted: all }, raise: bucketsOf(counts) };
+  return { kind, challenge: { ...challenge, counted: all }, raise: bucketsOf(counts), events };
 }
 
 function withinQuotas(facts: IssueFacts, question: IssueQuestion, granted: GrantedText): IssueDecision {
@@ -115,30 +112,33 @@ function withinQuotas(facts: IssueFacts, question: IssueQuestion, granted: Grant
   const refusal = refusingQuota(facts, ceilings, policy, nowMs);
   if (refusal === undefined) return withinBudget(facts, question, granted);
   if (!refusal.byUser) return unsent(fresh, question, refusal.quota);
-  return answer({ result: 'OTP_LIMIT_REACHED', integratorId: fresh.challengeId }, false, refusal.quota);
+  return answer('completed', 'OTP_LIMIT_REACHED', fresh, refusal.quota);
 }
 
 /** The money guard has the last word: it counts what the quotas let through. */
 function withinBudget(facts: IssueFacts, question: IssueQuestion, granted: GrantedText): IssueDecision {
   const { fresh, policy, nowMs } = question;
   if (facts.guard === undefined) return granted;
-  const { refusal, ...guard } = judgeByGuard(facts.guard, policy.moneyGuard, fresh, nowMs);
-  if (refusal === undefined) return { ...granted, guard };
+  const { refusal, event, ...guard } = judgeByGuard(facts.guard, policy.moneyGuard, fresh, nowMs);
+  if (refusal === undefined) {
+    return { ...granted, events: event === undefined ? granted.events : [...granted.events, event], guard };
+  }
   // Not the user's doing, whoever it is that orders texts. [OQ-40]
   return { ...unsent(fresh, question, refusal), guard };
 }
 
 function unsent(challenge: Challenge, { policy }: IssueQuestion, reason: string): Answered {
-  const { challengeId } = challenge;
-  return answer(
-    { result: 'MESSAGE_UNABLE_TO_BE_SENT', integratorId: challengeId },
-    policy.retryUnsent,
-    reason,
-  );
+  const state = policy.retryUnsent ? 'released' : 'completed';
+  return answer(state, 'MESSAGE_UNABLE_TO_BE_SENT', challenge, reason);
 }
 
-function answer(stored: StoredAnswer, retryable: boolean, reason: string): Answered {
-  return { kind: 'answer', answer: stored, retryable, reason };
+function answer(
+  state: Answered['request']['state'],
+  result: SendOtpResult,
+  { challengeId }: Challenge,
+  reason: string,
+): Answered {
+  return { kind: 'answer', request: { state, answer: { result, integratorId: challengeId }, reason } };
 }
 
 function sameRecipient(one: Challenge, other: Challenge): boolean {

@@ -1,15 +1,25 @@
 import type { DeliveryReceipt } from '../../ports/delivery-receipt.ts';
-import type { ReceiptDecision, ReceiptFacts } from '../../ports/otp-store.ts';
+import type { ReceiptDecision, ReceiptFacts, ReceivedText } from '../../ports/otp-store.ts';
 import { moved } from './moved.ts';
 
-/** What a receipt makes of the challenge of its text, if it is certain which one that is and it says something new. Pure. */
+/**
+ * What a receipt makes of the challenge of its text, if it is certain which one that is and it says something new. Gateways
+ * use ids again, and write one in several ways: under each key at most one text counts, the one whose id is written as in
+ * the receipt, or else the newest. Pure.
+ */
 export function judgeReceipt(
-  { texts: [text, ...others], rivals }: ReceiptFacts,
-  { state, gateway, detail }: DeliveryReceipt,
+  facts: ReceiptFacts,
+  { receiptKey, state, gateway, detail }: DeliveryReceipt,
   nowMs: number,
 ): ReceiptDecision {
+  const isWrittenSo = ({ gateway: by, messageId }: ReceivedText) =>
+    messageId !== undefined && `${by}:${messageId}` === receiptKey;
+  const chosen = (underKey: readonly ReceivedText[]) => underKey.find(isWrittenSo) ?? underKey[0] ?? [];
+  const [text, ...others] = facts.texts.flatMap(chosen);
   if (text === undefined) return { record: { kind: 'unmatched' } };
-  const another = [...others, ...rivals].some(({ challengeId }) => challengeId !== text.challengeId);
+  const another = [...others, ...facts.rivals.flatMap(chosen)].some(
+    ({ challengeId }) => challengeId !== text.challengeId,
+  );
   if (another) return { record: { kind: 'ambiguous' } };
   // What a phone has it keeps, whatever is told later.
   if (text.receipt === state || text.receipt === 'delivered') return { record: { kind: 'repeated' } };
@@ -19,6 +29,7 @@ export function judgeReceipt(
       challengeId: text.challengeId,
       // Only what was taken can be delivered, or not. [OQ-28]
       state: text.state === 'ambiguous' ? moved(text.state, 'sent') : text.state,
+      receipt: { state, atMs: nowMs },
       event: { atMs: nowMs, event: state, detail: `${gateway} ${detail}`.trim() },
     },
   };

@@ -62,5 +62,5 @@ function answered(
 ): SettlementDecision['request'] {
   const speaks = current || state === 'sent';
   if (answer === undefined || !speaks || requestState === 'completed') return undefined;
-  return { state: retryable ? 'released' : 'completed', answer };
+  return { state: retryable ? 'released' : 'completed', answer, reason: '' };
 }

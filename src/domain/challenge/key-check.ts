@@ -1,3 +1,5 @@
+import type { Challenge } from '../../ports/challenge.ts';
+import { isLive } from './challenge.ts';
 import { keyedHash } from './keyed-digest.ts';
 import type { OtpKeys } from './otp-keys.ts';
 
@@ -25,6 +27,15 @@ export function keyChecksOf({ codeSecrets, digestKey }: OtpKeys): KeyChecks {
     return [id, checkOf(['gsp-otp code key check v1', id, tag])];
   });
   return { digests: checkOf(['gsp-otp digest key check v1']), codes: Object.fromEntries(codes) };
+}
+
+/** Ids of the secrets that codes were made with which may still be typed at `wallMs`, on the wall clock. */
+export function secretsInUse(
+  codes: readonly Pick<Challenge, 'secretId' | 'state' | 'expiresAtWallMs'>[],
+  wallMs: number,
+): readonly string[] {
+  const live = codes.filter(({ state, expiresAtWallMs }) => isLive(state) && expiresAtWallMs > wallMs);
+  return [...new Set(live.map(({ secretId }) => secretId))];
 }
 
 export interface KeyFault {

@@ -1,4 +1,4 @@
-import type { Challenge } from '../../ports/challenge.ts';
+import type { Challenge, ChallengeEvent } from '../../ports/challenge.ts';
 import type {
   Block,
   GuardBudget,
@@ -54,6 +54,8 @@ export function guardOrderFor(
 export interface GuardJudgement extends GuardVerdict {
   /** `undefined`: the text may go. */
   readonly refusal: GuardBudget | undefined;
+  /** Of the challenge whose text may go. `undefined`: nothing to tell. */
+  readonly event: ChallengeEvent | undefined;
 }
 
 const NOTHING: GuardJudgement = { refusal: undefined, begin: [], event: undefined };

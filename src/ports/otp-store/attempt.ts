@@ -1,6 +1,6 @@
 import type { Challenge, ChallengeEvent, ChallengeState } from '../challenge.ts';
 import type { CeilingBucket, Counted, Misstep, TextCounts } from './limits.ts';
-import type { RequestRecord, StoredAnswer, Taken } from './requests.ts';
+import type { RecordedAnswer, RequestRecord, Taken } from './requests.ts';
 
 export interface AttemptOrder {
   readonly requestId: string;
@@ -22,15 +22,15 @@ export interface AttemptFacts {
 }
 
 export type AttemptDecision =
-  /** Complete the request with `answer`; move the challenge to `state` with `failedAttempts`; note the event. */
+  /** Record the answer; move the challenge to `state` with `failedAttempts`; note the event. */
   | {
       readonly kind: 'judged';
-      readonly answer: StoredAnswer;
+      readonly request: RecordedAnswer;
       /** `undefined`: it stays as it stands in the record; what only a newer text supersedes is not written down. */
       readonly state: ChallengeState | undefined;
       readonly failedAttempts: number;
       readonly event: ChallengeEvent;
-      /** What the account's limits are to count. */
+      /** What the account's limits are to count, at the order's `nowMs`. */
       readonly missteps: readonly Misstep[];
       /** Of the challenge from now on. `undefined`: it stays as it is. */
       readonly counted: readonly TextCounts[] | undefined;

@@ -1,7 +1,7 @@
-import type { Challenge } from '../challenge.ts';
+import type { Challenge, ChallengeEvent } from '../challenge.ts';
 import type { AccountPast, Ceiling, CeilingBucket, PhoneNumberPast } from './limits.ts';
 import type { GuardFacts, GuardOrder, GuardVerdict } from './money-guard.ts';
-import type { RequestRecord, StoredAnswer, Taken } from './requests.ts';
+import type { RecordedAnswer, RequestRecord, Taken } from './requests.ts';
 
 export interface IssueOrder {
   readonly requestId: string;
@@ -31,34 +31,28 @@ export interface IssueFacts {
   readonly guard: GuardFacts | undefined;
 }
 
-export type IssueDecision =
+/** A challenge whose text may go. The request is claimed for it, and loses the answer that it had. */
+export interface GrantedText {
   /**
-   * Make this challenge (state `submitting`), claim the request and count one text more in each of `raise`. A challenge
-   * made earlier for this request id is replaced. What is out of the account's older challenges stays as it is until this
-   * text is out too.
+   * - `issue`: make this challenge, in the place of one that was made earlier for this request id. What is out of the
+   *   account's older challenges stays as it is until this text is out too.
+   * - `resume`: it is the challenge that the request has, and becomes what it is here.
    */
-  | {
-      readonly kind: 'issue';
-      readonly challenge: Challenge;
-      readonly raise: readonly CeilingBucket[];
-      readonly guard?: GuardVerdict | undefined;
-    }
-  /** Claim the request again, count it again, and put its challenge back to `submitting`, with this life. */
-  | {
-      readonly kind: 'resume';
-      readonly challenge: Challenge;
-      readonly raise: readonly CeilingBucket[];
-      readonly guard?: GuardVerdict | undefined;
-    }
-  /** Record an answer without a text: `completed`, or `released` if retryable. `reason` is for the record. */
+  readonly kind: 'issue' | 'resume';
+  readonly challenge: Challenge;
+  /** One text more in each. */
+  readonly raise: readonly CeilingBucket[];
+  /** Of the challenge, after those that a resumed one has. That it was issued is not among them, see `storyOf`. */
+  readonly events: readonly ChallengeEvent[];
+  readonly guard?: GuardVerdict | undefined;
+}
+
+export type IssueDecision =
+  | GrantedText
+  /** Record an answer without a text. A challenge that the request has stays as it is. */
   | {
       readonly kind: 'answer';
-      readonly answer: StoredAnswer;
-      readonly retryable: boolean;
-      readonly reason: string;
+      readonly request: RecordedAnswer;
       readonly guard?: GuardVerdict | undefined;
     }
   | Taken;
-
-/** A challenge whose text may go. */
-export type GrantedText = Extract<IssueDecision, { readonly kind: 'issue' | 'resume' }>;

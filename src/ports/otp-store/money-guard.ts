@@ -1,4 +1,3 @@
-import type { ChallengeEvent } from '../challenge.ts';
 import type { Ceiling } from './limits.ts';
 
 /** What the money guard counts a text under, and what it weighs that against: three subjects, all of one window. */
@@ -43,11 +42,10 @@ export interface GuardFinding {
   readonly mode: 'enforce' | 'observe' | 'exempt';
 }
 
-/** What the money guard has to say about a text: blocks to begin, and a line for the record. */
+/** What the money guard has to say about a text. */
 export interface GuardVerdict {
+  /** Blocks to begin, each in the place of one that its subject had. */
   readonly begin: readonly Block[];
-  /** An event of the challenge, if one is issued or resumed. `undefined`: nothing to tell. */
-  readonly event: ChallengeEvent | undefined;
   /** For log and metrics, of no use to a store. `undefined`: nothing stands against it. */
   readonly finding?: GuardFinding | undefined;
 }

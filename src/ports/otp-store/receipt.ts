@@ -1,34 +1,37 @@
-import type { ChallengeEvent, ChallengeState } from '../challenge.ts';
+import type { ChallengeEvent, ChallengeState, SubmittedText } from '../challenge.ts';
 import type { DeliveryReceipt, ReceiptRecord } from '../delivery-receipt.ts';
 
-/** The challenge of a text that was filed under one of a receipt's keys. */
-export interface ReceivedText {
+export interface ReceiptOrder {
+  /** What the receipt's text may be filed under. */
+  readonly keys: readonly string[];
+  /** What other texts may be filed under that the receipt might be about as well. */
+  readonly rivalKeys: readonly string[];
+}
+
+/** The challenge of a text, as it stands in the record. */
+export interface ReceivedText extends Pick<SubmittedText, 'gateway' | 'messageId' | 'submittedAtMs'> {
   readonly challengeId: string;
   readonly state: ChallengeState;
   readonly country: string | undefined;
-  readonly submittedAtMs: number;
   /** What was told before. */
   readonly receipt: DeliveryReceipt['state'] | undefined;
 }
 
-/**
- * Under each key at most one text is found: of several the one whose gateway and message id are written as the receipt's
- * own key is, and of those the newest.
- */
+/** For each key of the order, in its order: the texts that are filed under it, the newest first, 16 at most. */
 export interface ReceiptFacts {
-  /** Found by the receipt's own key and its other keys, in this order. */
-  readonly texts: readonly ReceivedText[];
-  /** Found by its rival keys. */
-  readonly rivals: readonly ReceivedText[];
+  readonly texts: readonly (readonly ReceivedText[])[];
+  readonly rivals: readonly (readonly ReceivedText[])[];
 }
 
 export interface ReceiptDecision {
   /** What came of it. */
   readonly record: ReceiptRecord;
-  /** The receipt is noted on this challenge, which is in this state from now on. `undefined`: nothing changes. */
+  /** To be noted on one of `texts`. `undefined`: nothing changes. */
   readonly note?: {
     readonly challengeId: string;
+    /** Of the challenge from now on. */
     readonly state: ChallengeState;
+    readonly receipt: NonNullable<SubmittedText['receipt']>;
     readonly event: ChallengeEvent;
   };
 }

@@ -42,18 +42,22 @@ export type Taken =
   /** Another process is at work on it. [OQ-8] */
   | { readonly kind: 'busy' };
 
-/** `answer`: record it. */
-export type CompletionDecision = { readonly kind: 'answer' } | Taken;
+/** An answer, and what it binds. */
+export interface RecordedAnswer {
+  readonly state: 'completed' | 'released';
+  readonly answer: StoredAnswer;
+  /** Why, for the record: a quota's or policy's name, or empty. */
+  readonly reason: string;
+}
 
-export interface Completion {
+/** `answer`: record it. */
+export type CompletionDecision = { readonly kind: 'answer'; readonly request: RecordedAnswer } | Taken;
+
+export interface CompletionOrder {
   readonly key: RequestKey;
   readonly fingerprint: Uint8Array;
   readonly owner: string;
   readonly nowMs: number;
-  readonly answer: StoredAnswer;
-  readonly retryable: boolean;
-  /** Why, for the record: a quota's or policy's name, or empty. */
-  readonly reason: string;
   /** Of sendOtp, as far as they are known: whom it was for, by which `requestsOf` finds it. */
   readonly accountDigest?: Uint8Array | undefined;
   readonly phoneNumberDigest?: Uint8Array | undefined;

@@ -1,6 +1,6 @@
 import type { ChallengeEvent, ChallengeState, SubmittedText } from '../challenge.ts';
 import type { CeilingBucket, TextCounts } from './limits.ts';
-import type { RequestState, StoredAnswer } from './requests.ts';
+import type { RecordedAnswer, RequestState } from './requests.ts';
 
 export interface SettlementOrder {
   readonly requestId: string;
@@ -24,14 +24,14 @@ export type SubmissionText = Pick<SubmittedText, 'gateway' | 'messageId'> & {
 
 export interface SettlementDecision {
   /** How the request is answered. `undefined`: it stays as it is. */
-  readonly request: { readonly state: 'completed' | 'released'; readonly answer: StoredAnswer } | undefined;
+  readonly request: RecordedAnswer | undefined;
   /** Of the challenge from now on. */
   readonly state: ChallengeState;
   readonly submissions: number;
   readonly event: ChallengeEvent;
   /** Becomes the challenge's text. `undefined`: that stays as it is. */
   readonly text: SubmissionText | undefined;
-  /** Whether it counts as a refused text of its account and its number. */
+  /** Whether it counts as a refused text of its account and its number, at the order's `nowMs`. */
   readonly refused: boolean;
   /** Of the challenge from now on. `undefined`: it stays as it is. */
   readonly counted: readonly TextCounts[] | undefined;

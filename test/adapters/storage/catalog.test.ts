@@ -3,7 +3,21 @@ import { describe, type TestContext, test } from 'node:test';
 import type { DataAccess, DataTerms } from '../../../src/adapters/data-kind.ts';
 import { storeKinds } from '../../../src/adapters/storage/catalog.ts';
 import type { StoreKind } from '../../../src/adapters/storage/store-kind.ts';
+import { judgeRotated } from '../../../src/domain/challenge/judge-end.ts';
+import type { HeldCode } from '../../../src/ports/otp-store.ts';
 import type { Settings } from '../../../src/settings/settings.ts';
+import {
+  accepted,
+  anAttempt,
+  anEcho,
+  idFor,
+  issue,
+  MINUTE,
+  settleText,
+  T0,
+  toJudge,
+} from '../../contracts/otp-orders.ts';
+import { completeRequest } from '../../contracts/otp-steps.ts';
 import { otpStoreContract } from '../../contracts/otp-store.ts';
 import { storeKindsUnderTest } from './store-kinds.ts';
 
@@ -57,8 +71,8 @@ function opensInEveryWay(row: StoreKind, placeOf: Place, open: Open): void {
     await assert.rejects(row.open(terms, 'read'), unavailable);
     const { fromVersion, toVersion } = await row.inspect(terms, 'serve');
     assert.deepEqual([fromVersion, toVersion > 0], [0, true]);
-    const { store, isNew, newestMomentMs, fault } = await open(t, terms, 'serve');
-    assert.deepEqual([isNew, newestMomentMs, fault?.()], [true, 0, undefined]);
+    const { store, isNew, fault } = await open(t, terms, 'serve');
+    assert.deepEqual([isNew, await store.newestMoment(), fault?.()], [true, 0, undefined]);
     await store.check();
     assert.deepEqual(await row.inspect(terms, 'serve'), { fromVersion: toVersion, toVersion });
   });
@@ -89,20 +103,56 @@ function remembersKeys(placeOf: Place, open: Open, row: StoreKind): void {
     const terms = await placeOf(t);
     const { store, keys } = await open(t, terms, 'serve');
     assert.equal(await keys.checks(), undefined);
-    assert.deepEqual(await keys.secretsInUse(0), []);
+    assert.deepEqual(await keys.codesBySecret(), []);
     await keys.note(checks);
     await store.close();
     assert.deepEqual(await (await open(t, terms, 'read')).keys.checks(), checks);
   });
 
-  test('[OQ-72] other checks are noted for good, unless it is only tried', async (t) => {
-    const { keys } = await open(t, await placeOf(t), 'serve');
+  test('[OQ-72] the last code of each secret and state is told, however many requests came after it', async (t) => {
+    const { store, keys } = await open(t, await placeOf(t), 'serve');
+    const wall = (minutes: number) => ({ expiresAtWallMs: T0 + minutes * MINUTE });
+    await issue(store, 'past', { secretId: 'past' }, { nowMs: T0 - 10 * MINUTE });
+    await issue(store, 'early', { secretId: 'old', ...wall(1) });
+    await issue(store, 'late', { secretId: 'old', ...wall(3) });
+    await issue(store, 'sent', { secretId: 'old', ...wall(2) });
+    await settleText(store, accepted('sent'));
+    await issue(store, 'new', { secretId: 'new', ...wall(4) });
+    const echoes = Array.from({ length: 1000 }, (_, n) => completeRequest(store, anEcho(`echo-${n}`)));
+    await Promise.all(echoes);
+    const told = (await keys.codesBySecret()).map((one) => JSON.stringify(one));
+    const expected = [
+      { secretId: 'new', state: 'submitting', ...wall(4) },
+      { secretId: 'old', state: 'sent', ...wall(2) },
+      { secretId: 'old', state: 'submitting', ...wall(3) },
+    ];
+    assert.deepEqual(
+      told.sort(),
+      expected.map((one) => JSON.stringify(one)),
+    );
+  });
+
+  test('[OQ-72] other checks are noted and unused codes ended for good, unless it is only tried', async (t) => {
+    const { store, keys } = await open(t, await placeOf(t), 'serve');
     await keys.note(checks);
+    for (const requestId of ['one', 'two', 'used']) await issue(store, requestId);
+    const order = anAttempt('verify-1', 'used');
+    await store.attempt(order, toJudge(order, true));
     const other = { ...checks, digests: 'ff' };
-    assert.equal(await keys.rotate(other, { nowMs: 1, dryRun: true }), 0);
+    const asked: string[] = [];
+    const decide = (code: HeldCode) => {
+      asked.push(code.challengeId);
+      return code.challengeId === idFor('one') ? judgeRotated(code, T0 + MINUTE) : undefined;
+    };
+    assert.equal(await keys.rotate(other, decide, { dryRun: true }), 1);
     assert.deepEqual(await keys.checks(), checks);
-    assert.equal(await keys.rotate(other, { nowMs: 1, dryRun: false }), 0);
+    const lastEvent = async () => (await store.history('one'))[0]?.challenge?.events.at(-1)?.event;
+    assert.notEqual(await lastEvent(), 'secretRotated');
+    assert.equal(await keys.rotate(other, decide, { dryRun: false }), 1);
     assert.deepEqual(await keys.checks(), other);
+    assert.equal(await lastEvent(), 'secretRotated');
+    const unused = [idFor('one'), idFor('two')];
+    assert.deepEqual(asked, [...unused, ...unused]);
   });
 
   test('[OQ-79] revoked keys are there after a restart, and for who only asks for them', async (t) => {

@@ -59,9 +59,10 @@ function attempt(matches: boolean, changes: Partial<Challenge> = {}, facts: Part
 function judged(matches: boolean, changes: Partial<Challenge> = {}, facts: Partial<AttemptFacts> = {}) {
   const decision = attempt(matches, changes, facts);
   assert.ok(decision.kind === 'judged');
-  const { answer, state, failedAttempts, event } = decision;
+  const { request, state, failedAttempts, event } = decision;
+  assert.deepEqual([request.state, request.reason], ['completed', event.event]);
   // `undefined`: it stays as it was.
-  return [answer.result, state ?? changes.state ?? challenge.state, failedAttempts, event.event];
+  return [request.answer.result, state ?? changes.state ?? challenge.state, failedAttempts, event.event];
 }
 
 describe('judgeAttempt: the truth table of verifyOtp', () => {
@@ -164,7 +165,7 @@ describe('judgeAttempt: the truth table of verifyOtp', () => {
       const decision = judgeAttempt({ ...facts, challenge }, question(matches, 'closed-fraud'));
       assert.partialDeepStrictEqual(decision, {
         kind: 'judged',
-        answer: { result: 'OTP_NOT_MATCHED' },
+        request: { answer: { result: 'OTP_NOT_MATCHED' } },
         state: 'superseded',
         failedAttempts: 0,
         event: { event: 'closed-fraud' },
@@ -175,7 +176,7 @@ describe('judgeAttempt: the truth table of verifyOtp', () => {
       { ...facts, challenge: { ...challenge, state: 'verified' } },
       question(true, 'closed'),
     );
-    assert.equal(used.kind === 'judged' && used.answer.result, 'OTP_ALREADY_USED');
+    assert.equal(used.kind === 'judged' && used.request.answer.result, 'OTP_ALREADY_USED');
   });
 
   it('[VO-3] a retried verification answers as it did', () => {
@@ -212,7 +213,7 @@ describe('judgeAttempt: the truth table of verifyOtp', () => {
         const legal = state === undefined || CHALLENGE_MOVES[changes.state].includes(state);
         assert.ok(legal, `${changes.state} → ${state}`);
         assert.ok(decision.failedAttempts >= changes.failedAttempts);
-        if (decision.answer.result === 'SUCCESS') assert.ok(matches && decision.state === 'verified');
+        if (decision.request.answer.result === 'SUCCESS') assert.ok(matches && decision.state === 'verified');
       }),
     );
   });

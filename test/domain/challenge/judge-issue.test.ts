@@ -46,7 +46,8 @@ const question: IssueQuestion = {
 
 /** Where nothing counts. */
 const NO_COUNTS = { sends: [], unverified: [] };
-const ISSUED = { kind: 'issue', challenge: { ...fresh, counted: [NO_COUNTS] }, raise: [] };
+const ISSUED = { kind: 'issue', challenge: { ...fresh, counted: [NO_COUNTS] }, raise: [], events: [] };
+const RESUMED = [{ atMs: NOW_MS, event: 'resumed', detail: '' }];
 
 function record(changes: Partial<RequestRecord>): RequestRecord {
   const answer = { result: 'SUCCESS', integratorId: 'earlier-id------' };
@@ -73,7 +74,7 @@ function judge(facts: Partial<IssueFacts>, changes: Partial<IssueQuestion> = {})
 
 function unsent(reason: string, integratorId = 'earlier-id------') {
   const answer = { result: 'MESSAGE_UNABLE_TO_BE_SENT', integratorId };
-  return { kind: 'answer', answer, retryable: true, reason };
+  return { kind: 'answer', request: { state: 'released', answer, reason } };
 }
 
 describe('judgeIssue: a request id that was seen before', () => {
@@ -104,6 +105,7 @@ describe('judgeIssue: a request id that was seen before', () => {
       kind: 'resume',
       challenge: { ...challenge, submissions: 2, counted: [NO_COUNTS] },
       raise: [],
+      events: RESUMED,
     });
   });
 });
@@ -125,6 +127,7 @@ describe('judgeIssue: a retry after MESSAGE_UNABLE_TO_BE_SENT', () => {
         counted: [NO_COUNTS],
       },
       raise: [],
+      events: RESUMED,
     });
   });
 
@@ -145,6 +148,7 @@ describe('judgeIssue: a retry after MESSAGE_UNABLE_TO_BE_SENT', () => {
       kind: 'resume',
       challenge: { ...challenge, state: 'submitting', submissions: 2, counted: [NO_COUNTS] },
       raise: [],
+      events: RESUMED,
     });
   });
 
@@ -185,7 +189,7 @@ describe('judgeIssue: a retry after MESSAGE_UNABLE_TO_BE_SENT', () => {
 
   it('[IDEM-2] a text that was accepted after its answer is not sent again', () => {
     const answer = { result: 'SUCCESS', integratorId: 'earlier-id------' };
-    const answered = { kind: 'answer', answer, retryable: false, reason: 'acceptedLate' };
+    const answered = { kind: 'answer', request: { state: 'completed', answer, reason: 'acceptedLate' } };
     assert.deepEqual(judge({ request, challenge: earlier('sent') }), answered);
     assert.deepEqual(judge({ request, challenge: earlier('verified') }), answered);
   });
@@ -198,14 +202,15 @@ describe('judgeIssue: a retry after MESSAGE_UNABLE_TO_BE_SENT', () => {
   it('[OQ-11] the switch makes the answer final', () => {
     const policy = { ...examplePolicy, retryUnsent: false };
     const judged = judge({ request, challenge: earlier('superseded') }, { policy });
-    assert.deepEqual(judged, { ...unsent('superseded'), retryable: false });
+    const { request: answered } = unsent('superseded');
+    assert.deepEqual(judged, { kind: 'answer', request: { ...answered, state: 'completed' } });
   });
 
   it('a retry of a refused text keeps to the quotas', () => {
     const challenge = earlier('issued', { submissions: 0 });
     const account = { ...NO_PAST.account, texts: [{ atMs: NOW_MS - 1, times: 1 }] };
     const judged = judge({ request, challenge, account });
-    assert.equal(judged.kind === 'answer' && judged.reason, 'coolDown');
+    assert.equal(judged.kind === 'answer' && judged.request.reason, 'coolDown');
   });
 
   it('[OQ-67] a gateway that has just refused is not asked, which binds nothing', () => {
@@ -248,6 +253,7 @@ describe('judgeIssue: where a text is counted', () => {
       kind: 'issue',
       challenge: { ...fresh, counted: [{ sends, unverified }] },
       raise: [...sends, ...unverified],
+      events: [],
     });
   });
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { createSecretKey } from 'node:crypto';
 import { test } from 'node:test';
-import { keyChecksOf, keyFault } from '../../../src/domain/challenge/key-check.ts';
+import { keyChecksOf, keyFault, secretsInUse } from '../../../src/domain/challenge/key-check.ts';
 import type { OtpKeys } from '../../../src/domain/challenge/otp-keys.ts';
+import { CHALLENGE_STATES, LIVE_STATES } from '../../../src/ports/challenge-moves.ts';
 
 function keys(digest: string, codes: Readonly<Record<string, string>>): OtpKeys {
   const key = (text: string) => createSecretKey(text.repeat(32), 'utf8');
@@ -35,4 +36,15 @@ test('[OQ-72] which secrets a store may be served with', () => {
   );
   assert.match(keyFault(known, now('d', { c: 'z' }), [])?.reason ?? '', /none of the secrets/);
   assert.match(keyFault(undefined, now('d', { c: 'z' }), ['a'])?.reason ?? '', /lacks a/);
+});
+
+test('[OQ-72] a secret is in use as long as one of its codes may be typed', () => {
+  for (const state of CHALLENGE_STATES) {
+    const inUse = secretsInUse([{ secretId: 'a', state, expiresAtWallMs: 1000 }], 999);
+    assert.deepEqual(inUse, LIVE_STATES.includes(state) ? ['a'] : []);
+  }
+  const sent = { secretId: 'a', state: 'sent', expiresAtWallMs: 1000 } as const;
+  assert.deepEqual(secretsInUse([sent], 1000), []);
+  const codes = [sent, { ...sent, state: 'ambiguous' }, { ...sent, secretId: 'b' }] as const;
+  assert.deepEqual(secretsInUse(codes, 0), ['a', 'b']);
 });

@@ -10,10 +10,11 @@ import type {
   Challenge,
   ChallengeEvent,
   ChallengeState,
-  Completion,
+  CodeEnd,
   CompletionDecision,
+  CompletionOrder,
   Counted,
-  DeliveryReceipt,
+  DecideEnd,
   EndCodesOrder,
   GrantedText,
   GuardBudget,
@@ -21,6 +22,7 @@ import type {
   GuardFinding,
   GuardOrder,
   GuardVerdict,
+  HeldCode,
   IssueDecision,
   IssueFacts,
   IssueOrder,
@@ -31,8 +33,10 @@ import type {
   PhoneNumberPast,
   ReceiptDecision,
   ReceiptFacts,
+  ReceiptOrder,
   ReceiptRecord,
   ReceivedText,
+  RecordedAnswer,
   RequestHistory,
   RequestKey,
   RequestRecord,
@@ -82,14 +86,15 @@ export class WatchedStore implements OtpStore {
   }
 
   recordReceipt(
-    receipt: DeliveryReceipt,
-    nowMs: number,
+    order: ReceiptOrder,
     decide: (facts: ReceiptFacts) => ReceiptDecision,
-  ): Promise<ReceiptRecord> {
-    return this.#store.recordReceipt(receipt, nowMs, (facts) => {
-      const [text]: readonly ReceivedText[] = facts.texts;
-      this.steps.push(`receipt of ${text?.challengeId}`);
-      return decide(facts);
+  ): Promise<ReceiptDecision> {
+    return this.#store.recordReceipt(order, (facts) => {
+      const [text]: readonly ReceivedText[] = facts.texts.flat();
+      const decision = decide(facts);
+      const record: ReceiptRecord = decision.record;
+      this.steps.push(`receipt of ${text?.challengeId}: ${record.kind}`);
+      return decision;
     });
   }
 
@@ -98,16 +103,19 @@ export class WatchedStore implements OtpStore {
   }
 
   complete(
-    completion: Completion,
+    order: CompletionOrder,
     decide: (request: RequestRecord | undefined) => CompletionDecision,
   ): Promise<CompletionDecision> {
-    return this.#store.complete(completion, decide);
+    return this.#store.complete(order, decide);
   }
 
-  endCodes(order: EndCodesOrder): Promise<number> {
-    const event: ChallengeEvent = order.event;
-    this.steps.push(event.detail);
-    return this.#store.endCodes(order);
+  endCodes(order: EndCodesOrder, decide: DecideEnd): Promise<number> {
+    return this.#store.endCodes(order, (code: HeldCode) => {
+      const end: CodeEnd | undefined = decide(code);
+      const event: ChallengeEvent | undefined = end?.event;
+      this.steps.push(`${code.challengeId}: ${event?.event}`);
+      return end;
+    });
   }
 
   sweep(beforeMs: number, rowsMax: number): Promise<number> {
@@ -116,6 +124,10 @@ export class WatchedStore implements OtpStore {
 
   remember(nowMs: number): Promise<void> {
     return this.#store.remember(nowMs);
+  }
+
+  newestMoment(): Promise<number> {
+    return this.#store.newestMoment();
   }
 
   blocks(nowMs: number): Promise<readonly Block[]> {
@@ -140,9 +152,9 @@ export class WatchedStore implements OtpStore {
 }
 
 /** What a store reads of decisions: each kind is told from the others. */
-export function kept(decision: IssueDecision): GuardVerdict | StoredAnswer | Taken | undefined {
+export function kept(decision: IssueDecision): GuardVerdict | RecordedAnswer | Taken | undefined {
   if (decision.kind === 'replay' || decision.kind === 'conflict' || decision.kind === 'busy') return decision;
-  if (decision.kind === 'answer') return decision.answer;
+  if (decision.kind === 'answer') return decision.request;
   const granted: GrantedText = decision;
   const verdict: GuardVerdict | undefined = granted.guard;
   const finding: GuardFinding | undefined = verdict?.finding;
@@ -174,4 +186,9 @@ export function isOpen(request: RequestRecord | undefined): boolean {
 /** What the texts of a challenge were counted in, one after another. */
 export function bucketsOf({ counted }: Challenge): readonly CeilingBucket[] {
   return counted.flatMap(({ sends, unverified }: TextCounts) => [...sends, ...unverified]);
+}
+
+/** What is answered again, and whether a retry may be answered otherwise. */
+export function answered({ answer, state }: RecordedAnswer): { answer: StoredAnswer; isFinal: boolean } {
+  return { answer, isFinal: state === 'completed' };
 }

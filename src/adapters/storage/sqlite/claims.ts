@@ -1,14 +1,14 @@
-import type { GrantedText, IssueOrder } from '../../../ports/otp-store.ts';
+import type { CompletionOrder, GrantedText, IssueOrder, RecordedAnswer } from '../../../ports/otp-store.ts';
 import { raiseCeilings } from './ceilings.ts';
 import { countedColumn } from './counted-column.ts';
-import { eventLine, type Row, readId } from './otp-rows.ts';
+import { eventLines, type Row, readId } from './otp-rows.ts';
 import type { OtpStatements } from './otp-statements.ts';
 
 /** Makes a challenge, in the place of an earlier one of the request if there was one. */
 export function issueChallenge(
   sql: OtpStatements,
   order: IssueOrder,
-  { challenge, raise, guard }: GrantedText,
+  { challenge, raise, events }: GrantedText,
 ): void {
   sql.issue.run(
     order.requestId,
@@ -17,6 +17,7 @@ export function issueChallenge(
     order.leaseExpiresAtMs,
     order.nowMs,
     challenge.challengeId,
+    challenge.state,
     challenge.nonce,
     challenge.secretId,
     challenge.codeLength,
@@ -33,7 +34,7 @@ export function issueChallenge(
     challenge.expiresAtWallMs,
     challenge.recipient ?? null,
     countedColumn(challenge.counted),
-    guard?.event ? eventLine(guard.event) : '',
+    eventLines(...events),
   );
   raiseCeilings(sql, raise, order.nowMs);
 }
@@ -42,7 +43,7 @@ export function issueChallenge(
 export function resumeChallenge(
   sql: OtpStatements,
   order: IssueOrder,
-  { challenge, raise, guard }: GrantedText,
+  { challenge, raise, events }: GrantedText,
   row: Row | undefined,
 ): void {
   if (row === undefined) throw new TypeError('a challenge that is not there was resumed');
@@ -51,6 +52,7 @@ export function resumeChallenge(
     order.owner,
     order.leaseExpiresAtMs,
     order.nowMs,
+    challenge.state,
     challenge.issuedAtMs,
     challenge.expiresAtMs,
     challenge.expiresAtWallMs,
@@ -59,9 +61,31 @@ export function resumeChallenge(
     order.nowMs,
     challenge.recipient ?? null,
     countedColumn(challenge.counted),
-    eventLine({ atMs: order.nowMs, event: 'resumed', detail: '' }) +
-      (guard?.event ? eventLine(guard.event) : ''),
+    eventLines(...events),
     readId(row),
   );
   raiseCeilings(sql, raise, order.nowMs);
+}
+
+/** Records how a request is answered; nobody is at work on it then. */
+export function recordAnswer(
+  sql: OtpStatements,
+  order: CompletionOrder & { readonly sendOtpRequestId?: string },
+  { state, answer, reason }: RecordedAnswer,
+): void {
+  sql.answer.run(
+    order.key.requestId,
+    order.key.method,
+    state,
+    order.fingerprint,
+    order.owner,
+    order.nowMs,
+    order.nowMs,
+    answer.result,
+    answer.integratorId,
+    reason || null,
+    order.sendOtpRequestId ?? null,
+    order.accountDigest ?? null,
+    order.phoneNumberDigest ?? null,
+  );
 }

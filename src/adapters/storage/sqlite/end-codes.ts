@@ -1,47 +1,40 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { UNUSED_STATES } from '../../../ports/challenge-moves.ts';
-import { eventLine } from './otp-rows.ts';
+import type { DecideEnd } from '../../../ports/otp-store.ts';
+import { eventLines, type Row, readAccountDigest, readHeldCode, readId } from './otp-rows.ts';
+import { HELD_CODE, type OtpStatements, prepareOtpStatements } from './otp-statements.ts';
 
-/** The most that `codes.attemptsMax` can be. */
-const ATTEMPTS_MAX = 10;
-
-export interface PastCodes {
-  /** When the backup was made, on the wall clock. */
-  readonly madeAtMs: number;
-  /** When it is restored, likewise. */
-  readonly nowMs: number;
+/** Asks about the codes of these rows, and ends those that `decide` says. Yields how many. */
+export function endCodesOf(sql: OtpStatements, rows: readonly Row[], decide: DecideEnd): number {
+  let ended = 0;
+  for (const row of rows) {
+    const end = decide(readHeldCode(row));
+    if (end === undefined) continue;
+    ended += 1;
+    sql.attempt.run(end.state, end.failedAttempts, null, eventLines(end.event), readId(row));
+    for (const { kind, atMs, times } of end.missteps)
+      sql.countMisstep.run(readAccountDigest(row), kind, atMs, times);
+  }
+  return ended;
 }
 
-/**
- * Ends every code that a backup has as unused: after it was made, the code may have been used, guessed at or replaced.
- * A repeated request is never sent again. Whoever had a code then has used up its tries, and they count for the
- * account as guesses of that time. Yields how many codes were ended. [OQ-73]
- */
-export function endCodesOfThen(database: DatabaseSync, { madeAtMs, nowMs }: PastCodes): number {
-  const thoseOfThen = `WHERE ${UNUSED} AND expires_at_wall_ms > ?`;
-  database
-    .prepare(
-      `INSERT INTO misstep (subject, kind, at_ms, times)
-       SELECT account_digest, 'wrong', min(expires_at_ms, ?), ${ATTEMPTS_MAX} * count(*) FROM request ${thoseOfThen}
-       GROUP BY 1, 3 ON CONFLICT (subject, kind, at_ms) DO UPDATE SET times = times + excluded.times`,
-    )
-    .run(nowMs, madeAtMs);
-  database
-    .prepare(`UPDATE request SET failed_attempts = max(failed_attempts, ${ATTEMPTS_MAX}) ${thoseOfThen}`)
-    .run(madeAtMs);
-  return endCodes(database, { event: 'restored', nowMs });
-}
+/** Rows that are held in memory at once. */
+const ROWS_MAX = 1000;
 
-/** Ends every code that was not used, for the reason that `event` tells. Yields how many. */
-export function endCodes(
-  database: DatabaseSync,
-  { event, nowMs }: { readonly event: string; readonly nowMs: number },
-): number {
-  const line = eventLine({ atMs: nowMs, event, detail: '' });
-  const ended = database
-    .prepare(`UPDATE request SET challenge_state = 'superseded', events = events || ? WHERE ${UNUSED}`)
-    .run(line);
-  return Number(ended.changes);
+/** Asks about every code that is neither used nor void. Within a transaction of the caller. */
+export function endUnusedCodes(database: DatabaseSync, decide: DecideEnd): number {
+  const sql = prepareOtpStatements(database);
+  const find = database.prepare(
+    `SELECT ${HELD_CODE} FROM request WHERE id > ? AND challenge_state IN (${UNUSED_STATES.map(() => '?').join(', ')})
+     ORDER BY id LIMIT ${ROWS_MAX}`,
+  );
+  let ended = 0;
+  let lastId = 0;
+  for (;;) {
+    const rows = find.all(lastId, ...UNUSED_STATES);
+    const last = rows.at(-1);
+    if (last === undefined) return ended;
+    ended += endCodesOf(sql, rows, decide);
+    lastId = readId(last);
+  }
 }
-
-const UNUSED = `challenge_state IN (${UNUSED_STATES.map((state) => `'${state}'`).join(', ')})`;

@@ -1,11 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { Challenge } from '../../../ports/challenge.ts';
+import { CODE_BOUNDS } from '../../../ports/code-bounds.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
-
-/** As the core makes them; see `keyChecksOf`. */
-interface KeptChecks {
-  readonly digests: string;
-  readonly codes: Readonly<Record<string, string>>;
-}
+import type { KeptChecks } from '../store-kind.ts';
+import { readCodesOfSecret } from './otp-rows.ts';
 
 /** What the store was served with last. `undefined`: nobody has noted it yet. */
 export function readKeyChecks(database: DatabaseSync): KeptChecks | undefined {
@@ -34,17 +32,16 @@ export function writeKeyChecks(database: DatabaseSync, checks: KeptChecks): void
     .run(JSON.stringify(checks));
 }
 
-/** The most that `codes.validityMs` can be: no older request has a code that may still be typed. */
-const VALIDITY_MS_MAX = 600_000;
-
-/** Ids of the secrets that codes were made with which may still be typed at `nowMs`, on the wall clock. */
-export function secretsInUse(database: DatabaseSync, nowMs: number): readonly string[] {
+/** See `KeyRecord.codesBySecret`. Requests older than a code can live are not looked at. */
+export function codesBySecret(
+  database: DatabaseSync,
+): readonly Pick<Challenge, 'secretId' | 'state' | 'expiresAtWallMs'>[] {
   const rows = database
     .prepare(
-      `SELECT DISTINCT secret_id FROM request
-       WHERE received_at_ms > (SELECT max(received_at_ms) FROM request) - ${VALIDITY_MS_MAX}
-         AND challenge_state IN ('submitting', 'sent', 'ambiguous') AND expires_at_wall_ms > ?`,
+      `SELECT id, secret_id, challenge_state, max(expires_at_wall_ms) AS expires_at_wall_ms FROM request
+       WHERE received_at_ms > (SELECT max(received_at_ms) FROM request) - ? AND challenge_id IS NOT NULL
+       GROUP BY secret_id, challenge_state`,
     )
-    .all(nowMs);
-  return rows.map(({ secret_id: id }) => String(id));
+    .all(CODE_BOUNDS.validityMsMax);
+  return rows.map(readCodesOfSecret);
 }

@@ -1,25 +1,22 @@
-import type { DeliveryReceipt, ReceiptRecord } from '../../../ports/delivery-receipt.ts';
-import type { ReceiptDecision, ReceiptFacts } from '../../../ports/otp-store.ts';
-import { eventLine, readId, readReceivedText } from './otp-rows.ts';
+import type { ReceiptDecision, ReceiptFacts, ReceiptOrder } from '../../../ports/otp-store.ts';
+import { eventLines, type Row, readId, readReceivedText } from './otp-rows.ts';
 import type { OtpStatements } from './otp-statements.ts';
 
 /** Finds the texts that a receipt may be about, and notes it on the one that it is about. */
 export function noteReceipt(
   sql: OtpStatements,
-  { receiptKey, otherKeys = [], rivalKeys = [], state }: DeliveryReceipt,
-  nowMs: number,
+  { keys, rivalKeys }: ReceiptOrder,
   decide: (facts: ReceiptFacts) => ReceiptDecision,
-): ReceiptRecord {
-  const rowsBy = (keys: readonly string[]) =>
-    keys.map((key) => sql.findByReceiptKey.get(key, receiptKey)).filter((found) => found !== undefined);
-  const own = rowsBy([receiptKey, ...otherKeys]);
-  const { record, note } = decide({
-    texts: own.map(readReceivedText),
-    rivals: rowsBy(rivalKeys).map(readReceivedText),
-  });
-  const row = own.find((found) => found['challenge_id'] === note?.challengeId);
-  if (note !== undefined && row !== undefined) {
-    sql.noteReceipt.run(state, nowMs, note.state, eventLine(note.event), readId(row));
-  }
-  return record;
+): ReceiptDecision {
+  const rowsBy = (key: string) => sql.findByReceiptKey.all(key);
+  const read = (rows: readonly Row[]) => rows.map(readReceivedText);
+  const own = keys.map(rowsBy);
+  const decision = decide({ texts: own.map(read), rivals: rivalKeys.map(rowsBy).map(read) });
+  const { note } = decision;
+  if (note === undefined) return decision;
+  const row = own.flat().find((found) => found['challenge_id'] === note.challengeId);
+  if (row === undefined) throw new TypeError('a receipt was noted on a text that is not there');
+  const { receipt, state, event } = note;
+  sql.noteReceipt.run(receipt.state, receipt.atMs, state, eventLines(event), readId(row));
+  return decision;
 }

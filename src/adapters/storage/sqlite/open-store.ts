@@ -5,8 +5,8 @@ import type { DatabaseFile } from '../../sqlite/database-file.ts';
 import { openDatabase, openPlainly, schemaVersionOf } from '../../sqlite/open-database.ts';
 import { inOneTransaction } from '../../sqlite/transaction.ts';
 import type { KeyRecord, OpenedStore } from '../store-kind.ts';
-import { endCodes, endCodesOfThen } from './end-codes.ts';
-import { readKeyChecks, secretsInUse, writeKeyChecks } from './key-checks.ts';
+import { endUnusedCodes } from './end-codes.ts';
+import { codesBySecret, readKeyChecks, writeKeyChecks } from './key-checks.ts';
 import { otpStoreKind } from './migrations.ts';
 import { openSqliteOtpStore, type SqliteOtpStore } from './otp-store.ts';
 import { readRevokedKeys } from './revoked-keys.ts';
@@ -31,9 +31,8 @@ export async function openStore(terms: Terms, access: DataAccess): Promise<Opene
   const store = openSqliteOtpStore({ file, environment, readOnly });
   try {
     if (!readOnly) markStore(file);
-    const { newestMomentMs, migration } = store;
     const fault = () => store.fault();
-    return { store, isNew: migration?.fromVersion === 0, newestMomentMs, keys: keyRecordOf(store), fault };
+    return { store, isNew: store.migration?.fromVersion === 0, keys: keyRecordOf(store), fault };
   } catch (error) {
     void store.close();
     throw error;
@@ -66,7 +65,7 @@ export async function fileOfStore(terms: Terms): Promise<DatabaseFile> {
     file,
     environment: terms.environment,
     lock: () => lockForServer(file, openPlainly, { restoring: true }),
-    change: endCodesOfThen,
+    endCodes: endUnusedCodes,
     placed: () => markStore(file),
   };
 }
@@ -76,11 +75,11 @@ function keyRecordOf(store: SqliteOtpStore): KeyRecord {
   return {
     checks: async () => readKeyChecks(database),
     note: async (checks) => inOneTransaction(database, () => writeKeyChecks(database, checks)),
-    secretsInUse: async (nowMs) => secretsInUse(database, nowMs),
-    async rotate(checks, { nowMs, dryRun }) {
+    codesBySecret: async () => codesBySecret(database),
+    async rotate(checks, decide, { dryRun }) {
       const rotate = () => {
         writeKeyChecks(database, checks);
-        return endCodes(database, { event: 'secretRotated', nowMs });
+        return endUnusedCodes(database, decide);
       };
       return inOneTransaction(database, rotate, { keep: !dryRun });
     },

@@ -12,6 +12,7 @@ import { METHOD_NAMES } from '../../../ports/method-name.ts';
 import type {
   Block,
   Counted,
+  HeldCode,
   ReceivedText,
   RequestHistory,
   RequestRecord,
@@ -20,6 +21,7 @@ import type {
   StoredAnswer,
   TextCounts,
 } from '../../../ports/otp-store.ts';
+import { type IssuedText, type Standing, storyOf } from '../../../ports/standing.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
 import { parseCountedColumn } from './counted-column.ts';
 
@@ -49,12 +51,15 @@ export function readRequestRecord(row: Row): RequestRecord {
   };
 }
 
-/** `undefined`: no challenge was issued for the request. */
-export function readChallenge(row: Row): Challenge | undefined {
-  if (row['challenge_id'] === null) return undefined;
+/** Whether a challenge was issued for the request. */
+export function hasChallenge(row: Row): boolean {
+  return row['challenge_id'] !== null;
+}
+
+export function readChallenge(row: Row, { state }: Standing): Challenge {
   return {
     challengeId: readText(row, 'challenge_id'),
-    state: readChallengeState(row),
+    state,
     nonce: readDigest(row, 'nonce'),
     secretId: readText(row, 'secret_id'),
     codeLength: readInteger(row, 'code_length'),
@@ -75,13 +80,46 @@ export function readChallenge(row: Row): Challenge | undefined {
   };
 }
 
-/** What stands in the row, unless the text of a newer challenge is out. */
-function readChallengeState(row: Row): ChallengeState {
-  return row['newer_text'] === null ? readStoredState(row) : 'superseded';
+/** The columns by which texts of an account are compared. */
+export function readIssuedText(row: Row): IssuedText {
+  return {
+    ...readAge(row),
+    requestId: readText(row, 'request_id'),
+    handedOverAtMs: readInteger(row, 'counted_at_ms'),
+    submissions: readInteger(row, 'submissions'),
+    leaseExpiresAtMs: readInteger(row, 'lease_expires_at_ms'),
+  };
 }
 
-/** What becomes of a superseded challenge, should the newer one turn out to be refused. */
-function readStoredState(row: Row): ChallengeState {
+export function readAge(row: Row): Pick<IssuedText, 'state' | 'issuedAtMs' | 'ordinal'> {
+  return { state: readState(row), issuedAtMs: readInteger(row, 'issued_at_ms'), ordinal: readId(row) };
+}
+
+export function readHeldCode(row: Row): HeldCode {
+  return {
+    challengeId: readText(row, 'challenge_id'),
+    state: readState(row),
+    failedAttempts: readInteger(row, 'failed_attempts'),
+    expiresAtMs: readInteger(row, 'expires_at_ms'),
+    expiresAtWallMs: readInteger(row, 'expires_at_wall_ms'),
+  };
+}
+
+/** The last of the codes that were made with one secret and whose challenges are in one state. */
+export function readCodesOfSecret(row: Row): Pick<Challenge, 'secretId' | 'state' | 'expiresAtWallMs'> {
+  return {
+    secretId: readText(row, 'secret_id'),
+    state: readState(row),
+    expiresAtWallMs: readInteger(row, 'expires_at_wall_ms'),
+  };
+}
+
+export function readAccountDigest(row: Row): Uint8Array {
+  return readDigest(row, 'account_digest');
+}
+
+/** As it stands in the record, whatever superseded it. */
+function readState(row: Row): ChallengeState {
   return readOneOf(row, 'challenge_state', CHALLENGE_STATES);
 }
 
@@ -104,7 +142,9 @@ function readReceiptState(row: Row): DeliveryReceipt['state'] | undefined {
 export function readReceivedText(row: Row): ReceivedText {
   return {
     challengeId: readText(row, 'challenge_id'),
-    state: readStoredState(row),
+    state: readState(row),
+    gateway: readText(row, 'gateway'),
+    messageId: readOptionalText(row, 'message_id'),
     country: readOptionalText(row, 'country'),
     submittedAtMs: readInteger(row, 'submitted_at_ms'),
     receipt: readReceiptState(row),
@@ -140,7 +180,7 @@ export function readSubmission(row: Row): Submission {
     requestState: readOneOf(row, 'state', REQUEST_STATES),
     accountDigest: readDigest(row, 'account_digest'),
     phoneNumberDigest: readDigest(row, 'phone_number_digest'),
-    state: readStoredState(row),
+    state: readState(row),
     submissions: readInteger(row, 'submissions'),
     counted: readTextCounts(row),
   };
@@ -150,8 +190,8 @@ export function readCounted(row: Row): Counted {
   return { atMs: readInteger(row, 'at_ms'), times: readInteger(row, 'times') };
 }
 
-export function readRequestHistory(row: Row): RequestHistory {
-  const challenge = readChallenge(row);
+/** `standing`: of its challenge; `undefined`: it has none. */
+export function readRequestHistory(row: Row, standing: Standing | undefined): RequestHistory {
   return {
     method: readOneOf(row, 'method', METHOD_NAMES),
     requestId: readText(row, 'request_id'),
@@ -161,37 +201,29 @@ export function readRequestHistory(row: Row): RequestHistory {
     answer: readAnswer(row),
     reason: row['reason'] === null ? '' : readText(row, 'reason'),
     sendOtpRequestId: row['send_otp_request_id'] === null ? undefined : readText(row, 'send_otp_request_id'),
-    challenge: challenge && { ...challenge, events: readEvents(row, challenge) },
+    challenge: standing && {
+      ...readChallenge(row, standing),
+      events: storyOf(readInteger(row, 'issued_at_ms'), readEvents(row), standing),
+    },
   };
 }
 
-/** One event as a line of the column `events`, which grows by appending. */
-export function eventLine(event: ChallengeEvent): string {
+/** Events as lines of the column `events`, which grows by appending. */
+export function eventLines(...events: readonly ChallengeEvent[]): string {
   // A gateway words the detail, so its length is bounded here.
-  return `${JSON.stringify([event.atMs, event.event, event.detail.slice(0, 200)])}\n`;
+  const lines = events.map(({ atMs, event, detail }) => JSON.stringify([atMs, event, detail.slice(0, 200)]));
+  return lines.map((line) => `${line}\n`).join('');
 }
 
-/** The first event isn't written down: every challenge begins with being issued. */
-function readEvents(row: Row, { issuedAtMs }: Challenge): readonly ChallengeEvent[] {
+function readEvents(row: Row): readonly ChallengeEvent[] {
   const lines = readText(row, 'events').split('\n').slice(0, -1);
-  const superseded = row['newer_text'] === null ? [] : [readSuperseded(row)];
-  return [
-    { atMs: issuedAtMs, event: 'issued', detail: '' },
-    ...lines.map((line) => {
-      const [atMs, event, detail] = parseArray(line);
-      if (typeof atMs === 'number' && typeof event === 'string' && typeof detail === 'string') {
-        return { atMs, event, detail };
-      }
-      throw senseless(row, 'events');
-    }),
-    ...superseded,
-  ];
-}
-
-/** Nor is this one: the newer text tells of it. */
-function readSuperseded(row: Row): ChallengeEvent {
-  const detail = readText(row, 'newer_request_id');
-  return { atMs: readInteger(row, 'newer_at_ms'), event: 'superseded', detail };
+  return lines.map((line) => {
+    const [atMs, event, detail] = parseArray(line);
+    if (typeof atMs === 'number' && typeof event === 'string' && typeof detail === 'string') {
+      return { atMs, event, detail };
+    }
+    throw senseless(row, 'events');
+  });
 }
 
 function parseArray(line: string): readonly unknown[] {

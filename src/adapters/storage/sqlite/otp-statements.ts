@@ -1,28 +1,12 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { LIVE_STATES, UNUSED_STATES } from '../../../ports/challenge-moves.ts';
-
-const UNUSED = textList(UNUSED_STATES);
-const LIVE = textList(LIVE_STATES);
 
 /** Enough for any story worth telling; the first events of a challenge are kept, those beyond are not. */
 const EVENTS_LENGTH_MAX = 8192;
 const APPEND_EVENT = `events = CASE WHEN length(events) < ${EVENTS_LENGTH_MAX} THEN events || ? ELSE events END`;
 
-/**
- * Whether a newer challenge of the account is out: its text was taken, or may have been. While it is being handed over
- * it is not, unless whoever did that is gone; once refused, it never was. [OQ-66, OQ-28]
- */
-const NEWER_TEXT = `
-  SELECT newer.id FROM request AS newer
-  WHERE newer.account_digest = request.account_digest AND newer.submissions > 0
-    AND newer.counted_at_ms >= request.issued_at_ms
-    AND (newer.issued_at_ms, newer.id) > (request.issued_at_ms, request.id)
-    AND (newer.challenge_state <> 'submitting' OR newer.submissions > 1 OR newer.lease_expires_at_ms <= ?)
-  ORDER BY newer.counted_at_ms LIMIT 1`;
-
-const WITH_NEWER_TEXT = `
-    FROM request LEFT JOIN request AS newer ON newer.id =
-      CASE WHEN request.challenge_state IN (${UNUSED}) THEN (${NEWER_TEXT}) END`;
+/** A challenge, as it stands in the record. */
+export const HELD_CODE =
+  'id, challenge_id, challenge_state, failed_attempts, expires_at_ms, expires_at_wall_ms, account_digest';
 
 /** Every statement of the store. None scans a table: a test asks SQLite how it would run each. */
 export const OTP_STATEMENTS = {
@@ -34,8 +18,7 @@ export const OTP_STATEMENTS = {
     SELECT id, state, fingerprint, owner, lease_expires_at_ms, result, integrator_id,
       challenge_id, challenge_state, nonce, secret_id, code_length, account_digest, phone_number_digest, otp_context,
       issued_at_ms, expires_at_ms, submissions, failed_attempts, received_at_ms, country, number_prefix,
-      gateway, message_id, submitted_at_ms, receipt_state, receipt_at_ms, expires_at_wall_ms, recipient, counted,
-      CASE WHEN challenge_state IN (${UNUSED}) THEN (${NEWER_TEXT}) END AS newer_text
+      gateway, message_id, submitted_at_ms, receipt_state, receipt_at_ms, expires_at_wall_ms, recipient, counted
     FROM request WHERE request_id = ? AND method = 'sendOtp'`,
 
   /** What a settlement looks at; not the whole row, which costs a third of a step. */
@@ -43,9 +26,13 @@ export const OTP_STATEMENTS = {
     SELECT id, state, challenge_state, submissions, account_digest, phone_number_digest, counted
     FROM request WHERE request_id = ? AND method = 'sendOtp' AND challenge_id = ?`,
 
-  findHistory: `
-    SELECT request.*, newer.id AS newer_text, newer.request_id AS newer_request_id, newer.counted_at_ms AS newer_at_ms
-    ${WITH_NEWER_TEXT} WHERE request.request_id = ? ORDER BY request.method`,
+  /** What may supersede a challenge of that account which was issued at that moment. */
+  findNewerTexts: `
+    SELECT id, request_id, issued_at_ms, counted_at_ms, challenge_state, submissions, lease_expires_at_ms
+    FROM request WHERE account_digest = ? AND submissions > 0 AND counted_at_ms >= ? AND issued_at_ms >= ?
+    ORDER BY counted_at_ms LIMIT 256`,
+
+  findHistory: `SELECT * FROM request WHERE request_id = ? ORDER BY method`,
 
   findRequestsOfAccount: findRequests('account_digest'),
 
@@ -61,8 +48,8 @@ export const OTP_STATEMENTS = {
     ORDER BY at_ms DESC LIMIT 256`,
 
   countMisstep: `
-    INSERT INTO misstep (subject, kind, at_ms, times) VALUES (?, ?, ?, 1)
-    ON CONFLICT (subject, kind, at_ms) DO UPDATE SET times = times + 1`,
+    INSERT INTO misstep (subject, kind, at_ms, times) VALUES (?, ?, ?, ?)
+    ON CONFLICT (subject, kind, at_ms) DO UPDATE SET times = times + excluded.times`,
 
   /** Claims a sendOtp request for a challenge that is made new, in the place of an earlier one if there was one. */
   issue: `
@@ -70,7 +57,7 @@ export const OTP_STATEMENTS = {
       challenge_id, challenge_state, nonce, secret_id, code_length, account_digest, phone_number_digest, otp_context,
       issued_at_ms, expires_at_ms, submissions, failed_attempts, country, number_prefix, counted_at_ms,
       expires_at_wall_ms, recipient, counted, events)
-    VALUES (?, 'sendOtp', 'claimed', ?, ?, ?, ?, ?, 'submitting', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    VALUES (?, 'sendOtp', 'claimed', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (request_id, method) DO UPDATE SET
       state = excluded.state, fingerprint = excluded.fingerprint, owner = excluded.owner,
       lease_expires_at_ms = excluded.lease_expires_at_ms, received_at_ms = excluded.received_at_ms,
@@ -88,15 +75,15 @@ export const OTP_STATEMENTS = {
   /** Claims a sendOtp request again, with the challenge that it has. */
   resume: `
     UPDATE request SET state = 'claimed', fingerprint = ?, owner = ?, lease_expires_at_ms = ?, received_at_ms = ?,
-      answered_at_ms = NULL, result = NULL, integrator_id = NULL, reason = NULL, challenge_state = 'submitting',
+      answered_at_ms = NULL, result = NULL, integrator_id = NULL, reason = NULL, challenge_state = ?,
       issued_at_ms = ?, expires_at_ms = ?, expires_at_wall_ms = ?, submissions = ?, failed_attempts = ?, counted_at_ms = ?,
       recipient = ?, counted = ?,
       ${APPEND_EVENT}
     WHERE id = ?`,
 
-  endCodesOfAccount: endCodes('account_digest'),
+  findCodesOfAccount: findCodes('account_digest'),
 
-  endCodesOfPhoneNumber: endCodes('phone_number_digest'),
+  findCodesOfPhoneNumber: findCodes('phone_number_digest'),
 
   /** Whoever claimed them is gone. No lease is longer than a minute. */
   endLeases: `
@@ -118,7 +105,7 @@ export const OTP_STATEMENTS = {
         CASE WHEN challenge_id IS NULL THEN excluded.phone_number_digest ELSE phone_number_digest END`,
 
   settle: `
-    UPDATE request SET state = ?, answered_at_ms = ?, result = ?, integrator_id = ?, lease_expires_at_ms = 0,
+    UPDATE request SET state = ?, answered_at_ms = ?, result = ?, integrator_id = ?, reason = ?, lease_expires_at_ms = 0,
       challenge_state = ?, submissions = ?, counted = coalesce(?, counted), ${APPEND_EVENT} WHERE id = ?`,
 
   settleChallenge: `
@@ -131,14 +118,14 @@ export const OTP_STATEMENTS = {
       receipt_at_ms = NULL
     WHERE id = ?`,
 
-  /** Of several with that key the one whose message id is written just so, and of those the newest. */
   findByReceiptKey: `
-    SELECT id, challenge_id, challenge_state, country, submitted_at_ms, receipt_state FROM request WHERE receipt_key = ?
-    ORDER BY gateway || ':' || message_id = ? DESC, id DESC LIMIT 1`,
+    SELECT id, challenge_id, challenge_state, country, gateway, message_id, submitted_at_ms, receipt_state
+    FROM request WHERE receipt_key = ? ORDER BY id DESC LIMIT 16`,
 
   noteReceipt: `
     UPDATE request SET receipt_state = ?, receipt_at_ms = ?, challenge_state = ?, ${APPEND_EVENT} WHERE id = ?`,
 
+  /** What a code that was typed, or its end, makes of a challenge. */
   attempt: `
     UPDATE request SET challenge_state = coalesce(?, challenge_state), failed_attempts = ?,
       counted = coalesce(?, counted), ${APPEND_EVENT}
@@ -199,7 +186,7 @@ export const OTP_STATEMENTS = {
     ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)`,
 
   /** A sample of those that will be asked for first. */
-  findNewest: `SELECT *, NULL AS newer_text FROM request ORDER BY received_at_ms DESC LIMIT 64`,
+  findNewest: `SELECT * FROM request ORDER BY received_at_ms DESC LIMIT 64`,
 
   /** Answers are recorded a little later than their requests, at most the seconds that a request may take. */
   newestMoment: `
@@ -209,9 +196,7 @@ export const OTP_STATEMENTS = {
 } as const;
 
 function findRequests(digest: 'account_digest' | 'phone_number_digest'): string {
-  return `
-    SELECT request.*, newer.id AS newer_text, newer.request_id AS newer_request_id, newer.counted_at_ms AS newer_at_ms
-    ${WITH_NEWER_TEXT} WHERE request.${digest} = ? ORDER BY request.received_at_ms DESC LIMIT 100`;
+  return `SELECT * FROM request WHERE ${digest} = ? ORDER BY received_at_ms DESC LIMIT 100`;
 }
 
 /** Newest first. */
@@ -222,16 +207,8 @@ function findTexts(digest: 'account_digest' | 'phone_number_digest'): string {
     ORDER BY counted_at_ms DESC LIMIT 256`;
 }
 
-function endCodes(digest: 'account_digest' | 'phone_number_digest'): string {
-  return `
-    UPDATE request SET challenge_state = 'superseded', ${APPEND_EVENT}
-    WHERE ${digest} = ? AND submissions > 0 AND counted_at_ms >= ? AND expires_at_ms > ?
-      AND challenge_state IN (${LIVE})`;
-}
-
-/** Words of our own, as SQL writes a list of texts. */
-function textList(words: readonly string[]): string {
-  return words.map((word) => `'${word}'`).join(', ');
+function findCodes(digest: 'account_digest' | 'phone_number_digest'): string {
+  return `SELECT ${HELD_CODE} FROM request WHERE ${digest} = ? AND submissions > 0 AND counted_at_ms >= ?`;
 }
 
 export type OtpStatements = { readonly [name in keyof typeof OTP_STATEMENTS]: StatementSync };

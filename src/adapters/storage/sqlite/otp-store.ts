@@ -1,13 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Challenge } from '../../../ports/challenge.ts';
-import type { DeliveryReceipt, ReceiptRecord } from '../../../ports/delivery-receipt.ts';
 import type {
   AttemptDecision,
   AttemptFacts,
   AttemptOrder,
   Block,
-  Completion,
   CompletionDecision,
+  CompletionOrder,
+  DecideEnd,
   EndCodesOrder,
   IssueDecision,
   IssueFacts,
@@ -15,6 +15,7 @@ import type {
   OtpStore,
   ReceiptDecision,
   ReceiptFacts,
+  ReceiptOrder,
   RequestHistory,
   RequestKey,
   RequestRecord,
@@ -27,18 +28,18 @@ import { UnavailableError } from '../../../ports/unavailable.ts';
 import type { MigrationResult } from '../../sqlite/database-kind.ts';
 import { openingFailure } from '../../sqlite/failure.ts';
 import { countSends, lowerCeilings, raiseCeilings } from './ceilings.ts';
-import { issueChallenge, resumeChallenge } from './claims.ts';
+import { challengeIn, historyIn } from './challenge-rows.ts';
+import { issueChallenge, recordAnswer, resumeChallenge } from './claims.ts';
 import { countedColumn } from './counted-column.ts';
+import { endCodesOf } from './end-codes.ts';
 import { beginBlocks, gatherGuardFacts } from './guard-facts.ts';
 import { noteReceipt } from './note-receipt.ts';
 import {
-  eventLine,
+  eventLines,
   type Row,
   readBlock,
-  readChallenge,
   readCounted,
   readId,
-  readRequestHistory,
   readRequestRecord,
   readSubmission,
 } from './otp-rows.ts';
@@ -64,11 +65,6 @@ export function openSqliteOtpStore(options: SqliteOptions): SqliteOtpStore {
 
 /** The store on SQLite: it gathers the facts, lets the core decide, and applies the decision, in one transaction. */
 export class SqliteOtpStore implements OtpStore {
-  /**
-   * The latest moment in the database when it was opened, ms on the steady clock; 0: no request was in it. A clock that
-   * began before it would revive codes that have expired.
-   */
-  readonly newestMomentMs: number;
   readonly #engine: SqliteEngine;
   readonly #sql: OtpStatements;
 
@@ -76,15 +72,12 @@ export class SqliteOtpStore implements OtpStore {
     this.#engine = engine;
     this.#sql = prepareOtpStatements(engine.database);
     // A database that was patched together may be sound page by page.
-    for (const row of this.#sql.findNewest.all()) readRequestHistory(row);
-    const newest = this.#sql.newestMoment.get();
-    const atMs = Number(newest?.['at_ms'] ?? 0);
-    this.newestMomentMs = atMs === 0 ? 0 : Math.max(atMs, Number(newest?.['reached_ms'] ?? 0));
+    for (const row of this.#sql.findNewest.all()) historyIn(this.#sql, row);
     // Nobody else has the file, so nobody is at work on what is still claimed. [OQ-28]
     if (engine.migration === undefined) return;
     this.#sql.endLeases.run();
     // Where no request is there is nothing that a wrong clock could spoil, and this may be of one that was wrong. [OQ-69]
-    if (atMs === 0) this.#sql.forgetReached.run();
+    if (this.#newestMoment() === 0) this.#sql.forgetReached.run();
   }
 
   /** For what is done before the server begins. */
@@ -116,28 +109,30 @@ export class SqliteOtpStore implements OtpStore {
 
   findChallenge(sendOtpRequestId: string): Promise<Challenge | undefined> {
     return this.#engine.read(() => {
-      const row = this.#sql.findSendOtp.get(0, sendOtpRequestId);
-      return row && readChallenge(row);
+      const row = this.#sql.findSendOtp.get(sendOtpRequestId);
+      return challengeIn(this.#sql, row, 0);
     });
   }
 
   history(requestId: string): Promise<readonly RequestHistory[]> {
-    return this.#engine.read(() => this.#sql.findHistory.all(0, requestId).map(readRequestHistory));
+    return this.#engine.read(() =>
+      this.#sql.findHistory.all(requestId).map((row) => historyIn(this.#sql, row)),
+    );
   }
 
   requestsOf({ kind, digest }: RequestSubject): Promise<readonly RequestHistory[]> {
     const { findRequestsOfAccount, findRequestsOfPhoneNumber } = this.#sql;
     const statement = kind === 'account' ? findRequestsOfAccount : findRequestsOfPhoneNumber;
-    return this.#engine.read(() => statement.all(0, digest).map(readRequestHistory));
+    return this.#engine.read(() => statement.all(digest).map((row) => historyIn(this.#sql, row)));
   }
 
   issue(order: IssueOrder, decide: (facts: IssueFacts) => IssueDecision): Promise<IssueDecision> {
     const key = { method: 'sendOtp', requestId: order.requestId } as const;
     return this.#engine.step(() => {
-      const row = this.#sql.findSendOtp.get(order.nowMs, order.requestId);
+      const row = this.#sql.findSendOtp.get(order.requestId);
       const decision = decide({
         request: row && readRequestRecord(row),
-        challenge: row && readChallenge(row),
+        challenge: challengeIn(this.#sql, row, order.nowMs),
         // Row ids begin at 1.
         ...gatherPast(this.#sql, order, row === undefined ? 0 : readId(row)),
         ceilingSends: order.ceilings.map((ceiling) => countSends(this.#sql, ceiling, order.nowMs)),
@@ -145,7 +140,7 @@ export class SqliteOtpStore implements OtpStore {
       });
       if (decision.kind === 'issue') issueChallenge(this.#sql, order, decision);
       if (decision.kind === 'resume') resumeChallenge(this.#sql, order, decision, row);
-      if (decision.kind === 'answer') this.#answer({ ...order, ...decision, key });
+      if (decision.kind === 'answer') recordAnswer(this.#sql, { ...order, key }, decision.request);
       if ('guard' in decision) beginBlocks(this.#sql, decision.guard?.begin ?? [], order.nowMs);
       return decision;
     });
@@ -161,11 +156,11 @@ export class SqliteOtpStore implements OtpStore {
       const before = readSubmission(row);
       const { request, state, submissions, event, text, refused, counted, lower } = decide(before);
       const counts = counted === undefined ? null : countedColumn(counted);
-      const told = [state, submissions, counts, eventLine(event), before.id] as const;
+      const told = [state, submissions, counts, eventLines(event), before.id] as const;
       if (request === undefined) this.#sql.settleChallenge.run(...told);
       else {
         const { result, integratorId } = request.answer;
-        this.#sql.settle.run(request.state, nowMs, result, integratorId, ...told);
+        this.#sql.settle.run(request.state, nowMs, result, integratorId, request.reason || null, ...told);
       }
       if (text !== undefined) {
         const { gateway, messageId, receiptKey } = text;
@@ -173,17 +168,16 @@ export class SqliteOtpStore implements OtpStore {
       }
       lowerCeilings(this.#sql, lower);
       if (!refused) return;
-      this.#sql.countMisstep.run(before.accountDigest, 'refused', nowMs);
-      this.#sql.countMisstep.run(before.phoneNumberDigest, 'refused', nowMs);
+      this.#sql.countMisstep.run(before.accountDigest, 'refused', nowMs, 1);
+      this.#sql.countMisstep.run(before.phoneNumberDigest, 'refused', nowMs, 1);
     });
   }
 
   recordReceipt(
-    receipt: DeliveryReceipt,
-    nowMs: number,
+    order: ReceiptOrder,
     decide: (facts: ReceiptFacts) => ReceiptDecision,
-  ): Promise<ReceiptRecord> {
-    return this.#engine.step(() => noteReceipt(this.#sql, receipt, nowMs, decide));
+  ): Promise<ReceiptDecision> {
+    return this.#engine.step(() => noteReceipt(this.#sql, order, decide));
   }
 
   blocks(nowMs: number): Promise<readonly Block[]> {
@@ -193,26 +187,20 @@ export class SqliteOtpStore implements OtpStore {
   attempt(order: AttemptOrder, decide: (facts: AttemptFacts) => AttemptDecision): Promise<AttemptDecision> {
     const key = { method: 'verifyOtp', requestId: order.requestId } as const;
     return this.#engine.step(() => {
-      const row = this.#sql.findSendOtp.get(order.nowMs, order.sendOtpRequestId);
+      const row = this.#sql.findSendOtp.get(order.sendOtpRequestId);
       const facts = this.#attemptFacts(order, row);
       const decision = decide(facts);
       if (decision.kind !== 'judged') return decision;
       if (row === undefined || facts.challenge === undefined) {
         throw new TypeError('a challenge that is not there was judged');
       }
-      this.#answer({
-        ...order,
-        key,
-        answer: decision.answer,
-        retryable: false,
-        reason: decision.event.event,
-      });
+      recordAnswer(this.#sql, { ...order, key }, decision.request);
       const { accountDigest } = facts.challenge;
       const { state, failedAttempts, counted, event } = decision;
       const counts = counted === undefined ? null : countedColumn(counted);
-      this.#sql.attempt.run(state ?? null, failedAttempts, counts, eventLine(event), readId(row));
+      this.#sql.attempt.run(state ?? null, failedAttempts, counts, eventLines(event), readId(row));
       for (const misstep of decision.missteps)
-        this.#sql.countMisstep.run(accountDigest, misstep, order.nowMs);
+        this.#sql.countMisstep.run(accountDigest, misstep, order.nowMs, 1);
       lowerCeilings(this.#sql, decision.lower);
       raiseCeilings(this.#sql, decision.raise, order.nowMs);
       return decision;
@@ -220,14 +208,14 @@ export class SqliteOtpStore implements OtpStore {
   }
 
   complete(
-    completion: Completion,
+    order: CompletionOrder,
     decide: (request: RequestRecord | undefined) => CompletionDecision,
   ): Promise<CompletionDecision> {
-    const { key } = completion;
+    const { key } = order;
     return this.#engine.step(() => {
       const row = this.#sql.findRequest.get(key.requestId, key.method);
       const decision = decide(row && readRequestRecord(row));
-      if (decision.kind === 'answer') this.#answer(completion);
+      if (decision.kind === 'answer') recordAnswer(this.#sql, order, decision.request);
       return decision;
     });
   }
@@ -240,16 +228,18 @@ export class SqliteOtpStore implements OtpStore {
     });
   }
 
-  endCodes({ of, sinceMs, nowMs, event }: EndCodesOrder): Promise<number> {
-    return this.#engine.step(() => {
-      const { endCodesOfAccount, endCodesOfPhoneNumber } = this.#sql;
-      const statement = of.kind === 'account' ? endCodesOfAccount : endCodesOfPhoneNumber;
-      return Number(statement.run(eventLine(event), of.digest, sinceMs, nowMs).changes);
-    });
+  endCodes({ of, sinceMs }: EndCodesOrder, decide: DecideEnd): Promise<number> {
+    const { findCodesOfAccount, findCodesOfPhoneNumber } = this.#sql;
+    const statement = of.kind === 'account' ? findCodesOfAccount : findCodesOfPhoneNumber;
+    return this.#engine.step(() => endCodesOf(this.#sql, statement.all(of.digest, sinceMs), decide));
   }
 
   remember(nowMs: number): Promise<void> {
     return this.#engine.step(() => void this.#sql.remember.run(String(nowMs)));
+  }
+
+  newestMoment(): Promise<number> {
+    return this.#engine.read(() => this.#newestMoment());
   }
 
   /** Why it can't be relied on at present; looks at its files. `undefined`: all is well. */
@@ -270,7 +260,7 @@ export class SqliteOtpStore implements OtpStore {
   #attemptFacts(order: AttemptOrder, sendOtpRow: Row | undefined): AttemptFacts {
     const own = this.#sql.findRequest.get(order.requestId, 'verifyOtp');
     const request = own && readRequestRecord(own);
-    const challenge = sendOtpRow && readChallenge(sendOtpRow);
+    const challenge = challengeIn(this.#sql, sendOtpRow, order.nowMs);
     if (challenge?.challengeId !== order.challengeId) {
       return { request, challenge: undefined, wrongCodes: [] };
     }
@@ -278,21 +268,9 @@ export class SqliteOtpStore implements OtpStore {
     return { request, challenge, wrongCodes: wrong.map(readCounted) };
   }
 
-  #answer(completion: Completion & { readonly sendOtpRequestId?: string }): void {
-    this.#sql.answer.run(
-      completion.key.requestId,
-      completion.key.method,
-      completion.retryable ? 'released' : 'completed',
-      completion.fingerprint,
-      completion.owner,
-      completion.nowMs,
-      completion.nowMs,
-      completion.answer.result,
-      completion.answer.integratorId,
-      completion.reason || null,
-      completion.sendOtpRequestId ?? null,
-      completion.accountDigest ?? null,
-      completion.phoneNumberDigest ?? null,
-    );
+  #newestMoment(): number {
+    const newest = this.#sql.newestMoment.get();
+    const atMs = Number(newest?.['at_ms'] ?? 0);
+    return atMs === 0 ? 0 : Math.max(atMs, Number(newest?.['reached_ms'] ?? 0));
   }
 }

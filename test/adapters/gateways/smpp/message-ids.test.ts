@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { createMessageIds, type MessageIdForm } from '../../../../src/adapters/gateways/smpp/message-ids.ts';
 import type { ReceiptRecord } from '../../../../src/ports/delivery-receipt.ts';
-import { accepted, issue, noteReceipt, settleText } from '../../../contracts/otp-orders.ts';
+import { accepted, issue, settleText } from '../../../contracts/otp-orders.ts';
+import { noteReceipt } from '../../../contracts/otp-steps.ts';
 import { openStore } from '../../storage/sqlite/store-under-test.ts';
 
 /** Texts that were answered with those ids, and what a receipt with another id comes to in the record. */

@@ -10,7 +10,6 @@ import {
   anAttempt,
   anEcho,
   anIssue,
-  completeRequest,
   granted,
   HOUR,
   idFor,
@@ -22,6 +21,7 @@ import {
   toJudge,
   unknown,
 } from '../../../contracts/otp-orders.ts';
+import { completeRequest } from '../../../contracts/otp-steps.ts';
 import { diskFailure, watchedOpen } from './faulty-database.ts';
 import { openStore, temporaryFile } from './store-under-test.ts';
 

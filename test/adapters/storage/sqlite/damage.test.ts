@@ -15,7 +15,8 @@ import { type TestContext, test } from 'node:test';
 import { checkAtOpening } from '../../../../src/adapters/sqlite/quick-check.ts';
 import { openSqliteOtpStore } from '../../../../src/adapters/storage/sqlite/otp-store.ts';
 import { UnavailableError } from '../../../../src/ports/unavailable.ts';
-import { anEcho, completeRequest, issue } from '../../../contracts/otp-orders.ts';
+import { anEcho, issue } from '../../../contracts/otp-orders.ts';
+import { completeRequest } from '../../../contracts/otp-steps.ts';
 import { watchedOpen } from './faulty-database.ts';
 import { openStore, temporaryFile } from './store-under-test.ts';
 

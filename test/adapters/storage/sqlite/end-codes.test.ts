@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { endCodesOfThen } from '../../../../src/adapters/storage/sqlite/end-codes.ts';
+import { endUnusedCodes } from '../../../../src/adapters/storage/sqlite/end-codes.ts';
+import { judgeRestored, type RestoredMoments } from '../../../../src/domain/challenge/judge-end.ts';
+import type { HeldCode } from '../../../../src/ports/otp-store.ts';
 import { accepted, HOUR, issue, MINUTE, settleText, T0, unknown } from '../../../contracts/otp-orders.ts';
 import { openStore } from './store-under-test.ts';
+
+const endsOfThen = (moments: RestoredMoments) => (code: HeldCode) => judgeRestored(code, moments);
 
 test('[OQ-73] every code that is unused in a backup is ended; those of live ones count as guessed at', async (t) => {
   const store = openStore(t);
@@ -14,7 +18,7 @@ test('[OQ-73] every code that is unused in a backup is ended; those of live ones
   await issue(store, 'on-its-way', accountOf(3), accountOf(3));
   const then = { madeAtMs: T0 + MINUTE, nowMs: T0 + HOUR };
 
-  assert.equal(endCodesOfThen(store.database, then), 3);
+  assert.equal(endUnusedCodes(store.database, endsOfThen(then)), 3);
   for (const id of ['sent', 'unknown', 'on-its-way']) {
     const [history] = await store.history(id);
     assert.equal(history?.challenge?.state, 'superseded', id);
@@ -27,12 +31,13 @@ test('[OQ-73] every code that is unused in a backup is ended; those of live ones
     assert.ok(Number(atMs) > T0 && Number(atMs) <= T0 + HOUR);
   }
   // Twice is once.
-  assert.equal(endCodesOfThen(store.database, then), 0);
+  assert.equal(endUnusedCodes(store.database, endsOfThen(then)), 0);
 });
 
 test('[OQ-73] codes that had expired when the backup was made are ended, and count for nothing', async (t) => {
   const store = openStore(t);
   await issue(store, 'old');
-  assert.equal(endCodesOfThen(store.database, { madeAtMs: T0 + 24 * HOUR, nowMs: T0 + 25 * HOUR }), 1);
+  const decide = endsOfThen({ madeAtMs: T0 + 24 * HOUR, nowMs: T0 + 25 * HOUR });
+  assert.equal(endUnusedCodes(store.database, decide), 1);
   assert.equal(store.database.prepare('SELECT count(*) AS n FROM misstep').get()?.['n'], 0);
 });

@@ -21,7 +21,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { openSqliteOtpStore } from '../../../../src/adapters/storage/sqlite/otp-store.ts';
 import { UnavailableError } from '../../../../src/ports/unavailable.ts';
-import { accepted, anEcho, completeRequest, issue, settleText } from '../../../contracts/otp-orders.ts';
+import { accepted, anEcho, issue, settleText } from '../../../contracts/otp-orders.ts';
+import { completeRequest } from '../../../contracts/otp-steps.ts';
 import { openStore, temporaryFile } from './store-under-test.ts';
 
 const losses: Readonly<Record<string, (file: string) => void>> = {

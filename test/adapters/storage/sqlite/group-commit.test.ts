@@ -7,7 +7,6 @@ import {
   anAttempt,
   anEcho,
   anIssue,
-  completeRequest,
   factsFor,
   HOUR,
   idFor,
@@ -16,6 +15,7 @@ import {
   toIssueOnce,
   toJudge,
 } from '../../../contracts/otp-orders.ts';
+import { completeRequest } from '../../../contracts/otp-steps.ts';
 import { diskFailure, watchedOpen } from './faulty-database.ts';
 import { openStore } from './store-under-test.ts';
 
@@ -41,7 +41,7 @@ test('a send takes two durable commits, a decline, an echo and a verification on
   };
   const verify = anAttempt('verify-1', 'send-1');
   const answer = { result: 'OTP_LIMIT_REACHED', integratorId: 'integrator-id-01' };
-  const decline = { kind: 'answer', answer, retryable: false, reason: 'coolDown' } as const;
+  const decline = { kind: 'answer', request: { state: 'completed', answer, reason: 'coolDown' } } as const;
   assert.equal(await commitsOf(() => issue(store, 'send-1')), 1);
   assert.equal(await commitsOf(() => settleText(store, accepted('send-1'))), 1);
   assert.equal(await commitsOf(() => store.attempt(verify, toJudge(verify, true))), 1);

@@ -14,13 +14,13 @@ import {
   idFor,
   issue,
   MINUTE,
-  noteReceipt,
   refused,
   settleText,
   T0,
   toIssueOnce,
   toJudge,
 } from '../../../contracts/otp-orders.ts';
+import { noteReceipt } from '../../../contracts/otp-steps.ts';
 import { openStore, temporaryFile } from './store-under-test.ts';
 
 /** The database of version 1 has a sent text (superseded), one that is on its way, and an echo. */
@@ -48,9 +48,11 @@ test('requests of version 1 are found by account and number, beside those that a
     (await store.requestsOf({ kind, digest: digest(name) })).map(({ requestId }) => requestId).sort();
   await store.issue(anIssue('send-3', { nowMs: T0 + MINUTE }), () => ({
     kind: 'answer',
-    answer: { result: 'OTP_LIMIT_REACHED', integratorId: idFor('send-3') },
-    retryable: false,
-    reason: 'coolDown',
+    request: {
+      state: 'completed',
+      answer: { result: 'OTP_LIMIT_REACHED', integratorId: idFor('send-3') },
+      reason: 'coolDown',
+    },
   }));
   assert.deepEqual(await ids('account', 'maria'), ['send-1', 'send-2', 'send-3']);
   assert.deepEqual(await ids('phone-number', 'number of maria'), ['send-1', 'send-2', 'send-3']);

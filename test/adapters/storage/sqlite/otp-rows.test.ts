@@ -5,6 +5,7 @@ import { UnavailableError } from '../../../../src/ports/unavailable.ts';
 import {
   accepted,
   anAttempt,
+  digest,
   factsFor,
   issue,
   refused,
@@ -76,11 +77,12 @@ test('senseless events spoil the history and nothing else', async (t) => {
   }
 });
 
-test('a senseless row disturbs no step of another request', async (t) => {
+test('a senseless row disturbs no step of another account, and supersedes nothing of its own', async (t) => {
   const file = temporaryFile(t);
   const store = openStore(t, { file });
+  await issue(store, 'send-0');
   await issue(store, 'send-1');
-  await issue(store, 'send-2');
+  await issue(store, 'send-2', { accountDigest: digest('joao') });
   const intruder = new DatabaseSync(file);
   t.after(() => intruder.close());
   intruder.prepare(`UPDATE request SET challenge_state = 'lost' WHERE request_id = 'send-1'`).run();
@@ -93,4 +95,5 @@ test('a senseless row disturbs no step of another request', async (t) => {
     ['rejected', 'fulfilled'],
   );
   assert.equal((await store.findChallenge('send-2'))?.state, 'sent');
+  await assert.rejects(store.findChallenge('send-0'), UnavailableError);
 });

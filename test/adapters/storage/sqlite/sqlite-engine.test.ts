@@ -7,15 +7,8 @@ import { test } from 'node:test';
 import { otpStoreKind } from '../../../../src/adapters/storage/sqlite/migrations.ts';
 import { openSqliteOtpStore } from '../../../../src/adapters/storage/sqlite/otp-store.ts';
 import { UnavailableError } from '../../../../src/ports/unavailable.ts';
-import {
-  accepted,
-  anEcho,
-  completeRequest,
-  HOUR,
-  issue,
-  settleText,
-  T0,
-} from '../../../contracts/otp-orders.ts';
+import { accepted, anEcho, issue, settleText } from '../../../contracts/otp-orders.ts';
+import { completeRequest } from '../../../contracts/otp-steps.ts';
 import { openStore, temporaryFile } from './store-under-test.ts';
 
 const OTP_STORE = new URL('../../../../src/adapters/storage/sqlite/otp-store.ts', import.meta.url).href;
@@ -166,33 +159,6 @@ test('a commit is on the disk when it returns', (t) => {
   const setting = (name: string) => Object.values(opened.at(-1)?.prepare(`PRAGMA ${name}`).get() ?? {})[0];
   assert.equal(setting('journal_mode'), 'wal');
   assert.equal(setting('synchronous'), 2);
-});
-
-test('the newest moment in the database is known when it is opened', async (t) => {
-  const file = temporaryFile(t);
-  const store = openStore(t, { file });
-  assert.equal(store.newestMomentMs, 0);
-  await issue(store, 'send-1', {}, { nowMs: T0 + HOUR });
-  await completeRequest(store, anEcho('echo-1', { nowMs: T0 }));
-  await store.close();
-  const second = openStore(t, { file });
-  assert.equal(second.newestMomentMs, T0 + HOUR);
-  await settleText(second, accepted('send-1', { nowMs: T0 + 2 * HOUR }));
-  await second.close();
-  assert.equal(openStore(t, { file }).newestMomentMs, T0 + 2 * HOUR);
-});
-
-test('[OQ-69] a store without a request takes no clock over from a start at which it was wrong', async (t) => {
-  const file = temporaryFile(t);
-  const store = openStore(t, { file });
-  await store.remember(T0 + 9600 * HOUR);
-  await store.close();
-  const second = openStore(t, { file });
-  assert.equal(second.newestMomentMs, 0);
-  await issue(second, 'send-1', {}, { nowMs: T0 });
-  await second.remember(T0 + HOUR);
-  await second.close();
-  assert.equal(openStore(t, { file }).newestMomentMs, T0 + HOUR);
 });
 
 test('a store in memory needs no file, and forgets', async () => {
