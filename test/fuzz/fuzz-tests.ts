@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { proofSize } from '../support/proof-size.ts';
 import { type FuzzTarget, fuzz } from './fuzz.ts';
 
-const INPUTS = proofSize('PROOF_FUZZ_INPUTS', { quick: 5000, mass: 1_000_000 });
+const QUICK_INPUTS = 5000;
+const INPUTS = proofSize('PROOF_FUZZ_INPUTS', { quick: QUICK_INPUTS, mass: 1_000_000 });
 const SEED = Number(process.env['PROOF_SEED'] ?? randomInt(2 ** 31));
 
 /** Row 15 of the proofs: one test for each reader. */
@@ -22,4 +23,14 @@ export function fuzzTests(targets: readonly FuzzTarget[]): void {
       assert.ok(taken > count / 10_000, `only ${taken} inputs were good enough, seed ${SEED}`);
     });
   }
+}
+
+/** That a reader with a fault is found out by as many inputs as `npm test` has. */
+export function plantedFaultTest(fault: string, target: FuzzTarget): void {
+  test(`${target.name}: ${QUICK_INPUTS} inputs find a reader that ${fault}`, async () => {
+    for (const seed of [1, 2, 3]) {
+      const { faults } = await fuzz(target, { seed, count: QUICK_INPUTS });
+      assert.notDeepEqual(faults, [], `seed ${seed}`);
+    }
+  });
 }

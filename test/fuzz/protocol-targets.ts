@@ -14,6 +14,8 @@ import type { FuzzTarget } from './fuzz.ts';
 
 const requests = Object.values(EXAMPLE_REQUESTS).map((request) => Buffer.from(JSON.stringify(request)));
 const JSON_WORDS = [
+  ',',
+  ':',
   '"a":1,',
   '[',
   '{',
@@ -30,12 +32,7 @@ const JSON_WORDS = [
 
 /** Everything that reads a body once it is decrypted, and the HTTP header that chooses how to. */
 export const protocolTargets: readonly FuzzTarget[] = [
-  {
-    name: 'strict JSON',
-    read: parseBeside,
-    corpus: [...requests, Buffer.from('[1.5e3,true,"\\ud83d\\ude00",{"a":{"a":[]}}]')],
-    words: JSON_WORDS,
-  },
+  jsonTarget(parseStrictJson),
   {
     name: 'request headers',
     read: readHeaderByTheRules,
@@ -60,9 +57,18 @@ export const protocolTargets: readonly FuzzTarget[] = [
 /** What is well-formed JSON, and yet refused. */
 const STRICTER = /member name twice|levels deep|lone surrogate|number too large|is not UTF-8/;
 
-/** Beside `JSON.parse`, from which we may differ only in what we refuse for a reason of our own. */
-function parseBeside(input: Buffer): JsonValue | undefined {
-  const ours = orRefusal(() => parseStrictJson(input));
+/** Whatever parses JSON, beside `JSON.parse`, from which we may differ only in what we refuse for a reason of our own. */
+export function jsonTarget(parse: typeof parseStrictJson): FuzzTarget {
+  return {
+    name: 'strict JSON',
+    read: (input) => parseBeside(parse, input),
+    corpus: [...requests, Buffer.from('[1.5e3,true,"\\ud83d\\ude00",{"a":{"a":[]}}]')],
+    words: JSON_WORDS,
+  };
+}
+
+function parseBeside(parse: typeof parseStrictJson, input: Buffer): JsonValue | undefined {
+  const ours = orRefusal(() => parse(input));
   const theirs = parseLoosely(input);
   if (ours instanceof WireError) {
     assert.equal(ours.code, 'INVALID_DECRYPTED_REQUEST');
