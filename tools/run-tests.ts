@@ -19,7 +19,7 @@ import { spec } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
 import { importsOf } from './imports-of.ts';
 import { Slowest } from './slowest.ts';
-import { alone, apart, impure, processesOf } from './test-processes.ts';
+import { apart, atTheEnd, impure, processesOf } from './test-processes.ts';
 import { type TestSoftware, testSoftware } from './test-software.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -51,7 +51,7 @@ if (running.length > 0) {
   const folder = mkdtempSync(join(tmpdir(), 'gsp-otp-tests-'));
   process.env['NODE_COMPILE_CACHE'] = join(root, 'node_modules/.cache/compile');
   const isLong = (file: string) => isOrImports(file, ['test/support/proof-size.ts']);
-  const together = running.filter((file) => !alone.includes(file));
+  const together = running.filter((file) => !atTheEnd.includes(file));
   // What takes longest begins first, so that no processor waits for another at the end.
   const processes = processesOf([...together.filter(isLong), ...together.filter((file) => !isLong(file))], {
     root,
@@ -61,8 +61,8 @@ if (running.length > 0) {
   const slowest = new Slowest();
   const inTurn = async function* () {
     yield* resultsOf(processes, 2);
-    const last = running.filter((file) => alone.includes(file)).map((file) => join(root, file));
-    if (last.length > 0) yield* resultsOf(last, 1);
+    const last = atTheEnd.filter((file) => running.includes(file)).map((file) => join(root, file));
+    if (last.length > 0) yield* resultsOf(last, 2);
   };
   const results = Readable.from(inTurn());
   results.on('data', ({ type, data }) => {

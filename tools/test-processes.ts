@@ -17,10 +17,10 @@ export const apart: readonly string[] = [
 ];
 
 /**
- * What is run at the end, one after the other: it measures how long answers take, so whatever else is at work falls into its
- * figures.
+ * What is run at the end: it measures how long answers take, so whatever else is at work falls into its figures. Two at a
+ * time, in this order: the first waits for a gateway most of its time.
  */
-export const alone: readonly string[] = [
+export const atTheEnd: readonly string[] = [
   'test/application/gateways/brown-out.test.ts',
   'test/application/sealing/rotation.test.ts',
   'test/application/slow-clients.test.ts',
