@@ -50,28 +50,28 @@ const rows: readonly CommandRow[] = [
   },
   {
     name: 'demo',
-    description: 'start a sandbox with a few accounts, play Google against it and tell what happens',
+    description: 'start a sandbox with a few accounts, call it as Google would, and show what happens',
     load: async () => (await import('./google/demo.ts')).demoCommand(),
   },
   {
     name: 'call',
-    description: "play one of Google's calls against a running server",
+    description: 'call a running server as Google would',
     load: async () => (await import('./google/call.ts')).callCommand(),
   },
   {
     name: 'keys',
-    description: 'make, exchange, replace and check the keys that bodies are sealed with',
+    description: 'create, exchange, rotate and check the keys that encrypt and sign bodies',
     load: async () => (await import('./keys/keys.ts')).keysCommand(),
   },
   {
     name: 'inbox',
-    description: 'read the texts of a running server in the sandbox profile, or make its gateway misbehave',
+    description: 'read the texts that a running sandbox server has sent, or have its gateway fail',
     load: async () => (await import('./records/inbox.ts')).inboxCommand(),
   },
   {
     name: 'explain',
     description:
-      'tell what became of a request: when it came, what was decided and why, what the gateway said',
+      'show what happened to a request: when it came, what was decided and why, and what the gateway answered',
     load: async () => (await import('./records/explain.ts')).explainCommand(),
   },
   {
@@ -81,32 +81,32 @@ const rows: readonly CommandRow[] = [
   },
   {
     name: 'templates',
-    description: 'show the texts that are sent, and check that they fit',
+    description: 'show the texts that are sent, and check that each fits into one segment',
     load: async () => (await import('./records/templates.ts')).templatesCommand(),
   },
   {
     name: 'gateways',
-    description: 'show who delivers the texts, and send one to try it',
+    description: 'show which gateways send the texts, and send a test text',
     load: async () => (await import('./gateways/gateways.ts')).gatewaysCommand(),
   },
   {
     name: 'guard',
-    description: 'show where the money guard sends no texts at present, or would not if it were enforced',
+    description: 'show which numbers the money guard blocks at present, or would block if it were enforced',
     load: async () => (await import('./records/guard.ts')).guardCommand(),
   },
   {
     name: 'backup',
-    description: 'copy both databases, as they are at this moment, into a folder of their own',
+    description: 'back up both databases, in one consistent state, into a new folder',
     load: async () => (await import('./server/backup.ts')).backupCommand(),
   },
   {
     name: 'restore',
-    description: 'put a backup in the place of the databases; the server has to be stopped',
+    description: 'replace the databases by a backup, while the server is stopped',
     load: async () => (await import('./server/restore.ts')).restoreCommand(),
   },
   {
     name: 'secrets',
-    description: 'have a store go with other secrets than before, knowing what that forgets',
+    description: 'accept changed secrets for an existing store, and show what is lost by it',
     load: async () => (await import('./server/secrets.ts')).secretsCommand(),
   },
   {
@@ -116,7 +116,7 @@ const rows: readonly CommandRow[] = [
   },
   {
     name: 'conformance',
-    description: "examine an endpoint, ours or anybody's, as Google would",
+    description: 'test an endpoint, this server or any other, as Google would',
     load: async () => (await import('./google/conformance.ts')).conformanceCommand(),
   },
   {
@@ -126,24 +126,24 @@ const rows: readonly CommandRow[] = [
   },
   {
     name: 'doctor',
-    description: 'look at everything that a server needs, and say what to do about what is wrong',
+    description: 'check everything that a server needs, and say how to fix what is wrong',
     load: async () => (await import('./doctor/doctor.ts')).doctorCommand(),
   },
 ];
 
 const globalHelp = `
 Examples:
-  $ gsp-otp demo                                           see it happen, nothing to set up
+  $ gsp-otp demo                                           a demonstration; needs no setup
   $ gsp-otp serve                                          start in the sandbox profile
   $ gsp-otp serve --config gsp-otp.yaml                    start as configured
   $ gsp-otp call sendOtp --account-phone-number +12025550101
-                                                           play Google against a running server
+                                                           call a running server as Google would
   $ gsp-otp COMMAND --help                                 what a command can do, with examples
 
 Exit codes:
   0  done
-  1  what was asked for failed
-  2  the command or the configuration is wrong; nothing was tried
+  1  the command failed
+  2  the command line or the configuration is wrong; nothing was done
 `;
 
 /** Makes every command throw in place of ending the process, show the global options too, and examples as they are typed here. */

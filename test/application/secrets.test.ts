@@ -45,7 +45,7 @@ test('[OQ-72] another digest secret is refused, until a command says that it is 
   assert.equal(asked.code, 2, asked.stderr);
   assert.match(
     asked.stderr,
-    /limits .* begin anew[\s\S]*412[\s\S]*1 codes that are unused would be ended[\s\S]*--yes/,
+    /limits .* start from zero[\s\S]*412[\s\S]*1 unused codes would be invalidated[\s\S]*--yes/,
   );
   const beside = await start('d', codes('a', 'b'));
   for (const more of [[], ['--yes']]) {
@@ -57,7 +57,7 @@ test('[OQ-72] another digest secret is refused, until a command says that it is 
 
   const done = await rotate('digests', 'e', 'ab', '--yes');
   assert.equal(done.code, 0, done.stderr);
-  assert.match(done.stdout, /1 codes were ended/);
+  assert.match(done.stdout, /1 codes were invalidated/);
   await assert.rejects(start('d', codes('a', 'b')), /digests\.secret is not the one/);
   const server = await start('e', codes('a', 'b'));
   assert.equal((await server.application.store.findChallenge('send-1'))?.state, 'superseded');

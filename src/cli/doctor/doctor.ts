@@ -29,22 +29,22 @@ export function doctorCommand(): Command {
   return withConfigOptions(new Command('doctor'))
     .option(
       '--url <url>',
-      'https://… as Google calls it; its TLS is examined in place of that on this machine',
+      'https://… URL that Google calls; its TLS is checked instead of that of this machine',
     )
-    .option('--clock-url <url>', 'https://… of a server whose clock can be trusted')
+    .option('--clock-url <url>', 'https://… URL of a server whose clock can be trusted')
     .option('--json', 'print the findings as JSON')
     .addHelpText(
       'after',
       `
-It changes nothing, sends no text, and works beside a running server or without one: then it opens a listener of its own
-for a moment, to see what TLS it negotiates. With --url it sees what Google sees, a proxy in front included.
+It changes nothing and sends no text. It works with or without a running server; without one it opens a port for a
+moment, to see which TLS it negotiates. With --url it checks what Google sees, including a proxy in front.
 
 Examples:
   $ gsp-otp doctor --config gsp-otp.yaml
   $ gsp-otp doctor --config gsp-otp.yaml --url https://otp.bank.example/v1 --clock-url https://www.google.com
   $ gsp-otp doctor --config gsp-otp.yaml --json
 
-Exit code: 1 if something does not work; warnings alone are 0.
+Exit code: 1 if something does not work; 0 if there are only warnings.
 `,
     )
     .action(doctor);

@@ -9,7 +9,7 @@ type RouteOptions = Parameters<typeof configSources>[0] & { readonly json?: true
 /** Who would deliver to one number. */
 export function routeCommand(): Command {
   return withConfigOptions(new Command('route'))
-    .description('show which gateways would deliver to a number, in which order and why; nothing is sent')
+    .description('show which gateways would be used for a number, in which order and why; sends nothing')
     .argument('<number>', 'E.164 such as +14035551111')
     .option('--json', 'print as JSON')
     .addHelpText(

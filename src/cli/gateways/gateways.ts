@@ -31,7 +31,7 @@ Examples:
 
 function listCommand(): Command {
   return withConfigOptions(new Command('list'))
-    .description('list the gateways in the order in which they are asked, and the routes; nothing is sent')
+    .description('list the gateways in the order in which they are used, and the routes; sends nothing')
     .option('--json', 'print as JSON')
     .addHelpText(
       'after',
@@ -76,10 +76,10 @@ interface TestOptions extends SourceOptions {
 
 function testCommand(): Command {
   return withConfigOptions(new Command('test'))
-    .description('send one real text, without a code, and tell what became of it; it costs what a text costs')
-    .requiredOption('--to <number>', 'the phone to send it to, E.164 such as +14035551111')
-    .option('--gateway <name>', 'only this gateway of several, as `gateways list` names it')
-    .option('--yes', 'really send it')
+    .description('send one real text, without a code, and show the result; it costs as much as any text')
+    .requiredOption('--to <number>', 'phone number to send it to, E.164, such as +14035551111')
+    .option('--gateway <name>', 'use only this gateway, as `gateways list` names it')
+    .option('--yes', 'send it; required')
     .option('--json', 'print as JSON')
     .addHelpText(
       'after',
@@ -88,7 +88,7 @@ Examples:
   $ gsp-otp gateways test --config gsp-otp.yaml --to +14035551111 --yes
   $ gsp-otp gateways test --config gsp-otp.yaml --to +14035551111 --gateway vonage --yes --json
 
-Exit code: 0 if the text was accepted, 1 if it was refused or nobody knows.
+Exit code: 0 if the text was accepted, 1 if it was refused or the outcome is unknown.
 `,
     )
     .action(async (options: TestOptions) => {

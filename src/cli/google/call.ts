@@ -57,8 +57,8 @@ Examples:
   $ gsp-otp call verifyOtp --send-otp-request-id ID --otp 123456 --json
   $ gsp-otp call echo --seal pgp --google-key google.asc --integrator-key ours.public.asc
 
-Without --seal it talks clear JSON, as the sandbox takes it. With --seal it needs a private key that the server knows
-as Google's: in the sandbox one of your own, made by gsp-otp keys generate.
+Without --seal it sends unencrypted JSON, which only the sandbox accepts. With --seal it needs a private key whose
+public part the server has as Google's: in the sandbox one of your own, created by gsp-otp keys generate.
 
 Exit code: 0 if the answer is 200, whatever its result; 1 if not.
 `,
@@ -67,12 +67,12 @@ Exit code: 0 if the answer is 200, whatever its result; 1 if not.
 
 function sendOtpCommand(): Command {
   return withCallOptions(new Command('sendOtp'))
-    .description('ask for a code to be sent')
+    .description('request that a code is sent')
     .option('--account-phone-number <number>', 'E.164, such as +12025550101')
     .option('--association-id <id>', 'id of an earlier association')
-    .option('--sms-matching-token <token>', '11 characters (default: a random one)')
+    .option('--sms-matching-token <token>', '11 characters (default: random)')
     .addOption(
-      new Option('--otp-context <context>', 'what the code is for').choices([
+      new Option('--otp-context <context>', 'purpose of the code').choices([
         'association',
         'mandateCreation',
         'associationWithMandateCreation',
@@ -100,7 +100,7 @@ Examples:
 
 function verifyOtpCommand(): Command {
   return withCallOptions(new Command('verifyOtp'))
-    .description('ask whether a code is the one that was sent')
+    .description('verify a code')
     .requiredOption('--send-otp-request-id <id>', 'request id of the sendOtp')
     .requiredOption('--otp <code>', 'the code that the user typed')
     .addHelpText(
@@ -118,7 +118,7 @@ Example:
 
 function echoCommand(): Command {
   return withCallOptions(new Command('echo'))
-    .description('ask for a message to be returned')
+    .description('request that a message is returned')
     .option('--client-message <text>', 'the message', 'hello')
     .addHelpText(
       'after',
@@ -136,7 +136,7 @@ Example:
 function withCallOptions(command: Command): Command {
   return withConfigOptions(withSealOptions(command))
     .option('--url <url>', 'base URL; the method name is appended (default: the server that is configured)')
-    .option('--request-id <id>', 'the idempotency key (default: a random one)')
+    .option('--request-id <id>', 'idempotency key (default: random)')
     .option('--request-timestamp <ms>', 'milliseconds since 1970 (default: now)')
     .addOption(
       new Option('--protocol-version <version>', 'major.minor.revision')
@@ -144,8 +144,8 @@ function withCallOptions(command: Command): Command {
         .argParser(parseVersion),
     )
     .addOption(new Option('--timeout-ms <ms>', 'give up after so long').default(7000).argParser(parseTimeout))
-    .option('--verbose', 'show content types too')
-    .option('--json', 'print both sides as one JSON object');
+    .option('--verbose', 'show content types as well')
+    .option('--json', 'print request and response as one JSON object');
 }
 
 function headerOf({ requestId, requestTimestamp, protocolVersion }: CallOptions): RequestHeader {

@@ -32,7 +32,7 @@ interface ConformanceOptions {
 export function conformanceCommand(): Command {
   return new Command('conformance')
     .argument('[url]', 'https://host/base-path (default: url in the configuration)')
-    .option('--config <file>', 'YAML: keys, test subjects, how to read texts')
+    .option('--config <file>', 'YAML file: keys, test subjects, how to read texts')
     .option('--only <words...>', 'families, check ids or requirement ids, such as IDEM or echo', collectWords)
     .option('--skip <words...>', 'the same, to leave out', collectWords)
     .option('--list', 'show the checks and stop')
@@ -40,7 +40,10 @@ export function conformanceCommand(): Command {
     .addOption(new Option('--report <format>', 'what to write').choices(reportFormats).default('text'))
     .option('--output <file>', 'where to write it (default: standard output)')
     .option('--reveal', 'show phone numbers, codes and tokens in the report')
-    .option('--expected-failures <file>', 'check ids that may fail, one a line; one that passes is an error')
+    .option(
+      '--expected-failures <file>',
+      'file of check ids that may fail, one per line; one that passes is an error',
+    )
     .option('--seed <number>', 'repeat the choices of an earlier run', parseCount)
     .option('--parallel <number>', 'checks at once (default: 1)', parseCount)
     .addHelpText('after', examples)
@@ -54,7 +57,7 @@ Examples:
   $ gsp-otp conformance --config conformance.yaml --only IDEM verify-otp
   $ gsp-otp conformance --config conformance.yaml --report html --output conformance.html
 
-Exit code: 0 if no MUST failed; 1 if one did; 2 if the run could not begin, the examiner stumbled, or the report
+Exit code: 0 if no MUST failed; 1 if one did; 2 if the run could not begin, the examiner itself failed, or the report
 could not be written to its file, which puts it on standard output; 130 if Ctrl-C stopped it (143: SIGTERM), with a
 report of the checks before.
 `;

@@ -20,18 +20,15 @@ const sampleAccounts = fileURLToPath(new URL('../../../examples/accounts.csv', i
 
 export function demoCommand(): Command {
   return new Command('demo')
-    .option('--once', 'end after the story; without it the server goes on until Ctrl-C')
+    .option('--once', 'stop at the end; without it the server runs until Ctrl-C')
     .option('--verbose', 'show the JSON of every call')
     .addOption(
-      new Option(
-        '--sealed <kind>',
-        'the same with bodies signed and encrypted, with keys made on the spot',
-      ).choices(keyKinds),
+      new Option('--sealed <kind>', 'sign and encrypt the bodies, with newly created keys').choices(keyKinds),
     )
     .addHelpText(
       'after',
       `
-Nothing is left behind: its data is in a temporary directory, and no text leaves this machine.
+The data is in a temporary directory, which is deleted at the end. No text leaves this machine.
 
 Examples:
   $ gsp-otp demo

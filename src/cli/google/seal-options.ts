@@ -22,13 +22,13 @@ export interface SealOptions {
 /** Gives a command the flags that say how it seals what it sends, in Google's place. */
 export function withSealOptions(command: Command): Command {
   return command
-    .addOption(new Option('--seal <kind>', 'sign and encrypt (default: clear JSON)').choices(keyKinds))
+    .addOption(new Option('--seal <kind>', 'sign and encrypt (default: unencrypted JSON)').choices(keyKinds))
     .option(
       '--google-key <files...>',
-      "private key in Google's place, which the server knows by its public part",
+      "private key that stands for Google's; the server has its public part configured",
     )
     .option('--integrator-key <files...>', 'public key of the server')
-    .option('--ca <file>', "certificate that vouches for the server's, in PEM");
+    .option('--ca <file>', "certificate of the authority that issued the server's, in PEM");
 }
 
 /** How to seal as the flags say. From then on whoever `--ca` names is trusted as well. Throws `Failure`. */
@@ -52,7 +52,7 @@ export async function codecOf({ seal, googleKey = [], integratorKey = [], ca }: 
   );
 }
 
-/** Google's side, with keys as they stand in files. Throws `Failure` if they can't be used. */
+/** Google's side, with keys as they stand in files. Throws `Failure` if they cannot be used. */
 export async function openSealing(
   seal: SealKind,
   privateKeys: string[],

@@ -20,13 +20,13 @@ import { dayAndDistance, entryLine, readable, settingLines } from './key-words.t
 
 export function keysExportCommand(): Command {
   return new Command('export')
-    .description('write the public part of keys of ours, to hand to Google')
-    .argument('<files...>', 'private keys, of one kind')
+    .description('write the public part of your own keys, for Google')
+    .argument('<files...>', 'private keys, all of one format')
     .option('--output <file>', 'where to write it; never overwrites (default: standard output)')
     .addHelpText(
       'after',
       `
-It needs no passphrase. Nothing private is in what it writes.
+It needs no passphrase. The output contains nothing private.
 
 Examples:
   $ gsp-otp keys export keys/ours-pgp-production-2026-11-22-1A2B3C4D.asc --output for-google.asc
@@ -48,20 +48,20 @@ interface ImportOptions {
 
 export function keysImportCommand(): Command {
   return new Command('import')
-    .description("check a public key of Google's, show its fingerprint, and keep it")
+    .description('check a public key of Google, show its fingerprint, and store it')
     .argument('<file>', 'OpenPGP key, armored or binary; or JWK set')
     .option('--directory <directory>', 'where it is kept', 'keys')
     .addOption(
       new Option(
         '--fingerprint <fingerprint>',
-        'refuse any other than this one; of a JWK set give one for each of its keys',
+        'refuse any key but this one; for a JWK set, give one for each of its keys',
       ).argParser((value: string, previous: readonly string[] = []) => [...previous, value]),
     )
     .option('--json', 'print as JSON')
     .addHelpText(
       'after',
       `
-A key is Google's if its fingerprint is: compare it by telephone, or by another way than the one the key took.
+Compare the fingerprint with Google by telephone, or by another channel than the one by which the key came.
 
 Examples:
   $ gsp-otp keys import google.asc
@@ -69,13 +69,13 @@ Examples:
   $ gsp-otp keys import google.jwks.json --directory /etc/gsp-otp/keys
   $ gsp-otp keys import google.jwks.json --fingerprint THUMBPRINT --fingerprint THUMBPRINT
 
-All keys of the file are read. Those that the server would pass over are named; if it could use none of them, or if a
-private key is among them, nothing is kept. A key that is kept already is not written again: its file is named once more.
+All keys of the file are read. Those that the server would ignore are named. If it could use none of them, or if one of
+them is private, nothing is stored. A key that is stored already is not written again; its file is shown.
 
 Exit codes:
-  0  it is kept
-  1  it can't be used, has other fingerprints or can't be written; nothing is kept then but a revocation
-  2  the file can't be read
+  0  it is stored
+  1  it cannot be used, has another fingerprint or cannot be written; nothing is stored but a revocation
+  2  the file cannot be read
 `,
     )
     .action(importKey);

@@ -34,10 +34,10 @@ interface GenerateOptions {
 
 export function keysGenerateCommand(): Command {
   return withNewKeyOptions(new Command('generate'))
-    .description('make a key of ours and write it into files')
-    .addArgument(new Argument('<kind>', 'what bodies it is for').choices(keyKinds))
+    .description('create a key of your own and write it to files')
+    .addArgument(new Argument('<kind>', 'format of the bodies').choices(keyKinds))
     .addOption(
-      new Option('--for <profile>', 'required: the environment it is for; the other one refuses it')
+      new Option('--for <profile>', 'required: the environment of the key; the other one refuses it')
         .choices(['sandbox', 'production'])
         .makeOptionMandatory(),
     )
@@ -45,15 +45,15 @@ export function keysGenerateCommand(): Command {
     .addHelpText(
       'after',
       `
-Two years are the longest that a key may live, and 2048 bits are enough for that long: with 4096, each decryption and
-each signature costs about five times as much, and a server bears a fifth of the calls.
+A key may be valid for two years at most, for which 2048 bits are enough. With 4096 bits, each decryption and each
+signature takes about five times as long, so a server handles a fifth of the calls.
 
 Examples:
   $ gsp-otp keys generate pgp --for sandbox --name "Example Bank" --email otp@bank.example
   $ gsp-otp keys generate pgp --for production --name "Example Bank" --passphrase-file /run/secrets/pgp
   $ gsp-otp keys generate jwe --for sandbox --directory /etc/gsp-otp/keys
 
-Files are never overwritten. Private ones can be read by their owner alone.
+Existing files are never overwritten. Only the owner can read the private ones.
 `,
     )
     .action(async (kind: KeyKind, options: GenerateOptions) => {
@@ -81,20 +81,20 @@ Then hand the public file to Google, and compare the fingerprint by another way 
 /** The options that say what a new key is like. */
 export function withNewKeyOptions(command: Command): Command {
   return command
-    .option('--name <name>', 'OpenPGP: whose key it is', 'Payment integrator')
-    .option('--email <address>', 'OpenPGP: an address for questions about it')
+    .option('--name <name>', 'OpenPGP: name of the owner of the key', 'Payment integrator')
+    .option('--email <address>', 'OpenPGP: email address of the owner of the key')
     .addOption(
       new Option('--rsa-bits <bits>', '2048 to 4096').default(2048).argParser(parseWithin(2048, 4096)),
     )
     .addOption(new Option('--valid-days <days>', '1 to 731').default(365).argParser(parseWithin(1, 731)))
     .option(
       '--passphrase-file <file>',
-      `OpenPGP: protect the private key with what this file holds, ${PASSPHRASE_MIN} characters or more`,
+      `OpenPGP: protect the private key with the passphrase in this file, at least ${PASSPHRASE_MIN} characters`,
     )
     .addOption(
-      new Option('--signing <algorithm>', 'JWK: what the signing key is for').choices(signingAlgorithms),
+      new Option('--signing <algorithm>', 'JWK: algorithm of the signing key').choices(signingAlgorithms),
     )
-    .option('--directory <directory>', 'where the files go', 'keys');
+    .option('--directory <directory>', 'folder for the files', 'keys');
 }
 
 /** What the options order; whose environment it is for is not among them. */

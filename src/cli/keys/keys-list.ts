@@ -13,23 +13,23 @@ type ConfigOptions = Parameters<typeof configSources>[0] & { readonly json?: tru
 
 export function keysListCommand(): Command {
   return withConfigOptions(new Command('list'))
-    .description('show the keys of the configuration: which are active, and until when')
+    .description('show the configured keys: which are active, and until when')
     .option('--json', 'print as JSON')
     .addHelpText(
       'after',
       `
 The states:
-  passed over  of Google's: can't be used, and is left out for the reason that is given
+  passed over  a key of Google that cannot be used and is ignored, for the reason shown
   pending      not used yet
   active       used for everything
-  retiring     good on receipt only, until payload.graceMs after its end
+  retiring     accepted in requests only, until payload.graceMs after its end
   retired      not used any more
 
 Examples:
   $ gsp-otp keys list --config gsp-otp.yaml
   $ gsp-otp keys list --config gsp-otp.yaml --json
 
-Exit code: 1 if there is an entry of which nothing can be used.
+Exit code: 1 if nothing of an entry can be used.
 `,
     )
     .action(async (options: ConfigOptions) => {
@@ -44,22 +44,22 @@ Exit code: 1 if there is an entry of which nothing can be used.
 
 export function keysCheckCommand(): Command {
   return withConfigOptions(new Command('check'))
-    .description('tell whether the server could start with the keys of the configuration')
+    .description('check whether the server could start with the configured keys')
     .option('--json', 'print as JSON')
     .addHelpText(
       'after',
       `
-Refused are keys of ours that are not RSA of 2048 to 4096 bits, that live longer than two years, have no encryption
-subkey, are revoked, expired without a successor, not given their passphrase, made for the other environment, or share a
-kid. Of Google's, what can't be used is passed over and warned of; they are refused if nothing is left.
+Your own keys are refused if they are not RSA of 2048 to 4096 bits, are valid for more than two years, have no
+encryption subkey, are revoked, are expired without a successor, lack their passphrase, were made for the other
+environment, or share a kid. Keys of Google that cannot be used are ignored with a warning, and refused if none is left.
 
 Examples:
   $ gsp-otp keys check --config gsp-otp.yaml
   $ GSP_OTP_PROFILE=production gsp-otp keys check --config gsp-otp.yaml --json
 
 Exit codes:
-  0  they can be used; what expires within 60 days is warned of
-  1  they can't be used
+  0  they can be used; keys that expire within 60 days are shown with a warning
+  1  they cannot be used
   2  the configuration is wrong
 `,
     )

@@ -23,22 +23,22 @@ type RotateOptions = Parameters<typeof orderOf>[1] &
 
 export function keysRotateCommand(): Command {
   return withNewKeyOptions(withConfigOptions(new Command('rotate')))
-    .description('make a successor for the keys of ours, prove it, and say what to change and when')
+    .description('create a successor for your own keys, test it, and say what to change and when')
     .addArgument(new Argument('<kind>', 'whose keys').choices(keyKinds))
     .addOption(
-      new Option('--retire-after-days <days>', 'the current keys go out of use after so long')
+      new Option('--retire-after-days <days>', 'the current keys are retired after this time')
         .default(30)
         .argParser(parseWithin(1, 365)),
     )
     .addOption(
-      new Option('--sign-after-days <days>', 'JWK: the new key begins to sign after so long')
+      new Option('--sign-after-days <days>', 'JWK: the new key begins to sign after this time')
         .default(14)
         .argParser(parseWithin(1, 365)),
     )
     .addOption(
       new Option(
         '--no-passphrase',
-        'OpenPGP: leave the successor unprotected; else it has the passphrase of the key of now, if there is one',
+        'OpenPGP: leave the successor unprotected; without it, it gets the passphrase of the current key, if any',
       ).conflicts('passphraseFile'),
     )
     .addOption(
@@ -50,16 +50,16 @@ export function keysRotateCommand(): Command {
     .addHelpText(
       'after',
       `
-It changes nothing that runs: it writes a key into new files and prints the lines to put into the configuration. Before
-that, it plays a call and its answer through the codec as things will be today, when the new key begins to sign, and
-when the old one has retired.
+It does not change a running server. It writes a key to new files and prints the lines for the configuration. Before
+that, it tests a call and its answer with the keys as they will be today, when the new key begins to sign, and when the
+old one has retired.
 
 Examples:
   $ gsp-otp keys rotate pgp --config gsp-otp.yaml --name "Example Bank"
   $ gsp-otp keys rotate pgp --config gsp-otp.yaml --subkey-only
   $ gsp-otp keys rotate jwe --config gsp-otp.yaml --sign-after-days 7 --retire-after-days 14
 
-Exit code: 1 if the proof fails; no file is left then.
+Exit code: 1 if the test fails; no file is left behind.
 `,
     )
     .action(rotate);

@@ -22,7 +22,7 @@ Examples:
   $ gsp-otp keys list --config gsp-otp.yaml
   $ gsp-otp keys rotate pgp --config gsp-otp.yaml
 
-docs/keys.md walks through the exchange with Google, a rotation, and a key that was lost.
+docs/keys.md describes the exchange with Google, a rotation, and what to do about a lost key.
 `,
     );
 }

@@ -20,16 +20,16 @@ export function explainCommand(): Command {
   return withConfigOptions(new Command('explain'))
     .argument('[request-id]', 'requestHeader.requestId, as Google sent it')
     .option('--account-phone-number <number>', 'list the newest sendOtp requests for this number, E.164')
-    .option('--account-id <id>', 'list those of this account, by your own id of it')
+    .option('--account-id <id>', 'list those of this account, by your own id')
     .option('--association-id <id>', 'list those of the account that has this association id')
     .option('--json', 'print as JSON')
     .addHelpText(
       'after',
       `
-It only reads the database, beside a running server. No code, token or phone number is in there: to find the requests of a
-number or an account it needs digests.secret of the server, which was configured when they came. A number is looked for as
-it is written, so that what Google sent in another form than E.164 is found by that form. A request that was answered with an
-error is not kept.
+It only reads the database, also while the server runs. The database contains no code, token or phone number: to find the
+requests of a number or an account, the command needs the digests.secret that the server had when they came. A number is
+searched for as it is written: to find what Google sent in another form than E.164, write it in that form. A request that
+was answered with an error is not kept.
 
 Examples:
   $ gsp-otp explain 0123434-otp-abc

@@ -10,8 +10,9 @@ export function guardCommand(): Command {
     .addHelpText(
       'after',
       `
-A country, range or prefix of numbers is blocked when too few of the codes sent there are typed. Blocks end by
-themselves, see moneyGuard in docs/configuration.md. It only reads the database, beside a running server.
+A country, a range or a prefix of numbers is blocked when too few of the codes that were sent there are verified. Blocks
+end by themselves; see moneyGuard in docs/configuration.md. The command only reads the database, also while the server
+runs.
 
 Examples:
   $ gsp-otp guard

@@ -41,7 +41,7 @@ Examples:
   $ gsp-otp inbox list --to +12025550101
   $ gsp-otp inbox show                      the newest text, as it would look on the phone
   $ gsp-otp inbox watch                     every text as it comes
-  $ gsp-otp inbox behave refuse             the gateway says no until told otherwise
+  $ gsp-otp inbox behave refuse             the gateway refuses texts until this is changed
 `,
     );
 }
@@ -62,7 +62,7 @@ function listCommand(): Command {
 
 function showCommand(): Command {
   return withOperatorOptions(new Command('show'))
-    .description('show one text as it would look on the phone: the newest, or the one with a number')
+    .description('show one text as it looks on a phone: the newest, or the one with this number')
     .argument('[number]', 'as `inbox list` shows it', parseNumber)
     .option('--to <number>', 'the newest to this phone number')
     .addHelpText('after', '\nExamples:\n  $ gsp-otp inbox show\n  $ gsp-otp inbox show 3\n')
@@ -78,7 +78,7 @@ function showCommand(): Command {
 
 function watchCommand(): Command {
   return withOperatorOptions(new Command('watch'))
-    .description('show every text as it comes, until Ctrl-C')
+    .description('show every text as it arrives, until Ctrl-C')
     .option('--to <number>', 'only texts to this number')
     .addHelpText('after', '\nExample:\n  $ gsp-otp inbox watch --to +12025550101 --json\n')
     .action(async (options: InboxOptions) => {
@@ -100,15 +100,15 @@ function watchCommand(): Command {
 
 function behaveCommand(): Command {
   return withOperatorOptions(new Command('behave'))
-    .description('tell the gateway what to do with the next texts; without a word, say what it does')
+    .description('set what the gateway does with the next texts; without an argument, show it')
     .argument('[behaviour]', 'accept, refuse, hang, late or accept-and-hang-up')
-    .addOption(new Option('--delay-ms <ms>', 'how late `late` answers').default(0).argParser(parseNumber))
+    .addOption(new Option('--delay-ms <ms>', 'delay of `late`').default(0).argParser(parseNumber))
     .addHelpText(
       'after',
       `
-  accept              keep the text and say so
-  refuse              say no
-  hang                never answer; no text is kept
+  accept              keep the text and accept it
+  refuse              refuse the text
+  hang                never answer; the text is not kept
   late                keep the text and answer after --delay-ms
   accept-and-hang-up  keep the text and never answer
 
@@ -130,10 +130,7 @@ Examples:
 
 function withOperatorOptions(command: Command): Command {
   return withConfigOptions(command)
-    .option(
-      '--operator-url <url>',
-      'where the operator routes are (default: of the server that is configured)',
-    )
+    .option('--operator-url <url>', 'URL of the operator port (default: of the configured server)')
     .option('--json', 'print as JSON');
 }
 

@@ -30,7 +30,7 @@ export function templatesCommand(): Command {
 function showCommand(): Command {
   return withConfigOptions(new Command('show'))
     .description(
-      'print the wording of every text, with its variables: for lawyers, translators and registries',
+      'print the wording of every text with its variables, for lawyers, translators and registries',
     )
     .option('--json', 'print the texts as JSON')
     .addHelpText('after', showHelp)
@@ -59,7 +59,7 @@ function showWordings(texts: ReturnType<typeof listTexts>, { sms, codes }: Templ
 
 function checkCommand(): Command {
   return withConfigOptions(new Command('check'))
-    .description('measure every text with your brand and the longest code: does it fit?')
+    .description('check that every text fits into one segment, with your brand and the longest code')
     .option('--json', 'print the measurements as JSON')
     .addHelpText('after', checkHelp)
     .action((options) => {
@@ -79,8 +79,8 @@ Examples:
 `;
 
 const showHelp = `
-Each text stands under its language and context, as sms.templatesFile names them, and as the whole message: the text,
-and the SMS matching token on its line. With --json, "text" is the text alone and "message" all of it.
+Each text is shown under its language and context, as sms.templatesFile names them, with the SMS matching token on its
+own line. With --json, "text" is the text alone and "message" the whole message.
 
 Examples:
   $ gsp-otp templates show --config gsp-otp.yaml
@@ -88,13 +88,14 @@ Examples:
 `;
 
 const checkHelp = `${examples}
-Every message has to fit one segment and 140 bytes. Your own texts stand in the file that sms.templatesFile names,
-by language and context:
+Every message must fit into one segment and 140 bytes. Your own texts are in the file that sms.templatesFile names, by
+language and context:
   pt-BR:
     general: 'Use {code} para continuar em {brand}.'
     association: 'Use {code} para vincular {brand}.'
 The contexts are association, mandateCreation, associationWithMandateCreation, and general, which serves requests
-without a context. What is not in the file stays as it is shipped. The SMS matching token gets a line of its own.
+without a context. For what is not in the file, the shipped text is used. The SMS matching token is added on a line of
+its own.
 
 Exit codes:
   0  every text fits

@@ -11,26 +11,26 @@ type BackupOptions = Parameters<typeof configSources>[0] & { readonly json?: tru
 
 export function backupCommand(): Command {
   return withConfigOptions(new Command('backup'))
-    .argument('<dir>', 'folder to make; if it is there, it has to be empty')
-    .option('--json', 'print what was made as JSON')
+    .argument('<dir>', 'folder to create; an existing one must be empty')
+    .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
       `
-It works beside a running server under load and holds up no request: 400 MB take some seconds to copy and some more to
-check. The copies are checked to the last index entry, readable by their owner alone, and marked, so that no server
-takes them for its databases: gsp-otp restore puts them in place. Without backup.json, which is written last, the folder
-is no backup.
+It works while the server runs under load, and delays no request. 400 MB take a few seconds to copy and a few more to
+check. The copies are checked completely, only their owner can read them, and they are marked as a backup: no server
+opens them as its databases until gsp-otp restore has put them in place. backup.json is written last; a folder without
+it is not a backup.
 
-Not in it: secrets, keys, certificates and the configuration. Without the same digests.secret and codes.secrets a
-database is worth little: keep them too, and elsewhere.
+A backup contains no secrets, keys, certificates or configuration. Without the same digests.secret and codes.secrets the
+databases are of little use: back those up too, in another place.
 
 Examples:
   $ gsp-otp backup /var/backups/gsp-otp/$(date +%F) --config gsp-otp.yaml
   $ gsp-otp backup ./backup --set dataDirectory=./gsp-otp-data --json
 
 Exit codes:
-  0    the backup is made
-  1    it is not; nothing is left of it
+  0    the backup was made
+  1    it was not made; nothing is left of it
   130  stopped by Ctrl-C (143: by SIGTERM); nothing is left of it
 `,
     )

@@ -29,7 +29,7 @@ Examples:
 
 function checkCommand(): Command {
   return withConfigOptions(new Command('check'))
-    .description('tell everything that is wrong with the configuration')
+    .description('show everything that is wrong with the configuration')
     .option('--json', 'print the faults as JSON')
     .addHelpText(
       'after',
@@ -38,7 +38,7 @@ Examples:
   $ gsp-otp config check --config gsp-otp.yaml
   $ gsp-otp config check --config gsp-otp.yaml --json
 
-Exit code: 0 if the configuration is sound, 2 if not.
+Exit code: 0 if the configuration is valid, 2 if not.
 `,
     )
     .action((options) => checkConfig(inspectConfig(configSources(options)), options.json));
@@ -55,7 +55,7 @@ Examples:
   $ gsp-otp config print --config gsp-otp.yaml
   $ gsp-otp config print --set http.port=8443 --json
 
-Exit code: 0 if the configuration is sound, 2 if not.
+Exit code: 0 if the configuration is valid, 2 if not.
 `,
     )
     .action((options) => printConfig(inspectConfig(configSources(options)), options.json));
@@ -88,7 +88,7 @@ async function checkConfig(inspection: ConfigInspection, json: boolean): Promise
   } else {
     for (const warning of warnings) process.stderr.write(`warning: ${shown(warning)}\n`);
     for (const fault of faults) process.stderr.write(`${describeFault(fault)}\n`);
-    if (faults.length === 0) process.stdout.write('The configuration is sound.\n');
+    if (faults.length === 0) process.stdout.write('The configuration is valid.\n');
   }
   process.exitCode = faults.length === 0 ? exitCodes.done : exitCodes.usage;
 }

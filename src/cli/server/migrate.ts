@@ -6,16 +6,16 @@ import { readDataSettings } from '../terminal/data-settings.ts';
 
 export function migrateCommand(): Command {
   return withConfigOptions(new Command('migrate'))
-    .option('--dry-run', 'only tell what would be done')
+    .option('--dry-run', 'only show what would be done')
     .option(
       '--new-store',
-      'make new databases where they are missing although some are expected; see gsp-otp serve',
+      'create the databases that are missing although they are expected; see gsp-otp serve',
     )
     .option('--json', 'print as JSON')
     .addHelpText(
       'after',
       `
-Stop the server and make a backup first: no database goes back to an earlier schema.
+Stop the server and make a backup first: a database cannot be changed back to an earlier schema.
 
 Examples:
   $ gsp-otp migrate --dry-run

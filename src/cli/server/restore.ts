@@ -10,21 +10,21 @@ type RestoreOptions = Parameters<typeof configSources>[0] & { readonly yes?: tru
 
 export function restoreCommand(): Command {
   return withConfigOptions(new Command('restore'))
-    .argument('<dir>', 'folder that gsp-otp backup made')
-    .option('--yes', 'do it; without it, only tell what would be done')
-    .option('--json', 'print what was done as JSON')
+    .argument('<dir>', 'folder that gsp-otp backup created')
+    .option('--yes', 'apply it; without it, only show what would be done')
+    .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
       `
 What it means:
-  - requests that were answered since the backup are not remembered: a repeated one is processed again;
-  - every code that was unused in the backup is ended, since nobody knows what became of it: its users ask for another;
-  - whoever had such a code has used up its tries, which count for the account as guesses of that time;
-  - accounts are those of the backup: import again what has changed since, closed accounts above all.
+  - Requests that were answered since the backup are not remembered: a repeated one is processed again.
+  - Every code that was unused in the backup is invalidated: it may have been used since. Users request a new one.
+  - The attempts of such a code count as used up, also for the limits of its account.
+  - Accounts are those of the backup: import again what has changed since, closed accounts above all.
 
-The present files, with their logs, are moved into a folder replaced-… beside them; delete it when all is well. A server,
-or whatever else has a database open, is noticed, and nothing is changed then. Killed, either nothing was changed, or
-everybody refuses the databases until it is run again. Run as root, the files become those of the data directory's owner.
+The current files, with their logs, are moved to a folder replaced-… beside them; delete it when everything works. If a
+server or another program has a database open, nothing is changed. If the command is killed, either nothing was changed,
+or the databases are refused until it is run again. If root runs it, the files get the owner of the data directory.
 
 Examples:
   $ gsp-otp restore /var/backups/gsp-otp/2026-03-01 --config gsp-otp.yaml          what would be done

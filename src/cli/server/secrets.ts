@@ -10,12 +10,12 @@ type RotateOptions = Parameters<typeof configSources>[0] & { readonly yes?: true
 /** What goes with the old secrets, for good. */
 const forgotten: Readonly<Record<Kind, readonly string[]>> = {
   digests: [
-    'limits for accounts and phone numbers begin anew: texts, wrong codes and locks of before are forgotten',
-    'a repeated request of before looks changed: 412 IDEMPOTENCY_VIOLATION, in place of its answer',
-    'numbers that verified before are unknown to the money guard',
-    'explain finds requests of before by their ids alone, no more by phone number or account',
+    'limits of accounts and phone numbers start from zero: earlier texts, wrong codes and locks are forgotten',
+    'an earlier request that is repeated seems changed: it gets 412 IDEMPOTENCY_VIOLATION instead of its answer',
+    'the money guard forgets which numbers have verified a code',
+    'explain finds earlier requests only by their ids, not by phone number or account',
   ],
-  codes: ['codes that were sent and not typed yet are ended: their users ask for another'],
+  codes: ['codes that were sent and not used yet are invalidated: users request a new one'],
 };
 
 export function secretsCommand(): Command {
@@ -25,14 +25,14 @@ export function secretsCommand(): Command {
     .addHelpText(
       'after',
       `
-A server refuses to start when digests.secret or codes.secrets are others than the store was served with, since a mixed-up
-mount looks just like that. These commands say that it is meant. Stop the server first.
+A server refuses to start with another digests.secret or other codes.secrets than the store was used with, because a
+wrong mount looks the same. These commands confirm that the change is intended. Stop the server first.
 
-For codes there is a way that ends none: put the new secret first in codes.secrets, start, and take the old one out after
-codes.validityMs. It needs no command.
+codes.secrets can be changed without invalidating codes, and without a command: add the new secret as the first entry,
+restart, and remove the old one after codes.validityMs.
 
 Examples:
-  $ gsp-otp secrets rotate-digests --config gsp-otp.yaml          what would be forgotten
+  $ gsp-otp secrets rotate-digests --config gsp-otp.yaml          what would be lost
   $ gsp-otp secrets rotate-digests --config gsp-otp.yaml --yes
   $ gsp-otp secrets rotate-codes --config gsp-otp.yaml --yes
 `,
@@ -42,9 +42,9 @@ Examples:
 function rotateCommand(kind: Kind): Command {
   const setting = kind === 'digests' ? 'digests.secret' : 'codes.secrets';
   return withConfigOptions(new Command(`rotate-${kind}`))
-    .description(`have the store go with the ${setting} that is configured now`)
-    .option('--yes', 'do it; without it, only tell what would be forgotten')
-    .option('--json', 'print what was done as JSON')
+    .description(`accept the ${setting} that is configured now`)
+    .option('--yes', 'apply it; without it, only show what would be lost')
+    .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
       `
@@ -57,7 +57,7 @@ Example:
   $ gsp-otp secrets rotate-${kind} --config gsp-otp.yaml --yes
 
 Exit codes:
-  0  done, or nothing to do: the store goes with the configured secrets
+  0  done, or nothing to do: the store accepts the configured secrets
   1  it could not be done; nothing was changed
   2  --yes is missing; nothing was changed
 `,
@@ -70,13 +70,13 @@ async function rotate(kind: Kind, options: RotateOptions): Promise<void> {
   const { needed, endedCodes } = await rotateSecrets(loadConfig(configSources(options)), kind, { dryRun });
   if (needed && dryRun) {
     throw new Failure(
-      [...forgotten[kind], `${endedCodes} codes that are unused would be ended`].join('; '),
-      'If that is meant, run it again with --yes.',
+      [...forgotten[kind], `${endedCodes} unused codes would be invalidated`].join('; '),
+      'To do it, run the command again with --yes.',
       exitCodes.usage,
     );
   }
   const text = needed
-    ? `The store goes with the configured secrets from now on; ${endedCodes} codes were ended.`
-    : 'The store goes with the configured secrets already; nothing was changed.';
+    ? `The store accepts the configured secrets from now on; ${endedCodes} codes were invalidated.`
+    : 'The store accepts the configured secrets already; nothing was changed.';
   process.stdout.write(`${options.json ? JSON.stringify({ changed: needed, endedCodes }, null, 2) : text}\n`);
 }

@@ -19,17 +19,18 @@ export function serveCommand(): Command {
   return withConfigOptions(new Command('serve'))
     .option(
       '--new-store',
-      'make new databases where they are missing although some are expected; nothing is remembered then',
+      'create the databases that are missing although they are expected; the server then remembers nothing',
     )
     .option(
       '--for-examination',
-      'in the sandbox, limits for an examiner instead of people, so that `gsp-otp conformance` can try everything',
+      'in the sandbox: set limits high enough for `gsp-otp conformance` to run every check',
     )
     .addHelpText(
       'after',
       `
-Ctrl-C or SIGTERM stops it in order: no new requests, the running ones finish. A second one stops it at once.
-SIGHUP makes it read its configuration again and put other keys and certificates in force, without losing a request.
+Ctrl-C or SIGTERM stops the server in order: it takes no new requests and finishes the current ones. A second signal
+stops it at once.
+SIGHUP has it read the configuration again and apply new keys and certificates. No request is lost.
 
 A missing or empty database is not taken for a first start in production, nor where one was made before: requests that
 were answered would be processed again. --new-store is for the one start at which a new database is meant.
@@ -39,7 +40,7 @@ were answered would be processed again. --new-store is for the one start at whic
         .join(',\n')}. What you --set yourself goes before.
 
 Examples:
-  $ gsp-otp serve                                         the sandbox, nothing to set up
+  $ gsp-otp serve                                         the sandbox; needs no setup
   $ gsp-otp serve --config gsp-otp.yaml
   $ gsp-otp serve --config gsp-otp.yaml --new-store       the first start in production
   $ gsp-otp serve --set http.port=8443 --set log.level=debug

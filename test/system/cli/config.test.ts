@@ -10,7 +10,7 @@ import { makeCertificate } from '../../support/test-certificates.ts';
 test('config check: a sound configuration is exit code 0, and nothing is made for it', async (t) => {
   const cwd = temporaryDirectory(t);
   const { code, stdout, stderr } = await runHere(['config', 'check'], { cwd });
-  assert.deepEqual([code, stdout, stderr], [0, 'The configuration is sound.\n', '']);
+  assert.deepEqual([code, stdout, stderr], [0, 'The configuration is valid.\n', '']);
   assert.equal(existsSync(join(cwd, 'gsp-otp-data')), false);
 });
 
