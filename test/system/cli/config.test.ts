@@ -77,7 +77,7 @@ test('config check refuses what serve would refuse of certificates, keys and tex
     [{ http: http(other.certificate, other.key) }, /a key that needs a passphrase, and none is given/],
     [{ http: http('hello', one.key) }, /is no certificate/],
     [{ payload: { pgp: { ...pgp, ours: pgp.google } } }, /^payload\.pgp\.ours\.0: /m],
-    [{ sms: { ...settings.sms, brand: 'x'.repeat(30), languages: ['en', 'xx'] } }, /^sms: /m],
+    [{ sms: { ...settings.sms, brand: 'x'.repeat(30), languages: ['en', 'xx'] } }, /^sms\.languages: /m],
     [{ sms: { ...settings.sms, gateway: link({ tlsCa: value('hello') }) } }, /tlsCa .* is no certificate/],
     [
       {
