@@ -20,6 +20,10 @@ export interface RunWorld {
   readonly reader: TextReader | undefined;
   readonly mailboxes: Mailboxes | undefined;
   readonly random: Random;
+  /** Once aborted, no check is waited for any more. */
+  readonly giveUp: AbortSignal;
+  /** Of the endpoint's gateway, under way now. Each ends of itself when the run is given up. */
+  readonly outages: Set<Promise<unknown>>;
   /** Every exchange of the run so far. */
   readonly exchanges: Exchange[];
   /** Every code that a text brought. */

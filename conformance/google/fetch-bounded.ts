@@ -4,18 +4,17 @@ const timeoutMs = 10_000;
 
 /**
  * One request of the examiner's own: to where texts are read, or to a gateway's switch. Resolves to the body of a 2xx
- * answer; throws `Error` for every other status, after ten seconds, and beyond 4 MiB. A redirect is an error, since the
+ * answer; throws `Error` for every other status, after ten seconds or given up, and beyond 4 MiB. A redirect is an error, since the
  * headers hold keys that are for the first address alone.
  */
 export async function fetchBounded(
   url: string,
   request: Omit<RequestInit, 'signal' | 'redirect'>,
+  giveUp?: AbortSignal,
 ): Promise<string> {
-  const response = await fetch(url, {
-    ...request,
-    redirect: 'manual',
-    signal: AbortSignal.timeout(timeoutMs),
-  });
+  const late = AbortSignal.timeout(timeoutMs);
+  const signal = giveUp === undefined ? late : AbortSignal.any([late, giveUp]);
+  const response = await fetch(url, { ...request, redirect: 'manual', signal });
   const { status } = response;
   if (status >= 300 && status < 400) throw new Error(`status ${status}: redirects are not followed`);
   const chunks: Uint8Array[] = [];

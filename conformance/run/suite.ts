@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { catalog as wholeCatalog } from '../checks/catalog.ts';
 import type { Check, Phase } from '../checks/check.ts';
 import { expectRead } from '../checks/expectations.ts';
+import { orGivenUp } from '../checks/give-up.ts';
 import { type RunWorld, Trial } from '../checks/trial.ts';
 import { EndpointFault, NotTested } from '../checks/verdicts.ts';
 import type { Codec } from '../google/codecs/codec.ts';
@@ -38,6 +39,11 @@ export interface RunOptions extends PlanOptions {
   readonly parallel?: number;
   /** Once aborted, no further check begins, and the result is of those before. */
   readonly signal?: AbortSignal;
+  /**
+   * Once aborted, the check under way isn't waited for either; only an outage of the gateway that it began is ended. What
+   * it waits for itself may keep the process alive. Before the first check, the run throws the signal's reason.
+   */
+  readonly giveUp?: AbortSignal;
   /** Called once if nothing listens at the URL yet, with what is waited for and for how long. */
   readonly onWait?: (message: string) => void;
   /** Called before the first check. */
@@ -82,9 +88,9 @@ export async function runConformance(
   const expected = options.expectedFailures ?? [];
   const codec = await openCodec(config);
   const startedAtMs = Date.now();
-  const { world, close } = await openWorld(config, settings, codec, options.seed ?? randomInt(2 ** 31));
+  const { world, close } = await openWorld(config, settings, codec, options);
   try {
-    const omen = await makeContact(world, options.onWait);
+    const omen = await orGivenUp(makeContact(world, options.onWait), world.giveUp);
     options.onPlan?.(plan);
     const runner = new Runner(world, plan.checks, new Set(expected), options);
     const outcomes = await runner.run();
@@ -111,7 +117,12 @@ export async function runConformance(
   }
 }
 
-async function openWorld(config: ConformanceConfig, settings: Settings, codec: Codec, seed: number) {
+async function openWorld(
+  config: ConformanceConfig,
+  settings: Settings,
+  codec: Codec,
+  { seed = randomInt(2 ** 31), giveUp = new AbortController().signal }: RunOptions,
+) {
   const { clientCertificate, clientPrivateKey, ca } = config.tls ?? {};
   const client = new HttpClient({
     timeoutMs: settings.answerMs,
@@ -121,13 +132,7 @@ async function openWorld(config: ConformanceConfig, settings: Settings, codec: C
         ? undefined
         : { certificate: clientCertificate, privateKey: clientPrivateKey },
   });
-  const masks = new Masks();
-  for (const { phoneNumber } of [
-    ...(config.subjects?.known ?? []),
-    ...Object.values(config.subjects ?? {}).flat(),
-  ]) {
-    if (phoneNumber !== undefined) masks.notePhoneNumber(phoneNumber);
-  }
+  const masks = masksFor(config);
   const reader = config.sms === undefined ? undefined : await openTextReader(config.sms);
   const world: RunWorld = {
     config,
@@ -145,6 +150,8 @@ async function openWorld(config: ConformanceConfig, settings: Settings, codec: C
     mailboxes:
       reader?.list === undefined ? undefined : new Mailboxes(reader.list, settings.textMs, settings.quietMs),
     random: new Random(seed),
+    giveUp,
+    outages: new Set(),
     exchanges: [],
     codes: new Set(),
     specimen: undefined,
@@ -154,6 +161,14 @@ async function openWorld(config: ConformanceConfig, settings: Settings, codec: C
     await reader?.close();
   };
   return { world, close };
+}
+
+function masksFor({ subjects = {} }: ConformanceConfig): Masks {
+  const masks = new Masks();
+  for (const { phoneNumber } of Object.values(subjects).flat()) {
+    if (phoneNumber !== undefined) masks.notePhoneNumber(phoneNumber);
+  }
+  return masks;
 }
 
 /** An endpoint that was started just now may need as long until it listens. */
@@ -233,7 +248,8 @@ class Runner {
 
   async #drain(queue: Check[]): Promise<void> {
     for (let check = queue.shift(); check !== undefined; check = queue.shift()) {
-      if (this.#options.signal?.aborted) this.stopped = true;
+      const { signal, giveUp } = this.#options;
+      if (signal?.aborted || giveUp?.aborted) this.stopped = true;
       const outcome = this.stopped ? notBegun(check) : this.#judge(await this.#try(check));
       this.#outcomes.set(check, outcome);
       this.#options.onOutcome?.(outcome, this.#outcomes.size, this.#checks.length);
@@ -251,9 +267,14 @@ class Runner {
       durationMs: performance.now() - startedMs,
     });
     try {
-      await check.run(trial);
+      await orGivenUp(check.run(trial), this.#world.giveUp);
       return outcome('passed');
     } catch (cause) {
+      if (this.#world.giveUp.aborted) {
+        await Promise.allSettled(this.#world.outages);
+        this.stopped = true;
+        return outcome('not-tested', 'the run was stopped in its middle');
+      }
       if (cause instanceof NotTested || cause instanceof TextsUnreadable)
         return outcome('not-tested', cause.message);
       if (cause instanceof EndpointFault || cause instanceof NoAnswer) {

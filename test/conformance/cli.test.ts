@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
 import { startReferenceServer } from './reference/server.ts';
@@ -69,6 +72,41 @@ test('Ctrl-C lets the check under way end, and the report is of those before', a
   assert.deepEqual(await closed, [130, null]);
   assert.match(told, /^SIGINT: the check under way ends/m);
   assert.match(await report, /the run was stopped before:\n[\s\S]*\nSTOPPED: .* not tested/);
+});
+
+test('a second signal gives up a check that waits, and ends the outage of the gateway that it began', async (t) => {
+  const steps: string[] = [];
+  const asked = Promise.withResolvers<void>();
+  // Answers no call while its gateway refuses.
+  const endpoint = createServer((_request, response) => {
+    if (steps.length === 0) response.writeHead(404).end();
+    else asked.resolve();
+  });
+  const gateway = createServer(({ url = '' }, response) => {
+    steps.push(url);
+    response.end();
+  });
+  for (const one of [endpoint, gateway]) {
+    await once(one.listen(0, '127.0.0.1'), 'listening');
+    t.after(() => one.close().closeAllConnections());
+  }
+  const urlOf = (one: Server) => `http://127.0.0.1:${(one.address() as AddressInfo).port}`;
+  const file = join(folder, 'outage.yaml');
+  const known = [{ phoneNumber: '+12025550101' }];
+  const gatewayOutage = { begin: { url: `${urlOf(gateway)}/begin` }, end: { url: `${urlOf(gateway)}/end` } };
+  const timing = { answerMs: 600_000 };
+  writeFileSync(file, JSON.stringify({ url: urlOf(endpoint), subjects: { known }, gatewayOutage, timing }));
+  const args = ['conformance', '--config', file, '--only', 'send-otp/gateway-refusal-is-told'];
+  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const closed = once(child, 'close');
+  const report = text(child.stdout);
+  await asked.promise;
+  child.kill('SIGINT');
+  for await (const line of createInterface({ input: child.stderr }))
+    if (line.startsWith('SIGINT: the check under way ends')) child.kill('SIGTERM');
+  assert.deepEqual(await closed, [130, null]);
+  assert.deepEqual(steps, ['/begin', '/end']);
+  assert.match(await report, /the run was stopped in its middle[\s\S]*\nSTOPPED: /);
 });
 
 test('a run of nothing but warnings ends with 0, and tells its progress on standard error', async () => {

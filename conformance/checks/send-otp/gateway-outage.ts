@@ -54,7 +54,7 @@ export const gatewayOutageChecks: readonly Check[] = [
 /** A sendOtp for a known subject at a time when no text can be sent. */
 async function sendInVain(trial: Trial): Promise<Sent> {
   const subject = await trial.borrow();
-  return duringGatewayOutage(trial.world.config, () => trial.attemptSend(subject));
+  return duringGatewayOutage(trial.world, () => trial.attemptSend(subject));
 }
 
 /** What else was answered is for another check to judge. */

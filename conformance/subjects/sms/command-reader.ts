@@ -10,10 +10,11 @@ const run = promisify(execFile);
  */
 export function commandReader(command: readonly string[]): TextReader {
   const [file = '', ...args] = command;
+  const closed = new AbortController();
   const list = async (phoneNumber: string): Promise<readonly string[]> => {
     try {
       const env = { ...process.env, PHONE_NUMBER: phoneNumber };
-      const { stdout } = await run(file, args, { env, timeout: 30_000 });
+      const { stdout } = await run(file, args, { env, timeout: 30_000, signal: closed.signal });
       const texts: unknown = JSON.parse(stdout);
       if (Array.isArray(texts) && texts.every((text) => typeof text === 'string')) return texts;
       throw new Error('it must print a JSON array of strings');
@@ -22,5 +23,10 @@ export function commandReader(command: readonly string[]): TextReader {
       throw new TextsUnreadable(`can't read texts with ${file}: ${told}`, { cause });
     }
   };
-  return { describes: `from the command ${file}`, list, askCode: undefined, close: async () => {} };
+  return {
+    describes: `from the command ${file}`,
+    list,
+    askCode: undefined,
+    close: async () => closed.abort(),
+  };
 }

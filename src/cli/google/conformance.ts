@@ -1,4 +1,3 @@
-import { constants } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type ReportFormat, reportFormats } from '../../../conformance/reports/report.ts';
 import { planLines, planText, progressLine } from '../../../conformance/reports/text.ts';
@@ -10,7 +9,7 @@ import { parseExpectedFailures } from '../../../conformance/run/expected-failure
 import { readConformanceConfig } from '../../../conformance/run/read-config.ts';
 import { planConformance, runConformance } from '../../../conformance/run/suite.ts';
 import { readTextFile, TEXT_BYTES_MAX, UnreadableFile } from '../../config/read-file.ts';
-import { stopSignal } from '../server/stop-signal.ts';
+import { exitCodeFor, stopSignal } from '../server/stop-signal.ts';
 import { exitCodes, Failure } from '../terminal/failure.ts';
 import { proveWritable, writeReportFile } from './report-file.ts';
 
@@ -59,7 +58,8 @@ Examples:
 
 Exit code: 0 if no MUST failed; 1 if one did; 2 if the run could not begin, the examiner itself failed, or the report
 could not be written to its file, which puts it on standard output; 130 if Ctrl-C stopped it (143: SIGTERM), with a
-report of the checks before.
+report of the checks before. After the first Ctrl-C the check under way ends; a second one gives it up, and ends an outage of
+the gateway that it began; a third one ends everything at once.
 `;
 
 async function examine(url: string | undefined, options: ConformanceOptions): Promise<void> {
@@ -91,18 +91,23 @@ type Asked = Omit<ConformanceOptions, 'expectedFailures'> & { readonly expectedF
 
 async function run(config: ConformanceConfig, options: Asked): Promise<void> {
   const stop = new AbortController();
+  const hurry = new AbortController();
   let stopCode: number | undefined;
-  stopSignal().then((signal) => {
-    stopCode = 128 + constants.signals[signal];
-    // It may have the endpoint's gateway refuse every text, and ends that.
+  const giveUp = (signal: NodeJS.Signals) => {
+    const failure = new Failure(`${signal}: stopped`, 'Nothing was examined.', exitCodeFor(signal));
+    hurry.abort(failure);
+  };
+  stopSignal(giveUp).then((signal) => {
+    stopCode = exitCodeFor(signal);
     console.error(
-      `${signal}: the check under way ends, then comes the report; once more, and it ends at once`,
+      `${signal}: the check under way ends, then comes the report; once more, and it is given up`,
     );
     stop.abort();
   });
   const { run: result, masks } = await runConformance(config, {
     ...options,
     signal: stop.signal,
+    giveUp: hurry.signal,
     onWait: (message) => console.error(message),
     onPlan: (plan) => console.error(planText(plan)),
     onOutcome: (outcome, done, total) => console.error(progressLine(outcome, done, total)),
@@ -111,6 +116,8 @@ async function run(config: ConformanceConfig, options: Asked): Promise<void> {
   process.exitCode = result.stopped ? stopCode : result.exitCode;
   if (options.output === undefined) process.stdout.write(report);
   else if (!writeReportFile(options.output, report)) process.exitCode = exitCodes.usage;
+  // What a check was waiting for when it was given up.
+  if (hurry.signal.aborted) process.exit();
 }
 
 function readList(file: string): string {

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { constants, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
@@ -10,7 +10,7 @@ import { loadConfig, sandboxDefaults } from '../../settings/load.ts';
 import { type Application, compose } from '../../wiring/application.ts';
 import type { Addresses } from '../../wiring/listeners.ts';
 import { isListenError } from '../server/listen-error.ts';
-import { stopSignal } from '../server/stop-signal.ts';
+import { exitCodeFor, stopSignal } from '../server/stop-signal.ts';
 import { asTyped } from '../terminal/invocation.ts';
 import { makeDemoKeys } from './demo-keys.ts';
 import { tellStory } from './demo-story.ts';
@@ -51,7 +51,7 @@ async function demo({ once = false, verbose = false, sealed }: DemoOptions): Pro
     const codec = keys?.codec ?? plainCodec;
     const stage = { url: `${addresses.methods}/v1`, operatorUrl: addresses.operator, codec, verbose };
     const signal = await Promise.race([tellStory(stage), stopped]);
-    if (signal !== undefined) process.exit(128 + constants.signals[signal]);
+    if (signal !== undefined) process.exit(exitCodeFor(signal));
     if (!once) {
       process.stdout.write(invitation(addresses, dataDirectory, keys?.flags));
       await stopped;

@@ -12,30 +12,41 @@ const orphanedMs = 500;
 const ANCESTORS_MAX = 3;
 
 /**
- * Resolves at the first SIGTERM or SIGINT. A second one ends the process at once, for whoever doesn't want to wait
- * for the orderly stop; the same one within half a second is not a second one.
+ * Resolves at the first SIGTERM or SIGINT. A second one calls `hurry`, for whoever doesn't want to wait for the orderly
+ * stop, and a third one ends the process at once; without `hurry` the second one does. The same signal within half a
+ * second is no other one.
  */
-export function stopSignal(): Promise<NodeJS.Signals> {
+export function stopSignal(hurry?: (signal: NodeJS.Signals) => void): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    let first: { readonly signal: NodeJS.Signals; readonly atMs: number } | undefined;
+    const steps = [resolve, hurry ?? exit];
+    let last: { readonly signal: NodeJS.Signals; readonly atMs: number } | undefined;
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.on(signal, () => {
         const nowMs = performance.now();
-        first ??= { signal, atMs: nowMs };
-        const second = signal !== first.signal || nowMs - first.atMs > sameSignalMs;
-        if (second) process.exit(128 + constants.signals[signal]);
-        resolve(signal);
+        if (signal === last?.signal && nowMs - last.atMs <= sameSignalMs) return;
+        last = { signal, atMs: nowMs };
+        const step = steps.shift() ?? exit;
+        step(signal);
       });
     }
     stopWithNpm(() => resolve('SIGTERM'));
   });
 }
 
+function exit(signal: NodeJS.Signals): void {
+  process.exit(exitCodeFor(signal));
+}
+
+/** As a shell reports it. */
+export function exitCodeFor(signal: NodeJS.Signals): number {
+  return 128 + constants.signals[signal];
+}
+
 /** Aborts at the first SIGTERM or SIGINT, with a failure of the exit code that a shell would report. */
 export function abortOnSignal(outcome: string, remedy: string): AbortSignal {
   const stop = new AbortController();
   stopSignal().then((signal) =>
-    stop.abort(new Failure(`${signal}: ${outcome}`, remedy, 128 + constants.signals[signal])),
+    stop.abort(new Failure(`${signal}: ${outcome}`, remedy, exitCodeFor(signal))),
   );
   return stop.signal;
 }
