@@ -104,11 +104,20 @@ function parse(text: string): BackupManifest | undefined {
   }
 }
 
-/** Size and hash of a file as it is on the disk now. */
-export async function describeFile(folder: string, name: string): Promise<BackedUpFile> {
+/** Size and hash of a file as it is on the disk now. Rejects with the reason of the signal once that is aborted. */
+export async function describeFile(
+  folder: string,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<BackedUpFile> {
   const file = join(folder, name);
   const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
+  try {
+    await pipeline(createReadStream(file), hash, { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  }
   return { name, bytes: statSync(file).size, sha256: hash.digest('hex') };
 }
 

@@ -4,9 +4,10 @@ import { setImmediate } from 'node:timers/promises';
 import type { DecideEnd } from '../../ports/otp-store.ts';
 import { UnavailableError } from '../../ports/unavailable.ts';
 import { type BackupManifest, beginBackup, describeFile, finishBackup, readBackup } from './backup-folder.ts';
+import { check } from './check.ts';
 import type { DatabaseFile } from './database-file.ts';
 import { openDatabase, openPlainly, schemaVersionOf } from './open-database.ts';
-import { quickCheck } from './quick-check.ts';
+import { removeAtExit } from './remove-at-exit.ts';
 import { requireNobody } from './require-nobody.ts';
 import {
   forgetPrepared,
@@ -45,6 +46,13 @@ export async function backUpFiles(
   beginBackup(folder);
   const madeAtMs = Date.now();
   const snapshots: { name: string; snapshot: ReturnType<typeof takeSnapshot> }[] = [];
+  const remove = () => {
+    for (const { name } of snapshots) {
+      for (const suffix of ['', '-journal']) rmSync(join(folder, name + suffix), { force: true });
+    }
+    if (!wasThere) rmSync(folder, { recursive: true, force: true });
+  };
+  const keep = removeAtExit(remove);
   try {
     for (const { kind, file, environment } of databases.filter((one) => existsSync(one.file))) {
       snapshots.push({ name: basename(file), snapshot: takeSnapshot(kind, file, environment) });
@@ -54,17 +62,16 @@ export async function backUpFiles(
       await snapshot.copyTo(join(folder, name), (share) => onProgress({ name, share }), signal);
       snapshot.close();
     }
-    const files = await Promise.all(snapshots.map(({ name }) => describeFile(folder, name)));
+    const files = await Promise.all(snapshots.map(({ name }) => describeFile(folder, name, signal)));
     signal?.throwIfAborted();
     const manifest = { format: 1, madeAtMs, environment: first.environment, files } as const;
     finishBackup(folder, manifest);
     return manifest;
   } catch (error) {
-    for (const { name } of snapshots) {
-      for (const suffix of ['', '-journal']) rmSync(join(folder, name + suffix), { force: true });
-    }
-    if (!wasThere) rmSync(folder, { recursive: true, force: true });
+    remove();
     throw error;
+  } finally {
+    keep();
   }
 }
 
@@ -124,6 +131,10 @@ async function putBack(
   decide: DecideEnd,
   signal: AbortSignal | undefined,
 ): Promise<RestoreResult> {
+  const remove = () => {
+    for (const { file } of databases) forgetPrepared(file);
+  };
+  const keep = removeAtExit(remove);
   try {
     for (const { kind, file, environment } of databases) {
       requireNobody(file, openPlainly);
@@ -137,7 +148,8 @@ async function putBack(
     const endedCodes = prepared.reduce((sum, one) => sum + one.endedCodes, 0);
     return { endedCodes, aside: existsSync(aside) ? aside : undefined };
   } finally {
-    for (const { file } of databases) forgetPrepared(file);
+    keep();
+    remove();
   }
 }
 
@@ -155,11 +167,12 @@ async function prepareAll(
       throw new UnavailableError(`${folder} holds ${described.name}, which is not known`);
     const { kind, file, environment, endCodes } = database;
     let endedCodes = 0;
-    const restored = await prepareRestored(kind, { from: folder, described, file, environment }, (copy) => {
+    const order = { from: folder, described, file, environment, signal };
+    const restored = await prepareRestored(kind, order, (copy) => {
       endedCodes = endCodes?.(copy, decide) ?? 0;
     });
     prepared.push({ ...restored, endedCodes });
-    // The checks hold up whatever else came, a signal too.
+    // Bringing it to the schema of now holds up whatever else came, a signal too.
     await setImmediate();
     signal?.throwIfAborted();
   }
@@ -174,7 +187,7 @@ export function checkFile({ kind, file, environment }: DatabaseFile): void {
   if (schemaVersionOf(kind, file) === 0) return;
   const { database } = openDatabase(kind, { file, environment, access: 'read', waitMs: BUSY_MS_MAX });
   try {
-    quickCheck(database, file);
+    check(database, file, 'quick');
   } finally {
     database.close();
   }

@@ -1,12 +1,13 @@
 import { DatabaseSync } from 'node:sqlite';
 import { UnavailableError } from '../../ports/unavailable.ts';
-import { DAMAGED_EXIT, quickCheck } from './quick-check.ts';
+import { check, DAMAGED_EXIT } from './check.ts';
+import { GUARDED } from './open-database.ts';
 
-/** What `checkBeside` runs beside the server: `node quick-check-process.ts FILE`. */
-const [, , file = ''] = process.argv;
+/** What is run beside another process: `node check-process.ts FILE DEPTH`. */
+const [, , file = '', depth] = process.argv;
 try {
-  const database = new DatabaseSync(file, { readOnly: true, timeout: 1000 });
-  quickCheck(database, file);
+  const database = new DatabaseSync(file, { readOnly: true, timeout: 1000, ...GUARDED });
+  check(database, file, depth === 'thorough' ? 'thorough' : 'quick');
   database.close();
 } catch (error) {
   process.exitCode =

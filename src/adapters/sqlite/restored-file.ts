@@ -1,14 +1,22 @@
-import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { copyFile } from 'node:fs/promises';
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { pipeline } from 'node:stream/promises';
 import { UnavailableError } from '../../ports/unavailable.ts';
 import { type BackedUpFile, describeFile, syncToDisk } from './backup-folder.ts';
+import { checkThroughout } from './check.ts';
 import type { DatabaseKind, Environment } from './database-kind.ts';
 import { openingFailure } from './failure.ts';
 import { pendingFileOf } from './half-restored.ts';
 import { GUARDED, giveToOwnerOfFolder, openDatabase } from './open-database.ts';
-import { checkThroughout } from './snapshot.ts';
 import { inOneTransaction } from './transaction.ts';
 
 /** A copy of a backup beside the file whose place it is to take. */
@@ -20,23 +28,25 @@ export interface RestoredFile {
 /**
  * Copies a file of a backup beside the one that it will replace, and makes it fit to be served from: whole, sound, of
  * this environment and brought to this program's schema. `change` is made in one transaction. Throws
- * `UnavailableError` that says why not; nothing was changed but that copy then, which `forgetPrepared` takes away.
+ * `UnavailableError` that says why not, or the reason of the signal; nothing was changed but that copy then, which
+ * `forgetPrepared` takes away.
  */
 export async function prepareRestored(
   kind: DatabaseKind,
   order: PrepareOrder,
   change: (database: DatabaseSync) => void,
 ): Promise<RestoredFile> {
-  const { from, described, file } = order;
+  const { from, described, file, signal } = order;
   const source = join(from, described.name);
   const prepared = `${file}.restoring`;
   forgetPrepared(file);
   try {
     if (!existsSync(source)) throw new UnavailableError('is not there: the backup lost it');
-    await copyFile(source, prepared);
+    await pipeline(createReadStream(source), createWriteStream(prepared, { mode: 0o600 }), { signal });
     await makeFit(kind, order, prepared, change);
     return { file, prepared };
   } catch (error) {
+    signal?.throwIfAborted();
     const reason = openingFailure(error, prepared);
     if (!(reason instanceof UnavailableError)) throw reason;
     // What is wrong with the copy is wrong with the backup.
@@ -77,21 +87,20 @@ export function forgetPrepared(file: string): void {
 
 async function makeFit(
   kind: DatabaseKind,
-  { described, environment }: PrepareOrder,
+  { described, environment, signal }: PrepareOrder,
   prepared: string,
   change: (database: DatabaseSync) => void,
 ): Promise<void> {
-  chmodSync(prepared, 0o600);
   giveToOwnerOfFolder(prepared);
   // The copy is judged, so that nothing can change between judging and using it.
-  const found = await describeFile(dirname(prepared), `${described.name}.restoring`);
+  const found = await describeFile(dirname(prepared), `${described.name}.restoring`, signal);
   if (found.bytes !== described.bytes || found.sha256 !== described.sha256) {
     throw new UnavailableError('is not what was backed up: it was changed or cut since');
   }
   unmark(prepared, kind);
   const { database } = openDatabase(kind, { file: prepared, environment, access: 'write', waitMs: 0 });
   try {
-    checkThroughout(database, prepared);
+    await checkThroughout(prepared, signal);
     inOneTransaction(database, () => change(database));
     database.exec('PRAGMA journal_mode = DELETE');
   } finally {
@@ -107,6 +116,7 @@ export interface PrepareOrder {
   /** Whose place it will take. */
   readonly file: string;
   readonly environment: Environment;
+  readonly signal: AbortSignal | undefined;
 }
 
 function unmark(file: string, { applicationId, backupId, name }: DatabaseKind): void {

@@ -1,6 +1,6 @@
 import { backup, DatabaseSync } from 'node:sqlite';
-import { UnavailableError } from '../../ports/unavailable.ts';
 import { syncToDisk } from './backup-folder.ts';
+import { checkThroughout } from './check.ts';
 import type { DatabaseKind, Environment } from './database-kind.ts';
 import { openingFailure } from './failure.ts';
 import { createPrivately, GUARDED, openDatabase } from './open-database.ts';
@@ -14,8 +14,8 @@ const WAIT_MS = 1000;
 export interface Snapshot {
   /**
    * Copies it into a new file, for its owner alone, marked as a copy that waits to be restored and checked to its last
-   * index entry; it is on the disk then. Throws `UnavailableError` if the copy isn't sound, and the reason of the signal
-   * at the next step once it is aborted.
+   * index entry; it is on the disk then. Rejects with an `UnavailableError` if the copy isn't sound, and with the reason of
+   * the signal once it is aborted, at the next step of the copy or at once while it is checked.
    */
   copyTo(target: string, onProgress: (share: number) => void, signal?: AbortSignal): Promise<void>;
   close(): void;
@@ -45,6 +45,7 @@ export function takeSnapshot(kind: DatabaseKind, file: string, environment: Envi
         // The check takes longest, and the log grows for as long as this transaction is open.
         database.exec('COMMIT');
         mark(target, kind.backupId);
+        await checkThroughout(target, signal);
       } catch (error) {
         signal?.throwIfAborted();
         throw openingFailure(error, target);
@@ -60,14 +61,7 @@ function mark(file: string, applicationId: number): void {
   const copy = new DatabaseSync(file, GUARDED);
   try {
     copy.exec(`PRAGMA journal_mode = DELETE; PRAGMA application_id = ${applicationId}`);
-    checkThroughout(copy, file);
   } finally {
     copy.close();
   }
-}
-
-/** Throws `UnavailableError` unless every page and every entry of an index is in order. Some 30 ms a MiB. */
-export function checkThroughout(database: DatabaseSync, file: string): void {
-  const found = database.prepare('PRAGMA integrity_check(1)').get()?.['integrity_check'];
-  if (found !== 'ok') throw new UnavailableError(`${file} is damaged`);
 }

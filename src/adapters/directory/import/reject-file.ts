@@ -1,7 +1,9 @@
-import { type FileHandle, open, unlink } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describeFileFault } from '../../../ports/file-fault.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
+import { removeAtExit } from '../../sqlite/remove-at-exit.ts';
 import type { ImportProblem } from './problems.ts';
 import type { KeptLine } from './read-lines.ts';
 import { RejectLog } from './rejects.ts';
@@ -33,13 +35,16 @@ export async function openRejectFile({
 }): Promise<RejectFile | undefined> {
   if (path === undefined) return undefined;
   const file = await create(path);
+  const remove = () => rmSync(path, { force: true });
+  const keep = removeAtExit(remove);
   let log: RejectLog;
   let written = false;
   try {
     log = new RejectLog(directory.file);
   } catch (error) {
     await file.close();
-    await unlink(path);
+    remove();
+    keep();
     throw error;
   }
   return {
@@ -51,13 +56,15 @@ export async function openRejectFile({
     },
     async write(format) {
       if (dryRun || log.count() === 0) return;
-      written = true;
       await log.write(file, format);
+      written = true;
+      keep();
     },
     async close() {
       log.close();
       await file.close();
-      if (!written) await unlink(path);
+      if (!written) remove();
+      keep();
     },
   };
 }

@@ -2,11 +2,11 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { AccountDirectory } from '../../../ports/account-directory.ts';
 import type { Deadline } from '../../../ports/clock.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
+import { type CheckBeside, checkAtOpening, checkBeside } from '../../sqlite/check.ts';
 import { openingFailure, saysDamaged } from '../../sqlite/failure.ts';
 import { FilePlace } from '../../sqlite/file-place.ts';
 import { refuseBackup, schemaFault } from '../../sqlite/judge-schema.ts';
 import { openDatabase } from '../../sqlite/open-database.ts';
-import { type CheckAside, checkAtOpening, checkBeside } from '../../sqlite/quick-check.ts';
 import { ACCOUNT_COLUMNS, readAccount } from './account-row.ts';
 import { type DirectoryFile, openDirectoryFile } from './directory-file.ts';
 import { directoryKind } from './migrations.ts';
@@ -100,7 +100,7 @@ interface OpenDirectory {
   readonly database: DatabaseSync;
   readonly place: FilePlace;
   /** The newest check. */
-  aside: CheckAside;
+  aside: CheckBeside;
   damaged: string | undefined;
 }
 

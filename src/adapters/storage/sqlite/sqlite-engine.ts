@@ -1,11 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { UnavailableError } from '../../../ports/unavailable.ts';
+import { type CheckBeside, checkAtOpening, checkBeside } from '../../sqlite/check.ts';
 import type { Environment, MigrationResult } from '../../sqlite/database-kind.ts';
 import { openingFailure, saysDamaged, storageFailure } from '../../sqlite/failure.ts';
 import { FilePlace } from '../../sqlite/file-place.ts';
 import { schemaFault } from '../../sqlite/judge-schema.ts';
 import { type OpenSqlite, openDatabase, openPlainly } from '../../sqlite/open-database.ts';
-import { type CheckAside, checkAtOpening, checkBeside } from '../../sqlite/quick-check.ts';
 import { GroupCommit } from './group-commit.ts';
 import { otpStoreKind } from './migrations.ts';
 import { lockFileOf, lockForServer } from './server-lock.ts';
@@ -46,7 +46,7 @@ export class SqliteEngine {
   readonly migration: MigrationResult | undefined;
   readonly #group: GroupCommit;
   readonly #lock: DatabaseSync | undefined;
-  #aside: CheckAside | undefined;
+  #aside: CheckBeside | undefined;
   /** Its own name and those beside it; a deleted log takes with it what was committed. `undefined`: nothing is served. */
   readonly #place: FilePlace | undefined;
   /** Why nothing may be read or written at present. */
