@@ -64,11 +64,11 @@ function gatewayRule(kind: string, ...modules: readonly string[]): ImportRule {
 /** In order: the first rule whose place holds a file applies to it. */
 export const importRules: readonly ImportRule[] = [
   {
-    // Every room makes folders, and none may do it in a way of its own.
-    place: ['src/ports/private-folder.ts'],
+    // Every room makes folders and asks for files, and none may do it in a way of its own.
+    place: ['src/ports/file-fault.ts', 'src/ports/private-folder.ts'],
     may: ['src/ports'],
     modules: ['node:fs', 'node:path'],
-    instead: 'it makes folders and does nothing else',
+    instead: 'they make folders, tell what is there, and do nothing else',
   },
   {
     place: ['src/ports'],
@@ -242,7 +242,7 @@ export const importRules: readonly ImportRule[] = [
       'src/config',
       'src/ports',
     ],
-    modules: ['node:fs', 'node:path'],
+    modules: ['node:path'],
     instead: 'settings are plain values; what is made of them is made in src/wiring',
   },
   {

@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { type ConfigFault, nearestName, type Origin } from './faults.ts';
-import { maskName } from './literal-credentials.ts';
+import { maskName, maskSettingPath } from './literal-credentials.ts';
 import type { NamedSetting } from './named-settings.ts';
 import { isServiceLink } from './service-link.ts';
 import type { SettingSchema } from './setting-schema.ts';
@@ -82,7 +82,7 @@ function* fromPaths(
 ): Generator<Given | ConfigFault> {
   // Groups first, so that their members may be set as well.
   for (const [path, value] of Object.entries(values).sort(([a], [b]) => a.length - b.length)) {
-    const origin: Origin = { kind, path };
+    const origin: Origin = { kind, path: maskSettingPath(path) };
     const setting = named.find((one) => one.path === path);
     if (setting === undefined) {
       const paths = named.map((one) => one.path);

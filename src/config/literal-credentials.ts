@@ -19,6 +19,9 @@ const SCHEME = /^(basic|bearer|digest|token|key|apikey|app)\s+/i;
 /** So much text without meaning is hardly anything but a key. */
 const KEY_CHARACTERS_MIN = 16;
 
+/** Nobody makes so short a key. */
+const HARMLESS_CHARACTERS_MAX = 4;
+
 /** A request, or the templates of one. */
 export interface RequestParts {
   readonly url?: string | undefined;
@@ -34,7 +37,7 @@ export function literalCredentials({ url = '', headers = {}, body = '' }: Reques
       isSecretName(name) && isLiteral(value) ? [`url (${shownName(name)})`] : [],
     ),
     ...Object.entries(headers).flatMap(([name, value]) =>
-      isCredentialHeader(name, value) ? [`headers.${maskName(name)}`] : [],
+      isCredentialHeader(name, value) ? [`headers.${maskHeaderName(name)}`] : [],
     ),
     ...membersOf(body).flatMap(({ name, value }) =>
       isSecretMember(name) && isLiteral(value) ? [`body (${shownName(name)})`] : [],
@@ -54,7 +57,7 @@ export function withoutCredentials(value: unknown, name = '', group = ''): unkno
     return value;
   return Object.fromEntries(
     Object.entries(value).map(([member, item]) => [
-      name === 'headers' ? maskName(member) : member,
+      name === 'headers' ? maskHeaderName(member) : member,
       withoutCredentials(item, member, name),
     ]),
   );
@@ -66,17 +69,40 @@ export function maskUrl(text: string): string {
   const anonymous = text.replace(/(^|\/\/)([^/?#\s]*)@/g, (all, before, user) =>
     isLiteralUser(user) || (before === '' && user.includes(':')) ? `${before}${MASK}@` : all,
   );
-  if (!/^[a-z]+:\/\//i.test(anonymous)) return anonymous;
+  if (/\s/.test(anonymous)) return anonymous;
   const [path = '', query = ''] = anonymous.split(/(?=[?#])(.*)/s);
-  return maskPath(path) + maskQuery(query);
+  return (/^[a-z]+:\/\//i.test(path) ? maskPath(path) : path) + maskQuery(query);
 }
 
+/** Whatever a value is called by, it may be a key, unless it is very short: which gateway calls it `p`, nobody knows here. */
 function maskQuery(query: string): string {
   return query.replace(/([?&;#])([^=&;#?]+)=([^&;#]*)/g, (all, before, name, value) =>
-    isLiteral(value) && (isSecretName(name) || value.length >= KEY_CHARACTERS_MIN)
+    isLiteral(value) && (isSecretName(name) || value.length > HARMLESS_CHARACTERS_MAX)
       ? `${before}${name}=${MASK}`
       : all,
   );
+}
+
+/** A text that was given where another one is accepted, as it may be shown. */
+export function maskText(text: string): string {
+  return mayBeKey(text) ? MASK : maskUrl(text);
+}
+
+/** The same of a text that stands between the marks of a placeholder: somebody may have left the marks. */
+export function maskPlaceholder(text: string): string {
+  return /(?=\w*\d)(?=\w*[A-Za-z])\w{6}/.test(text) ? text.replace(/\w+(?:\W+\w+)*/, MASK) : text;
+}
+
+/** The name of a header as it may be shown: hardly any has a digit, and hardly any key has none. */
+function maskHeaderName(name: string): string {
+  return /^[A-Za-z]+(?:-[A-Za-z]+)*$/.test(name) && name.length <= 64 ? name : MASK;
+}
+
+/** The path of a setting as it may be shown: somebody gave the names of headers, secrets and the like. */
+export function maskSettingPath(path: string): string {
+  const [, group = path, header] = /^(.*\.headers)\.(.+)$/s.exec(path) ?? [];
+  const names = group.split('.').map((name) => (name === '' ? name : maskName(name)));
+  return [...names, ...(header === undefined ? [] : [maskHeaderName(header)])].join('.');
 }
 
 /** A name that somebody gave, as it may be shown: a value may have slipped into its place. */

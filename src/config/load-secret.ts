@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Stats, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { describeFileFault } from '../ports/file-fault.ts';
+import { describeFileFault, isThere } from '../ports/file-fault.ts';
 import { makePrivateFolder } from '../ports/private-folder.ts';
 import { Secret } from '../ports/secret.ts';
 import { UnavailableError } from '../ports/unavailable.ts';
@@ -62,6 +62,18 @@ export function loadOrMakeSecret(file: string, terms: SecretTerms): LoadedSecret
           : `can't be made: ${describeFileFault(error, file) ?? error}`,
         'a data directory to write to',
       );
+  }
+  return loadFromFile(file, terms);
+}
+
+/** The same, but not made: it has no value before a first start has made it. */
+export function loadMadeSecret(file: string, terms: SecretTerms): LoadedSecret {
+  try {
+    if (!isThere(file)) return { kind: 'loaded', secret: new Secret('', '[made at the first start]') };
+  } catch (error) {
+    if (error instanceof UnavailableError)
+      return faulty(error.message, 'a data directory that can be entered');
+    throw error;
   }
   return loadFromFile(file, terms);
 }

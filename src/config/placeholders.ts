@@ -1,18 +1,26 @@
 import { isGroup } from './layers.ts';
+import { maskPlaceholder } from './literal-credentials.ts';
 import { joinPath } from './setting-schema.ts';
 
 /** A text of our examples and documentation that somebody was to replace. */
 export interface Placeholder {
   /** Of the setting. */
   readonly path: string;
+  /** As it may be shown. */
   readonly text: string;
 }
 
-/** `<Your Bank>`; `YOUR_SENDER`. */
-const MARKED = /<[^<>]{1,80}>|\bYOUR_[A-Z_]+/;
+/** `YOUR_SENDER`; `[your sender]`; `CHANGE-ME`; `TODO`; `XXXX`. */
+const WORDS =
+  /\bYOUR[_-][A-Z_-]+|[[{]your\b[^\]}]{0,80}[\]}]|\b(?:CHANGE|REPLACE|FILL)[_-]?(?:ME|THIS)\b|\b(?:change|replace|fill)[_-]?(?:me|this)\b|\bTODO\b|\b(?:X{4,}|x{4,})\b/;
+
+/** `<Your Bank>` too. */
+const MARKED = new RegExp(`<[^<>]{1,80}>|${WORDS.source}`);
 
 /** In XML, what is between < and > is mostly a tag. */
-const MARKED_IN_BODY = /<your\b[^<>]{0,80}>|\bYOUR_[A-Z_]+/i;
+const MARKED_IN_BODY = new RegExp(`<[Yy]our\\b[^<>]{0,80}>|${WORDS.source}`);
+
+const MARKED_WHOLLY = new RegExp(`^(?:<[^<>]*>|${WORDS.source})$`);
 
 /** Names that belong to nobody, by RFC 2606 and 6761, and numbers that do, by the plan of North America. */
 const OF_EXAMPLES =
@@ -27,7 +35,7 @@ export function findPlaceholders(values: unknown): {
   return {
     marked: texts.flatMap(({ path, text }) => {
       const found = (path.endsWith('.body') ? MARKED_IN_BODY : MARKED).exec(text)?.[0];
-      return found === undefined ? [] : [{ path, text: found }];
+      return found === undefined ? [] : [{ path, text: maskPlaceholder(found) }];
     }),
     plain: texts.flatMap(({ path, text }) => {
       const found = OF_EXAMPLES.exec(text)?.[0];
@@ -38,7 +46,7 @@ export function findPlaceholders(values: unknown): {
 
 /** Whether a secret is one of those. */
 export function isPlaceholder(secret: string): boolean {
-  return /^<[^<>]*>$|^YOUR_[A-Z_]+$/.test(secret);
+  return MARKED_WHOLLY.test(secret);
 }
 
 function* textsOf(value: unknown, path: string): Generator<Placeholder> {

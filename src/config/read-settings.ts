@@ -3,7 +3,7 @@ import type { Secret } from '../ports/secret.ts';
 import { nearestName, type Origin } from './faults.ts';
 import { fits } from './fits.ts';
 import { isGroup } from './layers.ts';
-import { maskName, maskUrl } from './literal-credentials.ts';
+import { maskName, maskText } from './literal-credentials.ts';
 import { notePlace } from './places.ts';
 import { acceptedBy, joinPath, kindsOf, type SettingSchema } from './setting-schema.ts';
 
@@ -201,7 +201,7 @@ function describeValue(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (isGroup(value)) return 'a group of settings';
   if (value === '') return 'empty';
-  const shown = JSON.stringify(typeof value === 'string' ? maskUrl(value) : value) ?? String(value);
+  const shown = JSON.stringify(typeof value === 'string' ? maskText(value) : value) ?? String(value);
   const short = shown.length > 60 ? `${shown.slice(0, 57)}…` : shown;
   return typeof value === 'string' ? `the text ${short}` : short;
 }

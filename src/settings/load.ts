@@ -1,12 +1,17 @@
-import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { ConfigError, type ConfigFault, type Origin } from '../config/faults.ts';
 import { type ConfigSources, isGroup, type Layers, layConfig } from '../config/layers.ts';
-import { type LoadedSecret, loadOrMakeSecret, loadSecret, type SecretTerms } from '../config/load-secret.ts';
+import { maskSettingPath } from '../config/literal-credentials.ts';
+import {
+  type LoadedSecret,
+  loadMadeSecret,
+  loadOrMakeSecret,
+  loadSecret,
+  type SecretTerms,
+} from '../config/load-secret.ts';
 import { findPlaceholders, type Placeholder } from '../config/placeholders.ts';
 import { inPlaceOf } from '../config/places.ts';
 import { readSetting, type SecretReference, type SettingsReader } from '../config/read-settings.ts';
-import { Secret } from '../ports/secret.ts';
 import { gatewayCaution } from './gateway-rules.ts';
 import { formerNames, namedSettings } from './named-settings.ts';
 import { cautions, productionRules, rules } from './rules.ts';
@@ -67,10 +72,13 @@ function readConfig(sources: ConfigSources, mayMakeSecrets: boolean): ConfigInsp
     if (faulty || !broken(values as Settings)) continue;
     faults.push({ path, reason: reason(values as Settings), accepted, origin: layers.originOf(path) });
   }
-  const placeholders = sandbox ? { marked: [], plain: [] } : findPlaceholders(values);
+  const placeholders = findPlaceholders(values);
   for (const { path, text } of placeholders.marked) {
     const reason = `has ${text} in it, a placeholder that was left`;
-    faults.push({ path, reason, accepted: 'what it stands for', origin: layers.originOf(path) });
+    const shownAs = maskSettingPath(path);
+    if (sandbox) warnings.push(`${shownAs}: ${reason}; production refuses that`);
+    else
+      faults.push({ path: shownAs, reason, accepted: 'what it stands for', origin: layers.originOf(path) });
   }
   const unchecked = uncheckedTls(environment, sandbox);
   if (unchecked.fault) faults.push(unchecked.fault);
@@ -78,7 +86,7 @@ function readConfig(sources: ConfigSources, mayMakeSecrets: boolean): ConfigInsp
 
   if (faults.length === 0) {
     const left = ({ path, text }: Placeholder) => `${path}: ${text} is of an example, and nobody's`;
-    warnings.push(...placeholders.plain.map(left));
+    if (!sandbox) warnings.push(...placeholders.plain.map(left));
     const caution = gatewayCaution((values as Settings).sms.gateway);
     if (caution !== undefined) warnings.push(`sms.gateway: ${caution}`);
     warnings.push(...cautions.filter(({ applies }) => applies(values as Settings)).map(({ text }) => text));
@@ -115,7 +123,8 @@ function createReader(terms: ReaderTerms): SettingsReader {
   const { originOf } = layers;
   const report = (path: string, fault: Omit<ConfigFault, 'path'>) => {
     // What lies below a faulty group is not told again.
-    if (!faults.some((earlier) => path.startsWith(`${earlier.path}.`))) faults.push({ path, ...fault });
+    if (!faults.some((earlier) => path.startsWith(`${earlier.path}.`)))
+      faults.push({ path: maskSettingPath(path), ...fault });
   };
   return {
     sandbox,
@@ -134,7 +143,7 @@ function createReader(terms: ReaderTerms): SettingsReader {
         report(path, { reason: loaded.reason, accepted: loaded.accepted, origin: originOf(path) });
         return undefined;
       }
-      if (loaded.warning) terms.warnings.push(`${path}: ${loaded.warning}`);
+      if (loaded.warning) terms.warnings.push(`${maskSettingPath(path)}: ${loaded.warning}`);
       return loaded.secret;
     },
   };
@@ -152,8 +161,7 @@ function loadAt(
 
   const made = join(dataDirectoryOf(layers), file);
   if (mayMakeSecrets) return loadOrMakeSecret(made, secretTerms);
-  if (existsSync(made)) return loadSecret({ file: made }, secretTerms);
-  return { kind: 'loaded', secret: new Secret('', '[made at the first start]') };
+  return loadMadeSecret(made, secretTerms);
 }
 
 function dataDirectoryOf({ tree, originOf }: Layers): string {

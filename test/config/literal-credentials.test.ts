@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { withoutCredentials } from '../../src/config/literal-credentials.ts';
+import { inspectConfig } from '../../src/settings/load.ts';
 import { faultsOf } from './config-under-test.ts';
 
 const secret = 'L1teral';
@@ -101,6 +102,30 @@ test('a fault of a setting shows no credential in it', () => {
     assert.ok(found.length > 0);
     assert.ok(!JSON.stringify(found).includes(secret), JSON.stringify(found));
   }
+});
+
+test('no message repeats the value of a query, whatever it is called, nor a header whose name may be a key', () => {
+  for (const [setting, value] of Object.entries({
+    'sms.gateway': { kind: 'infobip', baseUrl: 'http://gateway.example?p=hunter2pw', sender: 'Bank' },
+    'receipts.publicUrl': 'ftp://u:hunter2pw@h.bank.net/?p=hunter2pw',
+    'http.basePaths': ['/v1?p=hunter2pw'],
+    'directory.kind': 'postgres://u:hunter2pw@h/db?p=hunter2pw',
+    'store.kind': 'hunter2pwhunter2pwhunter2pw',
+    'log.level': 'x?p=hunter2pw',
+  })) {
+    const { faults: found } = inspectConfig({ environment: {}, overrides: { [setting]: value } });
+    assert.ok(found.length > 0, setting);
+    assert.ok(!JSON.stringify(found).includes('hunter2pw'), JSON.stringify(found));
+  }
+  const [fault] = inspectConfig({
+    environment: {},
+    flags: { 'sms.gateway.headers.sk4live9Hq2Zt7Wm5': 'x' },
+  }).faults;
+  assert.ok(fault);
+  assert.ok(!JSON.stringify(fault).includes('sk4live'), JSON.stringify(fault));
+  assert.deepEqual(withoutCredentials({ headers: { hunter2pw: '<your x>', 'x-sender': 'Bank' } }), {
+    headers: { '***': '<your x>', 'x-sender': 'Bank' },
+  });
 });
 
 test('what may be a key within the path of a URL is masked, and words are not', () => {

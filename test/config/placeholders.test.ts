@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { describeFault } from '../../src/config/faults.ts';
 import { findPlaceholders } from '../../src/config/placeholders.ts';
+import { inspectConfig } from '../../src/settings/load.ts';
 import { faultsOf, temporaryFile } from './config-under-test.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -43,6 +44,15 @@ test('production refuses a placeholder that was left, wherever it stands, and sa
   };
   assert.ok(!told({ 'sms.gateway': xml }).some((line) => line.includes('placeholder')));
   assert.deepEqual(told({ 'sms.brand': '<Your Bank>' }, 'sandbox'), []);
+  const { warnings } = inspectConfig({
+    environment: {},
+    overrides: { profile: 'sandbox', 'sms.brand': '<Your Bank>' },
+  });
+  assert.ok(
+    warnings.includes(
+      'sms.brand: has <Your Bank> in it, a placeholder that was left; production refuses that',
+    ),
+  );
 });
 
 test('numbers and names that belong to nobody are warned of', () => {
@@ -68,6 +78,33 @@ test('numbers and names that belong to nobody are warned of', () => {
   );
 });
 
+test('a placeholder is known by its words too, and what has none of them is none', () => {
+  for (const text of [
+    '[your sender]',
+    '{your id}',
+    'YOUR-SENDER',
+    'CHANGEME',
+    'change-me',
+    'REPLACE_THIS',
+    'TODO',
+    'XXXX',
+  ])
+    assert.deepEqual(findPlaceholders({ a: `at ${text}, b` }).marked, [{ path: 'a', text }], text);
+  for (const text of ['Yourbank', 'your-bank', 'Exchange Me', 'Todos', 'XXL', '{to} {text}', '[urgent]'])
+    assert.deepEqual(findPlaceholders({ a: text }).marked, [], text);
+});
+
+test('what somebody wrote between the marks of a placeholder is not repeated if it may be a secret', () => {
+  const { marked } = findPlaceholders({
+    url: 'https://g.bank.net/?p=<hunter2pw>',
+    sid: 'AC<32 hexadecimal digits>',
+  });
+  assert.deepEqual(
+    marked.map(({ text }) => text),
+    ['<***>', '<32 hexadecimal digits>'],
+  );
+});
+
 test('every placeholder of the examples is seen', () => {
   const files = ['examples', 'examples/gateways'].flatMap((folder) =>
     readdirSync(join(root, folder)).map((name) => join(root, folder, name)),
@@ -90,6 +127,7 @@ test('a name that nothing is called by is not repeated where it may be a secret'
     [`sms: {"${key}": x}`, 'sms.***: is not a setting'],
     [`"${key.slice(7)}": x`, '***: is not a setting'],
     [`sms: {gateway: {kind: http, check: {headers: {"${key}": x}}}}`, 'sms.gateway.check.headers.***'],
+    [`sms: {gateway: {kind: http, headers: {"${key.slice(7)}": 5}}}`, 'sms.gateway.headers.***: '],
   ] as const) {
     const lines = faultsOf({ file: temporaryFile(t, 'a.yaml', text) }).map(describeFault);
     assert.ok(

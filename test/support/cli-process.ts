@@ -16,6 +16,13 @@ export interface EndedProcess {
   readonly stderr: string;
 }
 
+interface ProcessOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Whose process it is, with the group of that number; only root can give one away. */
+  readonly user?: number | undefined;
+}
+
 /** An environment that holds nothing of the machine's own configuration. */
 function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
   const { PATH = '', NODE_COMPILE_CACHE } = process.env;
@@ -25,12 +32,9 @@ function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): Record<
 /** Runs `gsp-otp` as a user would, to its end. */
 export async function runCli(
   args: readonly string[],
-  {
-    cwd = tmpdir(),
-    env = {},
-  }: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
+  { cwd = tmpdir(), env = {}, user }: ProcessOptions = {},
 ): Promise<EndedProcess> {
-  const child = startCli(args, { cwd, env });
+  const child = startCli(args, { cwd, env, user });
   const hanging = setTimeout(() => child.kill('SIGKILL'), hangingMs);
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),
@@ -42,16 +46,11 @@ export async function runCli(
 }
 
 /** Starts `gsp-otp` and leaves it running. */
-export function startCli(
-  args: readonly string[],
-  {
-    cwd = tmpdir(),
-    env = {},
-  }: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
-) {
+export function startCli(args: readonly string[], { cwd = tmpdir(), env = {}, user }: ProcessOptions = {}) {
   return spawn(process.execPath, [program, ...args], {
     cwd,
     env: cleanEnvironment(env),
+    ...(user !== undefined && { uid: user, gid: user }),
     stdio: ['pipe', 'pipe', 'pipe'],
   });
 }

@@ -1,6 +1,7 @@
-import { existsSync, realpathSync, rmSync } from 'node:fs';
+import { realpathSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { isThere } from '../../ports/file-fault.ts';
 import type { DecideEnd } from '../../ports/otp-store.ts';
 import { UnavailableError } from '../../ports/unavailable.ts';
 import { type BackupManifest, beginBackup, describeFile, finishBackup, readBackup } from './backup-folder.ts';
@@ -41,8 +42,8 @@ export async function backUpFiles(
   signal?: AbortSignal,
 ): Promise<BackupManifest> {
   const [first] = databases;
-  if (!existsSync(first.file)) throw new UnavailableError(`there is no database ${first.file} to back up`);
-  const wasThere = existsSync(folder);
+  if (!isThere(first.file)) throw new UnavailableError(`there is no database ${first.file} to back up`);
+  const wasThere = isThere(folder);
   beginBackup(folder);
   const madeAtMs = Date.now();
   const snapshots: { name: string; snapshot: ReturnType<typeof takeSnapshot> }[] = [];
@@ -54,7 +55,7 @@ export async function backUpFiles(
   };
   const keep = removeAtExit(remove);
   try {
-    for (const { kind, file, environment } of databases.filter((one) => existsSync(one.file))) {
+    for (const { kind, file, environment } of databases.filter((one) => isThere(one.file))) {
       snapshots.push({ name: basename(file), snapshot: takeSnapshot(kind, file, environment) });
     }
     for (const { name, snapshot } of snapshots) {
@@ -111,7 +112,7 @@ export async function restoreFiles(
 ): Promise<RestoreResult> {
   const manifest = readBackupOf(databases, folder);
   const dataDirectory = dirname(databases[0].file);
-  if (existsSync(dataDirectory) && realpathSync(folder) === realpathSync(dataDirectory)) {
+  if (isThere(dataDirectory) && realpathSync(folder) === realpathSync(dataDirectory)) {
     throw new UnavailableError(`${folder} is the data directory itself: name another one in dataDirectory`);
   }
   const locks: { close(): void }[] = [];
@@ -146,7 +147,7 @@ async function putBack(
     putInPlace(prepared, aside);
     for (const { placed } of databases) placed?.();
     const endedCodes = prepared.reduce((sum, one) => sum + one.endedCodes, 0);
-    return { endedCodes, aside: existsSync(aside) ? aside : undefined };
+    return { endedCodes, aside: isThere(aside) ? aside : undefined };
   } finally {
     keep();
     remove();

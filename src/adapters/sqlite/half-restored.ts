@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isThere } from '../../ports/file-fault.ts';
 import { UnavailableError } from '../../ports/unavailable.ts';
 
 /** Lies in the data directory while files change places: what is there then is neither old nor new. */
@@ -9,6 +9,6 @@ export function pendingFileOf(folder: string): string {
 
 /** Throws `UnavailableError` while a restore that was interrupted has left files of two times. */
 export function refuseHalfRestored(file: string): void {
-  if (!existsSync(pendingFileOf(dirname(file))) || file.endsWith('.restoring')) return;
+  if (!isThere(pendingFileOf(dirname(file))) || file.endsWith('.restoring')) return;
   throw new UnavailableError('may be half restored: run gsp-otp restore again');
 }

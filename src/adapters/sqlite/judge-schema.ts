@@ -1,5 +1,6 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { statIfThere } from '../../ports/file-fault.ts';
 import { UnavailableError } from '../../ports/unavailable.ts';
 import type { DatabaseKind } from './database-kind.ts';
 import { openingFailure } from './failure.ts';
@@ -52,7 +53,7 @@ export function judgeSchema(database: DatabaseSync, kind: DatabaseKind): number 
  */
 export function refuseBackup(file: string, { backupId }: DatabaseKind): void {
   // What is no file is refused when it is opened; a pipe would be waited for here.
-  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return;
+  if (!statIfThere(file)?.isFile()) return;
   const header = Buffer.alloc(HEADER_BYTES);
   const descriptor = openSync(file, 'r');
   try {

@@ -1,6 +1,7 @@
 import { chownSync, closeSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type DatabaseSyncOptions } from 'node:sqlite';
+import { statIfThere } from '../../ports/file-fault.ts';
 import { makePrivateFolder } from '../../ports/private-folder.ts';
 import { UnavailableError } from '../../ports/unavailable.ts';
 import type { DatabaseKind, Environment, MigrationResult } from './database-kind.ts';
@@ -70,7 +71,7 @@ export function openDatabase(kind: DatabaseKind, order: OpenOrder): OpenedDataba
  * as `openDatabase` does.
  */
 export function schemaVersionOf(kind: DatabaseKind, file: string): number {
-  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0) return 0;
+  if ((statIfThere(file)?.size ?? 0) === 0) return 0;
   let database: DatabaseSync | undefined;
   try {
     prepareFile(file, 'read');
@@ -95,7 +96,7 @@ function prepareFile(file: string, access: OpenOrder['access']): void {
     makePrivateFolder(dirname(file));
     createPrivately(file);
   }
-  const found = statSync(file, { throwIfNoEntry: false });
+  const found = statIfThere(file);
   if (found?.isFile()) return;
   if (found !== undefined) throw new UnavailableError(`${file} is not a regular file; name another one`);
   throw new UnavailableError(

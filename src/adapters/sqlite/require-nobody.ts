@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { statIfThere } from '../../ports/file-fault.ts';
 import { UnavailableError } from '../../ports/unavailable.ts';
 import { saysDamaged, sqliteCode, sqliteCodes } from './failure.ts';
 import type { OpenSqlite } from './open-database.ts';
@@ -8,7 +8,7 @@ const PROBE_WAIT_MS = 2000;
 
 /** Throws `UnavailableError` if any process has the database open. */
 export function requireNobody(file: string, open: OpenSqlite): void {
-  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0) return;
+  if ((statIfThere(file)?.size ?? 0) === 0) return;
   const probe = open(file, { timeout: PROBE_WAIT_MS });
   try {
     // Of a database with a log, the first lock that is exclusive is one against every other connection.

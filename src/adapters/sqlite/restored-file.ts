@@ -1,15 +1,8 @@
-import {
-  createReadStream,
-  createWriteStream,
-  existsSync,
-  mkdirSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { createReadStream, createWriteStream, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pipeline } from 'node:stream/promises';
+import { isThere } from '../../ports/file-fault.ts';
 import { UnavailableError } from '../../ports/unavailable.ts';
 import { type BackedUpFile, describeFile, syncToDisk } from './backup-folder.ts';
 import { checkThroughout } from './check.ts';
@@ -41,7 +34,7 @@ export async function prepareRestored(
   const prepared = `${file}.restoring`;
   forgetPrepared(file);
   try {
-    if (!existsSync(source)) throw new UnavailableError('is not there: the backup lost it');
+    if (!isThere(source)) throw new UnavailableError('is not there: the backup lost it');
     await pipeline(createReadStream(source), createWriteStream(prepared, { mode: 0o600 }), { signal });
     await makeFit(kind, order, prepared, change);
     return { file, prepared };
@@ -60,7 +53,7 @@ export async function prepareRestored(
  * is what backups are for. [ENV-1]
  */
 export function requireReplaceable(kind: DatabaseKind, file: string, environment: Environment): void {
-  const found = existsSync(file) ? environmentOf(kind, file) : undefined;
+  const found = isThere(file) ? environmentOf(kind, file) : undefined;
   if (found === environment || (found !== 'sandbox' && found !== 'production')) return;
   throw new UnavailableError(
     `${file} belongs to the ${found} environment, this is ${environment}: each environment needs files of its own`,
@@ -143,7 +136,7 @@ export function putInPlace(files: readonly RestoredFile[], aside: string): void 
   syncToDisk(folder);
   const replaced = files
     .flatMap(({ file }) => ['', '-wal', '-shm', '-journal'].map((suffix) => file + suffix))
-    .filter((present) => existsSync(present));
+    .filter((present) => isThere(present));
   if (replaced.length > 0) {
     mkdirSync(aside, { mode: 0o700 });
     giveToOwnerOfFolder(aside);

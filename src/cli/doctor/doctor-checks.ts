@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { describeFault, hintOf } from '../../config/faults.ts';
 import { countAccounts } from '../../operations/accounts.ts';
@@ -7,6 +7,7 @@ import { type DatabaseMigration, migrateDatabases } from '../../operations/datab
 import { checkKeys } from '../../operations/keys/check.ts';
 import { secretsFault } from '../../operations/secrets.ts';
 import { inspectTemplates } from '../../operations/templates.ts';
+import { isThere, statIfThere } from '../../ports/file-fault.ts';
 import type { ConfigInspection } from '../../settings/load.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { storeOf } from '../../wiring/data-kinds.ts';
@@ -82,7 +83,7 @@ export function examineTemplates(settings: Settings): readonly Finding[] {
 export async function examineDatabases(settings: Settings): Promise<readonly Finding[]> {
   const { failed, skipped } = about('databases');
   const { dataDirectory } = settings;
-  if (!existsSync(dataDirectory) && storeOf(settings).row.file) {
+  if (!isThere(dataDirectory) && storeOf(settings).row.file) {
     return [skipped(`${dataDirectory} is not there yet`, 'It is made at the first start.')];
   }
   const databases = await migrateDatabases(settings, { dryRun: true });
@@ -98,7 +99,7 @@ export async function examineDatabases(settings: Settings): Promise<readonly Fin
 }
 
 function examineFolder(dataDirectory: string): readonly Finding[] {
-  const found = statSync(dataDirectory, { throwIfNoEntry: false });
+  const found = statIfThere(dataDirectory);
   if (found === undefined || process.platform === 'win32' || (found.mode & 0o077) === 0) return [];
   // It may be the server's by its group alone.
   const isServers = found.uid !== 0 && found.uid === process.geteuid?.();

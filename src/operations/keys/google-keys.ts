@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { GoogleKeyFile } from '../../codecs/key-format.ts';
 import { loadKeyFormat } from '../../codecs/key-formats.ts';
 import { type KeyKind, keyTraits } from '../../codecs/keys/key-kind.ts';
 import { KeyRingError, type RevokedKey, sentencesOf } from '../../codecs/keys/key-ring.ts';
+import { isThere } from '../../ports/file-fault.ts';
 import { makePrivateFolder } from '../../ports/private-folder.ts';
 import { dayOf, kindOf, readKeyBytes, shortened } from './files.ts';
 
@@ -103,7 +104,7 @@ function bytesOf(file: string): Buffer | undefined {
 
 /** Keys of Google's that were imported before. What isn't one any more is passed over. */
 function keptCopies(kind: KeyKind, directory: string): readonly Buffer[] {
-  if (!existsSync(directory)) return [];
+  if (!isThere(directory)) return [];
   const end = `.${keyTraits[kind].ending}`;
   return readdirSync(directory)
     .filter((name) => name.startsWith(`google-${kind}-`) && name.endsWith(end))

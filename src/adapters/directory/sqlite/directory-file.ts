@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
+import { isThere } from '../../../ports/file-fault.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
 import type { Environment } from '../../sqlite/database-kind.ts';
 import { openDatabase } from '../../sqlite/open-database.ts';
@@ -22,7 +22,7 @@ export function openDirectoryFile(
   { file, environment }: DirectoryFile,
   { create }: { readonly create: boolean },
 ): DatabaseSync {
-  if (!create && !existsSync(file)) {
+  if (!create && !isThere(file)) {
     throw new UnavailableError(
       `there is no account directory ${file} yet: 'gsp-otp accounts import' makes one`,
     );

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { isThere, statIfThere } from '../../../ports/file-fault.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
 import type { DataAccess, DataTerms, SchemaChange } from '../../data-kind.ts';
 import type { DatabaseFile } from '../../sqlite/database-file.ts';
@@ -35,9 +35,9 @@ export async function fileOfDirectory(terms: Terms): Promise<DatabaseFile> {
 
 /** Throws `UnavailableError` if the accounts that a server had are gone: every number would be unknown. [SO-11] */
 function requireDirectory(file: string): void {
-  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0) return;
+  if ((statIfThere(file)?.size ?? 0) > 0) return;
   throw new UnavailableError(
-    `${file} is ${existsSync(file) ? 'empty' : 'missing'}, but it was there before: every number would be unknown. ` +
+    `${file} is ${isThere(file) ? 'empty' : 'missing'}, but it was there before: every number would be unknown. ` +
       'Restore a backup with gsp-otp restore, or import the accounts with gsp-otp accounts import',
   );
 }

@@ -1,5 +1,5 @@
 import type { KindRule } from '../../../config/kinds.ts';
-import { literalCredentials } from '../../../config/literal-credentials.ts';
+import { literalCredentials, maskName } from '../../../config/literal-credentials.ts';
 import { secret } from '../../../config/references.ts';
 import { Type } from '../../../config/setting-words.ts';
 import type { ValuesOf } from '../../../config/values.ts';
@@ -160,7 +160,7 @@ function told(
 /** Secrets that templates speak of and nobody gave. */
 function lackingSecrets(gateway: GenericSettings): readonly string[] {
   const named = templatesOf(gateway).flatMap((text) => [...text.matchAll(/\{secrets\.([A-Za-z0-9]+)\}/g)]);
-  return named.flatMap(([, name = '']) => (Object.hasOwn(gateway.secrets, name) ? [] : [name]));
+  return named.flatMap(([, name = '']) => (Object.hasOwn(gateway.secrets, name) ? [] : [maskName(name)]));
 }
 
 /** Where credentials stand in the settings themselves, in words without any of them. */

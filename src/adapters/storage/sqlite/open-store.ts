@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { isThere } from '../../../ports/file-fault.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
 import type { DataAccess, DataTerms, SchemaChange } from '../../data-kind.ts';
 import type { DatabaseFile } from '../../sqlite/database-file.ts';
@@ -23,7 +23,7 @@ export async function openStore(terms: Terms, access: DataAccess): Promise<Opene
   const { environment } = terms;
   const file = where(terms);
   const readOnly = access === 'read';
-  if (readOnly && !existsSync(file)) {
+  if (readOnly && !isThere(file)) {
     throw new UnavailableError(`there is no database ${file} yet: a server makes it`);
   }
   if (!readOnly)

@@ -1,5 +1,6 @@
-import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isThere, statIfThere } from '../../../ports/file-fault.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
 
 export interface ExpectedStore {
@@ -26,16 +27,16 @@ export function requireStore({ file, isExpected, mayBeMade }: ExpectedStore): vo
       `${file} is missing or empty, but its log ${file}-wal is there: put them together again, or move the log away`,
     );
   }
-  const wasMade = existsSync(markFileOf(file));
+  const wasMade = isThere(markFileOf(file));
   if (mayBeMade || !(wasMade || isExpected)) return;
   const why = wasMade ? 'a store was made there before' : 'production starts with the store that it has';
-  throw new UnavailableError(`${file} is ${existsSync(file) ? 'empty' : 'missing'}, but ${why}: ${REMEDY}`);
+  throw new UnavailableError(`${file} is ${isThere(file) ? 'empty' : 'missing'}, but ${why}: ${REMEDY}`);
 }
 
 /** Remembers beside the store that it was made. Safe to call again. */
 export function markStore(file: string): void {
   const mark = markFileOf(file);
-  if (existsSync(mark)) return;
+  if (isThere(mark)) return;
   const text =
     'A store was made here. If otp.sqlite is ever missing, gsp-otp asks before it makes another one.\n';
   writeFileSync(mark, text, { mode: 0o600, flag: 'wx' });
@@ -47,5 +48,5 @@ function markFileOf(file: string): string {
 }
 
 function sizeOf(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  return statIfThere(file)?.size ?? 0;
 }
