@@ -10,6 +10,26 @@ type Names = readonly string[];
 const LABEL = /^\s*(?:subject|sha256 fingerprint)\s*=\s*(?=[^\s=][^=]*=|[0-9a-f:]+\s*$)/i;
 const TYPE = /^(?:[A-Za-z][A-Za-z0-9-]*|\d+(?:\.\d+)+)$/;
 
+/** As OpenSSL names what subjects are made of, and so Node; what it has no name for, it names by its number. */
+export const SUBJECT_TYPES = [
+  ...['C', 'ST', 'L', 'O', 'OU', 'CN', 'DC', 'UID', 'serialNumber', 'emailAddress', 'street', 'postalCode'],
+  ...[
+    'title',
+    'description',
+    'name',
+    'GN',
+    'SN',
+    'initials',
+    'generationQualifier',
+    'dnQualifier',
+    'pseudonym',
+  ],
+  ...['businessCategory', 'organizationIdentifier', 'jurisdictionC', 'jurisdictionST', 'jurisdictionL'],
+  ...['role', 'x500UniqueIdentifier', 'unstructuredName', 'unstructuredAddress', 'telephoneNumber'],
+];
+
+const KNOWN = new Set(SUBJECT_TYPES.map((type) => type.toUpperCase()));
+
 /**
  * Reads a fingerprint, or a subject as `openssl x509` prints it: with or without white space, with values in quotes or
  * with escapes, from the country down or, as RFC 2253 and RFC 4514 write it, from the common name up. `undefined`: it is
@@ -19,13 +39,13 @@ export function readClientName(written: string): ClientName | undefined {
   const bare = written.replace(LABEL, '');
   if (!bare.includes('='))
     return { kind: 'fingerprint', hexadecimal: bare.replaceAll(/[:\s]/g, '').toUpperCase() };
-  const names = readNames(bare, ',');
+  const names = readNames(bare, ',', (type) => KNOWN.has(type) || /^\d/.test(type));
   return names && { kind: 'subject', names };
 }
 
 /** The subject of a certificate as Node writes it, one relative name a line. */
 export function readSubject(subject: string): Names {
-  return readNames(subject, '\n') ?? [];
+  return readNames(subject, '\n', () => true) ?? [];
 }
 
 /** An order says nothing about who it is, and each is in use; whoever is let in bears every one of the names. */
@@ -34,10 +54,14 @@ export function isSameSubject(one: Names, other: Names): boolean {
   return text === other.join('\n') || text === other.toReversed().join('\n');
 }
 
-/** `undefined`: a part is no attribute, or its value is a dump whose letters can't be known. */
-function readNames(text: string, separator: ',' | '\n'): Names | undefined {
+/** `isKnown` is given a type in capitals. `undefined`: a part is no attribute of a known type, or its value is a dump whose letters can't be known. */
+function readNames(
+  text: string,
+  separator: ',' | '\n',
+  isKnown: (type: string) => boolean,
+): Names | undefined {
   const names = split(text, separator).map((name) => {
-    const attributes = split(name, '+').map(readAttribute);
+    const attributes = split(name, '+').map((attribute) => readAttribute(attribute, isKnown));
     return attributes.includes(undefined) ? undefined : attributes.sort().join('+');
   });
   return names.includes(undefined) ? undefined : (names as Names);
@@ -55,19 +79,19 @@ function split(text: string, separator: string): readonly string[] {
   return quoted ? [''] : parts;
 }
 
-function readAttribute(written: string): string | undefined {
+function readAttribute(written: string, isKnown: (type: string) => boolean): string | undefined {
   const at = written.indexOf('=');
-  const type = written.slice(0, Math.max(at, 0)).trim();
+  const type = written.slice(0, Math.max(at, 0)).trim().toUpperCase();
   // White space that is part of the value is escaped, also at its end.
   const value = written
     .slice(at + 1)
     .trimStart()
     .replace(/((?:\\[\s\S]|[^\\])*?)\s*$/, '$1');
-  if (!TYPE.test(type) || value.startsWith('#')) return undefined;
+  if (!TYPE.test(type) || !isKnown(type) || value.startsWith('#')) return undefined;
   const plain = /^"[\s\S]*"$/.test(value) ? value.slice(1, -1) : value;
   const bytes = [...plain.matchAll(/\\([0-9A-Fa-f]{2})|\\?([\s\S])/gu)].map(
     ([, hexadecimal, character = '']) =>
       hexadecimal === undefined ? Buffer.from(character) : Buffer.from(hexadecimal, 'hex'),
   );
-  return `${type.toUpperCase()}=${Buffer.concat(bytes).toString('base64')}`;
+  return `${type}=${Buffer.concat(bytes).toString('base64')}`;
 }

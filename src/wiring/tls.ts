@@ -2,7 +2,7 @@ import { ConfigError } from '../config/faults.ts';
 import { placeOf } from '../config/places.ts';
 import { CertificateError, readAuthorities, readCertificates } from '../http/certificates.ts';
 import type { ClientTrust } from '../http/client-certificates.ts';
-import { readClientName } from '../http/client-name.ts';
+import { readClientName, SUBJECT_TYPES } from '../http/client-name.ts';
 import { readRevocationLists, refuseOlderLists } from '../http/revocation-list.ts';
 import type { ServerTls } from '../http/tls.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -77,4 +77,5 @@ function clientsOf(
 }
 
 const SUBJECTS =
-  'one as openssl x509 -noout -subject prints it, such as C=US, O=Example, CN=caller; or a SHA-256 fingerprint';
+  'one as openssl x509 -noout -subject prints it, such as C=US, O=Example, CN=caller, ' +
+  `of the types ${SUBJECT_TYPES.join(', ')} and numbers such as 2.5.4.97; or a SHA-256 fingerprint`;

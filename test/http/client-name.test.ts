@@ -41,6 +41,8 @@ test('[OQ-65] another subject is another one', () => {
 });
 
 for (const [what, written] of [
+  ['of a type that no certificate has', 'C=US, foo=bar'],
+  ['of a type with a colon', 'foo:bar=x'],
   ['with slashes', 'subject=/C=US/O=Example/CN=caller'],
   ['with commas that are not escaped', 'C=US, O=Example, Inc., CN=caller'],
   ['with a value in hexadecimal', '1.2.3.4=#0C03616263,C=US'],
