@@ -130,7 +130,8 @@ export type TextNews = SettlementOrder & SubmissionNews;
 
 /** Settles a text as the rules have it. */
 export function settleText(store: Pick<OtpStore, 'settle'>, news: TextNews): Promise<void> {
-  return store.settle(news, (facts) => judgeSettlement(facts, news));
+  const { requestId, challengeId, nowMs } = news;
+  return store.settle({ requestId, challengeId, nowMs }, (facts) => judgeSettlement(facts, news));
 }
 
 /** What the store is asked to note when the text of `challenge` was accepted. */

@@ -10,9 +10,9 @@ export function completeRequest(
   store: Pick<OtpStore, 'complete'>,
   completion: Completion,
 ): Promise<CompletionDecision> {
-  const { state, answer, reason } = completion;
+  const { state, answer, reason, ...order } = completion;
   const recorded = { kind: 'answer', request: { state, answer, reason } } as const;
-  return store.complete(completion, (request) => judgeClaim(request, completion) ?? recorded);
+  return store.complete(order, (request) => judgeClaim(request, order) ?? recorded);
 }
 
 /** Notes a receipt as the rules have it; its keys are taken as they are. */

@@ -6,6 +6,8 @@ import {
   accepted,
   anAttempt,
   anIssue,
+  digest,
+  factsFor,
   granted,
   HOUR,
   idFor,
@@ -101,6 +103,25 @@ export function guardContract({ open, test }: StoreSuite): void {
     assert.deepEqual((await reopened.findChallenge('send-1'))?.counted, counted);
   });
 
+  test('the guard is told of its own windows and numbers alone', async (t) => {
+    const { store } = await open(t);
+    const [country] = guard.unverified;
+    const [elsewhere] = bucketsAt([{ ...country, windowMs: HOUR / 2 }], T0);
+    assert.ok(elsewhere);
+    const challenge = aChallenge({ challengeId: idFor('send-1'), phoneNumberDigest: digest('another') });
+    await store.issue(anIssue('send-1'), () => ({
+      kind: 'issue',
+      challenge,
+      raise: [elsewhere],
+      events: [],
+    }));
+    const order = anAttempt('verify-1', 'send-1');
+    await store.attempt(order, toJudge(order, true));
+    const facts = await send(store, 'send-2');
+    assert.deepEqual([facts?.unverified, facts?.numberVerified], [[0, 0, 0], false]);
+    assert.equal((await send(store, 'send-3'))?.numberVerified, false);
+  });
+
   test('counts end with their window', async (t) => {
     const { store } = await open(t);
     await send(store, 'send-1');
@@ -137,6 +158,60 @@ export function guardContract({ open, test }: StoreSuite): void {
       undefined,
       undefined,
     ]);
+  });
+
+  test('each subject is told its own block, and a block of another is none of its', async (t) => {
+    const { store } = await open(t);
+    const [country, , prefix] = guard.unverified;
+    const blockOf = ({ subject }: { readonly subject: string }, unverified: number) => {
+      return { subject, sinceMs: T0, untilMs: T0 + HOUR + unverified, unverified, verified: 2 };
+    };
+    const begin = [blockOf(prefix, 11), blockOf(country, 12), blockOf(ceiling('unverified:country:BR'), 13)];
+    await store.issue(anIssue('send-1'), () => ({
+      ...granted('issue', aChallenge({ challengeId: idFor('send-1') }), anIssue('send-1')),
+      guard: { begin },
+    }));
+    assert.deepEqual((await send(store, 'send-2'))?.blocks, [begin[1], undefined, begin[0]]);
+    // Another text begins the block of one subject anew, with all that is in it.
+    const anew = {
+      ...blockOf(prefix, 11),
+      sinceMs: T0 + 1,
+      untilMs: T0 + HOUR + 11,
+      unverified: 30,
+      verified: 3,
+    };
+    await store.issue(anIssue('send-3'), () => ({
+      ...granted('issue', aChallenge({ challengeId: idFor('send-3') }), anIssue('send-3')),
+      guard: { begin: [anew] },
+    }));
+    begin[0] = anew;
+    assert.deepEqual(await store.blocks(T0), begin);
+    assert.deepEqual(await store.blocks(T0 + HOUR + 11), begin.slice(1));
+    assert.deepEqual(await store.blocks(T0 + HOUR + 10), begin);
+  });
+
+  test('a text counts in the part of the window that is decided, by whichever step', async (t) => {
+    const { store } = await open(t);
+    const [at] = bucketsAt([ceiling('global')], T0);
+    assert.ok(at);
+    const challenge = aChallenge({ challengeId: idFor('send-1') });
+    const decisions = [
+      { kind: 'issue', challenge, raise: [{ ...at, subject: 'issued' }], events: [] },
+      { kind: 'resume', challenge, raise: [{ ...at, subject: 'resumed' }], events: [] },
+    ] as const;
+    for (const decision of decisions) await store.issue(anIssue('send-1'), () => decision);
+    const order = anAttempt('verify-1', 'send-1');
+    await store.attempt(order, (facts) => {
+      const judged = toJudge(order, true)(facts);
+      return judged.kind === 'judged' ? { ...judged, raise: [{ ...at, subject: 'verified' }] } : judged;
+    });
+    const ceilings = ['issued', 'resumed', 'verified'].map(ceiling);
+    const told = async (nowMs: number) => (await factsFor(store, 'next', { ceilings, nowMs })).ceilingSends;
+    // Twelve parts and the one that has begun are counted.
+    const partMs = HOUR / 12;
+    const last = (at.bucket + 13) * partMs - 1;
+    assert.deepEqual(await told(last), [1, 1, 1]);
+    assert.deepEqual(await told(last + 1), [0, 0, 0]);
   });
 
   test('what the guard would have refused stands in the history', async (t) => {

@@ -11,6 +11,7 @@ import {
   idFor,
   issue,
   MINUTE,
+  NOTHING_KNOWN,
   refused,
   settleText,
   T0,
@@ -91,6 +92,9 @@ function issuesAndRecalls({ open, test }: StoreSuite): void {
 
   test('[VO-6] a request id of one method says nothing of another method', async (t) => {
     const { store } = await open(t);
+    await completeRequest(store, anEcho('other'));
+    assert.equal(await store.findChallenge('other'), undefined);
+    assert.deepEqual(await factsFor(store, 'other'), NOTHING_KNOWN);
     await issue(store, 'same');
     assert.equal(await store.recall({ method: 'verifyOtp', requestId: 'same' }), undefined);
     assert.equal(await store.recall({ method: 'echo', requestId: 'same' }), undefined);

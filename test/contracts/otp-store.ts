@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { UnavailableError } from '../../src/ports/unavailable.ts';
 import { issue } from './otp-orders.ts';
+import { againContract } from './otp-store-again.ts';
 import { attemptContract } from './otp-store-attempt.ts';
 import { completeContract } from './otp-store-complete.ts';
 import { concurrencyContract } from './otp-store-concurrency.ts';
@@ -16,6 +17,7 @@ import { settleContract } from './otp-store-settle.ts';
 import { sharedContract } from './otp-store-shared.ts';
 import { supersedeContract } from './otp-store-supersede.ts';
 import { sweepContract } from './otp-store-sweep.ts';
+import { toldContract } from './otp-store-told.ts';
 import type { StoreFactory } from './store-factory.ts';
 import type { StoreSuite } from './store-suite.ts';
 
@@ -25,7 +27,7 @@ export function otpStoreContract(name: string, open: StoreFactory): void {
 }
 
 /** The same, told to whoever is to run it. */
-function otpStoreSuite(suite: StoreSuite): void {
+export function otpStoreSuite(suite: StoreSuite): void {
   issueContract(suite);
   countsContract(suite);
   factsContract(suite);
@@ -36,6 +38,8 @@ function otpStoreSuite(suite: StoreSuite): void {
   receiptContract(suite);
   guardContract(suite);
   endCodesContract(suite);
+  toldContract(suite);
+  againContract(suite);
   sweepContract(suite);
   rememberContract(suite);
   concurrencyContract(suite);

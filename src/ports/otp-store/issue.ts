@@ -36,7 +36,8 @@ export interface GrantedText {
   /**
    * - `issue`: make this challenge, in the place of one that was made earlier for this request id. What is out of the
    *   account's older challenges stays as it is until this text is out too.
-   * - `resume`: it is the challenge that the request has, and becomes what it is here.
+   * - `resume`: it is the challenge that the request has. Its state, its life (`issuedAtMs`, `expiresAtMs`, `expiresAtWallMs`),
+   *   `submissions`, `failedAttempts`, `recipient` and `counted` become what they are here; what it was made with stays.
    */
   readonly kind: 'issue' | 'resume';
   readonly challenge: Challenge;

@@ -153,10 +153,10 @@ export class SqliteOtpStore implements OtpStore {
     return this.#engine.step(() => {
       const row = this.#sql.findSubmission.get(requestId, challengeId);
       if (row === undefined) return;
-      const before = readSubmission(row);
-      const { request, state, submissions, event, text, refused, counted, lower } = decide(before);
+      const { id, accountDigest, phoneNumberDigest, ...facts } = readSubmission(row);
+      const { request, state, submissions, event, text, refused, counted, lower } = decide(facts);
       const counts = counted === undefined ? null : countedColumn(counted);
-      const told = [state, submissions, counts, eventLines(event), before.id] as const;
+      const told = [state, submissions, counts, eventLines(event), id] as const;
       if (request === undefined) this.#sql.settleChallenge.run(...told);
       else {
         const { result, integratorId } = request.answer;
@@ -164,12 +164,12 @@ export class SqliteOtpStore implements OtpStore {
       }
       if (text !== undefined) {
         const { gateway, messageId, receiptKey } = text;
-        this.#sql.noteText.run(gateway, messageId ?? null, nowMs, receiptKey ?? null, before.id);
+        this.#sql.noteText.run(gateway, messageId ?? null, nowMs, receiptKey ?? null, id);
       }
       lowerCeilings(this.#sql, lower);
       if (!refused) return;
-      this.#sql.countMisstep.run(before.accountDigest, 'refused', nowMs, 1);
-      this.#sql.countMisstep.run(before.phoneNumberDigest, 'refused', nowMs, 1);
+      this.#sql.countMisstep.run(accountDigest, 'refused', nowMs, 1);
+      this.#sql.countMisstep.run(phoneNumberDigest, 'refused', nowMs, 1);
     });
   }
 
