@@ -1,6 +1,6 @@
 import './terminal/environment.ts';
 import { runProgram } from './program.ts';
-import { guardTerminal } from './terminal/terminal.ts';
+import { escapeHiddenOn } from './terminal/terminal.ts';
 
 // Whoever reads our output may have seen enough, as `head` does: that is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -13,6 +13,6 @@ process.stderr.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
 
-guardTerminal(process.stdout);
-guardTerminal(process.stderr);
+escapeHiddenOn(process.stdout);
+escapeHiddenOn(process.stderr);
 process.exitCode = await runProgram(process.argv.slice(2));

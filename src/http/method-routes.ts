@@ -3,7 +3,7 @@ import type { Pipeline } from '../methods/pipeline.ts';
 import type { SealedReply, SealedRequest } from '../methods/serve.ts';
 import { METHOD_NAMES, type MethodName } from '../ports/method-name.ts';
 import type { OnRefused } from '../telemetry/refusal-log.ts';
-import type { Guard } from './guards.ts';
+import type { HeadRule } from './head-rules.ts';
 
 export interface MethodRoutes {
   /**
@@ -33,7 +33,7 @@ export function addMethodRoutes(
     return reply.code(405).header('allow', 'POST').send();
   };
   const offered = new Map<string, MethodName>();
-  server.guards.push(turnAway(server, pipeline, offered));
+  server.headRules.push(turnAway(server, pipeline, offered));
   for (const basePath of basePaths) {
     for (const method of METHOD_NAMES) {
       const url = `${basePath}/${method}`;
@@ -52,7 +52,7 @@ function turnAway(
   server: FastifyInstance,
   pipeline: MethodRoutes['pipeline'],
   offered: ReadonlyMap<string, MethodName>,
-): Guard {
+): HeadRule {
   return (request) => {
     const method = request.method === 'POST' ? offered.get(request.url ?? '') : undefined;
     if (method === undefined) return undefined;

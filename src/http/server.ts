@@ -13,7 +13,7 @@ import type { OnEnded } from '../telemetry/ended-log.ts';
 import type { OnRefused } from '../telemetry/refusal-log.ts';
 import { createClientJudge, isNarrower } from './client-certificates.ts';
 import { Connections } from './connections.ts';
-import { answerEarly, firstObjection, type Guard, isTheirFault, refusing } from './guards.ts';
+import { answerEarly, firstObjection, type HeadRule, isTheirFault, refusing } from './head-rules.ts';
 import { isUnambiguous } from './strict-request.ts';
 import { type ServerTls, secureContext, tlsOptions } from './tls.ts';
 
@@ -41,7 +41,7 @@ declare module 'fastify' {
   interface FastifyInstance {
     readonly connections: Connections;
     /** Each is asked about each request, in order, before anything else is done for it. */
-    readonly guards: Guard[];
+    readonly headRules: HeadRule[];
   }
   interface FastifyContextConfig {
     /** Whoever answers on this route says by himself what counts against the caller. */
@@ -70,7 +70,7 @@ export function createServer(limits: HttpLimits, watch: ListenerWatch, tls?: Ser
     serverFactory: (handler) => {
       const receive = (request: IncomingMessage, response: ServerResponse) => {
         if (!server.connections.enter(request, response)) return;
-        const status = firstObjection(server.guards, request);
+        const status = firstObjection(server.headRules, request);
         if (status === undefined) handler(request, response);
         else answerEarly(server.connections, request, response, status);
       };
@@ -90,7 +90,7 @@ export function createServer(limits: HttpLimits, watch: ListenerWatch, tls?: Ser
     },
     clientErrorHandler: (error, socket) => refuse(error, socket, onRefused),
   });
-  server.decorate('guards', [refusing(400, isUnambiguous, onRefused)]);
+  server.decorate('headRules', [refusing(400, isUnambiguous, onRefused)]);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   server.setNotFoundHandler((_request, reply) => {
@@ -211,7 +211,7 @@ function watchClients(
   let { clients } = tls;
   if (clients) {
     const mayAsk = ({ socket }: IncomingMessage) => clients !== undefined && isLetIn(socket, clients);
-    server.guards.push(refusing(403, mayAsk, onRefused));
+    server.headRules.push(refusing(403, mayAsk, onRefused));
   }
   adjusters.set(server, (next) => {
     if ((next.clients === undefined) !== (clients === undefined)) {

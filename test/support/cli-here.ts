@@ -4,7 +4,7 @@ import type { WriteStream } from 'node:tty';
 import { format } from 'node:util';
 import { runProgram } from '../../src/cli/program.ts';
 import { environment } from '../../src/cli/terminal/environment.ts';
-import { guardTerminal } from '../../src/cli/terminal/terminal.ts';
+import { escapeHiddenOn } from '../../src/cli/terminal/terminal.ts';
 
 export interface EndedCommand {
   readonly code: number;
@@ -71,7 +71,7 @@ function replaceWorld({ cwd, env, stdout, stderr }: World): () => void {
   setEnvironment(env);
   process.exitCode = undefined;
   for (const [name, stream] of Object.entries({ stdout, stderr })) {
-    guardTerminal(stream as unknown as WriteStream);
+    escapeHiddenOn(stream as unknown as WriteStream);
     Object.defineProperty(process, name, { configurable: true, get: () => stream });
   }
   console.error = (...words: readonly unknown[]) => void stderr.write(`${format(...words)}\n`);

@@ -3,14 +3,14 @@ import type { OnRefused } from '../telemetry/refusal-log.ts';
 import type { Connections } from './connections.ts';
 
 /** Judges a request by its head alone. A status: that is its answer, without a body; `undefined`: nothing against it. */
-export type Guard = (request: IncomingMessage) => number | undefined;
+export type HeadRule = (request: IncomingMessage) => number | undefined;
 
-/** A guard that refuses what isn't `good`, and tells so. */
+/** A rule that refuses what isn't `good`, and tells so. */
 export function refusing(
   status: number,
   good: (request: IncomingMessage) => boolean,
   onRefused: OnRefused,
-): Guard {
+): HeadRule {
   return (request) => {
     if (good(request)) return undefined;
     onRefused(status);
@@ -18,9 +18,9 @@ export function refusing(
   };
 }
 
-export function firstObjection(guards: readonly Guard[], request: IncomingMessage): number | undefined {
-  for (const guard of guards) {
-    const status = guard(request);
+export function firstObjection(rules: readonly HeadRule[], request: IncomingMessage): number | undefined {
+  for (const rule of rules) {
+    const status = rule(request);
     if (status !== undefined) return status;
   }
   return undefined;
