@@ -1,5 +1,5 @@
 import { constants, publicEncrypt, randomBytes } from 'node:crypto';
-import type { RefusalReason } from '../../src/codecs/refusal.ts';
+import type { BodyFault } from '../../src/codecs/body-fault.ts';
 import { encode, encodeHeader, gcmParts } from '../codecs/jose/forge.ts';
 import { BARE, keyOf, NESTED, REQUEST, readRing, tryOpen } from '../codecs/jose/jwe-vectors.ts';
 
@@ -11,7 +11,7 @@ export const recipient = keyOf(google, 'encrypt').key;
 export const HEADER = encodeHeader({ alg: 'RSA-OAEP-256', enc: 'A256GCM', kid: 'own-enc' });
 
 /** What becomes of a bare JWE with these parts behind its header. */
-export function openParts(...parts: readonly Uint8Array[]): Promise<Buffer | RefusalReason> {
+export function openParts(...parts: readonly Uint8Array[]): Promise<Buffer | BodyFault> {
   return tryOpen([HEADER, ...parts.map(encode)].join('.'), ring, BARE);
 }
 
@@ -25,7 +25,7 @@ export function openSigned(
   alg: string,
   kid: string,
   signatureOf: (input: Buffer) => Buffer,
-): Promise<Buffer | RefusalReason> {
+): Promise<Buffer | BodyFault> {
   const input = `${encodeHeader({ alg, kid })}.${encode(REQUEST)}`;
   const jws = `${input}.${encode(signatureOf(Buffer.from(input)))}`;
   const cek = randomBytes(32);

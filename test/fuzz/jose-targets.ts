@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
+import { BodyRefused } from '../../src/codecs/body-fault.ts';
 import { splitCompact } from '../../src/codecs/jose/compact.ts';
 import { decryptContent } from '../../src/codecs/jose/content-encryption.ts';
 import { readJoseHeader } from '../../src/codecs/jose/header.ts';
 import { openJwe } from '../../src/codecs/jose/jwe-open.ts';
 import { openJws } from '../../src/codecs/jose/jws-open.ts';
 import { KeyRing } from '../../src/codecs/keys/key-ring.ts';
-import { Refusal } from '../../src/codecs/refusal.ts';
 import { cbcParts, encode, encodeHeader, forgeJwe, forgeJws } from '../codecs/jose/forge.ts';
 import { keyOf, NESTED, NOW_MS, readRing } from '../codecs/jose/jwe-vectors.ts';
 import type { FuzzTarget } from './fuzz.ts';
@@ -96,11 +96,11 @@ function readHeaderBeside(input: Buffer): unknown {
 }
 
 /** How far a message got without a key: up to the choice of one, or less. */
-function refusalOf(open: () => unknown, farthest: string): Refusal | undefined {
+function refusalOf(open: () => unknown, farthest: string): BodyRefused | undefined {
   try {
     open();
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof BodyRefused)) throw error;
     return error.reason === farthest ? error : undefined;
   }
   throw new Error('a message was opened without a key');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { deflateRawSync } from 'node:zlib';
 import { decodeBase64Url } from '../../src/codecs/base64url.ts';
+import { BodyRefused } from '../../src/codecs/body-fault.ts';
 import { KeyRing } from '../../src/codecs/keys/key-ring.ts';
 import { readArmor, writeArmor } from '../../src/codecs/openpgp/armor.ts';
 import { inflatePacket } from '../../src/codecs/openpgp/compression.ts';
@@ -16,7 +17,6 @@ import {
   verifySignature,
 } from '../../src/codecs/openpgp/signature.ts';
 import { readSignedData } from '../../src/codecs/openpgp/signed-data.ts';
-import { Refusal } from '../../src/codecs/refusal.ts';
 import { keyOf, literal } from '../codecs/openpgp/forge.ts';
 import {
   bodyOf,
@@ -141,11 +141,11 @@ function verifyForgery(input: Buffer): unknown {
 }
 
 /** As far as a message gets without a key, for there is none. What it is refused for tells how far that was. */
-function openWithoutKeys(input: Buffer): Refusal | undefined {
+function openWithoutKeys(input: Buffer): BodyRefused | undefined {
   try {
     openMessage(input, noKeys, NOW_MS);
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof BodyRefused)) throw error;
     return error.reason === 'not-for-us' ? error : undefined;
   }
   throw new Error('a message was opened without a key');
@@ -155,7 +155,7 @@ function unlessRefused<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {
-    if (error instanceof Refusal) return undefined;
+    if (error instanceof BodyRefused) return undefined;
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { decodeBase64Url, encodeBase64Url } from '../base64url.ts';
+import { type BodyFault, BodyRefused } from '../body-fault.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
-import { Refusal, type RefusalReason } from '../refusal.ts';
 import { isArmored, readArmor, writeArmor } from './armor.ts';
 import { createSessionKey, decryptPackets, encryptPackets, isProtected } from './encryption.ts';
 import type { PgpKey } from './key.ts';
@@ -26,19 +26,19 @@ const SIGNATURE_AHEAD_MAX_MS = 600_000;
  * Opens a body: base64url, armor or not, decryption, decompression, verification. [PGP-5, PGP-12]
  * The message must be exactly recipients and encrypted data, and within it (compressed or not) announcements,
  * literal data and as many signatures, or signatures and literal data. Everything else is refused before it is used.
- * Returns the literal data; throws `Refusal`.
+ * Returns the literal data; throws `BodyRefused`.
  */
 export function openMessage(body: Uint8Array, ring: KeyRing<PgpKey>, nowMs: number): Buffer {
   const signed = decrypt(examineMessage(body, ring, nowMs));
   const { data, signatures } = readSignedData(signed);
-  let first: RefusalReason = 'unknown-signer';
+  let first: BodyFault = 'unknown-signer';
   for (const signature of signatures) {
     const fault = signatureFault(signature, data, ring, nowMs);
     // One good signature is enough; those beside it may be by anyone. [PGP-3, ECHO-4]
     if (fault === undefined) return data;
     if (first === 'unknown-signer') first = fault;
   }
-  throw new Refusal(first);
+  throw new BodyRefused(first);
 }
 
 /**
@@ -79,7 +79,7 @@ interface ExaminedMessage {
   readonly attempts: readonly Attempt[];
 }
 
-/** All that can be found out without a private key, which is what a stranger's garbage costs. Throws `Refusal`. [OQ-60] */
+/** All that can be found out without a private key, which is what a stranger's garbage costs. Throws `BodyRefused`. [OQ-60] */
 export function examineMessage(body: Uint8Array, ring: KeyRing<PgpKey>, nowMs: number): ExaminedMessage {
   const packets = readPackets(decodeBody(body));
   const encrypted = packets?.at(-1);
@@ -87,22 +87,22 @@ export function examineMessage(body: Uint8Array, ring: KeyRing<PgpKey>, nowMs: n
     ?.slice(0, -1)
     .map(({ tag, body }) => (tag === TAG.sessionKey ? readRecipient(body) : undefined));
   if (!recipients?.length || encrypted?.tag !== TAG.encrypted || !isProtected(encrypted.body)) {
-    throw new Refusal('outer-structure');
+    throw new BodyRefused('outer-structure');
   }
   const sound = recipients.filter((recipient) => recipient !== undefined);
-  if (sound.length !== recipients.length) throw new Refusal('outer-structure');
+  if (sound.length !== recipients.length) throw new BodyRefused('outer-structure');
   const attempts = planAttempts(sound, ring.usable('decrypt', nowMs), ATTEMPTS_MAX);
-  if (attempts.length === 0) throw new Refusal('not-for-us');
+  if (attempts.length === 0) throw new BodyRefused('not-for-us');
   return { encrypted: encrypted.body, attempts };
 }
 
 function decodeBody(body: Uint8Array): Buffer {
-  if (body.length > BODY_BYTES_MAX) throw new Refusal('too-large');
+  if (body.length > BODY_BYTES_MAX) throw new BodyRefused('too-large');
   const decoded = decodeBase64Url(body);
-  if (!decoded) throw new Refusal('encoding');
+  if (!decoded) throw new BodyRefused('encoding');
   if (!isArmored(decoded)) return decoded;
   const message = readArmor(decoded);
-  if (!message) throw new Refusal('encoding');
+  if (!message) throw new BodyRefused('encoding');
   return message;
 }
 
@@ -111,7 +111,7 @@ function decrypt({ encrypted, attempts }: ExaminedMessage): Buffer {
     const plain = decryptPackets(encrypted, decryptSessionKey(attempt));
     if (plain) return plain;
   }
-  throw new Refusal('integrity');
+  throw new BodyRefused('integrity');
 }
 
 /** Why a signature doesn't count; `undefined`: it does. [PGP-4, PGP-15] */
@@ -120,7 +120,7 @@ function signatureFault(
   data: Buffer,
   ring: KeyRing<PgpKey>,
   nowMs: number,
-): RefusalReason | undefined {
+): BodyFault | undefined {
   const signature = readSignature(body);
   if (!signature) return 'signature-format';
   const keys = ring.usable('verify', nowMs).filter(({ keyId }) => keyId === signature.keyId);

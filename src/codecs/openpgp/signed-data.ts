@@ -1,4 +1,4 @@
-import { Refusal } from '../refusal.ts';
+import { BodyRefused } from '../body-fault.ts';
 import { inflatePacket } from './compression.ts';
 import { readPackets, TAG } from './packets.ts';
 
@@ -11,7 +11,7 @@ export interface SignedData {
 }
 
 /**
- * Literal data and the signatures over it, in one of the two orders there are, compressed or not. Throws `Refusal`.
+ * Literal data and the signatures over it, in one of the two orders there are, compressed or not. Throws `BodyRefused`.
  * Nothing is verified yet.
  */
 export function readSignedData(plain: Buffer): SignedData {
@@ -19,7 +19,7 @@ export function readSignedData(plain: Buffer): SignedData {
   const [outer, beside] = packets ?? [];
   if (outer?.tag === TAG.compressed && !beside) {
     const inflated = inflatePacket(outer.body, INFLATED_BYTES_MAX);
-    if (!inflated) throw new Refusal('compression');
+    if (!inflated) throw new BodyRefused('compression');
     packets = readPackets(inflated);
   }
   const tags = (packets ?? []).map(({ tag }) => tag);
@@ -35,8 +35,8 @@ export function readSignedData(plain: Buffer): SignedData {
   const data = literal && readLiteral(literal.body);
   // Announcements alone are what is left of a signature that somebody took away. [PGP-4]
   const unsigned = tags.every((tag) => tag === TAG.onePassSignature || tag === TAG.literal);
-  if (data && unsigned && after.length === 0) throw new Refusal('unsigned');
-  if (!packets || !data || !(announced || prefixed)) throw new Refusal('inner-structure');
+  if (data && unsigned && after.length === 0) throw new BodyRefused('unsigned');
+  if (!packets || !data || !(announced || prefixed)) throw new BodyRefused('inner-structure');
   // Which announcement belongs to which signature doesn't matter: the signature alone says what it signs.
   return { data, signatures: packets.filter(({ tag }) => tag === TAG.signature).map(({ body }) => body) };
 }

@@ -1,5 +1,5 @@
+import { type BodyFault, BodyRefused } from '../body-fault.ts';
 import { KeyRing, type RingKey } from '../keys/key-ring.ts';
-import { Refusal, type RefusalReason } from '../refusal.ts';
 import { answerJobs } from './crypto-thread.ts';
 
 /** A ring as it goes to a thread, and what to do with it. */
@@ -16,9 +16,9 @@ export interface CodecJob {
 }
 
 /** Bytes, or why a body was refused. */
-export type CodecResult = Uint8Array | RefusalReason;
+export type CodecResult = Uint8Array | BodyFault;
 
-/** Opens a body or seals a payload. Throws `Refusal` for a body that isn't to be opened. */
+/** Opens a body or seals a payload. Throws `BodyRefused` for a body that isn't to be opened. */
 export type CodecWork<Key extends RingKey, Rules> = (
   bytes: Uint8Array,
   ring: KeyRing<Key>,
@@ -37,7 +37,7 @@ export function answerCodecJobs<Key extends RingKey, Rules>(
         // A copy of just these bytes: posting a view would send all of the memory behind it.
         return new Uint8Array(await work[kind](bytes, ring, rules, nowMs));
       } catch (error) {
-        if (error instanceof Refusal) return error.reason;
+        if (error instanceof BodyRefused) return error.reason;
         throw error;
       }
     };

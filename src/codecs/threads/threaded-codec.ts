@@ -2,8 +2,8 @@ import { type Caller, TRUSTED_CALLER } from '../../ports/caller.ts';
 import type { Clock, Deadline } from '../../ports/clock.ts';
 import type { OpenedBody, PayloadCodec } from '../../ports/payload-codec.ts';
 import { UnavailableError } from '../../ports/unavailable.ts';
+import { BODY_FAULTS, type BodyFault, BodyRefused } from '../body-fault.ts';
 import type { KeyPurpose, KeyRing, RingKey } from '../keys/key-ring.ts';
-import { REFUSALS, Refusal, type RefusalReason } from '../refusal.ts';
 import type { CodecJob, CodecKeys, CodecResult } from './codec-thread.ts';
 import { CryptoPool } from './crypto-pool.ts';
 
@@ -15,7 +15,7 @@ export interface CodecOptions<Key extends RingKey = RingKey> {
   /** How many requests may wait for a thread, ≥ 0. */
   readonly waitingMax: number;
   /** Told of every body that is refused, for the log; the sender isn't told the reason. */
-  readonly onRefused?: ((reason: RefusalReason) => void) | undefined;
+  readonly onRefused?: ((reason: BodyFault) => void) | undefined;
 }
 
 export type CodecPool<Key extends RingKey, Rules> = CryptoPool<CodecKeys<Key, Rules>, CodecJob, CodecResult>;
@@ -66,7 +66,7 @@ export abstract class ThreadedCodec<Key extends RingKey, Rules> implements Paylo
     this.#pool.replaceKeys({ keys: ring.keys, graceMs: ring.graceMs, rules: this.#rules });
   }
 
-  /** All that can be found out about a body without a private key. Throws `Refusal` for what isn't to be opened. */
+  /** All that can be found out about a body without a private key. Throws `BodyRefused` for what isn't to be opened. */
   protected abstract examine(body: Uint8Array, ring: KeyRing<Key>, rules: Rules, nowMs: number): Demand;
 
   hasRoom(caller: Caller, budgetMs: number): boolean {
@@ -103,18 +103,18 @@ export abstract class ThreadedCodec<Key extends RingKey, Rules> implements Paylo
     return this.#pool.close();
   }
 
-  #demandOf({ bytes, nowMs }: CodecJob): Demand | RefusalReason {
+  #demandOf({ bytes, nowMs }: CodecJob): Demand | BodyFault {
     try {
       return this.examine(bytes, this.#ring, this.#rules, nowMs);
     } catch (error) {
-      if (error instanceof Refusal) return error.reason;
+      if (error instanceof BodyRefused) return error.reason;
       throw error;
     }
   }
 
-  #refused(reason: RefusalReason): OpenedBody {
+  #refused(reason: BodyFault): OpenedBody {
     this.#options.onRefused?.(reason);
-    return { kind: REFUSALS[reason] };
+    return { kind: BODY_FAULTS[reason] };
   }
 
   #job(kind: CodecJob['kind'], bytes: Uint8Array): CodecJob {

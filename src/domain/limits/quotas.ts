@@ -50,7 +50,7 @@ function within(counted: readonly Counted[], windowMs: number, nowMs: number): n
   return counted.reduce((sum, { atMs, times }) => (atMs > nowMs - windowMs ? sum + times : sum), 0);
 }
 
-export interface Refusal {
+export interface OverQuota {
   readonly quota: QuotaName;
   /** Whether it is the user's own doing: OTP_LIMIT_REACHED. A ceiling over all users or a gateway's no is not. [OQ-40] */
   readonly byUser: boolean;
@@ -62,7 +62,7 @@ export function refusingQuota(
   ceilings: readonly CountedCeiling[],
   policy: OtpPolicy,
   nowMs: number,
-): Refusal | undefined {
+): OverQuota | undefined {
   const { account, phoneNumber } = facts;
   const recent = (counted: readonly Counted[], windowMs: number) => within(counted, windowMs, nowMs) > 0;
   const usedUp = (counted: readonly Counted[], quota: Quota) => isUsedUp(counted, quota, nowMs);

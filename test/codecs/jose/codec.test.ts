@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
+import type { BodyFault } from '../../../src/codecs/body-fault.ts';
 import { JweCodec, type JweCodecOptions } from '../../../src/codecs/jose/codec.ts';
 import { sealJwe } from '../../../src/codecs/jose/jwe-seal.ts';
-import type { RefusalReason } from '../../../src/codecs/refusal.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import { UnavailableError } from '../../../src/ports/unavailable.ts';
 import { forgeJwe } from './forge.ts';
@@ -49,7 +49,7 @@ describe('the JWE codec', () => {
   });
 
   test('[JWE-5, ORD-1, ERR-7] the sender learns one of two answers, the log the reason', async (context) => {
-    const reasons: RefusalReason[] = [];
+    const reasons: BodyFault[] = [];
     const codec = await startCodec(context, { onRefused: (reason) => reasons.push(reason) });
     const recipient = keyOf(googleRing, 'encrypt').key;
     const header = { alg: 'RSA-OAEP-256', enc: 'A256GCM', kid: 'own-enc' };

@@ -1,5 +1,5 @@
 import * as jose4 from 'jose4';
-import type { RefusalReason } from '../../../src/codecs/refusal.ts';
+import type { BodyFault } from '../../../src/codecs/body-fault.ts';
 import type { Draw } from '../openpgp/mutations.ts';
 import { encode, encodeHeader, forgeJwe, forgeJws, type Header } from './forge.ts';
 import { keyOf, NESTED, REQUEST, readRing, tryOpen } from './jwe-vectors.ts';
@@ -133,16 +133,16 @@ export interface Differences {
   opened: number;
   refused: number;
   /** Refused by us alone, by reason: where our profile is narrower. */
-  readonly narrower: Map<RefusalReason, number>;
+  readonly narrower: Map<BodyFault, number>;
   /** Opened by us alone, or with another payload. */
   readonly unexplained: string[];
 }
 
 /** The reasons for which we refuse what another careful reader accepts: spellings and markers, never cryptography. */
-const EXPLAINED: readonly RefusalReason[] = ['encoding', 'outer-structure', 'unsigned', 'signature-format'];
+const EXPLAINED: readonly BodyFault[] = ['encoding', 'outer-structure', 'unsigned', 'signature-format'];
 
 /** What we make of a body: what was opened, or why it is refused. */
-const openOurs = (body: string): Promise<Buffer | RefusalReason> => tryOpen(body, ring, NESTED);
+const openOurs = (body: string): Promise<Buffer | BodyFault> => tryOpen(body, ring, NESTED);
 
 export async function compareVerdicts(draw: Draw, count: number, open = openOurs): Promise<Differences> {
   const differences: Differences = { opened: 0, refused: 0, narrower: new Map(), unexplained: [] };

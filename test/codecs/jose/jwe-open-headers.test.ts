@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createPublicKey } from 'node:crypto';
 import { describe, test } from 'node:test';
+import type { BodyFault } from '../../../src/codecs/body-fault.ts';
 import { sealJwe } from '../../../src/codecs/jose/jwe-seal.ts';
-import type { RefusalReason } from '../../../src/codecs/refusal.ts';
 import { forgeHmacJws, forgeJwe, type Header } from './forge.ts';
 import { INNER, OUTER, recipient, ring, withInner, withOuter } from './jwe-requests.ts';
 import { jwkOf, NESTED, NOW_MS, REQUEST, readRing, tryOpen } from './jwe-vectors.ts';
@@ -33,7 +33,7 @@ describe('the headers of a JWE around a JWS', () => {
     ['outer-structure', { ...OUTER, typ: 'JOSE+JSON' }],
     ['outer-structure', { ...OUTER, typ: 'at+jwt' }],
     ['outer-structure', '{"alg":"RSA-OAEP-256","alg":"RSA-OAEP-256","enc":"A256GCM","kid":"own-enc"}'],
-  ] satisfies [RefusalReason, Header][]) {
+  ] satisfies [BodyFault, Header][]) {
     test(`[JWE-2, OQ-51, OQ-52] ${JSON.stringify(header)} on the JWE is refused`, async () => {
       assert.equal(await tryOpen(withOuter(header), ring), reason);
     });
@@ -52,7 +52,7 @@ describe('the headers of a JWE around a JWS', () => {
     ['signature-format', { ...INNER, jwk: jwkOf('stranger.public', 'stranger-sig') }],
     ['signature-format', { ...INNER, cty: 'JWT' }],
     ['signature-format', { ...INNER, typ: 'dpop+jwt' }],
-  ] satisfies [RefusalReason, Header][]) {
+  ] satisfies [BodyFault, Header][]) {
     const shown = JSON.stringify(header).slice(0, 80);
     test(`[JWE-2, OQ-51, OQ-52] ${shown} on the JWS is refused`, async () => {
       assert.equal(await tryOpen(withInner(header), ring), reason);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { BodyFault } from '../../../src/codecs/body-fault.ts';
 import { sealJwe } from '../../../src/codecs/jose/jwe-seal.ts';
-import type { RefusalReason } from '../../../src/codecs/refusal.ts';
 import { encode, encodeHeader, forgeJwe, forgeJws } from './forge.ts';
 import { INNER, OUTER, recipient, ring, signer, withOuter } from './jwe-requests.ts';
 import { NESTED, NOW_MS, REQUEST, readRing, tryOpen } from './jwe-vectors.ts';
@@ -33,7 +33,7 @@ describe('the text of a body', () => {
 
   test('[JWE-5] parts that are missing, empty, cut, swapped or from another message', async () => {
     const [, otherKey = '', otherIv = '', , otherTag = ''] = withOuter(OUTER).split('.');
-    const texts: [RefusalReason, string][] = [
+    const texts: [BodyFault, string][] = [
       ['encoding', ''],
       ['encoding', '....'],
       ['encoding', `${header}..${iv}.${ciphertext}.${tag}`],

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { createPublicKey } from 'node:crypto';
 import { describe, test } from 'node:test';
+import type { BodyFault } from '../../../src/codecs/body-fault.ts';
 import type { AllowedAlgorithms } from '../../../src/codecs/jose/algorithms.ts';
 import type { JweRules } from '../../../src/codecs/jose/jwe-rules.ts';
 import { readJwkKeyRing } from '../../../src/codecs/jose/jwk-keys.ts';
-import type { RefusalReason } from '../../../src/codecs/refusal.ts';
 import { forgeJwe } from './forge.ts';
 import { BARE, jwkOf, NESTED, NOW_MS, type RfcVector, rfcVectors, sourceOf, tryOpen } from './jwe-vectors.ts';
 
@@ -16,7 +16,7 @@ const allowed: AllowedAlgorithms = {
 const { contentEncryption } = allowed;
 
 /** The examples that the profile doesn't allow. All fail before any cryptography, by header, parts or name. */
-const REFUSED: Readonly<Record<string, RefusalReason>> = {
+const REFUSED: Readonly<Record<string, BodyFault>> = {
   '7515-a5-none': 'unsigned',
   '7520-4-2-ps384': 'signature-algorithm',
   '7520-4-4-hs256': 'unknown-signer',

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { type BodyFault, BodyRefused } from '../../../src/codecs/body-fault.ts';
 import { type AllowedAlgorithms, CURRENT_ALGORITHMS } from '../../../src/codecs/jose/algorithms.ts';
 import { openJwe } from '../../../src/codecs/jose/jwe-open.ts';
 import type { JweRules } from '../../../src/codecs/jose/jwe-rules.ts';
@@ -6,7 +7,6 @@ import { readJwkKeyRing } from '../../../src/codecs/jose/jwk-keys.ts';
 import type { JoseKey } from '../../../src/codecs/jose/key.ts';
 import type { KeyPurpose, KeyRing } from '../../../src/codecs/keys/key-ring.ts';
 import type { KeySource } from '../../../src/codecs/keys/key-source.ts';
-import { Refusal, type RefusalReason } from '../../../src/codecs/refusal.ts';
 
 const FOLDER = new URL('../../vectors/jose/', import.meta.url);
 
@@ -90,11 +90,11 @@ export async function tryOpen(
   ring: KeyRing<JoseKey>,
   rules: JweRules = NESTED,
   nowMs = NOW_MS,
-): Promise<Buffer | RefusalReason> {
+): Promise<Buffer | BodyFault> {
   try {
     return Buffer.from(await openJwe(Buffer.from(body), ring, rules, nowMs));
   } catch (error) {
-    if (error instanceof Refusal) return error.reason;
+    if (error instanceof BodyRefused) return error.reason;
     throw error;
   }
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
+import { BODY_FAULTS, type BodyFault } from '../../../src/codecs/body-fault.ts';
 import { PgpCodec, type PgpCodecOptions } from '../../../src/codecs/openpgp/codec.ts';
 import { sealMessage } from '../../../src/codecs/openpgp/message.ts';
-import { REFUSALS, type RefusalReason } from '../../../src/codecs/refusal.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import { UnavailableError } from '../../../src/ports/unavailable.ts';
 import { forgeBody, keyOf, literal } from './forge.ts';
@@ -52,13 +52,13 @@ describe('the OpenPGP codec', () => {
   });
 
   test('[PGP-4, PGP-5, ORD-1] the sender learns one of two answers, the log the reason', async (context) => {
-    const reasons: RefusalReason[] = [];
+    const reasons: BodyFault[] = [];
     const codec = await startCodec(context, { onRefused: (reason) => reasons.push(reason) });
     for (const { name, message } of readVectors('refused')) {
       const opened = await codec.open(bodyOf(message));
       const reason = reasons.pop();
       assert.ok(reason, name);
-      assert.deepEqual(opened, { kind: REFUSALS[reason] });
+      assert.deepEqual(opened, { kind: BODY_FAULTS[reason] });
     }
     assert.deepEqual(await codec.open(Buffer.from('{"clientMessage":"in the clear"}')), {
       kind: 'undecryptable',

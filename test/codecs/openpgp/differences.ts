@@ -1,6 +1,6 @@
+import type { BodyFault } from '../../../src/codecs/body-fault.ts';
 import type { KeyRing } from '../../../src/codecs/keys/key-ring.ts';
 import type { PgpKey } from '../../../src/codecs/openpgp/key.ts';
-import type { RefusalReason } from '../../../src/codecs/refusal.ts';
 import { Draw, drawSample, type Sample, type Senders } from './mutations.ts';
 import { PgpOracle } from './oracle.ts';
 import { bodyOf, readMirroredRing, readRing, tryOpen } from './vectors.ts';
@@ -9,14 +9,14 @@ interface Difference {
   readonly name: string;
   readonly why: string;
   /** Our reasons to refuse; none: it is OpenPGP.js that refuses. */
-  readonly ours: readonly RefusalReason[];
+  readonly ours: readonly BodyFault[];
   /** Changes one of which was made. */
   readonly changes: readonly string[];
   /** What OpenPGP.js says, where it refuses. */
   readonly theirs?: RegExp;
 }
 
-const SIGNATURE_REASONS: readonly RefusalReason[] = [
+const SIGNATURE_REASONS: readonly BodyFault[] = [
   'unknown-signer',
   'signature-format',
   'signature-type',
@@ -189,7 +189,7 @@ function tookLong(open: () => unknown): boolean {
 function explains(
   row: Difference,
   sample: Sample,
-  ours: Buffer | RefusalReason,
+  ours: Buffer | BodyFault,
   theirs: Buffer | string,
 ): boolean {
   if (!row.changes.some((change) => sample.changes.includes(change))) return false;

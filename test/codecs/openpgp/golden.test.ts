@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { RefusalReason } from '../../../src/codecs/refusal.ts';
+import type { BodyFault } from '../../../src/codecs/body-fault.ts';
 import { bodyOf, REQUEST, readRing, readVectors, tryOpen } from './vectors.ts';
 
 /** Why each of the messages that GnuPG made to be refused is. */
-const REASONS: Readonly<Record<string, RefusalReason>> = {
+const REASONS: Readonly<Record<string, BodyFault>> = {
   'cipher-3DES.pgp': 'integrity',
   'cipher-BLOWFISH.pgp': 'integrity',
   'cipher-CAMELLIA256.pgp': 'integrity',

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { BodyFault } from '../../../src/codecs/body-fault.ts';
 import { TAG, writePacket } from '../../../src/codecs/openpgp/packets.ts';
 import { createOnePass, createSignature } from '../../../src/codecs/openpgp/signature.ts';
-import type { RefusalReason } from '../../../src/codecs/refusal.ts';
 import {
   forgeBody,
   forgeSignature,
@@ -20,7 +20,7 @@ const strangerRing = await readMirroredRing(['own-2048'], ['stranger']);
 const signer = keyOf(peerRing, 'sign');
 const recipient = keyOf(peerRing, 'encrypt');
 
-function openWith(...signatures: readonly Buffer[]): Buffer | RefusalReason {
+function openWith(...signatures: readonly Buffer[]): Buffer | BodyFault {
   const announced = signatures.map(() => createOnePass(signer, true));
   return tryOpen(forgeBody(Buffer.concat([...announced, literal(REQUEST), ...signatures]), recipient), ring);
 }

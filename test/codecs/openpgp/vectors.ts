@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { type BodyFault, BodyRefused } from '../../../src/codecs/body-fault.ts';
 import type { KeyRing } from '../../../src/codecs/keys/key-ring.ts';
 import type { PgpKey } from '../../../src/codecs/openpgp/key.ts';
 import { readPgpKeyRing } from '../../../src/codecs/openpgp/keys.ts';
 import { openMessage } from '../../../src/codecs/openpgp/message.ts';
-import { Refusal, type RefusalReason } from '../../../src/codecs/refusal.ts';
 
 const FOLDER = new URL('../../vectors/pgp/', import.meta.url);
 
@@ -68,11 +68,11 @@ export function bodyOf(message: Uint8Array): Buffer {
 }
 
 /** What became of a body: its payload, or why it was refused. */
-export function tryOpen(body: Uint8Array, ring: KeyRing<PgpKey>, nowMs = NOW_MS): Buffer | RefusalReason {
+export function tryOpen(body: Uint8Array, ring: KeyRing<PgpKey>, nowMs = NOW_MS): Buffer | BodyFault {
   try {
     return openMessage(body, ring, nowMs);
   } catch (error) {
-    if (error instanceof Refusal) return error.reason;
+    if (error instanceof BodyRefused) return error.reason;
     throw error;
   }
 }

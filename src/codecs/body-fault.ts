@@ -3,7 +3,7 @@
  * of the reasons it was, the sender never learns. All that can be found out before decryption has succeeded has one
  * answer, so that a message of somebody else's, changed, tells nothing by it. [ERR-7, OQ-7, OQ-78]
  */
-export const REFUSALS = {
+export const BODY_FAULTS = {
   'too-large': 'undecryptable',
   encoding: 'undecryptable',
   'outer-structure': 'undecryptable',
@@ -28,14 +28,14 @@ export const REFUSALS = {
   'wrong-signature': 'wrongly-signed',
 } as const;
 
-export type RefusalReason = keyof typeof REFUSALS;
+export type BodyFault = keyof typeof BODY_FAULTS;
 
 /** Thrown while a message is looked at, and caught where the codec answers. Nothing of the message is in it. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
-  readonly reason: RefusalReason;
+export class BodyRefused extends Error {
+  override readonly name = 'BodyRefused';
+  readonly reason: BodyFault;
 
-  constructor(reason: RefusalReason) {
+  constructor(reason: BodyFault) {
     super(reason);
     this.reason = reason;
   }
