@@ -15,7 +15,7 @@ import { receiptDigest } from './receipt-digest.ts';
 import type { Recipient } from './recipient.ts';
 import { dltFor } from './text/dlt.ts';
 import { measureSms } from './text/sms-encoding.ts';
-import { composeSmsText, type SmsTemplates } from './text/sms-text.ts';
+import { type SmsTemplates, writeSmsText } from './text/sms-text.ts';
 
 /** What a text needs of the sendOtp that orders it. */
 export interface TextCall {
@@ -40,7 +40,7 @@ export async function submitText(
   call: TextCall,
   parts: TextParts,
 ): Promise<Outcome> {
-  const message = composeMessage(challenge, recipient, call.smsMatchingToken, parts);
+  const message = writeMessage(challenge, recipient, call.smsMatchingToken, parts);
   const { delivery, late } = await handOver(message, call, parts);
   const accepted = delivery.kind === 'accepted';
   const result: SendOtpResult = accepted ? 'SUCCESS' : 'MESSAGE_UNABLE_TO_BE_SENT';
@@ -111,14 +111,14 @@ function recordNews(
   return store.settle({ requestId, challengeId, nowMs }, (facts) => judgeSettlement(facts, news));
 }
 
-function composeMessage(
+function writeMessage(
   challenge: Challenge,
   recipient: Recipient,
   smsMatchingToken: Secret,
   { clock, keys, templates }: TextParts,
 ): SmsMessage {
   const { nowMs, wallMs } = momentOf(clock);
-  const { text, language } = composeSmsText(templates, {
+  const { text, language } = writeSmsText(templates, {
     language: recipient.language,
     otpContext: challenge.otpContext,
     code: codeOf(challenge, keys),

@@ -17,7 +17,7 @@ import { readDelivered } from '../../src/adapters/gateways/smpp/receipts.ts';
 import { readTwilioAnswer } from '../../src/adapters/gateways/twilio/gateway.ts';
 import { readVonageAnswer } from '../../src/adapters/gateways/vonage/gateway.ts';
 import { createTemplates, TemplateError } from '../../src/domain/text/sms-template.ts';
-import { composeSmsText } from '../../src/domain/text/sms-text.ts';
+import { writeSmsText } from '../../src/domain/text/sms-text.ts';
 import { findTemplateFaults } from '../../src/domain/text/template-faults.ts';
 import { Secret } from '../../src/ports/secret.ts';
 import { exampleMessage } from '../adapters/gateways/shared/gateway-stand-in.ts';
@@ -168,7 +168,7 @@ function composeFrom(input: Buffer): string | undefined {
       code: new Secret(CODE),
       smsMatchingToken: new Secret(TOKEN),
     };
-    const text = composeSmsText(templates, order).text.reveal();
+    const text = writeSmsText(templates, order).text.reveal();
     const filled = general.replaceAll('{brand}', 'Acme').replace('{code}', CODE);
     assert.equal(text, `${filled}\n\n${TOKEN}`);
     assert.ok(text.split('\n\n').length === 2 && !/[{}]/.test(text), 'another blank line, or a brace');

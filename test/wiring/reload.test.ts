@@ -64,7 +64,7 @@ test('what means something only together is taken together or not at all', (t) =
     key: jwe?.ours[0]?.key.reveal(),
   });
 
-  // The bare profile lives by the client certificates, and its keys have another purpose.
+  // A bare JWE lives by the client certificates, and its keys have another purpose.
   const running = load(bare('a'));
   const across = takeReloaded(running, load(signed('b')));
   assert.deepEqual(revealed(across), { ...revealed(running), certificate: 'b' });

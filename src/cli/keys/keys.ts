@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { keysExportCommand, keysImportCommand } from './keys-exchange.ts';
+import { keysExportCommand, keysImportCommand } from './keys-export-import.ts';
 import { keysGenerateCommand } from './keys-generate.ts';
 import { keysCheckCommand, keysListCommand } from './keys-list.ts';
 import { keysRotateCommand } from './keys-rotate.ts';

@@ -26,7 +26,7 @@ interface ExaminedJwe extends JweAlgorithms {
 }
 
 /**
- * Opens a body: a compact JWE, and within it a compact JWS unless the profile is the bare one. Header, key, algorithm
+ * Opens a body: a compact JWE, and within it a compact JWS unless bodies are bare JWEs. Header, key, algorithm
  * and kind of content are settled before anything is computed, by our keys and rules alone. [JWE-2, JWE-4, JWE-5]
  * Returns the payload; throws `BodyRefused`.
  */

@@ -7,7 +7,7 @@ import { signJws } from './jws-signature.ts';
 import type { JoseKey } from './key.ts';
 
 /**
- * Signs with our newest active key, unless the profile is the bare one, and encrypts to Google's newest active key.
+ * Signs with our newest active key, unless bodies are bare JWEs, and encrypts to Google's newest active key.
  * The headers name both. [JWE-6, HTTP-5]
  */
 export function sealJwe(

@@ -7,7 +7,7 @@ import { isJwk, type Jwk, JwkFault, parseJwks, purposeOf } from './jwk.ts';
 
 /** `name`, `email` and `passphrase` are OpenPGP's. */
 export interface JwkOrder extends Omit<KeyOrder, 'name' | 'email' | 'passphrase'> {
-  /** One key for each; `sign` is of no use to the bare profile. */
+  /** One key for each; `sign` is of no use for bare JWEs. */
   readonly purposes: readonly ('sign' | 'decrypt')[];
   /** Default `RSA-OAEP-256`. */
   readonly keyManagement?: KeyManagement | undefined;

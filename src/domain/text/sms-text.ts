@@ -42,7 +42,7 @@ export interface SmsTextOrder {
  * The text of one message, in the account's language if there are texts in it, and which language that is. Both
  * secrets are copied verbatim. [SMS-1, SMS-3, SO-4]
  */
-export function composeSmsText(
+export function writeSmsText(
   templates: SmsTemplates,
   { language, otpContext, code, smsMatchingToken }: SmsTextOrder,
 ): { readonly text: Secret; readonly language: string } {

@@ -82,7 +82,7 @@ describe('sealing', () => {
     });
   });
 
-  test('[OQ-13] the bare profile signs nothing and needs no key for it', async () => {
+  test('[OQ-13] a bare JWE is not signed and needs no key for it', async () => {
     const bareRing = await readRing([], ['google'], { purposes: ['encrypt'] });
     const sealed = await sealJwe(REQUEST, bareRing, BARE, NOW_MS);
     assert.deepEqual(decodeProtectedHeader(textOf(sealed)), {

@@ -27,7 +27,7 @@ describe('reading JWKs', () => {
     assert.equal((await read({ google: [{ name: 'one', bytes }] })).keys.length, 1);
   });
 
-  test('a set that can’t do what is asked is refused, one for the bare profile needs no signatures', async () => {
+  test('a set that can’t do what is asked is refused, one for bare JWEs needs no signatures', async () => {
     await refuses(readRing(['own'], []), /no key to verify with/);
     await refuses(readRing(['own-es256'], ['google']), /no key to decrypt with/);
     await readRing(['own-older'], ['google-older'], { purposes: ['decrypt', 'encrypt'] });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { createTemplates } from '../../../src/domain/text/sms-template.ts';
-import { composeSmsText, type SmsTextOrder, type TokenLine } from '../../../src/domain/text/sms-text.ts';
+import { type SmsTextOrder, type TokenLine, writeSmsText } from '../../../src/domain/text/sms-text.ts';
 import { Secret } from '../../../src/ports/secret.ts';
 
 const texts = {
@@ -25,7 +25,7 @@ function templates(
 }
 
 function compose(order: Partial<SmsTextOrder> = {}, set = templates()) {
-  const { text, language } = composeSmsText(set, {
+  const { text, language } = writeSmsText(set, {
     language: 'en',
     otpContext: undefined,
     code: new Secret('012345'),
@@ -105,7 +105,7 @@ test('[SMS-1, SMS-3, SMS-4] code and token of each request are copied verbatim, 
 });
 
 test('[ERR-4] a composed text does not show itself', () => {
-  const { text } = composeSmsText(templates(), {
+  const { text } = writeSmsText(templates(), {
     language: 'en',
     otpContext: undefined,
     code: new Secret('012345'),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createTemplates } from '../../../src/domain/text/sms-template.ts';
-import { composeSmsText } from '../../../src/domain/text/sms-text.ts';
+import { writeSmsText } from '../../../src/domain/text/sms-text.ts';
 import { smsTexts, textContexts } from '../../../src/domain/text/sms-texts.ts';
 import { checkTemplates } from '../../../src/domain/text/template-check.ts';
 import { listWordings } from '../../../src/domain/text/template-list.ts';
@@ -62,7 +62,7 @@ function compose(language: string, context: (typeof textContexts)[number], brand
   const otpContext = context === 'general' ? undefined : context;
   const code = new Secret(LONGEST_CODE);
   const smsMatchingToken = new Secret(TOKEN);
-  const composed = composeSmsText(templates, { language, otpContext, code, smsMatchingToken });
+  const composed = writeSmsText(templates, { language, otpContext, code, smsMatchingToken });
   assert.equal(composed.language, language);
   return composed.text.reveal();
 }

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { gsm7Substitute } from '../../../src/domain/text/gsm7-substitute.ts';
 import { measureSms } from '../../../src/domain/text/sms-encoding.ts';
 import { createTemplates } from '../../../src/domain/text/sms-template.ts';
-import { composeSmsText } from '../../../src/domain/text/sms-text.ts';
+import { writeSmsText } from '../../../src/domain/text/sms-text.ts';
 import { checkTemplates } from '../../../src/domain/text/template-check.ts';
 import { Secret } from '../../../src/ports/secret.ts';
 
@@ -111,7 +111,7 @@ test('[OQ-12] what passes the check is one segment for every code and base64 tok
       const verdict = checkTemplates(templates).texts.find(
         ({ language, context }) => language === 'en' && context === 'general',
       );
-      const message = composeSmsText(templates, {
+      const message = writeSmsText(templates, {
         language: 'en',
         otpContext: undefined,
         code: new Secret(digits),

@@ -6,7 +6,7 @@ import { type Exchange, exchange, type GatewayAnswer, type GatewayRequest } from
 import { createLink, type Link, type LinkSettings } from './gateway-link.ts';
 import { keptMessageId } from './kept-message-id.ts';
 import { unreachedOf } from './probe.ts';
-import { keyOf } from './receipt-call.ts';
+import { receiptKeyOf } from './receipt-call.ts';
 import { digitRuns, type Verdict } from './verdict.ts';
 
 /** What one gateway does differently from the others. */
@@ -173,7 +173,7 @@ function isLikeToken(word: string): boolean {
 
 function withReceiptKey(delivery: Delivery, name: string | undefined): Delivery {
   if (delivery.kind === 'refused') return delivery;
-  const receiptKey = keyOf(delivery.gateway, name);
+  const receiptKey = receiptKeyOf(delivery.gateway, name);
   return receiptKey === undefined ? delivery : { ...delivery, receiptKey };
 }
 

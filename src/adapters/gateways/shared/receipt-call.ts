@@ -34,7 +34,7 @@ const NAME_LENGTH_MAX = 500;
  * The key of a text by what the gateway calls it: our reference, or its own message id. Two gateways may have been asked
  * for the same text; what the one that refused it tells later is not about the other's. `undefined`: no fit name.
  */
-export function keyOf(gateway: string, name: string | undefined): string | undefined {
+export function receiptKeyOf(gateway: string, name: string | undefined): string | undefined {
   // Fields of a fixed width are filled up with spaces.
   const word = name?.trim();
   return !word || word.length > NAME_LENGTH_MAX ? undefined : `${gateway}:${word}`;
@@ -54,7 +54,7 @@ export function receiptOf(
   words: readonly unknown[],
   digitsMax = WORD_DIGITS_MAX,
 ): DeliveryReceipt | undefined {
-  const receiptKey = keyOf(gateway, name);
+  const receiptKey = receiptKeyOf(gateway, name);
   if (receiptKey === undefined || state === undefined) return undefined;
   const detail = words.map((word) => codeWord(word, digitsMax)).filter((word) => word !== undefined);
   return { gateway, receiptKey, state, detail: detail.join(' ') };

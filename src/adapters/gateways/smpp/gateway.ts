@@ -188,7 +188,7 @@ function judge(pdu: Pdu, message: SmsMessage, settings: SmppSettings, ids: Messa
     return { kind: 'unknown', gateway, detail: 'success of another kind' };
   const id = pdu.text('message_id');
   const messageId = keptMessageId(id, message.to);
-  const receiptKey = settings.receipts ? ids.keyOf(id) : undefined;
+  const receiptKey = settings.receipts ? ids.receiptKeyOf(id) : undefined;
   return { kind: 'accepted', gateway, messageId, ...(receiptKey !== undefined && { receiptKey }) };
 }
 

@@ -27,7 +27,7 @@ export interface ReceiptNames {
 /** By what texts and receipts of one gateway find each other. [OQ-76] */
 export interface MessageIds {
   /** What the text of an answer is filed by; `undefined`: the id is none. */
-  keyOf(answered: string | undefined): string | undefined;
+  receiptKeyOf(answered: string | undefined): string | undefined;
   /** `undefined`: the id is none. */
   namesOf(received: string | undefined): ReceiptNames | undefined;
 }
@@ -41,7 +41,7 @@ export function createMessageIds(gateway: string, form: MessageIdForm): MessageI
   const received = readerFor(form, 'receipt');
   const bases = createBases();
   return {
-    keyOf(id) {
+    receiptKeyOf(id) {
       if (form === 'auto') bases.noteAnswer(bare(id));
       const word = answered(id);
       return word === undefined ? undefined : fileUnder(word);

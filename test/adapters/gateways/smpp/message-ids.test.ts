@@ -13,7 +13,7 @@ async function start(t: TestContext, form: MessageIdForm, answered: readonly str
   for (const [index, messageId] of answered.entries()) {
     const requestId = `send-${index}`;
     await issue(store, requestId);
-    const receiptKey = ids.keyOf(messageId);
+    const receiptKey = ids.receiptKeyOf(messageId);
     await settleText(store, { ...accepted(requestId), text: { gateway: 'smpp', messageId, receiptKey } });
   }
   /** Which of the texts has it; or why none. */
