@@ -36,7 +36,7 @@ export function createAwsGateway(settings: AwsSettings, { clock }: GatewayParts)
       'content-type': 'application/x-amz-json-1.0',
       'x-amz-target': `PinpointSMSVoiceV2.${action}`,
     };
-    const request = { method: 'POST', url, headers, body: JSON.stringify(parameters) };
+    const request = { verb: 'POST', url, headers, body: JSON.stringify(parameters) };
     return signRequest(request, { ...settings, service: 'sms-voice', nowMs: clock.nowMs() });
   };
   // Amazon SNS has a certificate of a public authority, wherever texts go.
@@ -122,9 +122,9 @@ interface SigningTerms {
 
 /** Signs a request with AWS Signature Version 4. */
 export async function signRequest(request: GatewayRequest, terms: SigningTerms): Promise<GatewayRequest> {
-  const { method, url, headers, body } = request;
+  const { verb, url, headers, body } = request;
   const signer = new AwsV4Signer({
-    method,
+    method: verb,
     url,
     headers: { ...headers },
     ...(body !== undefined && { body }),

@@ -123,7 +123,7 @@ function createConfirmation(ask: AskUrl): (subscribeUrl: string) => Promise<void
 export function askBy(link: Link | undefined, clock: Clock): AskUrl {
   return async (url) => {
     const deadline = createDeadline(clock, ASK_MS_MAX);
-    const asked = { method: 'GET', url, headers: {}, body: undefined };
+    const asked = { verb: 'GET', url, headers: {}, body: undefined };
     const result = await exchange(asked, deadline, link).finally(deadline.cancel);
     return result.kind === 'answered' ? result.answer : undefined;
   };

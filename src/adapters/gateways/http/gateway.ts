@@ -74,7 +74,7 @@ function fill(
   { headers, bodyType }: Pick<GenericSettings, 'headers' | 'bodyType'>,
 ): GatewayRequest {
   return {
-    method,
+    verb: method,
     url: fillTemplate(url, values, 'url'),
     headers: {
       ...(body !== undefined && { 'content-type': CONTENT_TYPES[bodyType] }),
@@ -96,7 +96,7 @@ function credentialCheckOf({ check, secrets }: GenericSettings): CredentialCheck
       write() {
         const values = secretValues(secrets);
         const url = fillTemplate(check.url, values, 'url');
-        return { method: 'GET', url, headers: fillHeaders(check.headers, values), body: undefined };
+        return { verb: 'GET', url, headers: fillHeaders(check.headers, values), body: undefined };
       },
       read({ status, text }) {
         if (applies(check.valid, status, parseJson(text))) return { kind: 'valid' };

@@ -35,14 +35,14 @@ export function createInfobipGateway(settings: InfobipSettings, { receiptsUrl }:
       receiptsUrl && receipts ? receiptsByReference(createInfobipReader(name, receipts.proof)) : undefined,
     confirm: reportVerified
       ? (messageId) => ({
-          method: 'POST',
+          verb: 'POST',
           url: `${baseUrl}/ct/1/log/end/${encodeURIComponent(messageId)}`,
           headers: { ...headers(), 'content-type': 'application/json' },
           body: undefined,
         })
       : undefined,
     write: (message) => ({
-      method: 'POST',
+      verb: 'POST',
       url: `${baseUrl}/sms/3/messages`,
       headers: { ...headers(), 'content-type': 'application/json' },
       body: JSON.stringify({
@@ -59,7 +59,7 @@ export function createInfobipGateway(settings: InfobipSettings, { receiptsUrl }:
     // [dev.infobip.com/settings/account-balance]
     credentialCheck: {
       write: () => ({
-        method: 'GET',
+        verb: 'GET',
         url: `${baseUrl}/account/1/balance`,
         headers: headers(),
         body: undefined,

@@ -7,7 +7,8 @@ import { createLink, type Link, type LinkedRequest, ProxyFault } from './gateway
 
 /** One HTTP request to a gateway. `body` is `undefined` for a request without one. */
 export interface GatewayRequest {
-  readonly method: string;
+  /** The method of HTTP. */
+  readonly verb: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
@@ -113,12 +114,12 @@ function once(signal: AbortSignal): Promise<'late'> {
  */
 function responseTo(attempt: Attempt, end: AbortSignal): Promise<IncomingMessage> {
   const { request, deadline, link } = attempt;
-  const { method, url, headers, body } = request;
+  const { verb, url, headers, body } = request;
   return new Promise((resolve, reject) => {
     const connecting = new AbortController();
     const connectMs = Math.max(BUDGET.connectMsMin, deadline.remainingMs() * BUDGET.connectShare);
     const options: LinkedRequest = {
-      method,
+      method: verb,
       headers: { ...DEFAULT_HEADERS, ...headers },
       agent: link.agentFor(url),
       signal: end,

@@ -47,7 +47,7 @@ export function createTwilioGateway(settings: TwilioSettings, { receiptsUrl }: G
     // [twilio.com/docs/messaging/api/message-feedback-resource]
     confirm: reportVerified
       ? (messageId) => ({
-          method: 'POST',
+          verb: 'POST',
           url: `${messages}/${encodeURIComponent(messageId)}/Feedback.json`,
           headers: headers(),
           body: 'Outcome=confirmed',
@@ -57,7 +57,7 @@ export function createTwilioGateway(settings: TwilioSettings, { receiptsUrl }: G
       const { to, text, reference, validityMs } = message;
       const sender = senderFor(message, settings);
       return {
-        method: 'POST',
+        verb: 'POST',
         url: `${messages}.json`,
         headers: headers(),
         body: new URLSearchParams({
@@ -97,7 +97,7 @@ function credentialCheckOf(settings: TwilioSettings): CredentialCheckDialect {
   const account = `${baseUrl}/2010-04-01/Accounts/${accountSid}`;
   const url = apiKeySid === undefined ? `${account}.json` : `${account}/IncomingPhoneNumbers.json?PageSize=1`;
   return {
-    write: () => ({ method: 'GET', url, headers: headersOf(settings), body: undefined }),
+    write: () => ({ verb: 'GET', url, headers: headersOf(settings), body: undefined }),
     read({ status, text }) {
       const body = parseJson(text);
       const state = apiKeySid === undefined ? textAt(body, 'status') : undefined;

@@ -44,7 +44,7 @@ export function createVonageGateway(settings: VonageSettings, { clock }: Gateway
     write(message) {
       const { to, text, encoding, reference, validityMs, dlt } = message;
       return {
-        method: 'POST',
+        verb: 'POST',
         url: `${baseUrl}/sms/json`,
         headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
         body: new URLSearchParams({
@@ -67,7 +67,7 @@ export function createVonageGateway(settings: VonageSettings, { clock }: Gateway
       write() {
         const user = Buffer.from(`${apiKey.reveal()}:${apiSecret.reveal()}`);
         const headers = { authorization: `Basic ${user.toString('base64')}`, accept: 'application/json' };
-        return { method: 'GET', url: `${baseUrl}/account/get-balance`, headers, body: undefined };
+        return { verb: 'GET', url: `${baseUrl}/account/get-balance`, headers, body: undefined };
       },
       read: ({ status, text }) => judgeCheck(status, memberAt(parseJson(text), 'error-code')),
     },
@@ -109,7 +109,7 @@ function conversionOf(url: string, messageId: string, credentials: string, nowMs
     timestamp: new Date(nowMs).toISOString().replace('T', ' ').slice(0, 19),
   });
   return {
-    method: 'POST',
+    verb: 'POST',
     url: `${url}?${query}`,
     headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` },
     body: undefined,

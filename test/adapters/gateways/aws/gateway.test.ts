@@ -82,9 +82,9 @@ const suiteVectors = [
   ['post-vanilla', 'POST', '5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b'],
 ] as const;
 
-for (const [vector, method, signature] of suiteVectors) {
+for (const [vector, verb, signature] of suiteVectors) {
   test(`AWS: the published signature of ${vector} comes out`, async () => {
-    const request = { method, url: 'https://example.amazonaws.com/', headers: {}, body: undefined };
+    const request = { verb, url: 'https://example.amazonaws.com/', headers: {}, body: undefined };
     const { headers } = await signRequest(request, suiteTerms);
     assert.equal(
       headers['authorization'],
@@ -97,7 +97,7 @@ test('AWS: a body and a header are signed as Signature Version 4 says', async ()
   const body = '{"a":1}';
   const headers = { 'x-amz-target': 'PinpointSMSVoiceV2.SendTextMessage' };
   const url = 'https://example.amazonaws.com/';
-  const signed = await signRequest({ method: 'POST', url, headers, body }, suiteTerms);
+  const signed = await signRequest({ verb: 'POST', url, headers, body }, suiteTerms);
   const hash = (text: string) => createHash('sha256').update(text).digest('hex');
   const mac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
   const names = 'host;x-amz-date;x-amz-target';

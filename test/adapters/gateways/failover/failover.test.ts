@@ -200,7 +200,7 @@ test('[OPS-2] after a gateway that can not be reached there is time for the next
       link: {},
       urls: [],
       name,
-      write: () => ({ method: 'POST', url: baseUrl, headers: {}, body: '' }),
+      write: () => ({ verb: 'POST', url: baseUrl, headers: {}, body: '' }),
       read: () => ({ kind: 'accepted', messageId: 'one' }),
     });
   const delivery = await send(failover([overHttp('first', unreached), overHttp('second', url)]), 1500);

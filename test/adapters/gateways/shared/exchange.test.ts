@@ -11,7 +11,7 @@ import { makeCertificate } from '../../../support/test-certificates.ts';
 import { startBlackHole, startMute } from './black-hole.ts';
 import { type StandInAnswer, startStandIn, unusedUrl } from './gateway-stand-in.ts';
 
-const requestTo = (url: string) => ({ method: 'POST', url, headers: {}, body: 'a=1' });
+const requestTo = (url: string) => ({ verb: 'POST', url, headers: {}, body: 'a=1' });
 
 const ask = (url: string) => exchange(requestTo(url), deadlineAfter(5000));
 
@@ -154,7 +154,7 @@ test('[OQ-28] of a reset on a connection that was kept nobody knows whether the 
 
 test('headers and body arrive as they were given, and a request names its program', async (t) => {
   const standIn = await startStandIn(t, { status: 200, body: '' });
-  const request = { method: 'POST', url: standIn.url, headers: { 'x-name': 'Zoë' }, body: 'नमस्ते' };
+  const request = { verb: 'POST', url: standIn.url, headers: { 'x-name': 'Zoë' }, body: 'नमस्ते' };
   assert.equal((await exchange(request, deadlineAfter(5000))).kind, 'answered');
   assert.equal((await exchange({ ...request, body: undefined }, deadlineAfter(5000))).kind, 'answered');
   const [sent, empty] = standIn.requests;

@@ -33,7 +33,7 @@ async function open(t: TestContext, settings: LinkSettings, tls: ServerOptions =
   const standIn = await startStandIn(t, answer, { cert, key, ...tls });
   const link = createLink(settings);
   t.after(() => link.close());
-  const request = { method: 'POST', url: standIn.url, headers: {}, body: 'a=1' };
+  const request = { verb: 'POST', url: standIn.url, headers: {}, body: 'a=1' };
   return {
     standIn,
     ask: (withinMs = 5000) => exchange(request, deadlineAfter(withinMs), link),

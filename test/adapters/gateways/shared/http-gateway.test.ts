@@ -11,7 +11,7 @@ test('[OQ-28] a text of which no request can be made was not sent, and the cause
     urls: [],
     // Half a character.
     write: ({ to }) => ({
-      method: 'GET',
+      verb: 'GET',
       url: `http://127.0.0.1/${to.reveal()}${encodeURIComponent('\ud83d')}`,
       headers: {},
       body: undefined,
