@@ -154,7 +154,9 @@ for (const [name, { open, request, valid, invalid, unknown }] of Object.entries(
   test(`${name}: silence and a closed door tell nothing of the credentials`, async (t) => {
     const { url } = await startStandIn(t, 'silence');
     const late = await open(url).checkCredentials?.(deadlineAfter(250));
-    assert.deepEqual(late, { kind: 'unknown', detail: 'no answer by the deadline' });
+    assert.ok(late?.kind === 'unknown');
+    // On a busy machine the time may be up before it is asked.
+    assert.match(late.detail, /^(no answer by the deadline|no time left)$/);
     const away = await open(await unusedUrl()).checkCredentials?.(deadlineAfter(5000));
     assert.deepEqual(away, { kind: 'unknown', detail: 'ECONNREFUSED' });
   });

@@ -215,6 +215,7 @@ test('a gateway that can not be told, or does not take it, is an error without a
     }
     standIn.answer = 'silence';
     const late = make(standIn.url).confirmVerified?.('id-1', deadlineAfter(100));
-    await assert.rejects(async () => late, /no answer by the deadline/);
+    // On a busy machine the time may be up before it is asked.
+    await assert.rejects(async () => late, /no answer by the deadline|no time left/);
   }
 });
