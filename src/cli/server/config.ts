@@ -1,13 +1,9 @@
 import { Command } from 'commander';
 import { describeFault, describeOrigin } from '../../config/faults.ts';
-import { isGroup } from '../../config/layers.ts';
-import { withoutCredentials } from '../../config/literal-credentials.ts';
-import { judgeStart } from '../../operations/judge-start.ts';
+import { judgeSettings, listSettings } from '../../operations/settings.ts';
 import { shown } from '../../ports/hidden-characters.ts';
 import { type ConfigInspection, inspectConfig } from '../../settings/load.ts';
-import { namedSettings } from '../../settings/named-settings.ts';
 import { writeReference } from '../../settings/reference.ts';
-import type { Settings } from '../../settings/settings.ts';
 import { configSources, withConfigOptions } from '../terminal/config-options.ts';
 import { exitCodes } from '../terminal/failure.ts';
 
@@ -76,13 +72,7 @@ Examples:
 }
 
 async function checkConfig(inspection: ConfigInspection, json: boolean): Promise<void> {
-  // The start is judged only where the settings can be read at all.
-  const start =
-    inspection.faults.length > 0
-      ? { faults: inspection.faults, warnings: [] }
-      : await judgeStart(inspection.values as Settings, Date.now());
-  const { faults } = start;
-  const warnings = [...inspection.warnings, ...start.warnings];
+  const { faults, warnings } = await judgeSettings(inspection, Date.now());
   if (json) {
     process.stdout.write(`${JSON.stringify({ faults, warnings }, null, 2)}\n`);
   } else {
@@ -94,7 +84,7 @@ async function checkConfig(inspection: ConfigInspection, json: boolean): Promise
 }
 
 function printConfig(inspection: ConfigInspection, json: boolean): void {
-  const rows = listValues(inspection);
+  const rows = listSettings(inspection).map((row) => ({ ...row, origin: describeOrigin(row.origin) }));
   if (json) {
     process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
   } else {
@@ -107,29 +97,6 @@ function printConfig(inspection: ConfigInspection, json: boolean): void {
   }
   for (const fault of inspection.faults) process.stderr.write(`${describeFault(fault)}\n`);
   process.exitCode = inspection.faults.length === 0 ? exitCodes.done : exitCodes.usage;
-}
-
-interface ValueRow {
-  readonly path: string;
-  /** `null`: not set. */
-  readonly value: unknown;
-  readonly origin: string;
-}
-
-/** One row a setting that has no members of its own. */
-function listValues({ values, originOf }: ConfigInspection): readonly ValueRow[] {
-  const secrets = namedSettings.filter(({ schema }) => schema.secret).map(({ path }) => `${path}.`);
-  return namedSettings
-    .filter(({ schema }) => schema.secret || !(schema.properties || schema.anyOf))
-    .filter(({ path }) => !secrets.some((secret) => path.startsWith(secret)))
-    .map(({ path }) => {
-      const value = path
-        .split('.')
-        .reduce((node: unknown, name) => (isGroup(node) ? node[name] : undefined), values);
-      const name = path.slice(path.lastIndexOf('.') + 1);
-      const masked = withoutCredentials(value, name) ?? null;
-      return { path, value: masked, origin: describeOrigin(originOf(path)) };
-    });
 }
 
 function showValue(value: unknown): string {
