@@ -149,7 +149,7 @@ test('the doctor tells what the configuration lacks, and a certificate that can 
   assert.equal(code, 1);
   assert.match(
     failed.join('\n'),
-    /^TLS: http\.tls: the certificate http\.tls\.certificates\.0 .* is no certificate/m,
+    /^TLS: http\.tls\.certificates\.0: the certificate http\.tls\.certificates\.0 .* is no certificate/m,
   );
 });
 

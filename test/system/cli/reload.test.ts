@@ -35,7 +35,7 @@ test('[ENC-2] SIGHUP puts other keys in force; keys that can not be used leave t
   writeFileSync(ourFile, 'no key at all');
   served.child.kill('SIGHUP');
   await served.line(
-    /^SIGHUP: keys and certificates stay as they were: payload\.pgp: .*ours\.asc.* is not an/,
+    /^SIGHUP: keys and certificates stay as they were: payload\.pgp\.ours\.0: .*ours\.asc.* is not an/,
   );
   assert.deepEqual([await statusWith('first'), await statusWith('second')], [200, 400]);
 

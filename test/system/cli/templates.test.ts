@@ -50,11 +50,14 @@ test('templates check: bad input is exit code 2', async (t) => {
   const cwd = temporaryDirectory(t);
   writeFileSync(join(cwd, 'texts.yaml'), 'en: {general: no}\n');
   for (const [flag, message] of [
-    ['sms.templatesFile=texts.yaml', /^sms: en\.general is not a text|^sms: en\.general has no \{code\}/m],
+    [
+      'sms.templatesFile=texts.yaml',
+      /^sms\.templatesFile: en\.general is not a text|^sms\.templatesFile: en\.general has no \{code\}/m,
+    ],
     ['sms.templatesFile=absent.yaml', /^sms\.templatesFile: .*absent\.yaml does not exist;/m],
     ['sms.brand=', /^sms\.brand: is empty/m],
     ['codes.length=11', /^codes\.length: is 11/m],
-    ['sms.languages=en,xx', /^sms: the language xx has no texts/m],
+    ['sms.languages=en,xx', /^sms\.languages: the language xx has no texts/m],
   ] as const) {
     const { code, stdout, stderr } = await runHere(['templates', 'check', '--set', flag], { cwd });
     assert.deepEqual([code, stdout], [2, ''], flag);
