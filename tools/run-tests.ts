@@ -52,10 +52,10 @@ if (running.length > 0) {
   process.env['NODE_COMPILE_CACHE'] = join(root, 'node_modules/.cache/compile');
   const isLong = (file: string) => isOrImports(file, ['test/support/proof-size.ts']);
   const together = running.filter((file) => !atTheEnd.includes(file));
-  // What takes longest begins first, so that no processor waits for another at the end.
-  const processes = processesOf([...together.filter(isLong), ...together.filter((file) => !isLong(file))], {
+  const processes = processesOf(together, {
     root,
     folder,
+    isLong,
     standsApart: (file) => importsFrom(file).includes('node:child_process') || isOrImports(file, apart),
   });
   const slowest = new Slowest();

@@ -47,15 +47,16 @@ const SHARING_MAX = 16;
 
 /**
  * What is run, a process each: the files that stand apart, as they are; the others of a folder together, since to load
- * the sources takes longer than most of their tests. For those, modules that import them are written into `folder`.
+ * the sources takes longer than most of their tests. For those, modules that import them are written into `folder`. What
+ * takes longest begins first, so that no processor waits for another at the end: long files, then folders.
  */
 export function processesOf(
   files: readonly string[],
-  { root, folder, standsApart }: ProcessOrder,
+  { root, folder, isLong, standsApart }: ProcessOrder,
 ): readonly string[] {
-  const alone = files.filter(standsApart);
+  const single = files.filter(standsApart);
   const sharing = Map.groupBy(
-    files.filter((file) => !alone.includes(file)),
+    files.filter((file) => !single.includes(file)),
     (file) => dirname(file),
   );
   const shared = [...sharing].flatMap(([place, together]) =>
@@ -66,7 +67,8 @@ export function processesOf(
       return module;
     }),
   );
-  return [...alone.map((file) => join(root, file)), ...shared];
+  const inRoot = (some: readonly string[]) => some.map((file) => join(root, file));
+  return [...inRoot(single.filter(isLong)), ...shared, ...inRoot(single.filter((file) => !isLong(file)))];
 }
 
 export interface ProcessOrder {
@@ -74,6 +76,7 @@ export interface ProcessOrder {
   readonly root: string;
   /** Exists, and is empty. */
   readonly folder: string;
+  readonly isLong: (file: string) => boolean;
   readonly standsApart: (file: string) => boolean;
 }
 
