@@ -182,5 +182,5 @@ test('the help of a new key says what is required, and how long a passphrase is 
   const { stdout } = await runHere(['keys', 'generate', '--help']);
   const plain = stdout.replaceAll(/\s+/g, ' ');
   assert.match(plain, /--for <profile> required: /);
-  assert.match(plain, /--passphrase-file <file> .*16 characters or more/);
+  assert.match(plain, /--passphrase-file <file> .*at least 16 characters/);
 });
