@@ -76,11 +76,15 @@ export function maskUrl(text: string): string {
 
 /** Whatever a value is called by, it may be a key, unless it is very short: which gateway calls it `p`, nobody knows here. */
 function maskQuery(query: string): string {
-  return query.replace(/([?&;#])([^=&;#?]+)=([^&;#]*)/g, (all, before, name, value) =>
-    isLiteral(value) && (isSecretName(name) || value.length > HARMLESS_CHARACTERS_MAX)
-      ? `${before}${name}=${MASK}`
-      : all,
-  );
+  return query
+    .replace(/([?&;#])([^=&;#?]+={0,2})(?=[&;#]|$)/g, (all, before, bare) =>
+      mayBeKey(bare) ? before + MASK : all,
+    )
+    .replace(/([?&;#])([^=&;#?]+)=([^&;#]*)/g, (all, before, name, value) =>
+      isLiteral(value) && (isSecretName(name) || value.length > HARMLESS_CHARACTERS_MAX)
+        ? `${before}${name}=${MASK}`
+        : all,
+    );
 }
 
 /** A text that was given where another one is accepted, as it may be shown. */
@@ -110,9 +114,11 @@ export function maskName(name: string): string {
   return /^[\w.$-]{1,64}$/.test(name) && !mayBeKey(name) ? name : MASK;
 }
 
-/** What is long and has several digits is hardly a word. */
+/** What is long and has several digits is hardly a word; base64 has slashes too, and capitals, as few paths have. */
 function mayBeKey(text: string): boolean {
-  return /^[\w:.~+=%-]{16,}$/.test(text) && /[A-Za-z]/.test(text) && /(?:[0-9][^0-9]*){3}/.test(text);
+  const isBase64 = /^(?=.*[a-z])(?=.*[A-Z])[A-Za-z0-9+/]{24,}={0,2}$/.test(text);
+  const isLongWord = /^[\w:.~+=%-]{16,}$/.test(text) && /[A-Za-z]/.test(text);
+  return (isBase64 || isLongWord) && /(?:[0-9][^0-9]*){3}/.test(text);
 }
 
 /** Some gateways have the key within the path. */

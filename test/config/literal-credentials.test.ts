@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { withoutCredentials } from '../../src/config/literal-credentials.ts';
+import { maskText, withoutCredentials } from '../../src/config/literal-credentials.ts';
 import { inspectConfig } from '../../src/settings/load.ts';
 import { faultsOf } from './config-under-test.ts';
 
@@ -126,6 +126,15 @@ test('no message repeats the value of a query, whatever it is called, nor a head
   assert.deepEqual(withoutCredentials({ headers: { hunter2pw: '<your x>', 'x-sender': 'Bank' } }), {
     headers: { '***': '<your x>', 'x-sender': 'Bank' },
   });
+});
+
+test('a key in base64 is masked though it has slashes, and a key after ? or # though it has no name', () => {
+  const key = 'q3/Zk+8Yw1/uT5mNe7xRa0LbV9cGh2JdKsPo4iFyQtE=';
+  for (const text of [key, `/${key}`]) assert.equal(maskText(text), '***');
+  for (const before of ['?', '#', '?a=1&']) {
+    assert.equal(maskText(`https://gateway.example/${before}${key}`), `https://gateway.example/${before}***`);
+  }
+  assert.equal(maskText('/etc/gsp-otp/keys/2027-01-15.pem'), '/etc/gsp-otp/keys/2027-01-15.pem');
 });
 
 test('what may be a key within the path of a URL is masked, and words are not', () => {
