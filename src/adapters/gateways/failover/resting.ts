@@ -36,11 +36,20 @@ export function restingGateway(gateway: SmsGateway, clock: Clock): RestingGatewa
   };
 }
 
-function ask(gateway: SmsGateway, message: SmsMessage, deadline: Deadline): Promise<Delivery> {
-  return gateway.send(message, deadline).catch((error: unknown) => {
-    const detail = error instanceof Error ? error.name : 'thrown';
-    return { kind: 'unknown', gateway: gateway.name, detail };
-  });
+/** `unknown` is also what a gateway of somebody's own tells that tells no `Delivery`: its text may be on its way. */
+async function ask(gateway: SmsGateway, message: SmsMessage, deadline: Deadline): Promise<Delivery> {
+  const unknown = (detail: string): Delivery => ({ kind: 'unknown', gateway: gateway.name, detail });
+  try {
+    const delivery = await gateway.send(message, deadline);
+    return isDelivery(delivery) ? delivery : unknown('no Delivery');
+  } catch (error) {
+    return unknown(error instanceof Error ? error.name : 'thrown');
+  }
+}
+
+function isDelivery(given: Delivery | undefined): boolean {
+  if (given?.kind === 'refused') return Object.hasOwn(refusalClasses, given.reason);
+  return given?.kind === 'accepted' || given?.kind === 'unknown';
 }
 
 /** Settles once: by the answer, or after `stalledMs` without one. What comes later counts no more. */
