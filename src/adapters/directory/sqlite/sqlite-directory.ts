@@ -63,7 +63,7 @@ export function openSqliteDirectory(location: DirectoryFile, { readOnly = false 
       open.aside.stop();
       if (!database.isOpen) return;
       database.close();
-      place.close();
+      place?.close();
     },
   };
 }
@@ -89,7 +89,7 @@ function judging(open: OpenDirectory, file: string) {
 
   function fault(): string | undefined {
     if (!database.isOpen) return 'the account directory is closed';
-    unusable = place.fault() ?? schemaFault(database, directoryKind, file);
+    unusable = place?.fault() ?? schemaFault(database, directoryKind, file);
     return unusable ?? open.damaged;
   }
 
@@ -98,7 +98,8 @@ function judging(open: OpenDirectory, file: string) {
 
 interface OpenDirectory {
   readonly database: DatabaseSync;
-  readonly place: FilePlace;
+  /** `undefined`: it is opened for a command, which is over before a file would be missed. */
+  readonly place: FilePlace | undefined;
   /** The newest check. */
   aside: CheckBeside;
   damaged: string | undefined;
@@ -119,8 +120,8 @@ function openForReading(location: DirectoryFile, readOnly: boolean): OpenDirecto
       opened.aside = checkBeside(file, note);
     };
     const aside = checkAtOpening(database, file, note);
-    // From the first read on SQLite keeps log and index for as long as the database is open.
-    const place = new FilePlace(file, [], onTouched);
+    // From the first read on SQLite keeps log and index for as long as the database is open; a restored one has none yet.
+    const place = readOnly ? undefined : new FilePlace(file, [], onTouched);
     const opened: OpenDirectory = { database, place, aside, damaged: undefined };
     return opened;
   } catch (error) {

@@ -56,6 +56,18 @@ test('a change of another process is seen at once, when it is committed and not 
   assert.equal(await statusNow(), 'closed');
 });
 
+test('a command reads a restored file, which has no log until a server opens it', async (t) => {
+  const location = newLocation(t);
+  fill(location, [maria]);
+  const restored = new DatabaseSync(location.file);
+  restored.exec('PRAGMA journal_mode = DELETE');
+  restored.close();
+  const directory = openSqliteDirectory(location, { readOnly: true });
+  t.after(() => directory.close());
+  await directory.check(soon);
+  assert.equal((await directory.findByAssociationId('as-1', soon))?.accountId, 'wallet-1');
+});
+
 /** What the log holds, as an import does at its end. */
 function moveIntoDatabase(location: DirectoryFile): void {
   const database = openDirectoryFile(location, { create: false });
