@@ -3,8 +3,15 @@ import { Failure } from '../terminal/failure.ts';
 
 /** Says which setting names an address that can't be listened on; any other error comes back as it is. */
 export function explainListenError(error: unknown, config: Config): unknown {
-  if (!isListenError(error)) return error;
   const groups = ['http', 'operator', 'receipts'] as const;
+  if (isLookupError(error)) {
+    const named = groups.find((name) => config[name]?.host === error.hostname) ?? 'http';
+    return new Failure(
+      `${named}.host ${error.hostname} is no name that this machine can look up`,
+      `Choose another, without a port: --set ${named}.host=127.0.0.1`,
+    );
+  }
+  if (!isListenError(error)) return error;
   const group = groups.find((name) => config[name]?.port === error.port) ?? 'http';
   const place = `${group}.port ${error.port} on ${error.address}`;
   if (error.code === 'EADDRINUSE') {
@@ -26,6 +33,12 @@ interface ListenError extends Error {
   readonly code: string;
   readonly address: string;
   readonly port: number;
+}
+
+function isLookupError(error: unknown): error is Error & { readonly hostname: string } {
+  return (
+    error instanceof Error && 'syscall' in error && error.syscall === 'getaddrinfo' && 'hostname' in error
+  );
 }
 
 /** Tells the errors of Node's `listen` from others. */
