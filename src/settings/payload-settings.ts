@@ -89,7 +89,7 @@ const jwe = Type.Object(
     olderEdition: Type.Boolean({
       default: false,
       description:
-        'Accept RSA1_5 with AES-CBC and HMAC (A128CBC-HS256, A192CBC-HS384, A256CBC-HS512) and compression (zip: DEF) as well, for keys that name RSA1_5. RSA1_5 padding has a history of attacks: enable it only for a caller that supports nothing else. [JWE-3]',
+        'Accept RSA1_5 with AES-CBC and HMAC (A128CBC-HS256, A192CBC-HS384, A256CBC-HS512) as well, for keys that name RSA1_5, and compressed requests (zip: DEF), for every key. RSA1_5 padding has a history of attacks: enable it only for a caller that supports nothing else. [JWE-3]',
     }),
     base64url: Type.Boolean({
       default: false,
