@@ -116,7 +116,7 @@ function watch(watched: readonly Watched[], clock: Clock, log: Logger): () => vo
       if (reason === undefined) told.delete(name);
       else told.set(name, reason);
       if (reason === undefined) log.warn({ part: name }, 'data is in its place again');
-      else log.error({ part: name, reason }, 'data is lost: calls are answered 503');
+      else log.error({ part: name, reason }, 'data is lost: sendOtp and verifyOtp are answered 503');
     }
     cancel = clock.after(LOOK_MS, look);
   }
