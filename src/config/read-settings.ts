@@ -134,14 +134,17 @@ function readList(schema: SettingSchema, value: unknown, path: string, reader: S
     return schema.default ?? [];
   }
   const items: readonly unknown[] = value;
-  // Length and repetition; the items are looked at one by one.
-  const { items: _, ...whole } = schema;
-  if (!fits(whole, value)) {
-    reader.fault(path, `has ${items.length} entries, or one of them twice`, acceptedBy(schema));
-  }
-  return items
+  const read = items
     .map((item, index) => readSetting(schema.items ?? {}, item, joinPath(path, String(index)), reader))
     .filter((item) => item !== undefined);
+  // Length and repetition; the items were looked at one by one.
+  const { items: _, ...whole } = schema;
+  if (!fits(whole, value)) {
+    const again = items.findIndex((item, index) => items.slice(0, index).some((other) => same(other, item)));
+    const reason = again < 0 ? `has ${items.length} entries` : `has its entry ${again + 1} twice`;
+    reader.fault(path, reason, acceptedBy(schema));
+  }
+  return read;
 }
 
 function readSecret(
@@ -165,6 +168,10 @@ function readSecret(
 }
 
 /** What stands where a group should be is not shown: it may be a secret. */
+function same(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
 function groupOf(
   schema: SettingSchema,
   value: unknown,

@@ -40,7 +40,9 @@ function readTree(
   refuse: (message: string, line: undefined) => ConfigFault,
 ): unknown {
   try {
-    return document.toJS() ?? {};
+    const tree: unknown = document.toJS() ?? {};
+    if (typeof tree === 'object' && !Array.isArray(tree)) return tree;
+    throw new Error('its top level is not a group of settings, such as `http:` with settings below it');
   } catch (error) {
     throw new ConfigError([refuse(error instanceof Error ? error.message : String(error), undefined)]);
   }

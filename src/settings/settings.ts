@@ -67,7 +67,8 @@ const port = (defaultPort: number, description: string) =>
 const host = (description: string) =>
   Type.String({
     default: '127.0.0.1',
-    pattern: '^[A-Za-z0-9.:%_-]{1,253}$',
+    // Colons belong to IPv6, which has two at least; one alone would be followed by a port.
+    pattern: '^(?=.{1,253}$)(?:[A-Za-z0-9._-]+|(?=(?:[^:]*:){2})[A-Za-z0-9.:%_-]+)$',
     accepts: 'an IP address or a host name, without port',
     description,
   });

@@ -143,7 +143,7 @@ for (const [text, path] of [
   ['http: {basePaths: [/a/../b]}', 'http.basePaths.0'],
   ['http: {port: "80"}', 'http.port'],
   ['http: {port: 80.5}', 'http.port'],
-  ['http: {host: "0.0.0.0:80"}', undefined],
+  ['http: {host: "0.0.0.0:80"}', 'http.host'],
   ['http: {host: "a b"}', 'http.host'],
   ['http: {methods: [sendOTP]}', 'http.methods.0'],
   ['profile: Production', 'profile'],

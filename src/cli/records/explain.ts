@@ -116,7 +116,7 @@ async function explain(
     `no request ${requestId} is known`,
     /^\+\d+$/.test(requestId)
       ? 'The requests of a phone number are listed by --account-phone-number.'
-      : 'It never came here, or it was answered with an error, which is not kept, or it is older than retention.requestsMs.',
+      : 'It never arrived; or it was answered with an error, which is not recorded; or it is older than retention.requestsMs.',
   );
 }
 
@@ -128,7 +128,8 @@ function describeRequest(request: ExplainedRequest): string {
     challenge?.text === undefined ? '' : describeText(challenge.text, challenge.country),
   ].filter((fact) => fact !== '');
   const timeline = request.timeline.map((moment) => {
-    const after = `+${moment.atMs - receivedAtMs} ms`.padStart(10);
+    const afterMs = moment.atMs - receivedAtMs;
+    const after = `${afterMs < 0 ? '' : '+'}${afterMs} ms`.padStart(10);
     return `${new Date(moment.atMs).toISOString()}  ${after}  ${describeMoment(moment, request)}`;
   });
   return [`${method} ${requestId}`, ...facts, ...timeline]

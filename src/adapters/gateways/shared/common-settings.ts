@@ -44,7 +44,11 @@ export const sendersOf = (one: (description: string) => TString) =>
 export const senders = sendersOf(sender);
 
 export const token = (description: string) =>
-  Type.String({ pattern: '^[A-Za-z0-9._~+/=-]{1,256}$', accepts: 'as the gateway shows it', description });
+  Type.String({
+    pattern: '^[A-Za-z0-9._~+/=-]{1,256}$',
+    accepts: "the value from the gateway's console: 1 to 256 letters, digits and characters of . _ ~ + / = -",
+    description,
+  });
 
 export const refusalReasons = [
   'invalid-number',
