@@ -8,10 +8,18 @@ export class Secret {
   #value: string | undefined;
   readonly #shown: string;
 
-  /** `shown` is what printing yields, for instance a masked phone number; it must itself be harmless. */
+  /**
+   * `shown` is what printing yields, for instance a masked phone number; it must itself be harmless. Throws `TypeError`,
+   * which doesn't quote the value, unless both are strings.
+   */
   constructor(value: string, shown = '[secret]') {
+    if (typeof value !== 'string')
+      throw new TypeError(`a Secret of type ${typeof value}: make it of a string`);
+    if (typeof shown !== 'string') throw new TypeError('what is shown of a Secret is no string');
     this.#value = value;
     this.#shown = shown;
+    // What one who was handed it puts in place of `reveal`, all others would use.
+    Object.freeze(this);
   }
 
   reveal(): string {
