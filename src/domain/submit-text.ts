@@ -1,3 +1,4 @@
+import { askGateway } from '../ports/ask-gateway.ts';
 import { BUDGET } from '../ports/budget.ts';
 import type { Challenge } from '../ports/challenge.ts';
 import type { Clock, Deadline } from '../ports/clock.ts';
@@ -76,14 +77,11 @@ async function handOver(
   { gateway, clock }: TextParts,
 ): Promise<HandedOver> {
   const deadline = earlier(clock, call.deadline, BUDGET.settleMs);
-  const unknown = (detail: string): Delivery => ({ kind: 'unknown', gateway: gateway.name, detail });
-  const sending = gateway
-    .send(message, deadline)
-    .catch((error: unknown) => unknown(error instanceof Error ? error.name : 'thrown'));
+  const sending = askGateway(gateway, message, deadline);
   let late: Promise<Delivery> | undefined;
-  const delivery = await within(clock, deadline, sending, () => {
+  const delivery = await within<Delivery>(clock, deadline, sending, () => {
     late = sending;
-    return unknown('no answer by the deadline');
+    return { kind: 'unknown', gateway: gateway.name, detail: 'no answer by the deadline' };
   });
   return { delivery, late };
 }
@@ -125,7 +123,9 @@ function writeMessage(
     smsMatchingToken,
   });
   const { encoding, segments } = measureSms(text.reveal());
-  return {
+  const dlt = dltFor(templates.dlt, recipient.phoneNumber, { language, otpContext: challenge.otpContext });
+  // What one gateway changed of it, the next one would send.
+  return Object.freeze({
     to: recipient.phoneNumber,
     text,
     encoding,
@@ -134,8 +134,8 @@ function writeMessage(
     validityMs: Math.max(1, Math.min(challenge.expiresAtMs - nowMs, challenge.expiresAtWallMs - wallMs)),
     country: recipient.country,
     language,
-    dlt: dltFor(templates.dlt, recipient.phoneNumber, { language, otpContext: challenge.otpContext }),
-  };
+    dlt: dlt && Object.freeze({ ...dlt }),
+  });
 }
 
 /** Who has the text, or may have it. */

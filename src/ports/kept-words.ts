@@ -1,4 +1,5 @@
-import type { Secret } from '../../../ports/secret.ts';
+import type { Secret } from './secret.ts';
+import type { SmsMessage } from './sms-gateway.ts';
 
 /** So many digits in a row of a phone number are a part of it that nothing may keep. */
 const PART_DIGITS = 7;
@@ -24,4 +25,37 @@ function partsOf(number: string): readonly string[] {
   const digits = number.replace(/\D/g, '');
   const count = Math.max(1, digits.length - PART_DIGITS + 1);
   return Array.from({ length: count }, (_, start) => digits.slice(start, start + PART_DIGITS));
+}
+
+/**
+ * What a gateway says of a text, as log and record keep it: a word of ours in its place if it has the number of the text
+ * in it, its code or its token. [IDEM-13]
+ */
+export function keptDetail(detail: string, message: SmsMessage): string {
+  return holdsOwn(detail, message) ? 'a code that is not shown' : detail;
+}
+
+/** Whether a number in it is the code of the text, or the recipient's, or a word in it is the token of the text. */
+function holdsOwn(detail: string, { to, text }: SmsMessage): boolean {
+  const number = to.reveal();
+  const words = text.reveal().split(/\s+/);
+  if (words.some((word) => isLikeToken(word) && detail.includes(word))) return true;
+  // However the number is written, with brackets and spaces too.
+  if (detail.replace(/\D/g, '').includes(number.slice(-PART_DIGITS))) return true;
+  const codes = (text.reveal().match(/\d+/g) ?? []).filter((digits) => digits.length >= 4);
+  return digitRuns(detail).some(
+    (digits) =>
+      codes.some((code) => digits.includes(code)) ||
+      (digits.length >= PART_DIGITS && number.includes(digits)),
+  );
+}
+
+/** No word of a language: long, and with digits or capitals within. */
+function isLikeToken(word: string): boolean {
+  return /^[A-Za-z0-9]{8,}$/.test(word) && /[A-Za-z0-9][A-Z0-9]/.test(word);
+}
+
+/** Numbers in what a gateway wrote, those in groups as one: signs or a space between digits hide nothing. */
+export function digitRuns(text: string): readonly string[] {
+  return text.replace(/(?<=\d)[-_./ ](?=\d)/g, '').match(/\d+/g) ?? [];
 }

@@ -8,7 +8,7 @@ export interface DltIds {
   readonly templateId: string;
 }
 
-/** One text message to hand over. */
+/** One text message to hand over. It is frozen: several gateways may be handed it. */
 export interface SmsMessage {
   /** E.164. */
   readonly to: Secret;
@@ -64,9 +64,9 @@ export type RefusalReason =
  * - `unknown`: it may or may not have taken it (time-out or broken connection after the request was written).
  *   Never treated as refused. [OQ-28]
  *
- * `later` is what an answer says that comes after the deadline, `undefined` if none comes; it doesn't reject.
+ * `later` is what an answer says that comes after the deadline, `undefined` if none comes; one that rejects tells nothing.
  *
- * `messageId` has no part of the number in it. `receiptKey` is what a later receipt will name the text by, unique among all
+ * `messageId` is 1 to 128 visible ASCII characters with no part of the number in it; another one is not kept. `receiptKey` is what a later receipt will name the text by, unique among all
  * gateways; it may be made of the number, so the record has a digest of it; `undefined`: no receipt will come.
  */
 export type Delivery =

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import type { Delivery, SmsMessage } from '../../src/ports/sms-gateway.ts';
 import { startStandIn } from '../adapters/gateways/shared/gateway-stand-in.ts';
 import { accepted, refused, scripted } from '../adapters/gateways/shared/scripted-gateway.ts';
 import { activeNumber } from '../support/test-accounts.ts';
@@ -67,4 +69,68 @@ test('two gateways of one name are an error that names it, and what was handed o
     /two gateways have the name inbox: give one of them another/,
   );
   await closed.promise;
+});
+
+for (const [where, others] of [
+  ['alone', []],
+  ['in a failover', [scripted('first', refused('first', 'gateway-down'))]],
+] as const) {
+  test(`a gateway that accepts, and tells the rest wrongly, sends one text: ${where}`, async (t) => {
+    const told = { kind: 'accepted', messageId: { id: 1 }, receiptKey: 456, gateway: null };
+    const own = scripted('own', () => told as unknown as Delivery);
+    const app = await startApplication({ overrides: { gateways: others, gateway: own } });
+    t.after(() => app.stop());
+    for (let tries = 0; tries < 2; tries += 1) {
+      const { status, body } = await app.call('sendOtp', 'own-1', fieldsOf(1));
+      assert.deepEqual([status, body['result']], [200, 'SUCCESS']);
+    }
+    assert.equal(own.asked, 1);
+    const { text } = (await app.application.store.findChallenge('own-1')) ?? {};
+    assert.deepEqual([text?.gateway, text?.messageId], ['own', undefined]);
+  });
+
+  test(`later news that reject, or say nothing, leave a text unknown and the process running: ${where}`, async (t) => {
+    const laters = [
+      () => Promise.reject(new Error('no news')),
+      () => 'soon',
+      () => Promise.resolve({ kind: 'sent' }),
+    ];
+    const own = scripted('own', () => {
+      const later = laters[own.asked - 1]?.();
+      return { kind: 'unknown', gateway: 'own', detail: 'cut off', later } as unknown as Delivery;
+    });
+    const app = await startApplication({ overrides: { gateways: others, gateway: own } });
+    t.after(() => app.stop());
+    for (let n = 1; n <= 3; n += 1) {
+      const { body } = await app.call('sendOtp', `own-${n}`, fieldsOf(n));
+      assert.equal(body['result'], 'MESSAGE_UNABLE_TO_BE_SENT');
+      await setImmediate();
+      const challenge = await app.application.store.findChallenge(`own-${n}`);
+      assert.equal(challenge?.state, 'ambiguous');
+    }
+  });
+}
+
+test('a gateway can change nothing of the message that the next one is handed', async (t) => {
+  const changes: (() => unknown)[] = [];
+  const handed: SmsMessage[] = [];
+  const own = {
+    ...scripted('own', refused('own', 'gateway-down')),
+    async send(message: SmsMessage): Promise<Delivery> {
+      changes.push(() => Object.assign(message, { to: message.text }));
+      return { kind: 'refused', gateway: 'own', reason: 'gateway-down', detail: '' };
+    },
+  };
+  const last = {
+    ...scripted('last', accepted('last')),
+    async send(message: SmsMessage): Promise<Delivery> {
+      for (const change of changes) assert.throws(change, TypeError);
+      handed.push(message);
+      return { kind: 'accepted', gateway: 'last', messageId: 'last-1' };
+    },
+  };
+  const app = await startApplication({ overrides: { gateways: [own], gateway: last } });
+  t.after(() => app.stop());
+  assert.equal((await app.call('sendOtp', 'own-1', fieldsOf(1))).body['result'], 'SUCCESS');
+  assert.equal(handed[0]?.to.reveal(), activeNumber(1));
 });

@@ -1,3 +1,4 @@
+import { askGateway } from '../../../ports/ask-gateway.ts';
 import { BUDGET } from '../../../ports/budget.ts';
 import type { Clock, Deadline } from '../../../ports/clock.ts';
 import type { Delivery, SmsGateway, SmsMessage } from '../../../ports/sms-gateway.ts';
@@ -29,27 +30,11 @@ export function restingGateway(gateway: SmsGateway, clock: Clock): RestingGatewa
       const end = breaker.begin();
       if (end === undefined) return undefined;
       const stalledMs = Math.max(BUDGET.stalledMsMin, BUDGET.stalledShare * deadline.remainingMs());
-      const answering = ask(gateway, message, deadline);
+      const answering = askGateway(gateway, message, deadline);
       end(await hasFailed(answering, clock, stalledMs));
       return answering;
     },
   };
-}
-
-/** `unknown` is also what a gateway of somebody's own tells that tells no `Delivery`: its text may be on its way. */
-async function ask(gateway: SmsGateway, message: SmsMessage, deadline: Deadline): Promise<Delivery> {
-  const unknown = (detail: string): Delivery => ({ kind: 'unknown', gateway: gateway.name, detail });
-  try {
-    const delivery = await gateway.send(message, deadline);
-    return isDelivery(delivery) ? delivery : unknown('no Delivery');
-  } catch (error) {
-    return unknown(error instanceof Error ? error.name : 'thrown');
-  }
-}
-
-function isDelivery(given: Delivery | undefined): boolean {
-  if (given?.kind === 'refused') return Object.hasOwn(refusalClasses, given.reason);
-  return given?.kind === 'accepted' || given?.kind === 'unknown';
 }
 
 /** Settles once: by the answer, or after `stalledMs` without one. What comes later counts no more. */

@@ -3,7 +3,8 @@ import { literalCredentials, maskName } from '../../../config/literal-credential
 import { secret } from '../../../config/references.ts';
 import { Type } from '../../../config/setting-words.ts';
 import type { ValuesOf } from '../../../config/values.ts';
-import { gatewayName, refusalReasons, sender, senders } from '../shared/common-settings.ts';
+import { refusalReasons } from '../../../ports/refusal-reasons.ts';
+import { gatewayName, sender, senders } from '../shared/common-settings.ts';
 import type { GatewayRules } from '../shared/gateway-kind.ts';
 import { link, proxyLogin } from '../shared/link-settings.ts';
 import { receipts } from './receipts-settings.ts';

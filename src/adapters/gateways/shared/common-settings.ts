@@ -50,19 +50,6 @@ export const token = (description: string) =>
     description,
   });
 
-export const refusalReasons = [
-  'invalid-number',
-  'blocked',
-  'content',
-  'sender-not-allowed',
-  'recipient-limit',
-  'throttled',
-  'quota',
-  'credentials',
-  'gateway-down',
-  'unexplained',
-] as const;
-
 export const reportVerified = (api: string) =>
   Type.Boolean({
     default: false,

@@ -1,13 +1,13 @@
 import type { Deadline } from '../../../ports/clock.ts';
 import type { ReceiptReader } from '../../../ports/delivery-receipt.ts';
+import { keptDetail, keptMessageId } from '../../../ports/kept-words.ts';
 import type { CredentialCheck, Delivery, SmsGateway, SmsMessage } from '../../../ports/sms-gateway.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
 import { type Exchange, exchange, type GatewayAnswer, type GatewayRequest } from './exchange.ts';
 import { createLink, type Link, type LinkSettings } from './gateway-link.ts';
-import { keptMessageId } from './kept-message-id.ts';
 import { unreachedOf } from './probe.ts';
 import { receiptKeyOf } from './receipt-call.ts';
-import { digitRuns, type Verdict } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
 
 /** What one gateway does differently from the others. */
 export interface GatewayDialect {
@@ -141,34 +141,9 @@ function nameOf(error: unknown): string {
 
 /** Neither log nor record may hold the number of a text or its code. [IDEM-13] */
 export function withoutOwn(verdict: Verdict, message: SmsMessage): Verdict {
-  if (verdict.kind !== 'accepted') {
-    return holdsOwn(verdict.detail, message) ? { ...verdict, detail: 'a code that is not shown' } : verdict;
-  }
-  return { kind: 'accepted', messageId: keptMessageId(verdict.messageId, message.to) };
-}
-
-/** Whether a number in it is the code of the text, or the recipient's, or a word in it is the token of the text. */
-function holdsOwn(detail: string, { to, text }: SmsMessage): boolean {
-  const number = to.reveal();
-  const codes = (text.reveal().match(/\d+/g) ?? []).filter((digits) => digits.length >= 4);
-  if (
-    text
-      .reveal()
-      .split(/\s+/)
-      .some((word) => isLikeToken(word) && detail.includes(word))
-  )
-    return true;
-  return digitRuns(detail).some(
-    (digits) =>
-      codes.some((code) => digits.includes(code)) ||
-      digits.includes(number.slice(-7)) ||
-      (digits.length >= 7 && number.includes(digits)),
-  );
-}
-
-/** No word of a language: long, and with digits or capitals within. */
-function isLikeToken(word: string): boolean {
-  return /^[A-Za-z0-9]{8,}$/.test(word) && /[A-Za-z0-9][A-Z0-9]/.test(word);
+  return verdict.kind === 'accepted'
+    ? { kind: 'accepted', messageId: keptMessageId(verdict.messageId, message.to) }
+    : { ...verdict, detail: keptDetail(verdict.detail, message) };
 }
 
 function withReceiptKey(delivery: Delivery, name: string | undefined): Delivery {

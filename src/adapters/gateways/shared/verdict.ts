@@ -1,3 +1,4 @@
+import { digitRuns } from '../../../ports/kept-words.ts';
 import type { CredentialCheck, RefusalReason } from '../../../ports/sms-gateway.ts';
 
 /** A `Delivery` that doesn't name its gateway yet. */
@@ -80,11 +81,6 @@ export function codeWord(code: unknown, digitsMax = CODE_DIGITS_MAX): string | u
   const word = typeof code === 'number' ? String(code) : code;
   if (typeof word !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9_./-]{0,79}$/.test(word)) return undefined;
   return digitRuns(word).some((digits) => digits.length > digitsMax) ? undefined : word;
-}
-
-/** Numbers in what a gateway wrote, those in groups as one: signs between digits hide nothing. */
-export function digitRuns(text: string): readonly string[] {
-  return text.replace(/(?<=\d)[-_./](?=\d)/g, '').match(/\d+/g) ?? [];
 }
 
 /**

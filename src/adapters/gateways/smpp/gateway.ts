@@ -1,9 +1,9 @@
 import { BUDGET } from '../../../ports/budget.ts';
 import type { Clock, Deadline } from '../../../ports/clock.ts';
 import { earlier } from '../../../ports/deadline.ts';
+import { keptMessageId } from '../../../ports/kept-words.ts';
 import type { Delivery, RefusalReason, SmsGateway, SmsMessage } from '../../../ports/sms-gateway.ts';
 import type { GatewayParts } from '../shared/gateway-kind.ts';
-import { keptMessageId } from '../shared/kept-message-id.ts';
 import { outcomeIn, reasonIn, type Verdict } from '../shared/verdict.ts';
 import { SmppLine } from './line.ts';
 import type { SmppTls } from './link.ts';

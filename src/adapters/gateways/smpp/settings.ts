@@ -1,7 +1,8 @@
 import { publicText, secret } from '../../../config/references.ts';
 import { Type } from '../../../config/setting-words.ts';
 import type { ValuesOf } from '../../../config/values.ts';
-import { gatewayName, refusalReasons, sendersOf } from '../shared/common-settings.ts';
+import { refusalReasons } from '../../../ports/refusal-reasons.ts';
+import { gatewayName, sendersOf } from '../shared/common-settings.ts';
 import type { GatewayRules } from '../shared/gateway-kind.ts';
 import { link } from '../shared/link-settings.ts';
 

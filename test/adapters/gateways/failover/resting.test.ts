@@ -260,15 +260,3 @@ test('four failures are too few to rest, and a failure now and then is no reason
   }
   assert.equal(resting.health.state, 'closed');
 });
-
-for (const [what, told] of [
-  ['nothing', undefined],
-  ['a kind that there is not', { kind: 'sent', gateway: 'first' }],
-  ['a reason that there is not', { kind: 'refused', gateway: 'first', reason: 'asleep', detail: '' }],
-  ['no reason', { kind: 'refused', gateway: 'first', detail: '' }],
-] as const) {
-  test(`what becomes of a text is unknown if a gateway tells ${what}`, async () => {
-    const { attempt } = underTest(async () => told as unknown as Delivery);
-    assert.deepEqual(await attempt(), { kind: 'unknown', gateway: 'first', detail: 'no Delivery' });
-  });
-}
