@@ -62,7 +62,7 @@ if (running.length > 0) {
   const inTurn = async function* () {
     yield* resultsOf(processes, 2);
     const last = atTheEnd.filter((file) => running.includes(file)).map((file) => join(root, file));
-    if (last.length > 0) yield* resultsOf(last, 2);
+    if (last.length > 0) yield* resultsOf(last, 1);
   };
   const results = Readable.from(inTurn());
   results.on('data', ({ type, data }) => {

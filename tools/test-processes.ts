@@ -17,8 +17,8 @@ export const apart: readonly string[] = [
 ];
 
 /**
- * What is run at the end: it measures how long answers take, so whatever else is at work falls into its figures. Two at a
- * time, in this order: the first waits for a gateway most of its time.
+ * What is run at the end, one at a time: it measures how long answers take, so whatever else is at work falls into its
+ * figures.
  */
 export const atTheEnd: readonly string[] = [
   'test/application/gateways/brown-out.test.ts',
