@@ -4,6 +4,7 @@ import { within } from '../ports/deadline.ts';
 import { isE164 } from '../ports/e164.ts';
 import type { Secret } from '../ports/secret.ts';
 import { UnavailableError } from '../ports/unavailable.ts';
+import { checkedAccount, checkedAccounts } from './checked-accounts.ts';
 import type { OtpPolicy } from './limits/otp-policy.ts';
 import type { SendOtpResult } from './outcome.ts';
 import { countryOf, isPlausible } from './phone-number.ts';
@@ -58,7 +59,8 @@ async function findByAssociation(
   search: Search,
 ): Promise<FoundRecipient> {
   const { directory, deadline } = search;
-  const account = await lookUp(search, directory.findByAssociationId(associationId, deadline));
+  const found = await lookUp(search, directory.findByAssociationId(associationId, deadline));
+  const account = checkedAccount(found);
   if (account === undefined) return { kind: 'unknown-association' };
   const onFile = account.phoneNumber;
   // The mismatch comes first: a closed account is reported only on certain data, since that is for good. [SO-11]
@@ -84,7 +86,7 @@ async function findByNumber(phoneNumber: Secret, search: Search): Promise<FoundR
   const { directory, deadline, policy } = search;
   const number = phoneNumber.reveal();
   if (!isPlausible(number, policy.refuseImplausible)) return declined('INVALID_PHONE_NUMBER', 'implausible');
-  const accounts = await lookUp(search, directory.findByPhoneNumber(phoneNumber, deadline));
+  const accounts = checkedAccounts(await lookUp(search, directory.findByPhoneNumber(phoneNumber, deadline)));
   const active = accounts.filter(({ status }) => status === 'active');
   // The number of a family, or of somebody with two products, means the preferred account. [OQ-86]
   const [account, ...others] = active.length > 1 ? active.filter(({ preferred }) => preferred) : active;

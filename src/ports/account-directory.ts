@@ -29,7 +29,8 @@ export interface Account {
 /**
  * Finds accounts; does not own them. Both look-ups are read-only and safe to repeat. Both throw
  * `UnavailableError` when the directory can't answer by the deadline; they never guess, since a wrong
- * ACCOUNT_CLOSED closes the user's instrument for good. [SO-11]
+ * ACCOUNT_CLOSED closes the user's instrument for good. [SO-11] An account with a member that isn't of its type, such as an
+ * unknown status, is answered 503, and the log tells which member.
  */
 export interface AccountDirectory {
   /** `undefined`: no account has that association. Ids are opaque and compared exactly. [HDR-9, FLOW-2] */
