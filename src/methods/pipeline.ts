@@ -1,8 +1,9 @@
 import type { PayloadCodec } from '../ports/payload-codec.ts';
 import { mediaTypeOf } from '../protocol/content-type.ts';
-import { NOTHING_TOLD } from './call-report.ts';
+import { NOTHING_TOLD, type Told } from './call-report.ts';
+import { failureOf } from './failures.ts';
 import { Places } from './places.ts';
-import { createServe, type SealedReply, type SealedRequest, type ServeParts } from './serve.ts';
+import { createServe, type SealedReply, type SealedRequest, type ServeParts, toldOf } from './serve.ts';
 
 export interface PipelineParts extends ServeParts {
   /** By media type. */
@@ -31,19 +32,19 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const codecOf = (contentType: string | undefined) => codecs.get(mediaTypeOf(contentType) ?? '');
 
   /** Nothing can be opened or sealed, so nothing is done or said; whoever reads the log is told. */
-  function refuse({ method }: Pick<SealedRequest, 'method'>, status: number, reason: string): SealedReply {
-    report({ ...NOTHING_TOLD, method, callId: entropy.id(), status, reason, durationMs: 0 });
+  function refuse({ method }: Pick<SealedRequest, 'method'>, status: number, told: Told): SealedReply {
+    report({ ...NOTHING_TOLD, ...told, method, callId: entropy.id(), status, durationMs: 0 });
     return { status, contentType: undefined, body: undefined };
   }
 
   async function call(request: SealedRequest): Promise<SealedReply> {
     const leave = places.enter(request.caller.proved);
-    if (!leave) return refuse(request, 503, 'too many requests at once');
+    if (!leave) return refuse(request, 503, { reason: 'too many requests at once' });
     try {
       const codec = codecOf(request.contentType);
       if (codec) return await serve(request, codec);
       request.caller.offend();
-      return refuse(request, 400, 'no such content type is served'); // [OQ-21]
+      return refuse(request, 400, { reason: 'no such content type is served' }); // [OQ-21]
     } finally {
       leave();
     }
@@ -51,8 +52,13 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   function turnAway(request: Omit<SealedRequest, 'body'>): SealedReply | undefined {
     const codec = codecOf(request.contentType);
-    if (codec?.hasRoom?.(request.caller, parts.budgetMs) ?? true) return undefined;
-    return refuse(request, 503, 'the cryptography threads have no capacity left');
+    try {
+      if (codec?.hasRoom?.(request.caller, parts.budgetMs) ?? true) return undefined;
+    } catch (thrown) {
+      const failure = failureOf(thrown);
+      return refuse(request, failure.status, toldOf(failure));
+    }
+    return refuse(request, 503, { reason: 'the cryptography threads have no capacity left' });
   }
 
   return Object.assign(call, { turnAway });

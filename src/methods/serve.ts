@@ -72,7 +72,7 @@ export function createServe(parts: ServeParts): Serve {
     // Whatever the result says: what could be processed is 200. [HTTP-1]
     const said =
       'payload' in answered ? { status: 200, ...answered } : refusal(answered, codec, caller, callId);
-    const seal = (payload: JsonObject) => inTime(clock, deadline, codec.seal(encodeJson(payload), deadline));
+    const seal = (payload: JsonObject) => inTime(clock, deadline, sealedBytes(payload, codec, deadline));
     const { told, ...reply } = await sealed(said, codec.contentType, seal);
     const durationMs = clock.steadyMs() - startedAtMs;
     parts.report({ ...NOTHING_TOLD, ...told, method, callId, status: reply.status, durationMs });
@@ -86,7 +86,7 @@ export function createServe(parts: ServeParts): Serve {
     deadline: Deadline,
   ): Promise<Answered> {
     try {
-      const payload = payloadOf(await inTime(clock, deadline, codec.open(body, deadline, caller)));
+      const payload = payloadOf(await inTime(clock, deadline, codec.open(body, deadline, caller)), codec);
       return await answer({ method, payload, keyless: codec.keyless === true, caller, callId, deadline });
     } catch (thrown) {
       return { failure: failureOf(thrown), authentic: false, told: {} };
@@ -107,16 +107,25 @@ export function createServe(parts: ServeParts): Serve {
   }
 }
 
-function payloadOf(opened: OpenedBody): Uint8Array {
+async function sealedBytes(payload: JsonObject, codec: PayloadCodec, deadline: Deadline) {
+  const body: unknown = await codec.seal(encodeJson(payload), deadline);
+  if (body instanceof Uint8Array) return body;
+  throw new TypeError(`the codec of ${codec.mediaType} sealed to something that is no Uint8Array`);
+}
+
+function payloadOf(opened: OpenedBody, { mediaType }: PayloadCodec): Uint8Array {
   switch (opened.kind) {
     case 'opened':
-      return opened.payload;
+      if (opened.payload instanceof Uint8Array) return opened.payload;
+      throw new TypeError(`the codec of ${mediaType} opened to something that is no Uint8Array`);
     case 'undecryptable':
       throw new WireError('INVALID_PAYLOAD_ENCRYPTION', 'the payload could not be decrypted'); // [OQ-7]
     case 'unreadable':
       throw new WireError('INVALID_DECRYPTED_REQUEST', 'the decrypted payload has a form that is not read'); // [OQ-78]
     case 'wrongly-signed':
       throw new WireError('INVALID_PAYLOAD_SIGNATURE', 'no valid signature by a known active key');
+    default:
+      throw new TypeError(`the codec of ${mediaType} told no OpenedBody`);
   }
 }
 
@@ -157,7 +166,8 @@ async function sealed(
   }
 }
 
-function toldOf({ kind, code, description, cause }: Failure): Told {
+/** What the report of a call tells of a failure. */
+export function toldOf({ kind, code, description, cause }: Failure): Told {
   const fault = kind === 'wire' ? undefined : kind;
   return { result: code, reason: description ?? cause?.message, cause, fault };
 }
