@@ -11,8 +11,10 @@ export function explainError(error: unknown): string {
   }
   if (error instanceof Failure) return `gsp-otp: ${shown(error.message)}\n${shown(error.remedy)}`;
   if (error instanceof UnavailableError) {
-    const cause = error.cause instanceof Error ? `: ${shown(error.cause.message)}` : '';
-    return `gsp-otp: ${shown(error.message)}${cause}`;
+    const { message, cause } = error;
+    // Some say it themselves, for those who see the message alone.
+    const more = cause instanceof Error && !message.includes(cause.message) ? `: ${cause.message}` : '';
+    return `gsp-otp: ${shown(message + more)}`;
   }
   const message = error instanceof Error ? error.message : String(error);
   return `gsp-otp: unexpected: ${shown(message)}\nRun it again with --debug to see where that comes from.`;
