@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
-import { describeFileFault } from '../ports/file-fault.ts';
+import { describeFileFault, describeKind } from '../ports/file-fault.ts';
 
 /** Of secrets and keys. */
 export const SECRET_BYTES_MAX = 65_536;
@@ -77,13 +77,6 @@ export function readTextFile(file: string, bytesMax: number): string {
 }
 
 function checkKind(file: string, stats: Stats): void {
-  if (stats.isFile()) return;
-  const kind = stats.isDirectory()
-    ? 'a directory'
-    : stats.isFIFO()
-      ? 'a pipe'
-      : stats.isSocket()
-        ? 'a socket'
-        : 'a device';
-  throw new UnreadableFile(`${file} is ${kind}`, 'a regular file, or a link to one');
+  const kind = describeKind(stats);
+  if (kind !== undefined) throw new UnreadableFile(`${file} is ${kind}`, 'a regular file, or a link to one');
 }

@@ -19,6 +19,15 @@ export function describeFileFault(error: unknown, file: string): string | undefi
   return `${file}: ${words}`;
 }
 
+/** What it is that is no regular file, such as `a pipe`. `undefined`: it is one. */
+export function describeKind(stats: Stats): string | undefined {
+  if (stats.isFile()) return undefined;
+  if (stats.isDirectory()) return 'a directory';
+  if (stats.isSymbolicLink()) return 'a link';
+  if (stats.isFIFO()) return 'a pipe';
+  return stats.isSocket() ? 'a socket' : 'a device';
+}
+
 /**
  * What has that name, or what a link of that name leads to. `undefined`: nothing. Throws `UnavailableError` that says why
  * where it can't be known: Node's own `existsSync` takes what this process may not see for missing.

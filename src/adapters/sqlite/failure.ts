@@ -1,6 +1,8 @@
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { describeFileFault } from '../../ports/file-fault.ts';
 import { UnavailableError } from '../../ports/unavailable.ts';
+import { folderFault } from './judge-files.ts';
 
 /** Driver codes that mean "the database failed", not "the code is wrong". */
 const DRIVER_CODES: readonly unknown[] = ['ERR_SQLITE_ERROR', 'ERR_OUT_OF_RANGE', 'ERR_INVALID_STATE'];
@@ -8,6 +10,7 @@ const DRIVER_CODES: readonly unknown[] = ['ERR_SQLITE_ERROR', 'ERR_OUT_OF_RANGE'
 /** SQLite's own result codes that are told apart here. */
 export const sqliteCodes = {
   busy: 5,
+  readOnly: 8,
   inputOutput: 10,
   corrupt: 11,
   full: 13,
@@ -53,6 +56,14 @@ export function openingFailure(error: unknown, file: string): unknown {
   if (error instanceof UnavailableError && error.cause === undefined) {
     return new UnavailableError(`${file} ${error.message}`);
   }
+  const path = 'path' in error && typeof error.path === 'string' ? error.path : file;
+  const fault = describeFileFault(error, path);
+  if (fault !== undefined) return new UnavailableError(`${file} can't be opened: ${fault}`);
+  // A reader needs the folder as well, unless a writer has made the log.
+  const code = sqliteCode(error);
+  const needsFolder = code === sqliteCodes.readOnly || code === sqliteCodes.cantOpen;
+  const folder = needsFolder ? folderFault(file) : undefined;
+  if (folder !== undefined) return new UnavailableError(folder);
   return new UnavailableError(`${file} ${reasonOf(error, file)}`, { cause: error });
 }
 

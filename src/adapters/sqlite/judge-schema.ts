@@ -1,9 +1,9 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { statIfThere } from '../../ports/file-fault.ts';
 import { UnavailableError } from '../../ports/unavailable.ts';
 import type { DatabaseKind } from './database-kind.ts';
 import { openingFailure } from './failure.ts';
+import { judgeFiles } from './judge-files.ts';
 import { readUserVersion, schemaVersionIn } from './user-version.ts';
 
 /** More objects than any of our schemas has. */
@@ -48,20 +48,21 @@ export function judgeSchema(database: DatabaseSync, kind: DatabaseKind): number 
 }
 
 /**
- * Throws `UnavailableError` if the file is a copy that waits to be restored; asked of the file alone, whatever log
- * lies beside it. Only for files that this process does not have open: its locks on them would go.
+ * Throws `UnavailableError` that names the file if it is a copy that waits to be restored, or as `judgeFiles` does; asked
+ * of the file alone, whatever log lies beside it. Only for files that this process does not have open: its locks on them would go.
  */
 export function refuseBackup(file: string, { backupId }: DatabaseKind): void {
-  // What is no file is refused when it is opened; a pipe would be waited for here.
-  if (!statIfThere(file)?.isFile()) return;
+  if (judgeFiles(file, 'read') < HEADER_BYTES) return;
   const header = Buffer.alloc(HEADER_BYTES);
   const descriptor = openSync(file, 'r');
   try {
-    if (readSync(descriptor, header) < HEADER_BYTES) return;
+    readSync(descriptor, header);
   } finally {
     closeSync(descriptor);
   }
-  if (header.readUInt32BE(APPLICATION_ID_AT) === backupId) throw new UnavailableError(BACKUP_REFUSED);
+  if (header.readUInt32BE(APPLICATION_ID_AT) === backupId) {
+    throw new UnavailableError(`${file} ${BACKUP_REFUSED}`);
+  }
 }
 
 /** Of SQLite's file format. */

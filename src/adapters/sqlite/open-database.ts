@@ -1,12 +1,13 @@
 import { chownSync, closeSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type DatabaseSyncOptions } from 'node:sqlite';
-import { statIfThere } from '../../ports/file-fault.ts';
+import { isThere } from '../../ports/file-fault.ts';
 import { makePrivateFolder } from '../../ports/private-folder.ts';
 import { UnavailableError } from '../../ports/unavailable.ts';
 import type { DatabaseKind, Environment, MigrationResult } from './database-kind.ts';
 import { openingFailure } from './failure.ts';
 import { refuseHalfRestored } from './half-restored.ts';
+import { judgeFiles } from './judge-files.ts';
 import { judgeSchema } from './judge-schema.ts';
 import { inOneTransaction } from './transaction.ts';
 import { writeSchemaVersion } from './user-version.ts';
@@ -44,7 +45,7 @@ const NOTHING_RUNS = 'PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON';
 
 /**
  * The one door to our database files. Throws `UnavailableError` that names the file, with nothing changed, unless it
- * is of this kind and environment, of a version that this program can work with, and holds nothing but what our
+ * can be used, is of this kind and environment, of a version that this program can work with, and holds nothing but what our
  * migrations make. [ENV-1]
  */
 export function openDatabase(kind: DatabaseKind, order: OpenOrder): OpenedDatabase {
@@ -71,7 +72,7 @@ export function openDatabase(kind: DatabaseKind, order: OpenOrder): OpenedDataba
  * as `openDatabase` does.
  */
 export function schemaVersionOf(kind: DatabaseKind, file: string): number {
-  if ((statIfThere(file)?.size ?? 0) === 0) return 0;
+  if (judgeFiles(file, 'read') === 0) return 0;
   let database: DatabaseSync | undefined;
   try {
     prepareFile(file, 'read');
@@ -92,13 +93,10 @@ export function openPlainly(file: string, options: DatabaseSyncOptions): Databas
 /** A link that leads nowhere would have SQLite make the database wherever it points. */
 function prepareFile(file: string, access: OpenOrder['access']): void {
   refuseHalfRestored(file);
-  if (access === 'create') {
-    makePrivateFolder(dirname(file));
-    createPrivately(file);
-  }
-  const found = statIfThere(file);
-  if (found?.isFile()) return;
-  if (found !== undefined) throw new UnavailableError(`${file} is not a regular file; name another one`);
+  if (access === 'create') makePrivateFolder(dirname(file));
+  judgeFiles(file, access === 'read' || access === 'copy' ? 'read' : 'write');
+  if (access === 'create') createPrivately(file);
+  if (isThere(file)) return;
   throw new UnavailableError(
     access === 'create'
       ? `${file} is a link that leads to nothing: take it away, or put the file there`

@@ -1,14 +1,14 @@
-import { statIfThere } from '../../ports/file-fault.ts';
 import { UnavailableError } from '../../ports/unavailable.ts';
 import { saysDamaged, sqliteCode, sqliteCodes } from './failure.ts';
+import { judgeFiles } from './judge-files.ts';
 import type { OpenSqlite } from './open-database.ts';
 
 /** An operator's command holds the database for moments; nobody else has a reason to. */
 const PROBE_WAIT_MS = 2000;
 
-/** Throws `UnavailableError` if any process has the database open. */
+/** Throws `UnavailableError` if any process has the database open, and as `judgeFiles` does. */
 export function requireNobody(file: string, open: OpenSqlite): void {
-  if ((statIfThere(file)?.size ?? 0) === 0) return;
+  if (judgeFiles(file, 'write') === 0) return;
   const probe = open(file, { timeout: PROBE_WAIT_MS });
   try {
     // Of a database with a log, the first lock that is exclusive is one against every other connection.

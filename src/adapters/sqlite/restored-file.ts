@@ -9,6 +9,7 @@ import { checkThroughout } from './check.ts';
 import type { DatabaseKind, Environment } from './database-kind.ts';
 import { openingFailure } from './failure.ts';
 import { pendingFileOf } from './half-restored.ts';
+import { filesOf } from './judge-files.ts';
 import { GUARDED, giveToOwnerOfFolder, openDatabase } from './open-database.ts';
 import { inOneTransaction } from './transaction.ts';
 
@@ -74,8 +75,7 @@ function environmentOf({ readEnvironment }: DatabaseKind, file: string): unknown
 
 /** Takes away a copy that has not taken its place. Safe to call when there is none. */
 export function forgetPrepared(file: string): void {
-  for (const suffix of ['', '-wal', '-shm', '-journal'])
-    rmSync(`${file}.restoring${suffix}`, { force: true });
+  for (const one of filesOf(`${file}.restoring`)) rmSync(one, { force: true });
 }
 
 async function makeFit(
@@ -134,9 +134,7 @@ export function putInPlace(files: readonly RestoredFile[], aside: string): void 
   writeFileSync(pending, 'gsp-otp restore was interrupted: run it again.\n', { mode: 0o600 });
   syncToDisk(pending);
   syncToDisk(folder);
-  const replaced = files
-    .flatMap(({ file }) => ['', '-wal', '-shm', '-journal'].map((suffix) => file + suffix))
-    .filter((present) => isThere(present));
+  const replaced = files.flatMap(({ file }) => filesOf(file)).filter((present) => isThere(present));
   if (replaced.length > 0) {
     mkdirSync(aside, { mode: 0o700 });
     giveToOwnerOfFolder(aside);

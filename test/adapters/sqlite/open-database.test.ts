@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
@@ -86,31 +85,6 @@ for (const kind of [otpStoreKind, directoryKind]) {
       /is a link that leads to nothing/,
     );
     assert.equal(existsSync(elsewhere), false);
-  });
-
-  test(`a pipe in the place of ${kind.name} is not waited for`, (t) => {
-    const file = temporaryFile(t);
-    execFileSync('mkfifo', [file]);
-    // In a process of its own: what waits for a pipe can't be stopped.
-    const module = new URL('../../../src/adapters/sqlite/judge-schema.ts', import.meta.url);
-    const work = `import { refuseBackup } from '${module}'; refuseBackup(${JSON.stringify(file)}, { backupId: 1 });`;
-    execFileSync(process.execPath, ['--input-type=module', '--eval', work], {
-      timeout: 30_000,
-      killSignal: 'SIGKILL',
-    });
-    assert.throws(
-      () => openDatabase(kind, { file, environment: 'sandbox', access: 'create', waitMs: 0 }),
-      /is not a regular file/,
-    );
-  });
-
-  test(`a folder in the place of ${kind.name} is told`, (t) => {
-    const file = temporaryFile(t);
-    mkdirSync(file);
-    assert.throws(
-      () => openDatabase(kind, { file, environment: 'sandbox', access: 'create', waitMs: 0 }),
-      /is not a regular file/,
-    );
   });
 }
 

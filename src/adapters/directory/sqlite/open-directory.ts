@@ -1,7 +1,8 @@
-import { isThere, statIfThere } from '../../../ports/file-fault.ts';
+import { isThere } from '../../../ports/file-fault.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
 import type { DataAccess, DataTerms, SchemaChange } from '../../data-kind.ts';
 import type { DatabaseFile } from '../../sqlite/database-file.ts';
+import { judgeFiles } from '../../sqlite/judge-files.ts';
 import { schemaVersionOf } from '../../sqlite/open-database.ts';
 import type { AccountEditor, OpenedDirectory } from '../directory-kind.ts';
 import { openAccountEditor } from './account-editor.ts';
@@ -14,14 +15,14 @@ type Terms = DataTerms<SqliteDirectorySettings>;
 
 export async function openDirectory(terms: Terms, access: DataAccess): Promise<OpenedDirectory> {
   const location = locationOf(terms);
-  if (access === 'serve') requireDirectory(location.file);
+  if (access !== 'read') requireDirectory(location.file, access);
   const directory = openSqliteDirectory(location, { readOnly: access === 'read' });
   return { directory, fault: directory.fault };
 }
 
 export async function inspectDirectory(terms: Terms, access: 'serve' | 'make'): Promise<SchemaChange> {
   const { file } = locationOf(terms);
-  if (access === 'serve') requireDirectory(file);
+  requireDirectory(file, access);
   return { fromVersion: schemaVersionOf(directoryKind, file), toVersion: directoryKind.migrations.length };
 }
 
@@ -33,9 +34,12 @@ export async function fileOfDirectory(terms: Terms): Promise<DatabaseFile> {
   return { kind: directoryKind, ...locationOf(terms) };
 }
 
-/** Throws `UnavailableError` if the accounts that a server had are gone: every number would be unknown. [SO-11] */
-function requireDirectory(file: string): void {
-  if ((statIfThere(file)?.size ?? 0) > 0) return;
+/**
+ * Throws `UnavailableError` if the accounts that a server had are gone: every number would be unknown; and as `judgeFiles`
+ * does. [SO-11]
+ */
+function requireDirectory(file: string, access: 'serve' | 'make'): void {
+  if (judgeFiles(file, 'write') > 0 || access === 'make') return;
   throw new UnavailableError(
     `${file} is ${isThere(file) ? 'empty' : 'missing'}, but it was there before: every number would be unknown. ` +
       'Restore a backup with gsp-otp restore, or import the accounts with gsp-otp accounts import',

@@ -2,6 +2,7 @@ import { isThere } from '../../../ports/file-fault.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
 import type { DataAccess, DataTerms, SchemaChange } from '../../data-kind.ts';
 import type { DatabaseFile } from '../../sqlite/database-file.ts';
+import { judgeFiles } from '../../sqlite/judge-files.ts';
 import { openDatabase, openPlainly, schemaVersionOf } from '../../sqlite/open-database.ts';
 import { inOneTransaction } from '../../sqlite/transaction.ts';
 import type { KeyRecord, OpenedStore } from '../store-kind.ts';
@@ -10,7 +11,7 @@ import { codesBySecret, readKeyChecks, writeKeyChecks } from './key-checks.ts';
 import { otpStoreKind } from './migrations.ts';
 import { openSqliteOtpStore, type SqliteOtpStore } from './otp-store.ts';
 import { readRevokedKeys } from './revoked-keys.ts';
-import { lockForServer } from './server-lock.ts';
+import { lockFileOf, lockForServer } from './server-lock.ts';
 import { type SqliteStoreSettings, where } from './settings.ts';
 import { markStore, requireStore } from './store-mark.ts';
 
@@ -43,6 +44,7 @@ export async function inspectStore(terms: Terms, access: 'serve' | 'make'): Prom
   const file = where(terms);
   // It makes nothing, and before the first start nothing is missing.
   requireStore({ file, isExpected: false, mayBeMade: access === 'make' });
+  judgeFiles(lockFileOf(file), 'write');
   return { fromVersion: schemaVersionOf(otpStoreKind, file), toVersion: otpStoreKind.migrations.length };
 }
 

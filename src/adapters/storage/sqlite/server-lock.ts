@@ -4,6 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { makePrivateFolder } from '../../../ports/private-folder.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
 import { openingFailure, saysDamaged, sqliteCode, sqliteCodes } from '../../sqlite/failure.ts';
+import { judgeFiles } from '../../sqlite/judge-files.ts';
 import { refuseBackup } from '../../sqlite/judge-schema.ts';
 import { createPrivately, type OpenSqlite } from '../../sqlite/open-database.ts';
 import { inUse, requireNobody } from '../../sqlite/require-nobody.ts';
@@ -15,12 +16,13 @@ import { otpStoreKind } from './migrations.ts';
  *
  * A lock beside the database can be deleted from under the server that holds it, and then proves nothing. So it bears
  * the number of its own file; where that is missing, whoever takes it asks the database itself, which nobody can have
- * to himself while a server has it open. Throws `UnavailableError` if there is one.
+ * to himself while a server has it open. Throws `UnavailableError` if there is one, and as `judgeFiles` does.
  */
 export function lockForServer(file: string, open: OpenSqlite, { restoring = false } = {}): DatabaseSync {
   let lock: DatabaseSync | undefined;
   try {
     makePrivateFolder(dirname(file));
+    judgeFiles(file, 'write');
     const lockFile = lockFileOf(file);
     lock = openLock(lockFile, open);
     // Before anything else opens it: SQLite would apply the log that lies beside it.
@@ -38,9 +40,10 @@ export function lockForServer(file: string, open: OpenSqlite, { restoring = fals
 }
 
 function openLock(lockFile: string, open: OpenSqlite): DatabaseSync {
+  judgeFiles(lockFile, 'write');
   createPrivately(lockFile);
   if (!lstatSync(lockFile).isFile())
-    throw new UnavailableError(`${lockFile} is no regular file: take it away`);
+    throw new UnavailableError(`${lockFile} is a link, not a regular file: move it away`);
   const lock = open(lockFile, {});
   try {
     lock.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; BEGIN EXCLUSIVE');

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isThere, statIfThere } from '../../../ports/file-fault.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
+import { judgeFiles } from '../../sqlite/judge-files.ts';
 
 export interface ExpectedStore {
   readonly file: string;
@@ -17,12 +18,13 @@ const REMEDY =
 
 /**
  * Throws `UnavailableError`, with nothing made, if a store is expected and its file is missing or empty: a store that
- * was lost would process again what was answered. It is expected wherever one was made before.
+ * was lost would process again what was answered. It is expected wherever one was made before. Throws as `judgeFiles`
+ * does, too: what can't be used is not lost.
  */
 export function requireStore({ file, isExpected, mayBeMade }: ExpectedStore): void {
-  if (sizeOf(file) > 0) return;
+  if (judgeFiles(file, 'write') > 0) return;
   // Without its database a log is all that is left of it; and SQLite would delete it.
-  if (sizeOf(`${file}-wal`) > 0) {
+  if ((statIfThere(`${file}-wal`)?.size ?? 0) > 0) {
     throw new UnavailableError(
       `${file} is missing or empty, but its log ${file}-wal is there: put them together again, or move the log away`,
     );
@@ -45,8 +47,4 @@ export function markStore(file: string): void {
 /** Not named after the database: whoever deletes that by its name leaves the mark. */
 function markFileOf(file: string): string {
   return join(dirname(file), 'store-made');
-}
-
-function sizeOf(file: string): number {
-  return statIfThere(file)?.size ?? 0;
 }

@@ -219,7 +219,10 @@ test('a trigger that somebody gives the open database is found at the next look'
 test('no link is followed to make the lock', (t) => {
   const file = temporaryFile(t);
   symlinkSync(`${file}-elsewhere`, `${file}-lock`);
-  assert.throws(() => openSqliteOtpStore({ file, environment: 'sandbox' }), /-lock is no regular file/);
+  assert.throws(
+    () => openSqliteOtpStore({ file, environment: 'sandbox' }),
+    /-lock is a link, not a regular file/,
+  );
   assert.equal(existsSync(`${file}-elsewhere`), false);
 });
 
