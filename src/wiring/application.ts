@@ -21,6 +21,7 @@ import { type DataOverrides, openData } from './data.ts';
 import { composeDelivery, type Delivery, type DeliveryParts, type GatewayOverrides } from './delivery.ts';
 import { gatewayWarnings } from './gateways.ts';
 import { type Addresses, composeListeners } from './listeners.ts';
+import { requireUsableParts } from './own-parts.ts';
 import { keysOf, policyOf } from './policy.ts';
 import { composeProtection, type Protection } from './protection.ts';
 import { receiptsOf } from './receipts.ts';
@@ -73,9 +74,11 @@ export interface Application {
 
 /**
  * Builds the application that a configuration describes: opens the store and the directory, proves that every
- * template fits, and wires the parts. Throws, with everything closed again, if one of them can't be had.
+ * template fits, and wires the parts. Throws, with everything closed again, if one of them can't be had. Throws `TypeError`
+ * before anything is opened or taken over if a part of `overrides` lacks a member.
  */
 export async function compose(config: Config, overrides: Overrides = {}): Promise<Application> {
+  requireUsableParts(overrides);
   const closers: (() => Promise<void>)[] = [];
   try {
     return await assemble(config, overrides, closers);
