@@ -184,12 +184,12 @@ async function callFirst(trial: Trial, onWait: RunOptions['onWait']): Promise<vo
       return;
     } catch (cause) {
       if (!(cause instanceof NoAnswer) || !cause.refused || performance.now() > untilMs) throw cause;
-      const { settings, exchanges } = trial.world;
+      const { settings, exchanges, giveUp } = trial.world;
       if (!told)
         onWait?.(`nothing listens at ${settings.baseUrl.origin} yet: trying for ${listenWithinMs / 1000} s`);
       // How fast a connection is refused is no latency of the endpoint.
       exchanges.length = 0;
-      await pause(retryMs);
+      await pause(retryMs, undefined, { signal: giveUp });
     }
   }
 }

@@ -141,9 +141,10 @@ Examples:
   $ gsp-otp COMMAND --help                                 what a command can do, with examples
 
 Exit codes:
-  0  done
-  1  the command failed
-  2  the command line or the configuration is wrong; nothing was done
+  0    done
+  1    the command failed
+  2    the command line or the configuration is wrong; nothing was done
+  130  stopped by Ctrl-C (143: by SIGTERM)
 `;
 
 /** Makes every command throw in place of ending the process, show the global options too, and examples as they are typed here. */

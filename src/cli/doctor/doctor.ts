@@ -3,6 +3,7 @@ import { shown } from '../../ports/hidden-characters.ts';
 import { inspectConfig } from '../../settings/load.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { openBareListener } from '../../wiring/bare-listener.ts';
+import { orStopped } from '../server/stop-signal.ts';
 import { configSources, withConfigOptions } from '../terminal/config-options.ts';
 import { exitCodes, Failure } from '../terminal/failure.ts';
 import {
@@ -47,7 +48,9 @@ Examples:
 Exit code: 1 if something does not work; 0 if there are only warnings.
 `,
     )
-    .action(doctor);
+    .action((options: DoctorOptions) =>
+      orStopped(() => doctor(options), 'stopped, not everything was checked'),
+    );
 }
 
 async function doctor(options: DoctorOptions): Promise<void> {

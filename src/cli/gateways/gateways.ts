@@ -3,6 +3,7 @@ import { listGateways } from '../../operations/gateways/list.ts';
 import { listRoutes } from '../../operations/gateways/routes.ts';
 import { type GatewayTrial, TrialRefused, tryGateway } from '../../operations/gateways/try.ts';
 import { shown } from '../../ports/hidden-characters.ts';
+import { orStopped } from '../server/stop-signal.ts';
 import { configSources, withConfigOptions } from '../terminal/config-options.ts';
 import { exitCodes, Failure } from '../terminal/failure.ts';
 import { routeCommand, shareInWords } from './gateways-route.ts';
@@ -98,7 +99,11 @@ Exit code: 0 if the text was accepted, 1 if it was refused or the outcome is unk
         const remedy = 'Nothing was sent. Say --yes if you want that.';
         throw new Failure('this sends a real text, which costs money', remedy, exitCodes.usage);
       }
-      const trial = await tryGateway(config, options).catch((error: unknown) => {
+      const trial = await orStopped(
+        () => tryGateway(config, options),
+        'stopped, the outcome is unknown',
+        'The text may have been sent.',
+      ).catch((error: unknown) => {
         throw error instanceof TrialRefused ? explainRefusal(error, config.sms.gateway) : error;
       });
       printLine(options.json ? JSON.stringify(trial, null, 2) : shown(inWords(trial)));

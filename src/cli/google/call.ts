@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Codec } from '../../../conformance/google/codecs/codec.ts';
 import { shown } from '../../ports/hidden-characters.ts';
 import { ownMethodsUrl } from '../server/own-server.ts';
+import { orStopped } from '../server/stop-signal.ts';
 import { configSources, withConfigOptions } from '../terminal/config-options.ts';
 import { exitCodes } from '../terminal/failure.ts';
 import {
@@ -160,7 +161,11 @@ function headerOf({ requestId, requestTimestamp, protocolVersion }: CallOptions)
 async function call(method: string, body: unknown, options: CallOptions): Promise<void> {
   const { url: baseUrl = ownMethodsUrl(configSources(options)), timeoutMs } = options;
   const codec = await codecOf(options);
-  const played = await playCall(method, body, { baseUrl, codec, timeoutMs });
+  const played = await orStopped(
+    () => playCall(method, body, { baseUrl, codec, timeoutMs }),
+    'stopped, no answer came before',
+    'The server may have processed the request.',
+  );
   process.stdout.write(options.json ? asJson(played) : asText(played, codec, options.verbose));
   process.exitCode = played.status === 200 ? exitCodes.done : exitCodes.failed;
 }

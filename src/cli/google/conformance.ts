@@ -9,7 +9,7 @@ import { parseExpectedFailures } from '../../../conformance/run/expected-failure
 import { readConformanceConfig } from '../../../conformance/run/read-config.ts';
 import { planConformance, runConformance } from '../../../conformance/run/suite.ts';
 import { readTextFile, TEXT_BYTES_MAX, UnreadableFile } from '../../config/read-file.ts';
-import { exitCodeFor, stopSignal } from '../server/stop-signal.ts';
+import { exitCodeFor, stoppedBy, stopSignal } from '../server/stop-signal.ts';
 import { exitCodes, Failure } from '../terminal/failure.ts';
 import { proveWritable, writeReportFile } from './report-file.ts';
 
@@ -58,8 +58,8 @@ Examples:
 
 Exit code: 0 if no MUST failed; 1 if one did; 2 if the run could not begin, the examiner itself failed, or the report
 could not be written to its file, which puts it on standard output; 130 if Ctrl-C stopped it (143: SIGTERM), with a
-report of the checks before. After the first Ctrl-C the check under way ends; a second one gives it up, and ends an outage of
-the gateway that it began; a third one ends everything at once.
+report of the checks before, if any began. After the first Ctrl-C the check under way ends; a second one gives it up, and ends an
+outage of the gateway that it began; a third one ends everything at once.
 `;
 
 async function examine(url: string | undefined, options: ConformanceOptions): Promise<void> {
@@ -93,11 +93,12 @@ async function run(config: ConformanceConfig, options: Asked): Promise<void> {
   const stop = new AbortController();
   const hurry = new AbortController();
   let stopCode: number | undefined;
-  const giveUp = (signal: NodeJS.Signals) => {
-    const failure = new Failure(`${signal}: stopped`, 'Nothing was examined.', exitCodeFor(signal));
-    hurry.abort(failure);
-  };
+  let begun = false;
+  const giveUp = (signal: NodeJS.Signals) =>
+    hurry.abort(stoppedBy(signal, 'stopped', 'Nothing was examined.'));
   stopSignal(giveUp).then((signal) => {
+    // No check is under way, and no report would have anything in it.
+    if (!begun) return giveUp(signal);
     stopCode = exitCodeFor(signal);
     console.error(
       `${signal}: the check under way ends, then comes the report; once more, and it is given up`,
@@ -109,7 +110,10 @@ async function run(config: ConformanceConfig, options: Asked): Promise<void> {
     signal: stop.signal,
     giveUp: hurry.signal,
     onWait: (message) => console.error(message),
-    onPlan: (plan) => console.error(planText(plan)),
+    onPlan: (plan) => {
+      begun = true;
+      console.error(planText(plan));
+    },
     onOutcome: (outcome, done, total) => console.error(progressLine(outcome, done, total)),
   });
   const report = writeReport(options.report, { run: result, masks: options.reveal ? undefined : masks });

@@ -15,6 +15,7 @@ import {
 import { describeFileFault } from '../../ports/file-fault.ts';
 import { Secret } from '../../ports/secret.ts';
 import { UnavailableError } from '../../ports/unavailable.ts';
+import { orStopped } from '../server/stop-signal.ts';
 import { exitCodes, Failure } from '../terminal/failure.ts';
 import { describeNewKey, lineOf, settingLines } from './key-words.ts';
 
@@ -115,10 +116,10 @@ export function orderOf(
   return { ...rest, kind, validityDays: validDays, passphrase, nowMs };
 }
 
-/** A directory that can't be written to is the operator's to settle. */
+/** A directory that can't be written to is the operator's to settle. It takes seconds, and may be stopped. */
 export async function making<T>(directory: string, work: () => Promise<T>): Promise<T> {
   try {
-    return await work();
+    return await orStopped(work, 'stopped, no key was written');
   } catch (error) {
     const fault = error instanceof UnavailableError ? error.message : describeFileFault(error, directory);
     if (fault === undefined) throw error;

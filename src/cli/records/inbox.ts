@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { shown } from '../../ports/hidden-characters.ts';
 import { ownOperatorUrl } from '../server/own-server.ts';
+import { orStopped } from '../server/stop-signal.ts';
 import { configSources, withConfigOptions } from '../terminal/config-options.ts';
 import { exitCodes, Failure } from '../terminal/failure.ts';
 import { askOverHttp } from '../terminal/http-client.ts';
@@ -26,6 +27,8 @@ interface InboxText {
 }
 
 const watchIntervalMs = 500;
+
+const unanswered = 'stopped, no answer came before';
 
 /** The texts that a server in the sandbox profile kept in place of sending them. */
 export function inboxCommand(): Command {
@@ -53,7 +56,7 @@ function listCommand(): Command {
     .addOption(new Option('--count <count>', 'how many').default(20).argParser(parseNumber))
     .addHelpText('after', '\nExample:\n  $ gsp-otp inbox list --count 5 --json\n')
     .action(async (options: InboxOptions) => {
-      const texts = await readTexts(options);
+      const texts = await orStopped(() => readTexts(options), unanswered);
       if (options.json) return printJson(texts);
       if (texts.length === 0) return printLine('The inbox is empty.');
       for (const text of texts) printLine(oneLine(text));
@@ -67,7 +70,8 @@ function showCommand(): Command {
     .option('--to <number>', 'the newest to this phone number')
     .addHelpText('after', '\nExamples:\n  $ gsp-otp inbox show\n  $ gsp-otp inbox show 3\n')
     .action(async (number: number | undefined, options: InboxOptions) => {
-      const texts = await readTexts({ ...options, count: number === undefined ? 1 : 1000 });
+      const count = number === undefined ? 1 : 1000;
+      const texts = await orStopped(() => readTexts({ ...options, count }), unanswered);
       const text = number === undefined ? texts[0] : texts.find((kept) => kept.number === number);
       if (text === undefined)
         throw new Failure('there is no such text', 'See what there is: gsp-otp inbox list');
@@ -81,21 +85,29 @@ function watchCommand(): Command {
     .description('show every text as it arrives, until Ctrl-C')
     .option('--to <number>', 'only texts to this number')
     .addHelpText('after', '\nExample:\n  $ gsp-otp inbox watch --to +12025550101 --json\n')
-    .action(async (options: InboxOptions) => {
-      const [newest] = await readTexts({ ...options, count: 1 });
-      let seen = newest?.number ?? 0;
-      process.stderr.write('Waiting for texts; Ctrl-C ends it.\n');
-      while (true) {
-        await wait(watchIntervalMs);
-        const texts = await readTexts({ ...options, count: 100 });
-        // A server that was started anew counts from 1 again.
-        if ((texts[0]?.number ?? 0) < seen) seen = 0;
-        for (const text of texts.filter(({ number }) => number > seen).reverse()) {
-          printLine(options.json ? JSON.stringify(text) : drawPhoneBubble(text));
-          seen = text.number;
-        }
-      }
-    });
+    .action((options: InboxOptions) =>
+      orStopped(
+        () => watch(options),
+        'stopped',
+        'Texts that come from now on are shown by: gsp-otp inbox list',
+      ),
+    );
+}
+
+async function watch(options: InboxOptions): Promise<never> {
+  const [newest] = await readTexts({ ...options, count: 1 });
+  let seen = newest?.number ?? 0;
+  process.stderr.write('Waiting for texts; Ctrl-C ends it.\n');
+  while (true) {
+    await wait(watchIntervalMs);
+    const texts = await readTexts({ ...options, count: 100 });
+    // A server that was started anew counts from 1 again.
+    if ((texts[0]?.number ?? 0) < seen) seen = 0;
+    for (const text of texts.filter(({ number }) => number > seen).reverse()) {
+      printLine(options.json ? JSON.stringify(text) : drawPhoneBubble(text));
+      seen = text.number;
+    }
+  }
 }
 
 function behaveCommand(): Command {
@@ -119,10 +131,11 @@ Examples:
     )
     .action(async (behaviour: string | undefined, options: InboxOptions & { readonly delayMs: number }) => {
       const wish = behaviour === undefined ? undefined : { behaviour, delayMs: options.delayMs };
-      const now = (await askOperator(options, '/inbox/behaviour', wish)) as {
-        readonly behaviour: string;
-        readonly delayMs: number;
-      };
+      const now = (await orStopped(
+        () => askOperator(options, '/inbox/behaviour', wish),
+        unanswered,
+        'See what the gateway does: gsp-otp inbox behave',
+      )) as { readonly behaviour: string; readonly delayMs: number };
       if (options.json) return printJson(now);
       printLine(shown(now.delayMs > 0 ? `${now.behaviour}, after ${now.delayMs} ms` : now.behaviour));
     });

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
+import { explainError } from '../terminal/explain-error.ts';
 import { Failure } from '../terminal/failure.ts';
+import { asTyped } from '../terminal/invocation.ts';
 
 /** A terminal or a service manager signals every process of a group, and a launcher among them hands its own on. */
 const sameSignalMs = 500;
@@ -42,13 +44,39 @@ export function exitCodeFor(signal: NodeJS.Signals): number {
   return 128 + constants.signals[signal];
 }
 
-/** Aborts at the first SIGTERM or SIGINT, with a failure of the exit code that a shell would report. */
+/** Aborts at the first SIGTERM or SIGINT, with the failure that the command ends with. */
 export function abortOnSignal(outcome: string, remedy: string): AbortSignal {
   const stop = new AbortController();
-  stopSignal().then((signal) =>
-    stop.abort(new Failure(`${signal}: ${outcome}`, remedy, exitCodeFor(signal))),
-  );
+  stopSignal().then((signal) => stop.abort(stoppedBy(signal, outcome, remedy)));
   return stop.signal;
+}
+
+/** What a command that was stopped ends with: the exit code is the one that a shell would report. */
+export function stoppedBy(signal: NodeJS.Signals, outcome: string, remedy: string): Failure {
+  return new Failure(`${signal}: ${outcome}`, remedy, exitCodeFor(signal));
+}
+
+/**
+ * Does work that waits for others or computes for seconds, and that may be left at any point. The first SIGTERM or SIGINT
+ * meanwhile says what came of it and ends the process, whatever is still waited for.
+ */
+export async function orStopped<T>(
+  work: () => Promise<T>,
+  outcome: string,
+  remedy = 'Run it again.',
+): Promise<T> {
+  let done = false;
+  stopSignal().then((signal) => {
+    if (done) return;
+    const failure = stoppedBy(signal, outcome, remedy);
+    console.error(asTyped(explainError(failure)));
+    process.exit(failure.exitCode);
+  });
+  try {
+    return await work();
+  } finally {
+    done = true;
+  }
 }
 
 /** npm hands no signal on: started by it, this process is left behind when npm is ended, with another parent. */
