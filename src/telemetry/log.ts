@@ -68,11 +68,32 @@ export function reportToLog(log: Logger, clock: Clock): (report: CallReport) => 
       gatewayDetail: delivery === undefined || delivery.kind === 'accepted' ? undefined : delivery.detail,
       durationMs: Math.round(durationMs),
     };
-    if (fault === 'bug') log.fatal({ ...line, err: cause }, 'call');
-    else if (fault === 'unavailable') log.error({ ...line, err: cause }, 'call');
+    if (fault === 'bug') {
+      const reason = rest.reason && withoutNumbers(rest.reason);
+      log.fatal({ ...line, reason, err: cause && withoutNumbersIn(cause) }, 'call');
+    } else if (fault === 'unavailable') log.error({ ...line, err: cause }, 'call');
     else if (rest.status >= 400) log.warn(line, 'call');
     else log.info(line, 'call');
   };
+}
+
+/** Codes have four digits or more, and numbers more than those; whatever stands between, as in `(403) 555-0123`. */
+function withoutNumbers(text: string): string {
+  return text.replace(/\d(?:[-_./() ]{0,2}\d){3,}/g, '[digits]');
+}
+
+/**
+ * The same of an error that nobody expected, such as one of an adapter of somebody's own: it may quote what it was handed.
+ * Told are its kind, its words, its code and its place, and those of at most `causes` errors behind it. [ERR-4]
+ */
+function withoutNumbersIn(error: Error, causes = 3): Error {
+  const message = withoutNumbers(String(error.message));
+  const frames = /\n {4}at .*/s.exec(error.stack ?? '')?.[0] ?? '';
+  const stack = `${error.name}: ${message}${frames}`;
+  const code = 'code' in error && typeof error.code === 'string' && { code: withoutNumbers(error.code) };
+  const cause = causes > 0 &&
+    error.cause instanceof Error && { cause: withoutNumbersIn(error.cause, causes - 1) };
+  return Object.assign(Object.create(Object.getPrototypeOf(error)), { message, stack }, code, cause);
 }
 
 /** As the history of the request calls it. A refusal is the reason of the call. */

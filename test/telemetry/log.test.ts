@@ -80,3 +80,17 @@ test('[ERR-4] of what the money guard found, a line names the event and the budg
     [{ event: 'guardWouldRefuse', budget }, { event: 'guardExempt', budget }, undefined],
   );
 });
+
+test('[ERR-4] an error that nobody expected is told without the numbers that it quotes, and with its place', () => {
+  const { lines, log } = openLog();
+  const tell = reportToLog(log, new TestClock());
+  const cause = new RangeError('no route to (403) 555-0123', {
+    cause: new Error('14035550123 has code 907214'),
+  });
+  Object.assign(cause, { code: 'ENOROUTE', number: '+14035550123' });
+  tell({ ...report, status: 500, fault: 'bug', reason: cause.message, cause });
+  const line = JSON.stringify(lines[0]);
+  assert.doesNotMatch(line, /555|907214/);
+  assert.match(line, /"reason":"no route to \(\[digits\]"/);
+  assert.match(line, /RangeError.*ENOROUTE.*log\.test\.ts:\d+:\d+/);
+});
