@@ -114,8 +114,46 @@ export function maskName(name: string): string {
   return /^[\w.$-]{1,64}$/.test(name) && !mayBeKey(name) ? name : MASK;
 }
 
-/** What is long and has several digits is hardly a word; base64 has slashes too, and capitals, as few paths have. */
+/** The name of a variable of the environment that is not set, as it may be shown. */
+export function maskVariable(name: string): string {
+  return isOfWords(name) ? name : maskName(name);
+}
+
+/**
+ * The path of a file that can't be read, as it may be shown. A last name with an ending is hardly a key; a key in base64
+ * may have become several names.
+ */
+export function maskFile(file: string): string {
+  const names = file.split('/');
+  const [last = ''] = names.slice(-1);
+  if (isOfWords(last) || /[\w-]\.[a-z]{2,8}$/.test(last)) return file;
+  // Folders above are mostly called by a word.
+  const first = names.findIndex((name) => name !== '' && !/^[a-z][a-z._-]*$/.test(name));
+  const at = names.findIndex((_, index) => index >= first && mayBeKey(names.slice(index).join('/')));
+  return first === -1 || at === -1 ? file : [...names.slice(0, at), MASK].join('/');
+}
+
+/** An argument of a command line that is not accepted, as it may be shown: the name of what it would set. */
+export function maskArgument(text: string): string {
+  const [, name = text, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  return value === undefined ? maskText(text) : `${maskText(name)}=${MASK}`;
+}
+
+/** Two words or more, with short numbers among them, as names of variables and files are. */
+function isOfWords(name: string): boolean {
+  const words = name.split(/[._-]+/);
+  return (
+    name.length <= 64 && words.length > 1 && words.every((word) => /^([A-Za-z]*\d{0,2}|\d{1,4})$/.test(word))
+  );
+}
+
+/** Of several words one is enough. */
 function mayBeKey(text: string): boolean {
+  return text.split(/\s+/).some(isKeyLike);
+}
+
+/** What is long and has several digits is hardly a word; base64 has slashes too, and capitals, as few paths have. */
+function isKeyLike(text: string): boolean {
   const isBase64 = /^(?=.*[a-z])(?=.*[A-Z])[A-Za-z0-9+/]{24,}={0,2}$/.test(text);
   const isLongWord = /^[\w:.~+=%-]{16,}$/.test(text) && /[A-Za-z]/.test(text);
   return (isBase64 || isLongWord) && /(?:[0-9][^0-9]*){3}/.test(text);

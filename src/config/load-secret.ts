@@ -6,6 +6,7 @@ import { makePrivateFolder } from '../ports/private-folder.ts';
 import { Secret } from '../ports/secret.ts';
 import { UnavailableError } from '../ports/unavailable.ts';
 import { exposureOf, type Reader, ROOT, thisProcess } from './file-exposure.ts';
+import { maskVariable } from './literal-credentials.ts';
 import { isPlaceholder } from './placeholders.ts';
 import { readRegularFile, SECRET_BYTES_MAX, UnreadableFile } from './read-file.ts';
 import type { SecretReference } from './read-settings.ts';
@@ -34,8 +35,12 @@ export function loadSecret(reference: SecretReference, terms: SecretTerms): Load
   if (reference.file !== undefined) return loadFromFile(reference.file, terms);
   if (reference.env !== undefined) {
     const value = terms.environment[reference.env];
+    if (!value) {
+      // What is no variable may be the secret itself.
+      const shown = maskVariable(reference.env);
+      return faulty(`the environment variable ${shown} is not set`, 'a variable that is set');
+    }
     const place = `the environment variable ${reference.env}`;
-    if (!value) return faulty(`${place} is not set`, 'a variable that is set');
     return checked(value, place, `{env: ${reference.env}}`, terms);
   }
   if (terms.onCommandLine && !terms.mayBeSeen) {

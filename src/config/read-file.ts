@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { describeFileFault, describeKind } from '../ports/file-fault.ts';
+import { maskFile } from './literal-credentials.ts';
 
 /** Of secrets and keys. */
 export const SECRET_BYTES_MAX = 65_536;
@@ -18,10 +19,11 @@ export class UnreadableFile extends Error {
   }
 }
 
-/** `cause`: an error of the system; whatever else it is, it is returned. */
+/** `cause`: an error of the system; whatever else it is, it is returned. What is no file may be a key in its place. */
 function unreadable(cause: unknown, file: string): unknown {
   const fault = describeFileFault(cause, file);
-  return fault === undefined ? cause : new UnreadableFile(fault, 'a file that can be read');
+  if (fault === undefined) return cause;
+  return new UnreadableFile(fault.replaceAll(file, maskFile(file)), 'a file that can be read');
 }
 
 export interface ReadFile {

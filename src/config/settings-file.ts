@@ -1,5 +1,6 @@
 import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { ConfigError, type ConfigFault } from './faults.ts';
+import { maskFile } from './literal-credentials.ts';
 import { readTextFile, TEXT_BYTES_MAX, UnreadableFile } from './read-file.ts';
 
 export interface SettingsFile {
@@ -54,7 +55,7 @@ function readText(file: string, path: string): string {
   } catch (error) {
     if (!(error instanceof UnreadableFile)) throw error;
     const reason = path === '' ? `the configuration file can't be read: ${error.message}` : error.message;
-    const origin = { kind: 'file', file, line: undefined } as const;
+    const origin = { kind: 'file', file: maskFile(file), line: undefined } as const;
     throw new ConfigError([{ path, reason, accepted: error.accepted, origin }]);
   }
 }
