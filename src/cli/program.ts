@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { maskArgument } from '../config/literal-credentials.ts';
 import { shown } from '../ports/hidden-characters.ts';
 import { packageVersion } from '../wiring/version.ts';
 import { exitCodeOf, explainError } from './terminal/explain-error.ts';
@@ -176,7 +177,15 @@ function acceptedInPlace(message: string, command: Command): string {
 /** What commander says of an argument, which may be anything, on one line; its guess what was meant on another. */
 function usageFault(text: string): string {
   const [, fault = '', guess = ''] = /^(.*?)(\n\(Did you mean [^\n]*\))?\n?$/s.exec(text) ?? [];
-  return `${shown(fault)}${guess}\n`;
+  return `${shown(withoutKeys(fault))}${guess}\n`;
+}
+
+/** An argument that is not accepted may be a key, or the value of a setting. */
+function withoutKeys(fault: string): string {
+  return fault
+    .replace(/(?<=unknown (?:option|command) ').*(?='$)/s, maskArgument)
+    .replace(/(?<= argument '|value ').*(?=' is invalid)/s, maskArgument)
+    .replace(/(?<=but got \d+: ).*(?=\.$)/s, (surplus) => surplus.split(', ').map(maskArgument).join(', '));
 }
 
 function report(error: unknown, debug: boolean): number {

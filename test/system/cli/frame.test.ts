@@ -93,6 +93,27 @@ for (const [args, message] of [
   });
 }
 
+const key = '3f8a1c9e5b7d2046a8e1c3f59b7d0246';
+
+for (const [args, message] of [
+  [['config', 'check', '--digests.secret=a-short-one'], /unknown option '--digests\.secret=\*\*\*'\n/],
+  [['config', 'check', `--${key}`], /unknown option '\*\*\*'\n/],
+  [['config', 'check', `--it's=${key}`], /unknown option '--it's=\*\*\*'\n/],
+  [['config', 'check', `digests.secret=${key}`, key], /but got 2: digests\.secret=\*\*\*, \*\*\*\.\n/],
+  [['config', 'check', `${key} ${key}`], /but got 1: \*\*\*\.\n/],
+  [['config', 'check', 'surplus'], /but got 1: surplus\.\n/],
+  [['config', 'check', '--set', key], /argument '\*\*\*' is invalid\. Write it as path=value/],
+  [['inbox', 'show', key], /value '\*\*\*' is invalid for argument/],
+  [[key], /unknown command '\*\*\*'\n/],
+] as const) {
+  test(`'${args.join(' ')}' is wrong usage, and no key in it is repeated`, async () => {
+    const { code, stderr } = await runHere(args);
+    assert.equal(code, 2);
+    assert.match(stderr, message);
+    for (const secret of [key, 'a-short-one']) assert.ok(!stderr.includes(secret), stderr);
+  });
+}
+
 test('an error is one line and what to do, and a stack only with --debug', async () => {
   const args = ['call', 'echo', '--url', 'http://127.0.0.1:1/v1'];
   const plain = await runCli(args);
