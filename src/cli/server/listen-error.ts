@@ -8,7 +8,7 @@ export function explainListenError(error: unknown, config: Config): unknown {
     const named = groups.find((name) => config[name]?.host === error.hostname) ?? 'http';
     return new Failure(
       `${named}.host ${error.hostname} is no name that this machine can look up`,
-      `Choose another, without a port: --set ${named}.host=127.0.0.1`,
+      `Choose another: --set ${named}.host=127.0.0.1`,
     );
   }
   if (!isListenError(error)) return error;

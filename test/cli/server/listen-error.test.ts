@@ -5,9 +5,9 @@ import { Failure } from '../../../src/cli/terminal/failure.ts';
 import { loadConfig } from '../../../src/settings/load.ts';
 
 test('a host name that nobody can look up is told by its setting', () => {
-  const config = loadConfig({ environment: { GSP_OTP_OPERATOR_HOST: '127.0.0.1:80' } });
-  const fault = { code: 'ENOTFOUND', syscall: 'getaddrinfo', hostname: '127.0.0.1:80' };
+  const config = loadConfig({ environment: { GSP_OTP_OPERATOR_HOST: 'otp.invalid' } });
+  const fault = { code: 'ENOTFOUND', syscall: 'getaddrinfo', hostname: 'otp.invalid' };
   const told = explainListenError(Object.assign(new Error('getaddrinfo'), fault), config);
   assert.ok(told instanceof Failure);
-  assert.match(told.message, /^operator\.host 127\.0\.0\.1:80 is no name/);
+  assert.match(told.message, /^operator\.host otp\.invalid is no name/);
 });
