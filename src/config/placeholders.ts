@@ -10,9 +10,9 @@ export interface Placeholder {
   readonly text: string;
 }
 
-/** `YOUR_SENDER`; `[your sender]`; `CHANGE-ME`; `TODO`; `XXXX`. */
+/** `YOUR_SENDER`; `[your sender]`; `CHANGE-ME`; `XXXX`; `TODO` alone or before a colon, since it is a word of brands too. */
 const WORDS =
-  /\bYOUR[_-][A-Z_-]+|[[{]your\b[^\]}]{0,80}[\]}]|\b(?:CHANGE|REPLACE|FILL)[_-]?(?:ME|THIS)\b|\b(?:change|replace|fill)[_-]?(?:me|this)\b|\bTODO\b|\b(?:X{4,}|x{4,})\b/;
+  /\bYOUR[_-][A-Z_-]+|[[{]your\b[^\]}]{0,80}[\]}]|\b(?:CHANGE|REPLACE|FILL)[_-]?(?:ME|THIS)\b|\b(?:change|replace|fill)[_-]?(?:me|this)\b|^TODO$|\bTODO:|\b(?:X{4,}|x{4,})\b/;
 
 /** `<Your Bank>` too. */
 const MARKED = new RegExp(`<[^<>]{1,80}>|${WORDS.source}`);

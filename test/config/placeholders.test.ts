@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { describeFault } from '../../src/config/faults.ts';
-import { findPlaceholders } from '../../src/config/placeholders.ts';
+import { findPlaceholders, isPlaceholder } from '../../src/config/placeholders.ts';
 import { inspectConfig } from '../../src/settings/load.ts';
 import { faultsOf, temporaryFile } from './config-under-test.ts';
 
@@ -86,11 +86,23 @@ test('a placeholder is known by its words too, and what has none of them is none
     'CHANGEME',
     'change-me',
     'REPLACE_THIS',
-    'TODO',
+    'TODO:',
     'XXXX',
   ])
     assert.deepEqual(findPlaceholders({ a: `at ${text}, b` }).marked, [{ path: 'a', text }], text);
-  for (const text of ['Yourbank', 'your-bank', 'Exchange Me', 'Todos', 'XXL', '{to} {text}', '[urgent]'])
+  assert.deepEqual(findPlaceholders({ a: 'TODO' }).marked, [{ path: 'a', text: 'TODO' }]);
+  assert.ok(isPlaceholder('TODO'));
+  for (const text of [
+    'TODO PAGO',
+    'MERCADO TODO',
+    'Yourbank',
+    'your-bank',
+    'Exchange Me',
+    'Todos',
+    'XXL',
+    '{to} {text}',
+    '[urgent]',
+  ])
     assert.deepEqual(findPlaceholders({ a: text }).marked, [], text);
 });
 
