@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import {
+  type CipherGCMTypes,
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
 import type { ContentEncryption } from './algorithms.ts';
 
 /*
@@ -23,8 +30,7 @@ interface Terms {
 
 const GCM_TAG = { authTagLength: 16 } as const;
 
-function gcm(keyBytes: 16 | 24 | 32): Family {
-  const cipher = `aes-${keyBytes === 16 ? 128 : keyBytes === 24 ? 192 : 256}-gcm` as const;
+function gcm(keyBytes: number, cipher: CipherGCMTypes): Family {
   return {
     cekBytes: keyBytes,
     ivBytes: 12,
@@ -42,7 +48,7 @@ function gcm(keyBytes: 16 | 24 | 32): Family {
 }
 
 /** `bytes`: of the key of the cipher, of the key of the HMAC before it, and of the tag alike. */
-function cbcHmac(bytes: 16 | 24 | 32, cipher: string, digest: string): Family {
+function cbcHmac(bytes: number, cipher: string, digest: string): Family {
   function tagOf({ cek, iv, header }: Terms, ciphertext: Buffer): Buffer {
     const headerBits = Buffer.alloc(8);
     headerBits.writeBigUInt64BE(BigInt(header.length) * 8n);
@@ -67,9 +73,9 @@ function cbcHmac(bytes: 16 | 24 | 32, cipher: string, digest: string): Family {
 }
 
 const FAMILIES: Readonly<Record<ContentEncryption, Family>> = {
-  A256GCM: gcm(32),
-  A192GCM: gcm(24),
-  A128GCM: gcm(16),
+  A256GCM: gcm(32, 'aes-256-gcm'),
+  A192GCM: gcm(24, 'aes-192-gcm'),
+  A128GCM: gcm(16, 'aes-128-gcm'),
   'A256CBC-HS512': cbcHmac(32, 'aes-256-cbc', 'sha512'),
   'A192CBC-HS384': cbcHmac(24, 'aes-192-cbc', 'sha384'),
   'A128CBC-HS256': cbcHmac(16, 'aes-128-cbc', 'sha256'),

@@ -24,7 +24,7 @@ export type CodecWork<Key extends RingKey, Rules> = (
   ring: KeyRing<Key>,
   rules: Rules,
   nowMs: number,
-) => Uint8Array | Promise<Uint8Array>;
+) => Uint8Array;
 
 /** What the module of a `ThreadedCodec` calls, once. */
 export function answerCodecJobs<Key extends RingKey, Rules>(
@@ -32,10 +32,10 @@ export function answerCodecJobs<Key extends RingKey, Rules>(
 ): void {
   answerJobs<CodecKeys<Key, Rules>, CodecJob, CodecResult>(({ keys, graceMs, rules }) => {
     const ring = new KeyRing(keys, graceMs);
-    return async ({ kind, bytes, nowMs }) => {
+    return ({ kind, bytes, nowMs }) => {
       try {
         // A copy of just these bytes: posting a view would send all of the memory behind it.
-        return new Uint8Array(await work[kind](bytes, ring, rules, nowMs));
+        return new Uint8Array(work[kind](bytes, ring, rules, nowMs));
       } catch (error) {
         if (error instanceof BodyRefused) return error.reason;
         throw error;

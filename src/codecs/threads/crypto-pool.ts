@@ -15,8 +15,7 @@ export interface CryptoPoolOptions<Keys> {
   readonly waitingMax: number;
   /**
    * Jobs that a thread holds, the one at work among them; default 8, or as many as take 40 ms, so that it has work while
-   * the main thread is busy, and for jobs that wait themselves, each for work that other threads do. An answer waits for
-   * all of them. Half of them at most are of callers who proved nothing.
+   * the main thread is busy. An answer waits for all of them. Half of them at most are of callers who proved nothing.
    */
   readonly jobsPerThread?: number | undefined;
   /** What each thread needs before its first job; anything that can be cloned, `KeyObject`s too. */
