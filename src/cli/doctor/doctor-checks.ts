@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { describeFault, hintOf } from '../../config/faults.ts';
 import { countAccounts } from '../../operations/accounts.ts';
+import { askOverHttp } from '../../operations/ask-over-http.ts';
 import { checkDatabases } from '../../operations/backup.ts';
 import { type DatabaseMigration, migrateDatabases } from '../../operations/databases.ts';
 import { checkKeys } from '../../operations/keys/check.ts';
@@ -11,7 +12,6 @@ import { isThere, statIfThere } from '../../ports/file-fault.ts';
 import type { ConfigInspection } from '../../settings/load.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { storeOf } from '../../wiring/data-kinds.ts';
-import { askOverHttp } from '../terminal/http-client.ts';
 import { about, type Finding } from './doctor-finding.ts';
 
 const TIMEOUT_MS = 3000;
@@ -162,7 +162,7 @@ export async function examineClock(url: string | undefined): Promise<readonly Fi
     return [skipped('nothing to compare it with', `Name a server with --clock-url https://… ${remedy}`)];
   }
   const askedAtMs = Date.now();
-  const { date } = await askOverHttp(url, { method: 'HEAD', timeoutMs: TIMEOUT_MS }, 'Name another server.');
+  const { date } = await askOverHttp(url, { method: 'HEAD', timeoutMs: TIMEOUT_MS });
   const answeredAtMs = Date.now();
   const theirsMs = Date.parse(date);
   if (Number.isNaN(theirsMs))
@@ -181,7 +181,7 @@ export async function examineServer({ operator }: Settings): Promise<readonly Fi
   const { ok, warning, failed, skipped } = about('server');
   const host = operator.host.includes(':') ? `[${operator.host}]` : operator.host;
   const url = `http://${host}:${operator.port}/health/ready`;
-  const answer = await askOverHttp(url, { method: 'GET', timeoutMs: TIMEOUT_MS }, '').catch(() => undefined);
+  const answer = await askOverHttp(url, { method: 'GET', timeoutMs: TIMEOUT_MS }).catch(() => undefined);
   if (answer === undefined) return [skipped(`none answers at ${url}`, 'Start it with gsp-otp serve.')];
   const { checks = [] } = JSON.parse(answer.body) as { readonly checks?: readonly ReadinessRow[] };
   const findings = checks.flatMap(({ name, status, reason = '', warnings = [] }) => [

@@ -1,14 +1,5 @@
 import { connect as connectPlain } from 'node:net';
 import { connect, rootCertificates, type TLSSocket } from 'node:tls';
-import { sayHello } from '../../../conformance/google/tls/client-hello.ts';
-import {
-  brokenSuites,
-  namedSuites,
-  otherSuites,
-  staticKeySuites,
-  suiteName,
-  weakSuites,
-} from '../../../conformance/google/tls/suites.ts';
 import { DAY_MS } from '../../ports/clock.ts';
 import { distrustOf } from './doctor-chain.ts';
 import { about, type Finding } from './doctor-finding.ts';
@@ -24,29 +15,49 @@ export interface TlsTarget {
 }
 
 const TIMEOUT_MS = 5000;
-const OLDER = ['TLS 1.0', 'TLS 1.1'] as const;
+
+/** Makes the handshakes that no library makes any more. */
+export interface TlsProbe {
+  /** The suites that the protocol names, under OpenSSL's names. [TLS-2] */
+  readonly namedSuites: readonly string[];
+  negotiate(address: {
+    readonly host: string;
+    readonly port: number;
+    /** For each handshake. */
+    readonly timeoutMs: number;
+  }): Promise<Negotiated>;
+}
+
+/** What a server takes of TLS 1.2 and older, under the names of versions and OpenSSL's of suites. */
+interface Negotiated {
+  readonly olderVersions: readonly string[];
+  readonly named: readonly string[];
+  readonly weak: readonly string[];
+  readonly others: readonly string[];
+}
 
 /** What a listener negotiates, and the certificates it shows. Only handshakes are made; nothing is asked of it. */
-export async function examineTls(target: TlsTarget, nowMs: number): Promise<readonly Finding[]> {
+export async function examineTls(
+  target: TlsTarget,
+  probe: TlsProbe,
+  nowMs: number,
+): Promise<readonly Finding[]> {
+  const { host, port } = target;
+  const negotiated = await probe.negotiate({ host, port, timeoutMs: TIMEOUT_MS });
   return [
-    ...(await examineVersions(target)),
-    ...(await examineSuites(target)),
+    ...(await examineVersions(target, negotiated)),
+    ...examineSuites(negotiated, probe.namedSuites),
     ...(await examinePlainHttp(target)),
     ...(await examineCertificates(target, nowMs)),
   ];
 }
 
-async function examineVersions({ host, port, tls13 }: TlsTarget): Promise<readonly Finding[]> {
+async function examineVersions(
+  { host, port, tls13 }: TlsTarget,
+  { olderVersions }: Negotiated,
+): Promise<readonly Finding[]> {
   const { ok, warning, failed } = about('TLS versions');
-  const suites = Object.values({ ...namedSuites, ...otherSuites, ...staticKeySuites, ...weakSuites });
-  const answers = await Promise.all(
-    OLDER.map(async (version) => {
-      const { kind } = await sayHello({ host, port, version, suites, timeoutMs: TIMEOUT_MS });
-      return { version, kind };
-    }),
-  );
-  const accepted = answers.filter(({ kind }) => kind === 'accepted').map(({ version }) => version);
-  const old = accepted.map((version) =>
+  const old = olderVersions.map((version) =>
     failed(`${version} is negotiated [TLS-1]`, 'Switch it off where TLS ends.'),
   );
   const newest = await shakeHands({ host, port }, { minVersion: 'TLSv1.3', maxVersion: 'TLSv1.3' });
@@ -60,45 +71,21 @@ async function examineVersions({ host, port, tls13 }: TlsTarget): Promise<readon
   return old.length > 0 ? old : [ok(`TLS 1.2${newest ? ' and 1.3' : ''}, nothing older`)];
 }
 
-async function examineSuites({ host, port }: TlsTarget): Promise<readonly Finding[]> {
+function examineSuites(
+  { named, weak, others }: Negotiated,
+  namedSuites: readonly string[],
+): readonly Finding[] {
   const { ok, warning, failed } = about('cipher suites');
-  const offer = (suites: readonly number[]) =>
-    sayHello({ host, port, version: 'TLS 1.2', suites, timeoutMs: TIMEOUT_MS });
-  const named = await Promise.all(
-    Object.entries(namedSuites).map(async ([name, number]) =>
-      (await offer([number])).kind === 'accepted' ? name : [],
-    ),
-  );
-  const good = named.flat();
-  const broken = await allAccepted({ ...brokenSuites, ...weakSuites }, offer);
-  const others = await allAccepted({ ...staticKeySuites, ...otherSuites }, offer);
-  const remedy = `Allow only ${Object.keys(namedSuites).join(':')} where TLS ends.`;
+  const remedy = `Allow only ${namedSuites.join(':')} where TLS ends.`;
   return [
-    good.length > 0
-      ? ok(`${good.join(', ')}`)
+    named.length > 0
+      ? ok(named.join(', '))
       : failed('none of the six suites that Google names is negotiated [TLS-2]', remedy),
-    ...(broken.length > 0
-      ? [failed(`weak suites are negotiated: ${broken.join(', ')} [TLS-2]`, remedy)]
-      : []),
+    ...(weak.length > 0 ? [failed(`weak suites are negotiated: ${weak.join(', ')} [TLS-2]`, remedy)] : []),
     ...(others.length > 0
       ? [warning(`others are negotiated too: ${others.join(', ')} [TLS-2]`, remedy)]
       : []),
   ];
-}
-
-/** Which of these the server takes: it is offered all, then all but the one that it took, and so on. */
-async function allAccepted(
-  suites: Readonly<Record<string, number>>,
-  offer: (suites: readonly number[]) => ReturnType<typeof sayHello>,
-): Promise<readonly string[]> {
-  const left = new Set(Object.values(suites));
-  const accepted: string[] = [];
-  while (left.size > 0) {
-    const answer = await offer([...left]);
-    if (answer.kind !== 'accepted' || !left.delete(answer.suite)) break;
-    accepted.push(suiteName(answer.suite));
-  }
-  return accepted;
 }
 
 async function examinePlainHttp({ host, port }: TlsTarget): Promise<readonly Finding[]> {
@@ -124,15 +111,7 @@ async function examinePlainHttp({ host, port }: TlsTarget): Promise<readonly Fin
 }
 
 async function examineCertificates(target: TlsTarget, nowMs: number): Promise<readonly Finding[]> {
-  const sockets = await Promise.all(
-    ['ECDSA', 'RSA'].map((kind) =>
-      shakeHands(target, {
-        ciphers: Object.keys(namedSuites)
-          .filter((suite) => suite.includes(`-${kind}-`))
-          .join(':'),
-      }),
-    ),
-  );
+  const sockets = await Promise.all(['aECDSA', 'aRSA'].map((ciphers) => shakeHands(target, { ciphers })));
   const shown = sockets.filter((socket) => socket !== undefined);
   if (shown.length > 0) return shown.flatMap((one) => examineCertificate(one, target, nowMs));
   const remedy = 'Look at it where TLS ends: openssl s_client -connect HOST:PORT -tls1_2 -showcerts';

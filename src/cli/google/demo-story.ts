@@ -3,7 +3,7 @@ import type { Codec } from '../../../conformance/google/codecs/codec.ts';
 import { shown } from '../../ports/hidden-characters.ts';
 import { drawPhoneBubble, type ShownText } from '../records/phone-bubble.ts';
 import { Failure } from '../terminal/failure.ts';
-import { askOverHttp } from '../terminal/http-client.ts';
+import { askOrFail } from '../terminal/http-client.ts';
 import { drawingTerminal } from '../terminal/terminal.ts';
 import { makeHeader, makeToken, type PlayedCall, playCall } from './google-call.ts';
 
@@ -71,7 +71,7 @@ function newSendOtp(accountPhoneNumber: string) {
 }
 
 async function readTexts(operatorUrl: string): Promise<readonly ShownText[]> {
-  const { body } = await askOverHttp(
+  const { body } = await askOrFail(
     `${operatorUrl}/inbox`,
     { method: 'GET', timeoutMs: 5000 },
     'Please report it.',

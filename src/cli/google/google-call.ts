@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { type Codec, SealingFault } from '../../../conformance/google/codecs/codec.ts';
 import { exitCodes, Failure } from '../terminal/failure.ts';
-import { askOverHttp } from '../terminal/http-client.ts';
+import { askOrFail } from '../terminal/http-client.ts';
 
 export interface ProtocolVersion {
   readonly major: number;
@@ -46,7 +46,7 @@ export async function playCall(
   const body = Buffer.from(await codec.seal(Buffer.from(JSON.stringify(request))));
   const remedy = 'Is the server running? Start one with `gsp-otp serve`, or name another with --url.';
   const sent = { method: 'POST', contentType: codec.contentType, body, timeoutMs };
-  const { status, contentType, durationMs, ...answer } = await askOverHttp(url, sent, remedy);
+  const { status, contentType, durationMs, ...answer } = await askOrFail(url, sent, remedy);
   const response = parseBody(await openAnswer(codec, answer.body));
   return { url, request, status, contentType, durationMs, response };
 }

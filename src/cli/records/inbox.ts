@@ -5,7 +5,7 @@ import { ownOperatorUrl } from '../server/own-server.ts';
 import { orStopped } from '../server/stop-signal.ts';
 import { configSources, withConfigOptions } from '../terminal/config-options.ts';
 import { exitCodes, Failure } from '../terminal/failure.ts';
-import { askOverHttp } from '../terminal/http-client.ts';
+import { askOrFail } from '../terminal/http-client.ts';
 import { drawPhoneBubble } from './phone-bubble.ts';
 
 interface InboxOptions {
@@ -185,7 +185,7 @@ async function askOperator(options: InboxOptions, path: string, wish?: unknown):
     wish === undefined
       ? { method: 'GET' }
       : { method: 'PUT', contentType: 'application/json', body: JSON.stringify(wish) };
-  const { status, body } = await askOverHttp(url, { ...request, timeoutMs: 5000 }, remedy);
+  const { status, body } = await askOrFail(url, { ...request, timeoutMs: 5000 }, remedy);
   if (status === 404) {
     throw new Failure(
       'that server has no inbox',

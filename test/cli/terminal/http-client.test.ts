@@ -3,7 +3,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { Failure } from '../../../src/cli/terminal/failure.ts';
-import { askOverHttp } from '../../../src/cli/terminal/http-client.ts';
+import { askOrFail } from '../../../src/cli/terminal/http-client.ts';
 import { makeCertificate } from '../../support/test-certificates.ts';
 
 test('a certificate of a private authority is told from a server that is not there', async (t) => {
@@ -13,7 +13,7 @@ test('a certificate of a private authority is told from a server that is not the
   const { port } = server.address() as AddressInfo;
   const url = `https://127.0.0.1:${port}/`;
   const remedy = async () => {
-    const failure = await askOverHttp(url, { method: 'GET', timeoutMs: 10_000 }, 'Start it.').catch(
+    const failure = await askOrFail(url, { method: 'GET', timeoutMs: 10_000 }, 'Start it.').catch(
       (error: unknown) => error,
     );
     assert.ok(failure instanceof Failure);
