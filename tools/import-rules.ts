@@ -293,12 +293,11 @@ export const importRules: readonly ImportRule[] = [
     place: ['src/cli'],
     may: [
       'src/operations',
-      // Where a command starts the application; what is left beside these is to become operations.
+      // Where a command starts the application.
       'src/wiring/application.ts',
       'src/wiring/listeners.ts',
       'src/wiring/version.ts',
       'src/wiring/data-kinds.ts',
-      'src/wiring/bare-listener.ts',
       'src/config',
       'src/settings',
       'src/ports',

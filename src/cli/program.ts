@@ -128,7 +128,7 @@ const rows: readonly CommandRow[] = [
   {
     name: 'doctor',
     description: 'check everything that a server needs, and say how to fix what is wrong',
-    load: async () => (await import('./doctor/doctor.ts')).doctorCommand(),
+    load: async () => (await import('./server/doctor.ts')).doctorCommand(),
   },
 ];
 

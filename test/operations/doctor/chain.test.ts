@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { connect, createServer } from 'node:tls';
-import { distrustOf } from '../../../src/cli/doctor/doctor-chain.ts';
+import { distrustOf } from '../../../src/operations/doctor/chain.ts';
 import { makeCertificate, type TestCertificate } from '../../support/test-certificates.ts';
 
 /** A certificate as a client sees it, with what the server sends along. */

@@ -1,18 +1,18 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { describeFault, hintOf } from '../../config/faults.ts';
-import { countAccounts } from '../../operations/accounts.ts';
-import { askOverHttp } from '../../operations/ask-over-http.ts';
-import { checkDatabases } from '../../operations/backup.ts';
-import { type DatabaseMigration, migrateDatabases } from '../../operations/databases.ts';
-import { checkKeys } from '../../operations/keys/check.ts';
-import { secretsFault } from '../../operations/secrets.ts';
-import { inspectTemplates } from '../../operations/templates.ts';
 import { isThere, statIfThere } from '../../ports/file-fault.ts';
 import type { ConfigInspection } from '../../settings/load.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { storeOf } from '../../wiring/data-kinds.ts';
-import { about, type Finding } from './doctor-finding.ts';
+import { countAccounts } from '../accounts.ts';
+import { askOverHttp } from '../ask-over-http.ts';
+import { checkDatabases } from '../backup.ts';
+import { type DatabaseMigration, migrateDatabases } from '../databases.ts';
+import { checkKeys } from '../keys/check.ts';
+import { secretsFault } from '../secrets.ts';
+import { inspectTemplates } from '../templates.ts';
+import { about, type Finding } from './finding.ts';
 
 const TIMEOUT_MS = 3000;
 /** Google refuses 60 s, and answers take their time. [HDR-4] */

@@ -5,7 +5,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import type { Finding } from '../../../src/cli/doctor/doctor-finding.ts';
+import type { Finding } from '../../../src/operations/doctor/finding.ts';
 import { startStandIn, unusedUrl } from '../../adapters/gateways/shared/gateway-stand-in.ts';
 import { runHere } from '../../support/cli-here.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';

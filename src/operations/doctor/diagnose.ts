@@ -10,10 +10,10 @@ import {
   examineServer,
   examineTemplates,
   isReachable,
-} from './doctor-checks.ts';
-import { about, examine, type Finding } from './doctor-finding.ts';
-import { examineGateways } from './doctor-gateways.ts';
-import { examineTls, type TlsProbe } from './doctor-tls.ts';
+} from './checks.ts';
+import { about, examine, type Finding } from './finding.ts';
+import { examineGateways } from './gateways.ts';
+import { examineTls, type TlsProbe } from './tls.ts';
 
 export interface DiagnosisTerms {
   /** What Google calls; its TLS is looked at. `undefined`: that of this machine is. */

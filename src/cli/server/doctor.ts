@@ -1,13 +1,13 @@
 import { Command } from 'commander';
 import { negotiate } from '../../../conformance/google/tls/negotiate.ts';
 import { namedSuites } from '../../../conformance/google/tls/suites.ts';
+import { diagnose } from '../../operations/doctor/diagnose.ts';
+import type { Finding } from '../../operations/doctor/finding.ts';
 import { shown } from '../../ports/hidden-characters.ts';
 import { inspectConfig } from '../../settings/load.ts';
-import { orStopped } from '../server/stop-signal.ts';
 import { configSources, withConfigOptions } from '../terminal/config-options.ts';
 import { exitCodes, Failure } from '../terminal/failure.ts';
-import { diagnose } from './diagnose.ts';
-import type { Finding } from './doctor-finding.ts';
+import { orStopped } from './stop-signal.ts';
 
 type DoctorOptions = Parameters<typeof configSources>[0] & {
   readonly url?: string;

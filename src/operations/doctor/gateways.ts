@@ -1,7 +1,7 @@
-import { examineGatewayOf } from '../../operations/gateways/credentials.ts';
-import { listGateways } from '../../operations/gateways/list.ts';
 import type { Settings } from '../../settings/settings.ts';
-import { about, examine, type Finding } from './doctor-finding.ts';
+import { examineGatewayOf } from '../gateways/credentials.ts';
+import { listGateways } from '../gateways/list.ts';
+import { about, examine, type Finding } from './finding.ts';
 
 const TIMEOUT_MS = 3000;
 

@@ -1,8 +1,8 @@
 import { connect as connectPlain } from 'node:net';
 import { connect, rootCertificates, type TLSSocket } from 'node:tls';
 import { DAY_MS } from '../../ports/clock.ts';
-import { distrustOf } from './doctor-chain.ts';
-import { about, type Finding } from './doctor-finding.ts';
+import { distrustOf } from './chain.ts';
+import { about, type Finding } from './finding.ts';
 
 /** Where to connect, and the name that the certificate has to bear. */
 export interface TlsTarget {
