@@ -17,6 +17,7 @@ import { finished } from 'node:stream/promises';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
+import { startPostgres } from '../test/support/postgres/server.ts';
 import { importsOf } from './imports-of.ts';
 import { Slowest } from './slowest.ts';
 import { apart, atTheEnd, impure, processesOf } from './test-processes.ts';
@@ -58,6 +59,9 @@ if (running.length > 0) {
     isLong,
     standsApart: (file) => importsFrom(file).includes('node:child_process') || isOrImports(file, apart),
   });
+  const usesPostgres = running.some((file) => isOrImports(file, ['test/support/postgres/schema.ts']));
+  // The process ends with the run, and the server with it.
+  if (usesPostgres) process.env['GSP_OTP_TEST_POSTGRES_URL'] ??= (await startPostgres()).url();
   const slowest = new Slowest();
   const inTurn = async function* () {
     yield* resultsOf(processes, 2);

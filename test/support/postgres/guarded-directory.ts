@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chown, mkdtemp, rm, statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Who runs a server: PostgreSQL refuses root, so in place of root it is `nobody`, which every system has. */
+const nobody = 65_534;
+export const unprivileged = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {};
+
+/**
+ * Reads which process runs until whoever started it is gone, however they went; then it ends that process and removes
+ * the directory. SIGQUIT lets a server release what outlives it in the kernel; one that was stopped has to go on for it.
+ * One that has ended may be left as a zombie.
+ */
+const GUARD = `
+while read -r line; do pid=$line; done
+if [ -n "$pid" ]; then
+  kill -QUIT "$pid"
+  kill -CONT "$pid" $(cat "/proc/$pid/task/$pid/children")
+  for _ in $(seq 100); do
+    kill -0 "$pid" && ! grep -qs '^State:.Z' "/proc/$pid/status" || break
+    sleep 0.1
+  done
+  kill -KILL "$pid"
+fi
+rm -rf "$1"`;
+
+/** A directory for one server. It goes with this process, and the server with it, even where this process is killed. */
+export class GuardedDirectory {
+  readonly path: string;
+  readonly #guard: ChildProcess;
+
+  /** A new one that `unprivileged` owns and nobody else may read: on a disk, or in memory where that has room. */
+  static async make({ onDisk }: { readonly onDisk: boolean }): Promise<GuardedDirectory> {
+    const parent = !onDisk && (await hasRoom('/dev/shm')) ? '/dev/shm' : tmpdir();
+    const path = await mkdtemp(join(parent, 'gsp-otp-postgres-'));
+    if (unprivileged.uid !== undefined) await chown(path, unprivileged.uid, unprivileged.gid);
+    return new GuardedDirectory(path);
+  }
+
+  private constructor(path: string) {
+    this.path = path;
+    // Detached, since Control-C reaches the whole group.
+    this.#guard = spawn('/bin/sh', ['-c', GUARD, 'guard', path], {
+      ...unprivileged,
+      detached: true,
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    this.#guard.unref();
+  }
+
+  /** Says which process is to end with this one; `undefined`: none any more. */
+  note(pid: number | undefined): void {
+    this.#guard.stdin?.write(`${pid ?? ''}\n`);
+  }
+
+  /** Removes it; its process has ended. */
+  async remove(): Promise<void> {
+    await rm(this.path, { recursive: true });
+    this.#guard.stdin?.end();
+  }
+}
+
+/** Containers have 64 MB there, unless told otherwise; a server takes 40 and its log of changes grows. */
+async function hasRoom(place: string): Promise<boolean> {
+  const state = await statfs(place).catch(() => undefined);
+  return state !== undefined && state.bavail * state.bsize > 2 ** 31;
+}

@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type GuardedDirectory, unprivileged } from './guarded-directory.ts';
+
+/** A server that runs as `unprivileged` and keeps no process of tests alive, but dies with it. */
+export class GuardedProcess {
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<void>;
+
+  /** Starts it in `directory`, which has no other; what it prints is appended to `log` there. */
+  constructor(program: string, args: readonly string[], directory: GuardedDirectory) {
+    const log = openSync(join(directory.path, 'log'), 'a');
+    const options = { ...unprivileged, cwd: directory.path, env: { LC_ALL: 'C' }, detached: true };
+    this.#child = spawn(program, args, { ...options, stdio: ['ignore', log, log] });
+    closeSync(log);
+    directory.note(this.#child.pid);
+    this.#ended = once(this.#child, 'exit').then(() => directory.note(undefined));
+    this.#child.unref();
+  }
+
+  get hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  /** Sends a signal to the process alone, and waits for its end. */
+  async end(signal: NodeJS.Signals): Promise<void> {
+    this.#child.ref();
+    this.#child.kill(signal);
+    await this.#ended;
+  }
+
+  /** Kills it and the processes that it started, and returns when all are gone. */
+  async kill(): Promise<void> {
+    const children = await this.#children();
+    for (const pid of children) signalIfThere(pid, 'SIGKILL');
+    await this.end('SIGKILL');
+    for (const pid of children) while (await isRunning(pid)) await delay(5);
+  }
+
+  /** Sends a signal to it and to the processes that it started. */
+  async signalAll(signal: NodeJS.Signals): Promise<void> {
+    this.#child.kill(signal);
+    for (const pid of await this.#children()) signalIfThere(pid, signal);
+  }
+
+  async #children(): Promise<readonly number[]> {
+    const { pid } = this.#child;
+    const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+    return text.split(' ').filter(Boolean).map(Number);
+  }
+}
+
+function signalIfThere(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has just ended.
+  }
+}
+
+/** A process that has ended, but whose parent doesn't know yet, has no command line. */
+async function isRunning(pid: number): Promise<boolean> {
+  return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')) !== '';
+}
