@@ -20,7 +20,7 @@ const [, , dataDirectory = '.', accounts = '0', history = '0', sealing = 'clear'
 
 const HOUR_MS = 3_600_000;
 const config = loadConfig({
-  environment: {},
+  env: {},
   overrides: {
     dataDirectory,
     'http.port': 0,

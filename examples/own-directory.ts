@@ -60,7 +60,7 @@ if (import.meta.main) {
     language: 'en',
     associationIds: ['maria'],
   };
-  const application = await compose(loadConfig({ environment: process.env }), {
+  const application = await compose(loadConfig({ env: process.env }), {
     directory: createOwnDirectory([maria]),
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

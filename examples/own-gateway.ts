@@ -87,7 +87,7 @@ if (import.meta.main) {
   const { OWN_SMS_URL: url, OWN_SMS_KEY: key } = process.env;
   if (!url || !key)
     throw new Error('set OWN_SMS_URL and OWN_SMS_KEY: where your SMS service is, and its key');
-  const application = await compose(loadConfig({ environment: process.env }), {
+  const application = await compose(loadConfig({ env: process.env }), {
     gateways: [createOwnGateway({ url, key })],
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

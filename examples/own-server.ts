@@ -19,7 +19,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { compose, loadConfig } from 'gsp-otp';
 
-const application = await compose(loadConfig({ environment: process.env }));
+const application = await compose(loadConfig({ env: process.env }));
 
 const server = createServer((request, response) => {
   if (request.url?.startsWith('/v1/')) return void application.handle(request, response);

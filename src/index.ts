@@ -3,7 +3,7 @@
  *
  *     import { compose, loadConfig } from 'gsp-otp';
  *
- *     const config = loadConfig({ file: 'gsp-otp.yaml', environment: process.env });
+ *     const config = loadConfig({ file: 'gsp-otp.yaml', env: process.env });
  *     const application = await compose(config, { directory: myDirectory });
  *     const { methods } = await application.listen();
  *

@@ -1,4 +1,4 @@
-import './terminal/environment.ts';
+import './terminal/start-env.ts';
 import { runProgram } from './program.ts';
 import { escapeHiddenOn } from './terminal/terminal.ts';
 

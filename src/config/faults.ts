@@ -4,7 +4,7 @@ import { shown } from '../ports/hidden-characters.ts';
 export type Origin =
   | { readonly kind: 'default' }
   | { readonly kind: 'file'; readonly file: string; readonly line: number | undefined }
-  | { readonly kind: 'environment'; readonly variable: string }
+  | { readonly kind: 'env'; readonly variable: string }
   | { readonly kind: 'override'; readonly path: string }
   | { readonly kind: 'flag'; readonly path: string };
 
@@ -50,7 +50,7 @@ export function describeOrigin(origin: Origin): string {
       return 'default';
     case 'file':
       return origin.line === undefined ? shown(origin.file) : `${shown(origin.file)}:${origin.line}`;
-    case 'environment':
+    case 'env':
       return shown(origin.variable);
     case 'override':
       return `override ${shown(origin.path)}`;

@@ -10,7 +10,7 @@ export interface ConfigSources {
   /** YAML or JSON. `undefined`: `GSP_OTP_CONFIG` of the environment, or no file at all. */
   readonly file?: string | undefined;
   /** As `process.env`. */
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** By dotted path, such as `{'http.port': '8443'}`. Texts are read as those of the environment are. */
   readonly overrides?: Readonly<Record<string, unknown>> | undefined;
   /** The same from a command line. No secret may stand in them: other users of the machine can read them. */
@@ -33,14 +33,14 @@ export function layConfig(
   former: readonly NamedSetting[] = [],
 ): Layers {
   const named = [...settings, ...former];
-  const fileName = sources.file ?? (sources.environment[configVariable] || undefined);
+  const fileName = sources.file ?? (sources.env[configVariable] || undefined);
   const file = fileName === undefined ? undefined : readSettingsFile(fileName);
   const tree = isGroup(file?.tree) ? structuredClone(file.tree) : (file?.tree ?? {});
   const origins = new Map<string, Origin>();
   const faults: ConfigFault[] = [];
 
   for (const given of [
-    ...fromEnvironment(sources.environment, named),
+    ...fromEnv(sources.env, named),
     ...fromPaths(sources.overrides ?? {}, 'override', named),
     ...fromPaths(sources.flags ?? {}, 'flag', named),
   ]) {
@@ -53,7 +53,7 @@ export function layConfig(
       origins.set(given.path, given.origin);
     }
   }
-  const notSettings = unknownVariables(sources.environment, tree, named);
+  const notSettings = unknownVariables(sources.env, tree, named);
   const originOf = (path: string) => originIn(path, origins, tree, file, fileName ?? '');
   return { tree, faults: [...notSettings, ...faults], originOf };
 }
@@ -64,14 +64,11 @@ interface Given {
   readonly origin: Origin;
 }
 
-function* fromEnvironment(
-  environment: ConfigSources['environment'],
-  named: readonly NamedSetting[],
-): Generator<Given> {
+function* fromEnv(env: ConfigSources['env'], named: readonly NamedSetting[]): Generator<Given> {
   for (const { path, variable, schema } of named) {
-    const text = environment[variable];
+    const text = env[variable];
     if (!text || isServiceLink(variable, text)) continue;
-    yield { path, value: readValueText(text, schema), origin: { kind: 'environment', variable } };
+    yield { path, value: readValueText(text, schema), origin: { kind: 'env', variable } };
   }
 }
 
@@ -121,15 +118,15 @@ function readValueText(text: string, schema: SettingSchema): unknown {
 
 /** A name that begins as ours do and isn't one was meant to be one. */
 function unknownVariables(
-  environment: ConfigSources['environment'],
+  env: ConfigSources['env'],
   tree: unknown,
   named: readonly NamedSetting[],
 ): readonly ConfigFault[] {
   const variables = named.map(({ variable }) => variable);
   const known = new Set([configVariable, ...variables, ...namedBy(tree)]);
-  return Object.entries(environment)
+  return Object.entries(env)
     .filter(([name, text]) => name.startsWith('GSP_OTP_') && !known.has(name) && !isServiceLink(name, text))
-    .map(([variable]) => unknownName(variable, variables, { kind: 'environment', variable }));
+    .map(([variable]) => unknownName(variable, variables, { kind: 'env', variable }));
 }
 
 /** The variables that `{env: …}` references point at. */

@@ -23,7 +23,7 @@ export interface SecretTerms {
   readonly mayBeSeen: boolean;
   /** The reference was given on a command line. */
   readonly onCommandLine: boolean;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** A binary file is DER, and becomes PEM under this label. `undefined`: it is refused. */
   readonly derLabel?: string;
   /** `undefined`: 64 KiB. */
@@ -34,7 +34,7 @@ export interface SecretTerms {
 export function loadSecret(reference: SecretReference, terms: SecretTerms): LoadedSecret {
   if (reference.file !== undefined) return loadFromFile(reference.file, terms);
   if (reference.env !== undefined) {
-    const value = terms.environment[reference.env];
+    const value = terms.env[reference.env];
     if (!value) {
       // What is no variable may be the secret itself.
       const shown = maskVariable(reference.env);

@@ -48,7 +48,7 @@ export function loadConfig(sources: ConfigSources): Config {
 
 /** The sandbox as it starts without any setting, but for where it keeps its data. Makes its secrets there. */
 export function sandboxDefaults(dataDirectory: string): Config {
-  return loadConfig({ environment: {}, overrides: { dataDirectory } });
+  return loadConfig({ env: {}, overrides: { dataDirectory } });
 }
 
 /** For showing and checking. Throws `ConfigError` only if the file can't be read at all. */
@@ -62,8 +62,8 @@ function readConfig(sources: ConfigSources, mayMakeSecrets: boolean): ConfigInsp
   const sandbox = tree['profile'] !== 'production';
   const faults: ConfigFault[] = [...layers.faults];
   const warnings: string[] = [];
-  const { environment } = sources;
-  const reader = createReader({ layers, sandbox, environment, mayMakeSecrets, faults, warnings });
+  const { env } = sources;
+  const reader = createReader({ layers, sandbox, env, mayMakeSecrets, faults, warnings });
   const values = readSetting(settings, layers.tree, '', reader);
 
   for (const { about, broken, reason, accepted } of sandbox ? rules : [...rules, ...productionRules]) {
@@ -80,7 +80,7 @@ function readConfig(sources: ConfigSources, mayMakeSecrets: boolean): ConfigInsp
     else
       faults.push({ path: shownAs, reason, accepted: 'what it stands for', origin: layers.originOf(path) });
   }
-  const unchecked = uncheckedTls(environment, sandbox);
+  const unchecked = uncheckedTls(env, sandbox);
   if (unchecked.fault) faults.push(unchecked.fault);
   warnings.push(...unchecked.warnings);
 
@@ -95,9 +95,9 @@ function readConfig(sources: ConfigSources, mayMakeSecrets: boolean): ConfigInsp
 }
 
 /** Node's own switch for all TLS of a process: no setting, but nothing that is set up here is safe with it. */
-function uncheckedTls(environment: ConfigSources['environment'], sandbox: boolean) {
+function uncheckedTls(env: ConfigSources['env'], sandbox: boolean) {
   const variable = 'NODE_TLS_REJECT_UNAUTHORIZED';
-  if (environment[variable] !== '0') return { warnings: [] };
+  if (env[variable] !== '0') return { warnings: [] };
   const reason = 'is 0, which asks for connections to gateways whose certificates nobody checks';
   if (sandbox)
     return {
@@ -105,21 +105,21 @@ function uncheckedTls(environment: ConfigSources['environment'], sandbox: boolea
     };
   const accepted =
     'in production, not to set it; a private authority is named in the settings of its gateway';
-  const origin: Origin = { kind: 'environment', variable };
+  const origin: Origin = { kind: 'env', variable };
   return { fault: { path: '', reason: `${variable} ${reason}`, accepted, origin }, warnings: [] };
 }
 
 interface ReaderTerms {
   readonly layers: Layers;
   readonly sandbox: boolean;
-  readonly environment: ConfigSources['environment'];
+  readonly env: ConfigSources['env'];
   readonly mayMakeSecrets: boolean;
   readonly faults: ConfigFault[];
   readonly warnings: string[];
 }
 
 function createReader(terms: ReaderTerms): SettingsReader {
-  const { layers, sandbox, environment, faults } = terms;
+  const { layers, sandbox, env, faults } = terms;
   const { originOf } = layers;
   const report = (path: string, fault: Omit<ConfigFault, 'path'>) => {
     // What lies below a faulty group is not told again.
@@ -137,7 +137,7 @@ function createReader(terms: ReaderTerms): SettingsReader {
     secret(reference, { minLength = 1, public: mayBeSeen = false, derLabel, fileBytesMax }, path) {
       const onCommandLine = originOf(path).kind === 'flag';
       const more = { ...(derLabel && { derLabel }), ...(fileBytesMax && { fileBytesMax }) };
-      const secretTerms = { sandbox, minLength, mayBeSeen, onCommandLine, environment, ...more };
+      const secretTerms = { sandbox, minLength, mayBeSeen, onCommandLine, env, ...more };
       const loaded = loadAt(reference, path, secretTerms, terms);
       if (loaded.kind === 'faulty') {
         report(path, { reason: loaded.reason, accepted: loaded.accepted, origin: originOf(path) });

@@ -38,7 +38,7 @@ for (const { path, folder, kinds } of catalogs) {
 
       test(`${kind} refuses a member that it does not have`, () => {
         const overrides = { [path]: { kind, colour: 'red' } };
-        const { faults } = inspectConfig({ environment: {}, overrides });
+        const { faults } = inspectConfig({ env: {}, overrides });
         assert.ok(
           faults.some((fault) => fault.path === `${path}.colour` && fault.reason === 'is not a setting'),
           JSON.stringify(faults),
@@ -75,7 +75,7 @@ const readAlways = [/\/libphonenumber-js\/metadata/, /\/yaml\//];
 test('reading the configuration loads no adapter and no client library', () => {
   const modules = modulesAfter(`
     const { inspectConfig } = await import('./src/settings/load.ts');
-    inspectConfig({ environment: {} });
+    inspectConfig({ env: {} });
     await import('./src/wiring/data-kinds.ts');`);
   const loaded = modules.filter((url) => adapters.test(url) && !url.includes('/gateways/shared/'));
   assert.deepEqual(loaded, []);
@@ -144,7 +144,7 @@ for (const { name, start } of startedKinds) {
       const { inspectConfig } = await import('./src/settings/load.ts');
       const { gatewayKinds } = await import('./src/adapters/gateways/catalog.ts');
       const { createSystemClock } = await import('./src/adapters/system/system-clock.ts');
-      const { gateway } = inspectConfig({ environment: {}, file: ${file} }).values.sms;
+      const { gateway } = inspectConfig({ env: {}, file: ${file} }).values.sms;
       const row = gatewayKinds.find(({ kind }) => kind === gateway.kind);
       await (await row.open(gateway, { clock: createSystemClock() })).close();`);
     assert.deepEqual(kindsAmong(opened), [name]);

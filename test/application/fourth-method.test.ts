@@ -39,7 +39,7 @@ test('a fourth method is routed, can be switched off, and is remembered, by its 
 
   const served = async (settings: Readonly<Record<string, unknown>>, use: (url: string) => Promise<void>) => {
     const overrides = { ...TEST_SETTINGS, dataDirectory, ...settings };
-    const application = await compose(loadConfig({ environment: {}, overrides }));
+    const application = await compose(loadConfig({ env: {}, overrides }));
     try {
       await use((await application.listen()).methods);
       const [record] = await application.store.history('w-1');
@@ -65,7 +65,7 @@ test('a fourth method is routed, can be switched off, and is remembered, by its 
     assert.equal((await callMethod(url, 'whisper', 'w-1', { words: 'psst' })).status, 501);
   });
   assert.throws(
-    () => loadConfig({ environment: {}, overrides: { ...TEST_SETTINGS, 'http.basePaths': ['/v1/whisper'] } }),
+    () => loadConfig({ env: {}, overrides: { ...TEST_SETTINGS, 'http.basePaths': ['/v1/whisper'] } }),
     /http\.basePaths/,
   );
 });

@@ -38,7 +38,7 @@ test('a store, a directory and gateways of made-up kinds are configured, opened 
   const { compose } = await copy.load<typeof Wiring>('src/wiring/application.ts');
 
   const serve = async (use: (url: string) => Promise<void>) => {
-    const application = await compose(loadConfig({ environment: {}, overrides: settings }));
+    const application = await compose(loadConfig({ env: {}, overrides: settings }));
     try {
       await use((await application.listen()).methods);
     } finally {
@@ -79,7 +79,7 @@ test('settings and rules of a made-up kind are read, judged and in the reference
   const { inspectConfig } = await copy.load<typeof Loading>('src/settings/load.ts');
   const { writeReference } = await copy.load<typeof Reference>('src/settings/reference.ts');
   const faultsOf = (overrides: object) =>
-    inspectConfig({ environment: {}, overrides: { ...settings, ...overrides } }).faults.map(
+    inspectConfig({ env: {}, overrides: { ...settings, ...overrides } }).faults.map(
       ({ path, reason }) => `${path} ${reason}`,
     );
   assert.deepEqual(faultsOf({}), []);

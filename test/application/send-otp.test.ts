@@ -121,7 +121,7 @@ describe('sendOtp: every result', () => {
   it('a support desk finds requests without a code by account, number and association, and no number is stored', async () => {
     const found = async (key: RequestSearch['key'], value: string) => {
       const settings = loadConfig({
-        environment: {},
+        env: {},
         overrides: { ...TEST_SETTINGS, dataDirectory: app.dataDirectory },
       });
       const histories = await findRequests(settings, { key, value });

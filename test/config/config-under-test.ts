@@ -23,7 +23,7 @@ export function temporaryFile(t: TestContext, name: string, text: string, mode =
 /** All that is wrong with a configuration; empty if it is sound. */
 export function faultsOf(sources: Partial<ConfigSources>): readonly ConfigFault[] {
   try {
-    loadConfig({ environment: {}, ...sources });
+    loadConfig({ env: {}, ...sources });
     return [];
   } catch (error) {
     if (error instanceof ConfigError) return error.faults;

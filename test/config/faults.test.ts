@@ -91,7 +91,7 @@ test('a number where a text is due is told to be quoted, in every text setting',
 
 test('names that are not settings are told wherever they stand', () => {
   const faults = faultsOf({
-    environment: { GSP_OTP_HTTP_PROT: '1', OTHER: 'x' },
+    env: { GSP_OTP_HTTP_PROT: '1', OTHER: 'x' },
     overrides: { 'requests.budgetMS': 1, __proto__: 1, 'log.level.x': 1 },
   });
   assert.deepEqual(
@@ -117,16 +117,16 @@ test("variables that Kubernetes makes of Services are nobody's settings", () => 
     [`${service}_PORT_53_UDP`]: 'udp://[fd00::7]:53',
   });
   for (const service of ['GSP_OTP', 'GSP_OTP_HTTP', 'GSP_OTP_OPERATOR', 'GSP_OTP_RECEIPTS', 'GSP_OTP_V2']) {
-    assert.deepEqual(faultsOf({ environment: links(service) }), [], service);
+    assert.deepEqual(faultsOf({ env: links(service) }), [], service);
   }
   // What the pod itself is given stands.
-  const environment = { ...links('GSP_OTP_HTTP'), GSP_OTP_HTTP_PORT: '80807' };
+  const env = { ...links('GSP_OTP_HTTP'), GSP_OTP_HTTP_PORT: '80807' };
   assert.deepEqual(
-    faultsOf({ environment }).map(({ path }) => path),
+    faultsOf({ env }).map(({ path }) => path),
     ['http.port'],
   );
   assert.deepEqual(
-    faultsOf({ environment: { GSP_OTP_PORT: '8080', GSP_OTP_SERVICE: 'x' } }).map(({ path }) => path),
+    faultsOf({ env: { GSP_OTP_PORT: '8080', GSP_OTP_SERVICE: 'x' } }).map(({ path }) => path),
     ['GSP_OTP_PORT', 'GSP_OTP_SERVICE'],
   );
 });
@@ -187,19 +187,16 @@ test('a file that is not there is one clear fault', () => {
 
 test('a setting that is no more, or has another name, is told with what to do, wherever it is given', (t) => {
   const file = temporaryFile(t, 'a.yaml', 'requests: {leaseMs: 10000}\n');
-  assert.deepEqual(
-    faultLines({ file, environment: {}, flags: { 'payload.jwe.profile': 'jwe' } }).slice(0, 2),
-    [
-      `requests.leaseMs: is no longer a setting; accepted: nothing; remove it: it is 10 s, twice the longest requests.budgetMs. (${file}:1)`,
-      'payload.jwe.profile: is no longer a setting; accepted: payload.jwe.seal, its new name. (--set payload.jwe.profile)',
-    ],
-  );
+  assert.deepEqual(faultLines({ file, env: {}, flags: { 'payload.jwe.profile': 'jwe' } }).slice(0, 2), [
+    `requests.leaseMs: is no longer a setting; accepted: nothing; remove it: it is 10 s, twice the longest requests.budgetMs. (${file}:1)`,
+    'payload.jwe.profile: is no longer a setting; accepted: payload.jwe.seal, its new name. (--set payload.jwe.profile)',
+  ]);
   for (const { path, variable } of formerNames) {
     const kind = path.startsWith('sms.gateway.') ? { GSP_OTP_SMS_GATEWAY_KIND: 'smpp' } : {};
-    const faults = faultsOf({ environment: { ...kind, [variable]: '1' } });
+    const faults = faultsOf({ env: { ...kind, [variable]: '1' } });
     const told = faults.find((fault) => fault.path === path);
     assert.equal(told?.reason, 'is no longer a setting', path);
-    assert.deepEqual(told.origin, { kind: 'environment', variable });
+    assert.deepEqual(told.origin, { kind: 'env', variable });
   }
   assert.ok(formerNames.length >= 10);
 });
@@ -214,7 +211,7 @@ test('every number of the table accepts its bounds and refuses what is beyond th
       // Of the gateways, this kind has numbers.
       const kind = path.startsWith('sms.gateway.') ? { GSP_OTP_SMS_GATEWAY_KIND: 'smpp' } : {};
       const refuses = (value: number) =>
-        faultsOf({ environment: { ...kind, [variable]: String(value) } }).some(
+        faultsOf({ env: { ...kind, [variable]: String(value) } }).some(
           (fault) => fault.path === path && fault.accepted.startsWith('an integer from'),
         );
       assert.deepEqual([minimum - excess, minimum, maximum, maximum + excess].map(refuses), [
@@ -271,7 +268,7 @@ test('a fault is one line of bounded length, whatever stands in it', () => {
     { nearest: hostile },
     { origin: { kind: 'file', file: hostile, line: 1 } },
     { origin: { kind: 'file', file: hostile, line: undefined } },
-    { origin: { kind: 'environment', variable: hostile } },
+    { origin: { kind: 'env', variable: hostile } },
     { origin: { kind: 'override', path: hostile } },
     { origin: { kind: 'flag', path: hostile } },
   ] as const) {

@@ -5,7 +5,7 @@ import { loadConfig } from '../../src/settings/load.ts';
 import { faultsOf, temporaryDirectory } from './config-under-test.ts';
 
 const secret = { env: 'GATEWAY_SECRET' };
-const environment = { GATEWAY_SECRET: 'a-secret-of-the-gateway', SMPP_PASSWORD: 'eight888' };
+const env = { GATEWAY_SECRET: 'a-secret-of-the-gateway', SMPP_PASSWORD: 'eight888' };
 
 const sender = '+12025550100';
 
@@ -17,7 +17,7 @@ const gateways = [
 ];
 
 const faultsAt = (gateway: object, profile: string) =>
-  faultsOf({ environment, overrides: { profile, 'sms.gateway': gateway } }).filter(({ path }) =>
+  faultsOf({ env, overrides: { profile, 'sms.gateway': gateway } }).filter(({ path }) =>
     path.startsWith('sms.gateway'),
   );
 
@@ -160,7 +160,7 @@ for (const gateway of gateways) {
 test('a sender of letters that phones have no room for is warned of', (t) => {
   const warned = (gateway: object) =>
     loadConfig({
-      environment,
+      env,
       overrides: { 'sms.gateway': gateway, dataDirectory: temporaryDirectory(t) },
     }).warnings.some((text) => text.includes('11 characters'));
   for (const kind of [0, 1, 3]) {
@@ -280,7 +280,7 @@ test('ids for India are digits, by text', () => {
 test('who texts to India by name and has no ids for it is warned', (t) => {
   const warningsWith = (more: object) =>
     loadConfig({
-      environment,
+      env,
       overrides: {
         dataDirectory: temporaryDirectory(t),
         'sms.gateway': gateways[0],

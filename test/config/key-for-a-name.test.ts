@@ -19,9 +19,7 @@ const keys: Readonly<Record<string, string>> = {
 function said(sources: Parameters<typeof faultsOf>[0]): string {
   const faults = faultsOf(sources);
   try {
-    return [...faults, ...inspectConfig({ environment: {}, ...sources }).faults]
-      .map(describeFault)
-      .join('\n');
+    return [...faults, ...inspectConfig({ env: {}, ...sources }).faults].map(describeFault).join('\n');
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return `${faults.map(describeFault).join('\n')}\n${error.message}`;
@@ -32,10 +30,10 @@ for (const [what, key] of Object.entries(keys)) {
   for (const [place, sources] of Object.entries({
     'the name of a variable': { overrides: { 'digests.secret': { env: key } } },
     'the name of a file': { overrides: { 'digests.secret': { file: key } } },
-    'the name of a variable, in the environment': { environment: { GSP_OTP_DIGESTS_SECRET_ENV: key } },
-    'the name of a file, in the environment': { environment: { GSP_OTP_DIGESTS_SECRET_FILE: key } },
+    'the name of a variable, in the environment': { env: { GSP_OTP_DIGESTS_SECRET_ENV: key } },
+    'the name of a file, in the environment': { env: { GSP_OTP_DIGESTS_SECRET_FILE: key } },
     'the name of the configuration': { file: key },
-    'the name of the configuration, in the environment': { environment: { GSP_OTP_CONFIG: key } },
+    'the name of the configuration, in the environment': { env: { GSP_OTP_CONFIG: key } },
   })) {
     test(`${what} in the place of ${place} is not repeated`, () => {
       const text = said(sources);

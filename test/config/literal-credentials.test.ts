@@ -8,7 +8,7 @@ const secret = 'L1teral';
 
 const faults = (gateway: object, profile = 'production') =>
   faultsOf({
-    environment: { KEY: 'kept-elsewhere' },
+    env: { KEY: 'kept-elsewhere' },
     overrides: {
       profile,
       'sms.gateway': {
@@ -113,12 +113,12 @@ test('no message repeats the value of a query, whatever it is called, nor a head
     'store.kind': 'hunter2pwhunter2pwhunter2pw',
     'log.level': 'x?p=hunter2pw',
   })) {
-    const { faults: found } = inspectConfig({ environment: {}, overrides: { [setting]: value } });
+    const { faults: found } = inspectConfig({ env: {}, overrides: { [setting]: value } });
     assert.ok(found.length > 0, setting);
     assert.ok(!JSON.stringify(found).includes('hunter2pw'), JSON.stringify(found));
   }
   const [fault] = inspectConfig({
-    environment: {},
+    env: {},
     flags: { 'sms.gateway.headers.sk4live9Hq2Zt7Wm5': 'x' },
   }).faults;
   assert.ok(fault);

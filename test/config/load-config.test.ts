@@ -20,8 +20,8 @@ test('the sandbox starts without any setting', (t) => {
 test('the environment wins over the file, and flags win over both', (t) => {
   const dataDirectory = temporaryDirectory(t);
   const file = temporaryFile(t, 'a.yaml', 'http: {port: 1, host: ::1}\nlog: {level: warn}\n');
-  const environment = { GSP_OTP_HTTP_PORT: '2', GSP_OTP_LOG_LEVEL: 'debug', HOME: '/home/nobody' };
-  const config = loadConfig({ file, environment, overrides: { 'http.port': '3', dataDirectory } });
+  const env = { GSP_OTP_HTTP_PORT: '2', GSP_OTP_LOG_LEVEL: 'debug', HOME: '/home/nobody' };
+  const config = loadConfig({ file, env, overrides: { 'http.port': '3', dataDirectory } });
   assert.equal(config.http.port, 3);
   assert.equal(config.log.level, 'debug');
   assert.equal(config.http.host, '::1');
@@ -30,12 +30,12 @@ test('the environment wins over the file, and flags win over both', (t) => {
 test('GSP_OTP_CONFIG names the file, and JSON is read as well', (t) => {
   const dataDirectory = temporaryDirectory(t);
   const file = temporaryFile(t, 'a.json', '{"http": {"basePaths": ["/wallet/e-wallets-v1", "/v1"]}}');
-  const environment = { GSP_OTP_CONFIG: file, GSP_OTP_DATA_DIRECTORY: dataDirectory };
-  assert.deepEqual(loadConfig({ environment }).http.basePaths, ['/wallet/e-wallets-v1', '/v1']);
+  const env = { GSP_OTP_CONFIG: file, GSP_OTP_DATA_DIRECTORY: dataDirectory };
+  assert.deepEqual(loadConfig({ env }).http.basePaths, ['/wallet/e-wallets-v1', '/v1']);
 });
 
 test('lists, switches and groups can be given as text', (t) => {
-  const environment = {
+  const env = {
     GSP_OTP_DATA_DIRECTORY: temporaryDirectory(t),
     GSP_OTP_HTTP_BASE_PATHS: '/v1, /v2',
     GSP_OTP_PHONE_NUMBERS_ALLOWED_COUNTRIES: '["BR","IN"]',
@@ -44,7 +44,7 @@ test('lists, switches and groups can be given as text', (t) => {
     GSP_OTP_QUOTAS_SENDS_GLOBAL_MAX: '8',
     GSP_OTP_LOG_LEVEL: '',
   };
-  const config = loadConfig({ environment });
+  const config = loadConfig({ env });
   assert.deepEqual(config.http.basePaths, ['/v1', '/v2']);
   assert.deepEqual(config.phoneNumbers.allowedCountries, ['BR', 'IN']);
   assert.equal(config.requests.retryUnsent, false);
@@ -54,8 +54,8 @@ test('lists, switches and groups can be given as text', (t) => {
 
 test('a path in a file is meant from where the file is, any other from the working directory', (t) => {
   const file = temporaryFile(t, 'a.yaml', 'dataDirectory: data\n');
-  assert.equal(loadConfig({ file, environment: {} }).dataDirectory, join(dirname(file), 'data'));
-  const { values } = inspectConfig({ file, environment: { GSP_OTP_DATA_DIRECTORY: 'data' } });
+  assert.equal(loadConfig({ file, env: {} }).dataDirectory, join(dirname(file), 'data'));
+  const { values } = inspectConfig({ file, env: { GSP_OTP_DATA_DIRECTORY: 'data' } });
   assert.equal((values as { dataDirectory: string }).dataDirectory, resolve('data'));
 });
 
@@ -73,7 +73,7 @@ test('the secrets of the sandbox are made once, readable by their owner alone', 
 
 test('looking at a configuration makes nothing', (t) => {
   const dataDirectory = join(temporaryDirectory(t), 'new');
-  const { faults, values } = inspectConfig({ environment: {}, overrides: { dataDirectory } });
+  const { faults, values } = inspectConfig({ env: {}, overrides: { dataDirectory } });
   assert.deepEqual(faults, []);
   assert.match(inspect(values, { depth: 9 }), /made at the first start/);
   assert.equal(existsSync(dataDirectory), false);
@@ -81,17 +81,17 @@ test('looking at a configuration makes nothing', (t) => {
 
 test('where a value comes from is known', (t) => {
   const file = temporaryFile(t, 'a.yaml', '# comment\nhttp:\n  port: 1\n  host: ::1\n');
-  const environment = { GSP_OTP_LOG_LEVEL: 'warn' };
+  const env = { GSP_OTP_LOG_LEVEL: 'warn' };
   const { originOf } = inspectConfig({
     file,
-    environment,
+    env,
     overrides: { 'http.host': '::', 'sms.brand': 'A' },
     flags: { 'sms.brand': 'B' },
   });
   assert.deepEqual(originOf('http.port'), { kind: 'file', file, line: 3 });
   assert.deepEqual(originOf('http.host'), { kind: 'override', path: 'http.host' });
   assert.deepEqual(originOf('sms.brand'), { kind: 'flag', path: 'sms.brand' });
-  assert.deepEqual(originOf('log.level'), { kind: 'environment', variable: 'GSP_OTP_LOG_LEVEL' });
+  assert.deepEqual(originOf('log.level'), { kind: 'env', variable: 'GSP_OTP_LOG_LEVEL' });
   assert.deepEqual(originOf('http.methods'), { kind: 'default' });
 });
 

@@ -4,7 +4,7 @@ import { inspectConfig } from '../../src/settings/load.ts';
 
 function look(profile: string, operator: Readonly<Record<string, unknown>>) {
   const overrides = { profile, operator };
-  const { faults, warnings } = inspectConfig({ environment: {}, overrides });
+  const { faults, warnings } = inspectConfig({ env: {}, overrides });
   return {
     faults: faults.filter(({ path }) => path.startsWith('operator')),
     // Told only for a configuration that is sound but for this.

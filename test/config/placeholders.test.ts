@@ -10,7 +10,7 @@ import { faultsOf, temporaryFile } from './config-under-test.ts';
 const root = join(import.meta.dirname, '../..');
 
 const told = (overrides: Readonly<Record<string, unknown>>, profile = 'production') =>
-  faultsOf({ environment: { TOKEN: '<token>' }, overrides: { profile, ...overrides } }).map(describeFault);
+  faultsOf({ env: { TOKEN: '<token>' }, overrides: { profile, ...overrides } }).map(describeFault);
 
 test('production refuses a placeholder that was left, wherever it stands, and says which', () => {
   const gateway = {
@@ -45,7 +45,7 @@ test('production refuses a placeholder that was left, wherever it stands, and sa
   assert.ok(!told({ 'sms.gateway': xml }).some((line) => line.includes('placeholder')));
   assert.deepEqual(told({ 'sms.brand': '<Your Bank>' }, 'sandbox'), []);
   const { warnings } = inspectConfig({
-    environment: {},
+    env: {},
     overrides: { profile: 'sandbox', 'sms.brand': '<Your Bank>' },
   });
   assert.ok(

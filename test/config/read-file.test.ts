@@ -112,7 +112,7 @@ test('links to regular files are followed, as Kubernetes makes them of secrets',
     dataDirectory: temporaryDirectory(t),
     'digests.secret': { file: join(directory, 'digest') },
   };
-  const { digests, warnings } = loadConfig({ environment: {}, overrides });
+  const { digests, warnings } = loadConfig({ env: {}, overrides });
   assert.equal(digests.secret.reveal(), 's'.repeat(40));
   assert.deepEqual(warnings, []);
 });
@@ -120,8 +120,7 @@ test('links to regular files are followed, as Kubernetes makes them of secrets',
 test('a text of two files is told by its mark, and one that is no UTF-8 is refused', (t) => {
   const marked = temporaryFile(t, 'marked.yaml', '\ufeffhttp: {port: 1234}\n');
   assert.equal(
-    loadConfig({ environment: {}, file: marked, overrides: { dataDirectory: temporaryDirectory(t) } }).http
-      .port,
+    loadConfig({ env: {}, file: marked, overrides: { dataDirectory: temporaryDirectory(t) } }).http.port,
     1234,
   );
   const foreign = join(temporaryDirectory(t), 'foreign.yaml');

@@ -4,7 +4,7 @@ import { loadConfig } from '../../src/settings/load.ts';
 import { faultsOf, temporaryDirectory } from './config-under-test.ts';
 
 const secret = { env: 'GATEWAY_SECRET' };
-const environment = { GATEWAY_SECRET: 'a-secret-of-the-gateway-of-40-characters' };
+const env = { GATEWAY_SECRET: 'a-secret-of-the-gateway-of-40-characters' };
 const sender = '+12025550100';
 const publicUrl = 'https://receipts.bank.example';
 
@@ -31,7 +31,7 @@ const gateways = [
 
 const faults = (gateway: object, receipts: object | undefined = { publicUrl }, profile = 'production') =>
   faultsOf({
-    environment,
+    env,
     overrides: { profile, 'sms.gateway': gateway, ...(receipts && { receipts }) },
   }).filter(({ path }) => /^(sms\.gateway|receipts)/.test(path));
 
@@ -40,7 +40,7 @@ for (const gateway of gateways) {
     assert.deepEqual(faults(gateway), []);
     const members = [gateway, { ...twilio, name: 'other' }];
     assert.deepEqual(faults({ kind: 'failover', gateways: members }), []);
-    const [lacking] = faultsOf({ environment, overrides: { 'sms.gateway': gateway } });
+    const [lacking] = faultsOf({ env, overrides: { 'sms.gateway': gateway } });
     assert.equal(lacking?.path, 'sms.gateway');
     assert.match(lacking.reason, /nothing says where gateways can bring them/);
   });
@@ -48,8 +48,8 @@ for (const gateway of gateways) {
 
 test('the receipts of a gateway can be given one by one in the environment, whichever kind it is', (t) => {
   const config = loadConfig({
-    environment: {
-      ...environment,
+    env: {
+      ...env,
       GSP_OTP_SMS_GATEWAY_KIND: 'aws',
       GSP_OTP_SMS_GATEWAY_REGION: 'eu-west-1',
       GSP_OTP_SMS_GATEWAY_ACCESS_KEY_ID: 'AKID',

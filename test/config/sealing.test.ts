@@ -24,7 +24,7 @@ function productionFaults(overrides: Readonly<Record<string, unknown>>): readonl
 test('[ENC-2] keys come with passphrases, and with times to begin and to end', (t) => {
   const file = temporaryFile(t, 'key.asc', 'a private key\n');
   const { payload } = loadConfig({
-    environment: { OTP_PASSPHRASE: 'open sesame' },
+    env: { OTP_PASSPHRASE: 'open sesame' },
     overrides: {
       dataDirectory: temporaryDirectory(t),
       'payload.pgp': {
@@ -55,8 +55,7 @@ test('moments that are none are refused', () => {
 
 test('[ENC-1] what is set replaces the clear bodies of the sandbox, unless they are asked for too', (t) => {
   const dataDirectory = temporaryDirectory(t);
-  const load = (payload: object) =>
-    loadConfig({ environment: {}, overrides: { dataDirectory, payload } }).payload;
+  const load = (payload: object) => loadConfig({ env: {}, overrides: { dataDirectory, payload } }).payload;
   assert.equal(load({ pgp }).plain, undefined);
   assert.equal(load({ pgp, plain: true }).plain, true);
   assert.match(faults({ 'payload.plain': false })[0] ?? '', /^payload: names no kind of body to open/);
@@ -127,7 +126,7 @@ test('[TLS-6, OQ-13] a bare JWE needs client certificates, a signed one does not
 test('[JWE-2, JWE-3] only algorithms that are known may be named, and the older edition is off', (t) => {
   const load = (more: object) =>
     loadConfig({
-      environment: {},
+      env: {},
       overrides: { dataDirectory: temporaryDirectory(t), 'payload.jwe': { ...jwe, ...more } },
     }).payload.jwe;
   const { ours: _, google: __, ...rest } = load({}) ?? assert.fail();

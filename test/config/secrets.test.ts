@@ -12,7 +12,7 @@ const long = 'correct horse battery staple, and more of it';
 test('a secret comes from a file, the environment or, in the sandbox, from the configuration', (t) => {
   const file = temporaryFile(t, 'secret', `${long} in a file\n`);
   const config = loadConfig({
-    environment: { OTP_KEY: `${long} in the environment` },
+    env: { OTP_KEY: `${long} in the environment` },
     overrides: {
       dataDirectory: temporaryDirectory(t),
       'codes.secrets': [
@@ -37,22 +37,22 @@ test('a binary file is refused with what to do, and not read as the text that it
 
 test('the file of a secret can be named by a variable of its own', (t) => {
   const file = temporaryFile(t, 'secret', `${long} in a file\n`);
-  const environment = { GSP_OTP_DIGESTS_SECRET_FILE: file };
-  const config = loadConfig({ environment, overrides: { dataDirectory: temporaryDirectory(t) } });
+  const env = { GSP_OTP_DIGESTS_SECRET_FILE: file };
+  const config = loadConfig({ env, overrides: { dataDirectory: temporaryDirectory(t) } });
   assert.equal(config.digests.secret.reveal(), `${long} in a file`);
 });
 
 test('a variable that a reference names is not taken for a setting', (t) => {
   const dataDirectory = temporaryDirectory(t);
-  const environment = { GSP_OTP_MY_KEY: long, GSP_OTP_DIGESTS_SECRET_ENV: 'GSP_OTP_MY_KEY' };
-  const config = loadConfig({ environment, overrides: { dataDirectory } });
+  const env = { GSP_OTP_MY_KEY: long, GSP_OTP_DIGESTS_SECRET_ENV: 'GSP_OTP_MY_KEY' };
+  const config = loadConfig({ env, overrides: { dataDirectory } });
   assert.equal(config.digests.secret.reveal(), long);
 });
 
 test('a secret file that others can read is refused in production and warned of in the sandbox', (t) => {
   const file = temporaryFile(t, 'secret', long, 0o644);
   const overrides = { dataDirectory: temporaryDirectory(t), 'digests.secret': { file } };
-  const { warnings } = loadConfig({ environment: {}, overrides });
+  const { warnings } = loadConfig({ env: {}, overrides });
   assert.equal(warnings.length, 1);
   assert.match(warnings[0] ?? '', /^digests\.secret: .*mode 644.*production refuses that$/);
 
@@ -158,8 +158,8 @@ for (const profile of ['sandbox', 'production'] as const) {
   test(`a secret on the command line is refused in the ${profile} profile, without being shown`, () => {
     const gateway = (token: string) =>
       `{kind: twilio, accountSid: AC1, sender: Exemplo, authToken: ${token}}`;
-    const refused = (flags: Readonly<Record<string, string>>, environment = {}) =>
-      faultsOf({ overrides: { profile }, flags, environment })
+    const refused = (flags: Readonly<Record<string, string>>, env = {}) =>
+      faultsOf({ overrides: { profile }, flags, env })
         .map(describeFault)
         .filter((line) => line.includes('command line'));
     const line =
@@ -186,15 +186,15 @@ for (const profile of ['sandbox', 'production'] as const) {
 test('a flag beside a secret of the file does not make it one of the command line', (t) => {
   const file = temporaryFile(t, 'a.yaml', `digests:\n  secret: {value: "${long}"}\n`);
   const flags = { dataDirectory: temporaryDirectory(t), 'log.level': 'silent' };
-  assert.equal(loadConfig({ file, environment: {}, flags }).digests.secret.reveal(), long);
+  assert.equal(loadConfig({ file, env: {}, flags }).digests.secret.reveal(), long);
 });
 
 test('a secret shows where it is kept, and nothing else', (t) => {
   const file = temporaryFile(t, 'secret', long);
-  const shown = (reference: object, environment = {}) =>
+  const shown = (reference: object, env = {}) =>
     String(
       loadConfig({
-        environment,
+        env,
         overrides: { dataDirectory: temporaryDirectory(t), 'digests.secret': reference },
       }).digests.secret,
     );
@@ -224,7 +224,7 @@ for (const [name, secret, reason] of [
 }
 
 test('a secret written in place of a list or group is not shown', () => {
-  const faults = faultsOf({ environment: { GSP_OTP_CODES_SECRETS: long, GSP_OTP_DIGESTS: long } });
+  const faults = faultsOf({ env: { GSP_OTP_CODES_SECRETS: long, GSP_OTP_DIGESTS: long } });
   assert.equal(faults.length, 2);
   assert.ok(!JSON.stringify(faults).includes(long));
 });
@@ -249,7 +249,7 @@ test('a revocation list may be a file in DER, which is read as its PEM', (t) => 
   const certificate = { value: 'a' };
   const tls = { certificates: [{ certificate, key: { value: 'b' } }], clientCertificates: 'required' };
   const { http } = loadConfig({
-    environment: {},
+    env: {},
     overrides: {
       dataDirectory: directory,
       'http.tls': { ...tls, clientCa: certificate, clientCrl: [{ file }] },

@@ -14,7 +14,7 @@ const TOKEN = 'AB12345678C';
 /** The settings as a command reads them: nothing is made on disk. */
 function settingsOf(dataDirectory: string): Config {
   const { values, faults } = inspectConfig({
-    environment: {},
+    env: {},
     overrides: { ...TEST_SETTINGS, dataDirectory },
   });
   assert.deepEqual(faults, []);

@@ -8,7 +8,7 @@ import { temporaryDirectory, temporaryFile } from '../config/config-under-test.t
 test('every setting in force has its value and its origin, and no secret is in it', () => {
   const secret = 'a-secret-that-nobody-is-told-of-here';
   const inspection = inspectConfig({
-    environment: { GSP_OTP_HTTP_PORT: '8443', DIGESTS: secret },
+    env: { GSP_OTP_HTTP_PORT: '8443', DIGESTS: secret },
     flags: { 'sms.brand': 'Exemplo', 'digests.secret': '{env: DIGESTS}' },
   });
   const rows = listSettings(inspection);
@@ -16,7 +16,7 @@ test('every setting in force has its value and its origin, and no secret is in i
   assert.deepEqual(rowOf('http.port'), {
     path: 'http.port',
     value: 8443,
-    origin: { kind: 'environment', variable: 'GSP_OTP_HTTP_PORT' },
+    origin: { kind: 'env', variable: 'GSP_OTP_HTTP_PORT' },
   });
   assert.deepEqual(rowOf('sms.brand')?.origin, { kind: 'flag', path: 'sms.brand' });
   assert.deepEqual(rowOf('sms.templatesFile')?.value, null);
@@ -30,7 +30,7 @@ test('what a start would refuse is a fault beside those of the settings, once th
   const templatesFile = temporaryFile(t, 'texts.yaml', 'en: {general: Your code}\n');
   const given = { dataDirectory: temporaryDirectory(t), 'sms.templatesFile': templatesFile };
   const judged = async (overrides: Readonly<Record<string, unknown>>) => {
-    const inspection = inspectConfig({ environment: {}, overrides: { ...given, ...overrides } });
+    const inspection = inspectConfig({ env: {}, overrides: { ...given, ...overrides } });
     return (await judgeSettings(inspection, Date.now())).faults.map(describeFault).join('\n');
   };
   assert.match(await judged({}), /^sms\.templatesFile: en\.general has no \{code\}[^\n]*$/);

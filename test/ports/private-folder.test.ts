@@ -53,7 +53,7 @@ test('where the system lets nobody make a folder, each that would make one ends,
     assert.throws(() => beginBackup(folder), refused);
     assert.throws(() => openDatabase(otpStoreKind, { ...order, access: 'create', waitMs: 0 }), refused);
     assert.throws(() => openSqliteOtpStore(order), refused);
-    const terms = { sandbox: true, minLength: 1, mayBeSeen: false, onCommandLine: false, environment: {} };
+    const terms = { sandbox: true, minLength: 1, mayBeSeen: false, onCommandLine: false, env: {} };
     const made = loadOrMakeSecret(join(folder, 'secret'), terms);
     assert.ok(made.kind === 'faulty' && made.reason === refused.message, JSON.stringify(made));
   }

@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import type { WriteStream } from 'node:tty';
 import { format } from 'node:util';
 import { runProgram } from '../../src/cli/program.ts';
-import { environment } from '../../src/cli/terminal/environment.ts';
+import { startEnv } from '../../src/cli/terminal/start-env.ts';
 import { escapeHiddenOn } from '../../src/cli/terminal/terminal.ts';
 
 export interface EndedCommand {
@@ -90,7 +90,7 @@ function replaceWorld({ cwd, env, stdout, stderr }: World): () => void {
 /** Of the process, and the copy that the program took of it when it was loaded. */
 function setEnvironment(env: Readonly<NodeJS.ProcessEnv>): void {
   process.env = env;
-  const seen = environment as Record<string, string | undefined>;
+  const seen = startEnv as Record<string, string | undefined>;
   for (const name of Object.keys(seen)) delete seen[name];
   Object.assign(seen, env);
 }

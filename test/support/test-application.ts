@@ -37,7 +37,7 @@ export async function startApplication(options: TestOptions = {}): Promise<TestA
   const dataDirectory = options.dataDirectory ?? mkdtempSync(join(tmpdir(), 'gsp-otp-test-'));
   if (options.dataDirectory === undefined) await importTestAccounts(dataDirectory);
   const config = loadConfig({
-    environment: {},
+    env: {},
     overrides: { ...TEST_SETTINGS, dataDirectory, ...options.settings },
   });
   const application = await compose(config, options.overrides);

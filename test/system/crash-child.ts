@@ -126,7 +126,7 @@ Socket.prototype.write = function crashingWrite(this: Socket, ...args: unknown[]
 };
 
 const config = loadConfig({
-  environment: {},
+  env: {},
   overrides: { ...TEST_SETTINGS, dataDirectory, 'quotas.coolDownMs': 0, 'quotas.sendsPerAccount.max': 256 },
 });
 const clock = createSystemClock(await opened.newestMoment());

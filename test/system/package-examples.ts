@@ -34,7 +34,7 @@ const directory: AccountDirectory = {
 };
 const settings = { dataDirectory: 'data', 'http.port': 0, 'operator.port': 0, 'log.level': 'silent' };
 const overrides: Overrides = { directory };
-const application = await compose(loadConfig({ environment: {}, overrides: settings }), overrides);
+const application = await compose(loadConfig({ env: {}, overrides: settings }), overrides);
 const { methods } = await application.listen();
 const response = await fetch(methods + '/v1/echo', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
 console.log(response.status, Object(await response.json()).errorResponseCode);
@@ -165,7 +165,7 @@ const mounting = (snippet: string) => `
 import Fastify from 'fastify';
 import { compose, loadConfig } from 'gsp-otp';
 const overrides = { dataDirectory: 'mounted', 'log.level': 'silent' };
-const application = await compose(loadConfig({ environment: {}, overrides }));
+const application = await compose(loadConfig({ env: {}, overrides }));
 const fastify = Fastify();
 ${snippet}
 const url = await fastify.listen({ port: 0, host: '127.0.0.1' });

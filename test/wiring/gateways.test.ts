@@ -21,7 +21,7 @@ test('[OPS-2] a configuration with failover gets a text through while the first 
     { kind: 'vonage', name: 'second', baseUrl: standIn.url, apiKey: secret, apiSecret: secret, sender },
   ];
   const config = loadConfig({
-    environment: {},
+    env: {},
     overrides: { dataDirectory: temporaryDirectory(t), 'sms.gateway': { kind: 'failover', gateways } },
   });
   const gateway = await composeGateway(config.sms.gateway, new TestClock());
@@ -43,7 +43,7 @@ test('a configuration with SMPP binds at once, asks for receipts where there is 
     sender: 'Exemplo',
   };
   const config = loadConfig({
-    environment: {},
+    env: {},
     overrides: { dataDirectory: temporaryDirectory(t), 'sms.gateway': gateway },
   });
   const url = `smpp://127.0.0.1:${smsc.port}`;

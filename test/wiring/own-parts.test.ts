@@ -38,7 +38,7 @@ for (const [overrides, told] of [
 ] as const) {
   test(`what can be no part is refused before anything is opened: ${told.source}`, async (t) => {
     const dataDirectory = temporaryDirectory(t);
-    const config = loadConfig({ environment: {}, overrides: { ...TEST_SETTINGS, dataDirectory } });
+    const config = loadConfig({ env: {}, overrides: { ...TEST_SETTINGS, dataDirectory } });
     await assert.rejects(compose(config, overrides as unknown as Overrides), told);
     assert.deepEqual(
       readdirSync(dataDirectory).filter((name) => name.endsWith('.sqlite')),

@@ -148,7 +148,7 @@ for (const [index, [path, configuration]] of CASES.entries()) {
     const line = 1 + lines.findIndex((text) => text.endsWith(' HERE'));
     assert.ok(line > 0);
     writeFileSync(file, lines.map((text) => text.replace(/ HERE$/, '')).join('\n'));
-    const [first, ...more] = await startFaults({ file, environment: {} });
+    const [first, ...more] = await startFaults({ file, env: {} });
     assert.ok(
       first?.startsWith(`${path}: `) && first.endsWith(` (${file}:${line})`),
       [first, ...more].join('\n'),
@@ -160,22 +160,22 @@ test('a fault names the environment variable, or the flag, that gave the setting
   const folder = folderOf(t);
   const none = `{file: ${join(folder, 'none')}}`;
   const certificate = `[{certificate: ${none}, key: ${none}}]`;
-  const [byVariable] = await startFaults({ environment: { GSP_OTP_HTTP_TLS_CERTIFICATES: certificate } });
+  const [byVariable] = await startFaults({ env: { GSP_OTP_HTTP_TLS_CERTIFICATES: certificate } });
   assert.match(String(byVariable), /^http\.tls\.certificates\.0: .*\(GSP_OTP_HTTP_TLS_CERTIFICATES\)$/);
   const flags = { 'payload.pgp': `{ours: [{key: ${none}}], google: [{key: ${none}}]}` };
-  const [byFlag] = await startFaults({ environment: {}, flags });
+  const [byFlag] = await startFaults({ env: {}, flags });
   assert.match(String(byFlag), /^payload\.pgp\.ours\.0: .*\(--set payload\.pgp\)$/);
 });
 
 test('a fault of a text names its line in the file of texts, one of a fitting too', async (t) => {
   const folder = folderOf(t);
   const overrides = (name: string) => ({ 'sms.templatesFile': join(folder, name), 'sms.languages': ['en'] });
-  const [fault] = await startFaults({ environment: {}, overrides: overrides('texts.yaml') });
+  const [fault] = await startFaults({ env: {}, overrides: overrides('texts.yaml') });
   assert.equal(
     fault,
     `sms.templatesFile: es.general has no {code}; accepted: what \`gsp-otp templates check --help\` describes. (${join(folder, 'texts.yaml')}:3)`,
   );
-  const [misfit] = await startFaults({ environment: {}, overrides: overrides('wide.yaml') });
+  const [misfit] = await startFaults({ env: {}, overrides: overrides('wide.yaml') });
   assert.match(String(misfit), /^sms\.templatesFile: en\.association has .*wide\.yaml:2\)$/);
 });
 
@@ -186,7 +186,7 @@ test('a reload names the place in the new configuration', async (t) => {
     writeFileSync(file, text);
     return loadConfig({
       file,
-      environment: {},
+      env: {},
       overrides: { dataDirectory: join(folder, 'data'), ...overrides },
     });
   };

@@ -41,7 +41,7 @@ test('passphrases are forgotten once keys are unlocked, and a reload asks only f
   };
   const load = (overrides: Readonly<Record<string, unknown>>) =>
     loadConfig({
-      environment: {},
+      env: {},
       overrides: { dataDirectory: directory, 'cryptography.threads': 1, ...overrides },
     });
   const config = load(locked);

@@ -11,7 +11,7 @@ test('settings that take effect at the next start only are told apart from keys 
   t.after(() => rmSync(dataDirectory, { recursive: true }));
   const key = (value: string) => ({ key: { value } });
   const load = (overrides: Readonly<Record<string, unknown>>) =>
-    loadConfig({ environment: {}, overrides: { dataDirectory, ...overrides } });
+    loadConfig({ env: {}, overrides: { dataDirectory, ...overrides } });
   const before = load({ 'payload.pgp': { ours: [key('a')], google: [key('b')] } });
   const after = load({
     payload: {
@@ -39,7 +39,7 @@ test('what means something only together is taken together or not at all', (t) =
   const dataDirectory = mkdtempSync(join(tmpdir(), 'gsp-otp-reload-'));
   t.after(() => rmSync(dataDirectory, { recursive: true }));
   const load = (overrides: Readonly<Record<string, unknown>>) =>
-    loadConfig({ environment: {}, overrides: { dataDirectory, ...overrides } });
+    loadConfig({ env: {}, overrides: { dataDirectory, ...overrides } });
   const at = (value: string) => ({ value });
   const keys = (name: string) => ({ ours: [{ key: at(name) }], google: [{ key: at(`${name}'s peer`) }] });
   const certificates = (name: string) => [{ certificate: at(name), key: at(name) }];
@@ -86,7 +86,7 @@ test('what means something only together is taken together or not at all', (t) =
 test('a configuration of the other profile is not taken', (t) => {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'gsp-otp-reload-'));
   t.after(() => rmSync(dataDirectory, { recursive: true }));
-  const sandbox = loadConfig({ environment: {}, overrides: { dataDirectory } });
+  const sandbox = loadConfig({ env: {}, overrides: { dataDirectory } });
   const production = { ...sandbox, profile: 'production' as const };
   assert.throws(
     () => takeReloaded(production, sandbox),

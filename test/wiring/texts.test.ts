@@ -27,7 +27,7 @@ test('[OQ-12] the shipped texts with a short brand are proved to fit', () => {
 
 test('[OQ-12] a text that does not fit keeps the server from starting, with its remedies', () => {
   const overrides = { 'sms.brand': 'M'.repeat(17), 'sms.languages': ['en', 'hi', 'ko'] };
-  const settings = inspectConfig({ environment: {}, overrides }).values as Settings;
+  const settings = inspectConfig({ env: {}, overrides }).values as Settings;
   assert.deepEqual(
     faultsOf(() => composeTemplates(settings)),
     [

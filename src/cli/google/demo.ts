@@ -86,7 +86,7 @@ interface Started {
 
 /** On the usual ports, so that the other commands find it; where one is taken, on any free one. */
 async function start(settings: Readonly<Record<string, unknown>>): Promise<Started> {
-  const config = loadConfig({ environment: {}, overrides: { 'log.level': 'silent', ...settings } });
+  const config = loadConfig({ env: {}, overrides: { 'log.level': 'silent', ...settings } });
   const application = await compose(config);
   try {
     return { application, addresses: await application.listen() };

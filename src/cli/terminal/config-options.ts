@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { ConfigSources } from '../../config/layers.ts';
-import { environment } from './environment.ts';
+import { startEnv } from './start-env.ts';
 
 interface ConfigOptions {
   readonly config?: string;
@@ -16,7 +16,7 @@ export function withConfigOptions(command: Command): Command {
 
 /** Where the configuration of a command made by `withConfigOptions` comes from. */
 export function configSources(options: ConfigOptions): ConfigSources {
-  return { file: options.config, environment, flags: options.set };
+  return { file: options.config, env: startEnv, flags: options.set };
 }
 
 function collectSetting(

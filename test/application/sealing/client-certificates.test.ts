@@ -40,7 +40,7 @@ async function start(t: TestContext, tls = tlsOf(), more: Parameters<typeof star
   const reload = (next: Readonly<Record<string, unknown>>) =>
     app.application.reload(
       loadConfig({
-        environment: {},
+        env: {},
         overrides: { ...TEST_SETTINGS, dataDirectory: app.dataDirectory, 'log.level': 'info', ...next },
       }),
     );

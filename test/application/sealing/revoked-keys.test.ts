@@ -29,7 +29,7 @@ test('[OQ-79] what was revoked stays revoked: an older copy changes nothing, at 
   const first = await startApplication({ dataDirectory, settings: settings(key) });
   const reload = (...google: readonly TestKey[]) =>
     first.application.reload(
-      loadConfig({ environment: {}, overrides: { ...TEST_SETTINGS, dataDirectory, ...settings(...google) } }),
+      loadConfig({ env: {}, overrides: { ...TEST_SETTINGS, dataDirectory, ...settings(...google) } }),
     );
   try {
     await reload(key);

@@ -114,9 +114,7 @@ async function loaded(t: TestContext, kind: SealingKind) {
   });
   const { dataDirectory } = app;
   const reload = (next: Readonly<Record<string, unknown>>) =>
-    app.application.reload(
-      loadConfig({ environment: {}, overrides: { ...TEST_SETTINGS, dataDirectory, ...next } }),
-    );
+    app.application.reload(loadConfig({ env: {}, overrides: { ...TEST_SETTINGS, dataDirectory, ...next } }));
   return { ours, google, certificates, codec, load, reload, settings };
 }
 

@@ -5,7 +5,7 @@ import { Failure } from '../../../src/cli/terminal/failure.ts';
 import { loadConfig } from '../../../src/settings/load.ts';
 
 test('a host name that nobody can look up is told by its setting', () => {
-  const config = loadConfig({ environment: { GSP_OTP_OPERATOR_HOST: 'otp.invalid' } });
+  const config = loadConfig({ env: { GSP_OTP_OPERATOR_HOST: 'otp.invalid' } });
   const fault = { code: 'ENOTFOUND', syscall: 'getaddrinfo', hostname: 'otp.invalid' };
   const told = explainListenError(Object.assign(new Error('getaddrinfo'), fault), config);
   assert.ok(told instanceof Failure);

@@ -13,8 +13,8 @@ for (const [flags, methods, operator] of [
   [{ 'http.host': '::1', 'http.basePaths': '/a/v1,/b' }, 'http://[::1]:8080/a/v1', 'http://127.0.0.1:8081'],
 ] as const) {
   test(`the server of ${JSON.stringify(flags)} is at ${methods} and ${operator}`, () => {
-    assert.equal(ownMethodsUrl({ environment: {}, flags }), methods);
-    assert.equal(ownOperatorUrl({ environment: {}, flags }), operator);
+    assert.equal(ownMethodsUrl({ env: {}, flags }), methods);
+    assert.equal(ownOperatorUrl({ env: {}, flags }), operator);
   });
 }
 

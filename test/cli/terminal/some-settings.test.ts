@@ -4,7 +4,7 @@ import { readSomeSettings } from '../../../src/cli/terminal/some-settings.ts';
 import { ConfigError } from '../../../src/config/faults.ts';
 
 const read = (flags: Readonly<Record<string, string>>, ...needed: Parameters<typeof readSomeSettings>[1]) =>
-  readSomeSettings({ environment: {}, flags }, needed);
+  readSomeSettings({ env: {}, flags }, needed);
 
 const faultsOf = (...terms: Parameters<typeof read>): readonly string[] => {
   try {

@@ -8,7 +8,7 @@ import { startStandIn } from '../../adapters/gateways/shared/gateway-stand-in.ts
 const TO = '+14035550123';
 
 function settingsOf(gateway: unknown): Settings {
-  const { values, faults } = inspectConfig({ environment: {}, overrides: { 'sms.gateway': gateway } });
+  const { values, faults } = inspectConfig({ env: {}, overrides: { 'sms.gateway': gateway } });
   assert.deepEqual(faults, []);
   return values as Settings;
 }

@@ -19,7 +19,7 @@ async function configured(t: TestContext, google: readonly TestKey[]): Promise<S
   const dataDirectory = temporaryDirectory(t);
   await storeThatRevokes(dataDirectory, revoked);
   const { values, faults } = inspectConfig({
-    environment: {},
+    env: {},
     overrides: { ...TEST_SETTINGS, dataDirectory, 'payload.pgp': sealingSettings([ours], google) },
   });
   assert.deepEqual(faults, []);

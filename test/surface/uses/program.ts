@@ -26,7 +26,7 @@ import { account, codec, Directory, gatewayOf } from './adapters.ts';
 
 /** A process of one's own: configuration, parts, start, calls and stop. */
 export async function run(clock: Clock, entropy: Entropy, store: OtpStore): Promise<void> {
-  const sources: ConfigSources = { environment: process.env, overrides: { 'http.port': 0 }, flags: {} };
+  const sources: ConfigSources = { env: process.env, overrides: { 'http.port': 0 }, flags: {} };
   const config: Config = loadConfig(sources);
   const directory = new Directory(new Map([['maria', account]]));
   const data: Data = { store, directory, clock, entropy };

@@ -17,7 +17,7 @@ import {
   startStandIn,
 } from '../shared/gateway-stand-in.ts';
 
-const environment = {
+const env = {
   MSG91_AUTH_KEY: 'msg91-key-not-to-be-told',
   GUPSHUP_USER_ID: 'gupshup-user',
   GUPSHUP_PASSWORD: 'gupshup&password=not to be told',
@@ -30,7 +30,7 @@ after(() => rmSync(dataDirectory, { recursive: true }));
 /** The gateway that a shipped example describes, with the stand-in in the gateway's place. */
 const openExample = (name: string) => (url: string) => {
   const file = new URL(`../../../../examples/gateways/${name}.yaml`, import.meta.url).pathname;
-  const config = loadConfig({ file, environment, overrides: { dataDirectory, 'sms.gateway.url': url } });
+  const config = loadConfig({ file, env, overrides: { dataDirectory, 'sms.gateway.url': url } });
   return composeGateway(config.sms.gateway, new TestClock());
 };
 
@@ -51,7 +51,7 @@ const africasTalking = (statusCode: number) => ({
 dialectTests({
   name: "Africa's Talking",
   open: openExample('africas-talking'),
-  secrets: [environment.AFRICAS_TALKING_API_KEY],
+  secrets: [env.AFRICAS_TALKING_API_KEY],
   success: africasTalking(101),
   messageId: 'ATXid_1',
   refusals: [
@@ -78,7 +78,7 @@ const gupshup = (status: string, id: string) => ({
 dialectTests({
   name: 'Gupshup',
   open: openExample('gupshup'),
-  secrets: [environment.GUPSHUP_PASSWORD],
+  secrets: [env.GUPSHUP_PASSWORD],
   success: gupshup('success', '3513-a1b2'),
   messageId: '3513-a1b2',
   refusals: [
@@ -96,7 +96,7 @@ const msg91Success = { status: 200, body: { message: '5762846b4f8d285d378b4567',
 dialectTests({
   name: 'MSG91',
   open: openExample('msg91'),
-  secrets: [environment.MSG91_AUTH_KEY],
+  secrets: [env.MSG91_AUTH_KEY],
   success: msg91Success,
   messageId: '5762846b4f8d285d378b4567',
   refusals: [
@@ -116,7 +116,7 @@ test('MSG91: the example writes a text into JSON', async (t) => {
   const message = { ...messageWith(text), dlt: exampleDlt };
   await (await openExample('msg91')(standIn.url)).send(message, deadlineAfter(5000));
   const [request] = standIn.requests;
-  assert.equal(request?.headers['authkey'], environment.MSG91_AUTH_KEY);
+  assert.equal(request?.headers['authkey'], env.MSG91_AUTH_KEY);
   assert.equal(request.headers['content-type'], 'application/json');
   assert.deepEqual(JSON.parse(request.body), {
     sender: 'YOUR_SENDER',
@@ -135,7 +135,7 @@ test('Gupshup: the example writes a text into a form', async (t) => {
   const form = Object.fromEntries(new URLSearchParams(standIn.requests[0]?.body));
   assert.equal(form['msg'], exampleText);
   assert.equal(form['msg_type'], 'TEXT');
-  assert.equal(form['password'], environment.GUPSHUP_PASSWORD);
+  assert.equal(form['password'], env.GUPSHUP_PASSWORD);
   assert.equal(form['send_to'], digits);
   assert.equal(form['principalEntityId'], exampleDlt.entityId);
   assert.equal(form['dltTemplateId'], exampleDlt.templateId);

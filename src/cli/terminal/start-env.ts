@@ -1,5 +1,5 @@
 /** The environment as the program was started with it. */
-export const environment: Readonly<Record<string, string | undefined>> = { ...process.env };
+export const startEnv: Readonly<Record<string, string | undefined>> = { ...process.env };
 
 // It would switch off every check of a certificate that this process makes. The configuration tells of it, and refuses
 // it in production; from here on it means nothing.
