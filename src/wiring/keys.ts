@@ -3,7 +3,7 @@ import type { KeyFormat } from '../codecs/key-format.ts';
 import { loadKeyFormat } from '../codecs/key-formats.ts';
 import { type KeyKind, keyKinds } from '../codecs/keys/key-kind.ts';
 import { type KeyRing, KeyRingError } from '../codecs/keys/key-ring.ts';
-import type { KeyOwner, KeySource, KeySources } from '../codecs/keys/key-source.ts';
+import type { KeyHolder, KeySource, KeySources } from '../codecs/keys/key-source.ts';
 import { ConfigError } from '../config/faults.ts';
 import { placeOf } from '../config/places.ts';
 import type { Secret } from '../ports/secret.ts';
@@ -28,7 +28,7 @@ export interface KeyEntry {
 export interface PlacedEntry {
   readonly entry: KeyEntry;
   readonly kind: KeyKind;
-  readonly owner: KeyOwner;
+  readonly holder: KeyHolder;
   /** Such as `payload.pgp.ours.0`. */
   readonly setting: string;
   /** Where its key is kept, as the configuration writes it. */
@@ -100,10 +100,10 @@ function allowedAlgorithms(
 
 /** In messages an entry is called by its setting, and by where its key is kept. */
 export function entriesOf(kind: KeyKind, payload: KeySettings['payload']): readonly PlacedEntry[] {
-  return (['ours', 'google'] as const).flatMap((owner) =>
-    (payload[kind]?.[owner] ?? []).map((entry: KeyEntry, index) => {
-      const setting = `payload.${kind}.${owner}.${index}`;
-      return { kind, owner, entry, setting, place: String(entry.key), source: sourceOf(setting, entry) };
+  return (['ours', 'google'] as const).flatMap((holder) =>
+    (payload[kind]?.[holder] ?? []).map((entry: KeyEntry, index) => {
+      const setting = `payload.${kind}.${holder}.${index}`;
+      return { kind, holder, entry, setting, place: String(entry.key), source: sourceOf(setting, entry) };
     }),
   );
 }
@@ -129,8 +129,8 @@ export async function readEntries(
   entries: readonly PlacedEntry[],
   { settings, ...terms }: ReadingTerms,
 ): Promise<KeyRing> {
-  const sources = (wanted: KeyOwner) =>
-    entries.filter(({ owner }) => owner === wanted).map(({ source }) => source);
+  const sources = (wanted: KeyHolder) =>
+    entries.filter(({ holder }) => holder === wanted).map(({ source }) => source);
   const ours = sources('ours');
   const { graceMs } = settings.payload;
   const rules = { ...terms, graceMs, environment: settings.profile };

@@ -1,4 +1,4 @@
-import { type KeyKind, type KeyOwner, keyTraits, type NewKey } from '../../operations/keys/files.ts';
+import { type KeyKind, type KeyHolder, keyTraits, type NewKey } from '../../operations/keys/files.ts';
 import type { KeyEntry } from '../../operations/keys/rotate.ts';
 import { DAY_MS } from '../../ports/clock.ts';
 import { shown } from '../../ports/hidden-characters.ts';
@@ -24,8 +24,8 @@ export function dayOf(ms: number): string {
 }
 
 /** One list of keys as it stands in a configuration file. */
-export function settingLines(kind: KeyKind, owner: KeyOwner, entries: readonly string[]): string {
-  const lines = ['payload:', `  ${kind}:`, `    ${owner}:`, ...entries.map((entry) => `      - ${entry}`)];
+export function settingLines(kind: KeyKind, holder: KeyHolder, entries: readonly string[]): string {
+  const lines = ['payload:', `  ${kind}:`, `    ${holder}:`, ...entries.map((entry) => `      - ${entry}`)];
   return lines.join('\n');
 }
 

@@ -138,7 +138,7 @@ function daysLeft(retiresAtMs = Infinity, expiresAtMs = Infinity, nowMs = 0): nu
 
 function asText(rows: readonly Row[]): string {
   const lines = rows.map((row) => {
-    const begin = `${row.kind.padEnd(4)} ${row.owner.padEnd(7)}`;
+    const begin = `${row.kind.padEnd(4)} ${row.holder.padEnd(7)}`;
     if (row.fault !== undefined) return `${begin} ${row.fault}`;
     if (row.passedOver !== undefined) return `${begin} passed over: ${row.passedOver}`;
     const retires = row.retiresAt ? dayOf(Date.parse(row.retiresAt)) : '-';

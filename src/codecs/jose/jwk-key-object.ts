@@ -7,7 +7,7 @@ import {
   verify,
 } from 'node:crypto';
 import { EXPONENT_BYTES_MAX, RSA_BITS_MAX, RSA_BITS_MIN } from '../keys/key-limits.ts';
-import type { KeyOwner } from '../keys/key-source.ts';
+import type { KeyHolder } from '../keys/key-source.ts';
 import { isPrivateJwk, type Jwk, JwkFault } from './jwk.ts';
 
 const EXPONENT_MIN = 65_537n;
@@ -18,12 +18,12 @@ export const LEAKED =
 const EXPONENT_MAX = 2n ** BigInt(EXPONENT_BYTES_MAX * 8) - 1n;
 
 /** The key itself, private or public, checked for strength. [ENC-5] Throws `JwkFault`. */
-export function jwkKeyObject(jwk: Jwk, owner: KeyOwner): KeyObject {
-  if (isPrivateJwk(jwk) !== (owner === 'ours'))
-    throw new JwkFault(owner === 'ours' ? 'is public, where a private key of ours is due' : LEAKED);
+export function jwkKeyObject(jwk: Jwk, holder: KeyHolder): KeyObject {
+  if (isPrivateJwk(jwk) !== (holder === 'ours'))
+    throw new JwkFault(holder === 'ours' ? 'is public, where a private key of ours is due' : LEAKED);
   const publicKey = imported(jwk, createPublicKey);
   checkStrength(publicKey);
-  if (owner === 'google') return publicKey;
+  if (holder === 'google') return publicKey;
   const privateKey = imported(jwk, createPrivateKey);
   if (!belongTogether(privateKey, publicKey))
     throw new JwkFault("has a private part that doesn't fit its public part");

@@ -8,7 +8,7 @@ import {
   KeyRingError,
   type PassedOverKey,
 } from '../keys/key-ring.ts';
-import type { KeyOwner, KeySource, KeySources } from '../keys/key-source.ts';
+import type { KeyHolder, KeySource, KeySources } from '../keys/key-source.ts';
 import type { AllowedAlgorithms } from './algorithms.ts';
 import { algorithmsOf, checkKeyType, isJwk, isPrivateJwk, JwkFault, parseJwks, purposeOf } from './jwk.ts';
 import { jwkKeyObject, LEAKED } from './jwk-key-object.ts';
@@ -142,19 +142,19 @@ function joined(first: JoseKey, second: JoseKey): JoseKey {
 
 async function readKey(
   { jwk, source }: Candidate,
-  owner: KeyOwner,
+  holder: KeyHolder,
   { allowed, nowMs }: JwkSources,
 ): Promise<JoseKey> {
   if (!isJwk(jwk)) throw new JwkFault('is no object');
-  if (owner === 'google' && isPrivateJwk(jwk)) throw new JwkFault(LEAKED);
+  if (holder === 'google' && isPrivateJwk(jwk)) throw new JwkFault(LEAKED);
   checkKeyType(jwk);
   const keyId = jwk['kid'];
   if (typeof keyId !== 'string' || !KEY_ID.test(keyId)) {
     throw new JwkFault('lacks a kid of 1 to 256 printable ASCII characters, by which messages name it');
   }
-  const purpose = purposeOf(jwk, owner);
+  const purpose = purposeOf(jwk, holder);
   const algorithms = algorithmsOf(jwk, purpose, allowed);
-  const key = jwkKeyObject(jwk, owner);
+  const key = jwkKeyObject(jwk, holder);
   return {
     purpose,
     keyId,
@@ -163,7 +163,7 @@ async function readKey(
     key,
     environment: environmentOf(keyId),
     source: source.name,
-    ...jwkLife(jwk, source, owner, nowMs),
+    ...jwkLife(jwk, source, holder, nowMs),
   };
 }
 

@@ -1,6 +1,6 @@
 import { LIFETIME_MAX_MS } from '../keys/key-limits.ts';
 import type { RingKey } from '../keys/key-ring.ts';
-import type { KeyOwner, KeySource } from '../keys/key-source.ts';
+import type { KeyHolder, KeySource } from '../keys/key-source.ts';
 import { type Jwk, JwkFault } from './jwk.ts';
 
 /** A moment in seconds above this is one in milliseconds by mistake: the year is 5138. */
@@ -14,7 +14,7 @@ const SECONDS_MAX = 1e11;
 export function jwkLife(
   jwk: Jwk,
   source: KeySource,
-  owner: KeyOwner,
+  holder: KeyHolder,
   nowMs: number,
 ): Pick<RingKey, 'notBeforeMs' | 'retiresAtMs' | 'expiresAtMs'> {
   const {
@@ -24,7 +24,7 @@ export function jwkLife(
   } = source;
   const beginMs = momentMs(jwk, 'nbf') ?? momentMs(jwk, 'iat');
   const endMs = Math.min(momentMs(jwk, 'exp') ?? Number.POSITIVE_INFINITY, sourceEndMs);
-  if (owner === 'ours') {
+  if (holder === 'ours') {
     if (endMs === Number.POSITIVE_INFINITY) {
       throw new JwkFault(
         'never expires; it needs exp, or an expiry beside it, two years ahead at most [ENC-5]',

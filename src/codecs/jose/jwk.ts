@@ -1,5 +1,5 @@
 import type { KeyPurpose } from '../keys/key-ring.ts';
-import type { KeyOwner } from '../keys/key-source.ts';
+import type { KeyHolder } from '../keys/key-source.ts';
 import type { AllowedAlgorithms, KeyAlgorithm } from './algorithms.ts';
 
 /** A JWK as it was written down: nothing in it is known to be right. */
@@ -79,7 +79,7 @@ export function checkKeyType({ kty }: Jwk): void {
  * What a key of ours, or of Google's, is for, by `use`, `key_ops` and `alg`, which must agree. Throws `JwkFault`,
  * also where none of them says it: a key whose purpose is guessed might end up with two.
  */
-export function purposeOf({ use, key_ops: operations, alg }: Jwk, owner: KeyOwner): KeyPurpose {
+export function purposeOf({ use, key_ops: operations, alg }: Jwk, holder: KeyHolder): KeyPurpose {
   if (operations !== undefined && !Array.isArray(operations)) {
     throw new JwkFault('has key_ops that are not a list');
   }
@@ -98,7 +98,7 @@ export function purposeOf({ use, key_ops: operations, alg }: Jwk, owner: KeyOwne
       'is for nothing known, or for two things: use, key_ops and alg have to agree on sig or enc',
     );
   }
-  const purpose = PURPOSES[owner][claim];
+  const purpose = PURPOSES[holder][claim];
   if (operations && !OPERATIONS_FOR[purpose].some((operation) => operations.includes(operation))) {
     throw new JwkFault(
       `is not for the operation needed; its key_ops lack ${OPERATIONS_FOR[purpose].join(' and ')}`,

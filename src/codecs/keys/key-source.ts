@@ -2,7 +2,7 @@ import type { Secret } from '../../ports/secret.ts';
 import type { KeyEnvironment, KeyPurpose } from './key-ring.ts';
 
 /** Whose key it is: ours are private, Google's public. */
-export type KeyOwner = 'ours' | 'google';
+export type KeyHolder = 'ours' | 'google';
 
 /** Keys as they lie in a file. What is said beside them goes for all of them. */
 export interface KeySource {

@@ -17,7 +17,7 @@ export {
   signingAlgorithms,
 } from '../../codecs/keys/key-kind.ts';
 export { KeyRingError as UnusableKey, LeakedKey, RevokedKey } from '../../codecs/keys/key-ring.ts';
-export type { KeyOwner } from '../../codecs/keys/key-source.ts';
+export type { KeyHolder } from '../../codecs/keys/key-source.ts';
 
 export interface NewKeyOrder extends KeyOrder {
   readonly kind: KeyKind;

@@ -76,8 +76,8 @@ async function readBeside(
   format: KeyFormat,
   terms: ReadingTerms,
 ): Promise<KeyRing> {
-  if (entry.owner === 'ours') return readEntries(format, [entry], terms);
-  const beside = entries.filter(({ owner }) => owner === 'google');
+  if (entry.holder === 'ours') return readEntries(format, [entry], terms);
+  const beside = entries.filter(({ holder }) => holder === 'google');
   // A file among them that can't be read at all is the fault of its own entry.
   return readEntries(format, beside, terms).catch(() => readEntries(format, [entry], terms));
 }

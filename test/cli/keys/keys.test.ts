@@ -51,7 +51,7 @@ for (const kind of ['pgp', 'jwe'] as const) {
       listed
         .map(
           (row: Record<string, unknown>) =>
-            `${row['owner']} ${row['purpose']} ${row['state']} ${row['daysLeft']}`,
+            `${row['holder']} ${row['purpose']} ${row['state']} ${row['daysLeft']}`,
         )
         .sort(),
       [
@@ -84,7 +84,7 @@ for (const kind of ['pgp', 'jwe'] as const) {
     const after = JSON.parse((await runHere(['keys', 'list', '--config', next, '--json'])).stdout);
     assert.deepEqual(
       after
-        .filter((row: Record<string, unknown>) => row['owner'] === 'ours')
+        .filter((row: Record<string, unknown>) => row['holder'] === 'ours')
         .map((row: Record<string, unknown>) => `${row['purpose']} ${row['state']} ${row['daysLeft']}`)
         .sort(),
       kind === 'pgp'
@@ -112,7 +112,7 @@ test('[PGP-7] the encryption subkey is rotated by itself, and the fingerprint st
   const listed = JSON.parse((await runHere(['keys', 'list', '--config', config, '--json'])).stdout);
   assert.deepEqual(
     listed
-      .filter((row: Record<string, unknown>) => row['owner'] === 'ours')
+      .filter((row: Record<string, unknown>) => row['holder'] === 'ours')
       .map((row: Record<string, unknown>) => `${row['purpose']} ${row['state']} ${row['daysLeft']}`)
       .sort(),
     ['decrypt active 200', 'decrypt active 365', 'sign active 365'],
