@@ -22,7 +22,7 @@ const KEY_CHARACTERS_MIN = 16;
 /** Nobody makes so short a key. */
 const HARMLESS_CHARACTERS_MAX = 4;
 
-/** A request, or the templates of one. */
+/** A request, or the request templates of one. */
 export interface RequestParts {
   readonly url?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;

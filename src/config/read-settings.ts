@@ -184,7 +184,7 @@ function groupOf(
 }
 
 function reasonOf({ prose, sensitive = false }: SettingSchema, value: unknown): string {
-  if (sensitive && typeof value === 'string' && value !== '') return `is ${describeTemplate(value)}`;
+  if (sensitive && typeof value === 'string' && value !== '') return `is ${describeRequestTemplate(value)}`;
   const hidden = typeof value === 'string' ? (prose ? hiddenInText : hiddenInId)(value) : undefined;
   return hidden === undefined ? `is ${describeValue(value)}` : `has ${hidden}`;
 }
@@ -198,8 +198,8 @@ function acceptedAsText(schema: SettingSchema, value: unknown): string {
     : accepted;
 }
 
-/** Of a template only the words in braces are shown: a credential may have been written into it. */
-function describeTemplate(template: string): string {
+/** Of a request template only the words in braces are shown: a credential may have been written into it. */
+function describeRequestTemplate(template: string): string {
   const words = template.match(/\{[A-Za-z.]{1,40}\}/g) ?? [];
   return words.length === 0 ? 'a text of another form' : `a text with ${words.join(', ')} in it`;
 }

@@ -14,7 +14,7 @@ function rulesOf(gateway: SingleGateway): GatewayRules<SingleGateway> {
   return row.rules as GatewayRules<SingleGateway>;
 }
 
-/** Where it is asked, as the settings say: URLs and templates. */
+/** Where it is asked, as the settings say: URLs and request templates. */
 export function urlsOf(gateway: SingleGateway): readonly (string | undefined)[] {
   return rulesOf(gateway).urls(gateway);
 }

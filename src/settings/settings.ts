@@ -387,7 +387,7 @@ const sms = Type.Object(
     defaultLanguage: Type.String({
       ...languageTag,
       default: 'en',
-      description: 'Language of the text if the account has none, or one without a template.',
+      description: 'Language of the text if the account has none, or one without a text template.',
     }),
     languages: Type.Optional(
       Type.Array(Type.String(languageTag), {

@@ -66,7 +66,7 @@ function modulesAfter(code: string): readonly string[] {
 
 const folders = catalogs.map(({ folder }) => folder).join('|');
 const adapters = new RegExp(
-  `/src/adapters/(sqlite|(?:${folders})/\\w+)/(?!\\w*-?settings\\.ts$)[\\w-]+\\.ts$`,
+  `/src/adapters/(sqlite|(?:${folders})/\\w+)/(?![\\w-]*settings\\.ts$)[\\w-]+\\.ts$`,
 );
 
 /** What every configuration is read with, whatever it names. */

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readAwsAnswer } from '../../src/adapters/gateways/aws/gateway.ts';
 import { judgeAnswer } from '../../src/adapters/gateways/http/gateway.ts';
 import {
-  fillTemplate,
-  type TemplatePlace,
-  templateValues,
+  fillRequestTemplate,
+  type PlaceholderPlace,
+  placeholderValues,
 } from '../../src/adapters/gateways/http/request-template.ts';
 import { settings as http } from '../../src/adapters/gateways/http/settings.ts';
 import { readInfobipAnswer } from '../../src/adapters/gateways/infobip/gateway.ts';
@@ -179,7 +179,7 @@ function composeFrom(input: Buffer): string | undefined {
   }
 }
 
-const PLACES: readonly [TemplatePlace, string][] = [
+const PLACES: readonly [PlaceholderPlace, string][] = [
   ['json', '{"a":"{text}","b":"{encoding}"}'],
   ['form', 'a={text}&b={encoding}'],
   ['url', 'https://gateway.example/?a={text}&b={encoding}'],
@@ -192,9 +192,9 @@ function fillFrom(input: Buffer): readonly string[] {
     secrets: { key: new Secret('k&y') },
     encodingWords: { gsm7: '1', ucs2: '2' },
   };
-  const values = templateValues({ ...exampleMessage, text: new Secret(text) }, terms);
+  const values = placeholderValues({ ...exampleMessage, text: new Secret(text) }, terms);
   const [json = '', form = '', url = ''] = PLACES.map(([place, template]) =>
-    fillTemplate(template, values, place),
+    fillRequestTemplate(template, values, place),
   );
   assert.equal(json, JSON.stringify({ a: text, b: '1' }));
   assert.equal(form, `a=${encodeURIComponent(text)}&b=1`);

@@ -1,4 +1,4 @@
-import { type KeyKind, type KeyHolder, keyTraits, type NewKey } from '../../operations/keys/files.ts';
+import { type KeyHolder, type KeyKind, keyTraits, type NewKey } from '../../operations/keys/files.ts';
 import type { KeyEntry } from '../../operations/keys/rotate.ts';
 import { DAY_MS } from '../../ports/clock.ts';
 import { shown } from '../../ports/hidden-characters.ts';

@@ -16,7 +16,12 @@ import {
   type Verdict,
 } from '../shared/verdict.ts';
 import { createGenericReader, echoesReference, type GenericReceipts } from './receipts.ts';
-import { fillTemplate, secretValues, type TemplateValues, templateValues } from './request-template.ts';
+import {
+  fillRequestTemplate,
+  type PlaceholderValues,
+  placeholderValues,
+  secretValues,
+} from './request-template.ts';
 import { type GenericSettings, rules } from './settings.ts';
 
 /** A condition on an answer: one of the statuses, if there are any, and one of the values at the path, if there is one. */
@@ -38,7 +43,7 @@ export function createGenericGateway(settings: GenericSettings, { receiptsUrl }:
       verified &&
       ((messageId) => fill(verified, secretValues(settings.secrets).set('{messageId}', messageId), settings)),
     write(message) {
-      const values = new Map(templateValues(message, settings));
+      const values = new Map(placeholderValues(message, settings));
       values.set('{receiptUrl}', urlFor(message.reference, settings, receiptsUrl));
       return fill(settings, values, settings);
     },
@@ -70,23 +75,26 @@ type RequestTemplates = Pick<GenericSettings, 'method' | 'url' | 'body'>;
 
 function fill(
   { method, url, body }: RequestTemplates,
-  values: TemplateValues,
+  values: PlaceholderValues,
   { headers, bodyType }: Pick<GenericSettings, 'headers' | 'bodyType'>,
 ): GatewayRequest {
   return {
     verb: method,
-    url: fillTemplate(url, values, 'url'),
+    url: fillRequestTemplate(url, values, 'url'),
     headers: {
       ...(body !== undefined && { 'content-type': CONTENT_TYPES[bodyType] }),
       ...fillHeaders(headers, values),
     },
-    body: body === undefined ? undefined : fillTemplate(body, values, bodyType),
+    body: body === undefined ? undefined : fillRequestTemplate(body, values, bodyType),
   };
 }
 
-function fillHeaders(headers: GenericSettings['headers'], values: TemplateValues): Record<string, string> {
+function fillHeaders(headers: GenericSettings['headers'], values: PlaceholderValues): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(headers).map(([name, template]) => [name, fillTemplate(template, values, 'header')]),
+    Object.entries(headers).map(([name, template]) => [
+      name,
+      fillRequestTemplate(template, values, 'header'),
+    ]),
   );
 }
 
@@ -95,7 +103,7 @@ function credentialCheckOf({ check, secrets }: GenericSettings): CredentialCheck
     check && {
       write() {
         const values = secretValues(secrets);
-        const url = fillTemplate(check.url, values, 'url');
+        const url = fillRequestTemplate(check.url, values, 'url');
         return { verb: 'GET', url, headers: fillHeaders(check.headers, values), body: undefined };
       },
       read({ status, text }) {

@@ -3,16 +3,16 @@ import { senderFor } from '../shared/sender.ts';
 import type { GenericSettings } from './settings.ts';
 
 /** Where a value is put in, and so how it must be written there. */
-export type TemplatePlace = 'url' | 'header' | 'json' | 'form';
+export type PlaceholderPlace = 'url' | 'header' | 'json' | 'form';
 
 const PLACEHOLDER = /\{(?:secrets\.)?[A-Za-z][A-Za-z0-9]*\}/g;
 
-type TemplateTerms = Pick<GenericSettings, 'secrets' | 'encodingWords' | 'sender' | 'senders'>;
+type PlaceholderTerms = Pick<GenericSettings, 'secrets' | 'encodingWords' | 'sender' | 'senders'>;
 
-export type TemplateValues = ReadonlyMap<string, string>;
+export type PlaceholderValues = ReadonlyMap<string, string>;
 
 /** The value of every placeholder for one message. */
-export function templateValues(message: SmsMessage, terms: TemplateTerms): TemplateValues {
+export function placeholderValues(message: SmsMessage, terms: PlaceholderTerms): PlaceholderValues {
   const text = message.text.reveal();
   const { gsm7, ucs2 } = terms.encodingWords;
   return new Map([
@@ -32,18 +32,22 @@ export function templateValues(message: SmsMessage, terms: TemplateTerms): Templ
 }
 
 /** The values of the placeholders for secrets alone. */
-export function secretValues(secrets: TemplateTerms['secrets']): Map<string, string> {
+export function secretValues(secrets: PlaceholderTerms['secrets']): Map<string, string> {
   return new Map(Object.entries(secrets).map(([name, secret]) => [`{secrets.${name}}`, secret.reveal()]));
 }
 
 /** Puts the values in, written so that none of them can break out of its place. */
-export function fillTemplate(template: string, values: TemplateValues, place: TemplatePlace): string {
+export function fillRequestTemplate(
+  template: string,
+  values: PlaceholderValues,
+  place: PlaceholderPlace,
+): string {
   return template.replace(PLACEHOLDER, (placeholder) =>
     writeFor(place, values.get(placeholder) ?? placeholder),
   );
 }
 
-function writeFor(place: TemplatePlace, value: string): string {
+function writeFor(place: PlaceholderPlace, value: string): string {
   if (place === 'json') return JSON.stringify(value).slice(1, -1);
   return place === 'header' ? value : encodeURIComponent(value);
 }

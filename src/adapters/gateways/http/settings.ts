@@ -8,7 +8,13 @@ import { gatewayName, sender, senders } from '../shared/common-settings.ts';
 import type { GatewayRules } from '../shared/gateway-kind.ts';
 import { link, proxyLogin } from '../shared/link-settings.ts';
 import { receipts } from './receipts-settings.ts';
-import { answerRule, checkTemplate, httpUrl, template, verifiedTemplate } from './template-settings.ts';
+import {
+  answerRule,
+  checkRequestTemplate,
+  httpUrl,
+  requestTemplate,
+  verifiedRequestTemplate,
+} from './request-template-settings.ts';
 
 export const settings = Type.Object(
   {
@@ -17,24 +23,24 @@ export const settings = Type.Object(
     }),
     name: gatewayName('http'),
     method: Type.Enum(['GET', 'POST', 'PUT'], { default: 'POST', description: 'HTTP method.' }),
-    url: template({ start: httpUrl, description: 'URL of the request, a template.' }),
+    url: requestTemplate({ start: httpUrl, description: 'URL of the request, a request template.' }),
     headers: Type.Record(
       Type.String({ pattern: '^[A-Za-z0-9-]{1,64}$' }),
-      template({ description: 'Value of a header, a template.' }),
+      requestTemplate({ description: 'Value of a header, a request template.' }),
       { default: {}, keyAccepts: 'a name of a header', description: 'Headers by name.' },
     ),
     bodyType: Type.Enum(['json', 'form'], {
       default: 'json',
       description: 'Format of the body; values are escaped accordingly.',
     }),
-    body: Type.Optional(template({ description: 'The body, a template. Absent: none.' })),
+    body: Type.Optional(requestTemplate({ description: 'The body, a request template. Absent: none.' })),
     sender: Type.Optional(
-      sender('`{sender}` for countries that `senders` does not name. Absent: no template uses it.'),
+      sender('`{sender}` for countries that `senders` does not name. Absent: no request template uses it.'),
     ),
     senders,
     secrets: Type.Record(
       Type.String({ pattern: '^[a-z][A-Za-z0-9]{0,31}$' }),
-      secret({ description: 'A secret for the templates.' }),
+      secret({ description: 'A secret for the request templates.' }),
       {
         default: {},
         keyAccepts: 'a name such as apiKey',
@@ -77,12 +83,14 @@ export const settings = Type.Object(
       Type.Object(
         {
           method: Type.Enum(['GET', 'POST', 'PUT'], { default: 'POST', description: 'HTTP method.' }),
-          url: verifiedTemplate({
+          url: verifiedRequestTemplate({
             start: httpUrl,
-            description: 'URL of the request, a template with `{messageId}`.',
+            description: 'URL of the request, a request template with `{messageId}`.',
           }),
           body: Type.Optional(
-            verifiedTemplate({ description: 'The body, a template of the same type. Absent: none.' }),
+            verifiedRequestTemplate({
+              description: 'The body, a request template of the same type. Absent: none.',
+            }),
           ),
         },
         {
@@ -94,14 +102,14 @@ export const settings = Type.Object(
     check: Type.Optional(
       Type.Object(
         {
-          url: checkTemplate({
+          url: checkRequestTemplate({
             start: httpUrl,
-            description: 'URL of the request, a template without the variables of a message.',
+            description: 'URL of the request, a request template without the variables of a message.',
           }),
           headers: Type.Record(
             Type.String({ pattern: '^[A-Za-z0-9-]{1,64}$' }),
-            checkTemplate({
-              description: 'Value of a header, a template without the variables of a message.',
+            checkRequestTemplate({
+              description: 'Value of a header, a request template without the variables of a message.',
             }),
             { default: {}, keyAccepts: 'a name of a header', description: 'Headers by name.' },
           ),
@@ -128,17 +136,17 @@ export const rules: GatewayRules<GenericSettings> = {
   isCalledBack: (gateway) => gateway.receipts !== undefined,
   between: [
     {
-      fault: told(lackingSecrets, 'has a template with a secret that is not given'),
+      fault: told(lackingSecrets, 'has a request template with a secret that is not given'),
       accepted: 'each of them under `secrets`',
     },
     proxyLogin,
     { fault: receiptsFault, accepted: 'receipts as docs/gateways.md describes them' },
     {
       fault: (gateway) =>
-        gateway.sender === undefined && templatesOf(gateway).some((text) => text.includes('{sender}'))
-          ? 'has a template with {sender}, and no sender for every country'
+        gateway.sender === undefined && requestTemplatesOf(gateway).some((text) => text.includes('{sender}'))
+          ? 'has a request template with {sender}, and no sender for every country'
           : undefined,
-      accepted: '`sender` beside `senders`, or templates without {sender}',
+      accepted: '`sender` beside `senders`, or request templates without {sender}',
     },
     {
       fault: told(clearCredentials, 'has credentials in the configuration itself'),
@@ -158,9 +166,11 @@ function told(
   };
 }
 
-/** Secrets that templates speak of and nobody gave. */
+/** Secrets that request templates speak of and nobody gave. */
 function lackingSecrets(gateway: GenericSettings): readonly string[] {
-  const named = templatesOf(gateway).flatMap((text) => [...text.matchAll(/\{secrets\.([A-Za-z0-9]+)\}/g)]);
+  const named = requestTemplatesOf(gateway).flatMap((text) => [
+    ...text.matchAll(/\{secrets\.([A-Za-z0-9]+)\}/g),
+  ]);
   return named.flatMap(([, name = '']) => (Object.hasOwn(gateway.secrets, name) ? [] : [maskName(name)]));
 }
 
@@ -179,8 +189,8 @@ function clearCredentials(gateway: GenericSettings): readonly string[] {
 function receiptsFault(gateway: GenericSettings): string | undefined {
   const { receipts: asked } = gateway;
   if (asked === undefined) {
-    return templatesOf(gateway).some((text) => text.includes('{receiptUrl}'))
-      ? 'has a template with {receiptUrl} and no receipts'
+    return requestTemplatesOf(gateway).some((text) => text.includes('{receiptUrl}'))
+      ? 'has a request template with {receiptUrl} and no receipts'
       : undefined;
   }
   if (asked.proof.kind === 'signed-url') return undefined;
@@ -193,7 +203,13 @@ function receiptsFault(gateway: GenericSettings): string | undefined {
     : undefined;
 }
 
-function templatesOf({ url, body = '', headers, verified, check }: GenericSettings): readonly string[] {
+function requestTemplatesOf({
+  url,
+  body = '',
+  headers,
+  verified,
+  check,
+}: GenericSettings): readonly string[] {
   return [
     ...[url, body, ...Object.values(headers)],
     ...(verified === undefined ? [] : [verified.url, verified.body ?? '']),

@@ -19,7 +19,7 @@ export interface GatewayParts {
 
 /** What settings of one kind mean for the configuration around them. */
 export interface GatewayRules<Settings> {
-  /** Every URL or template of one at which it is asked; the first one is shown. `undefined`: it follows from other settings. */
+  /** Every URL, or request template of one, at which it is asked; the first one is shown. `undefined`: it follows from other settings. */
   urls(settings: Settings): readonly (string | undefined)[];
   /** Whether it calls the listener for receipts. */
   isCalledBack(settings: Settings): boolean;

@@ -13,7 +13,7 @@ import type { Verdict } from './verdict.ts';
 export interface GatewayDialect {
   readonly name: string;
   readonly link: LinkSettings;
-  /** Where it is asked: a URL or template for each of its hosts. */
+  /** Where it is asked: a URL or request template for each of its hosts. */
   readonly urls: readonly (string | undefined)[];
   /** Puts a message into the gateway's words. Does no input or output. */
   write(message: SmsMessage): GatewayRequest | Promise<GatewayRequest>;

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { fillTemplate, templateValues } from '../../../../src/adapters/gateways/http/request-template.ts';
+import {
+  fillRequestTemplate,
+  placeholderValues,
+} from '../../../../src/adapters/gateways/http/request-template.ts';
 import { Secret } from '../../../../src/ports/secret.ts';
 import { exampleDlt, exampleNumber, messageWith } from '../shared/gateway-stand-in.ts';
 
 const valuesOf = (text: string) =>
-  templateValues(
+  placeholderValues(
     { ...messageWith(text), dlt: exampleDlt },
     {
       sender: 'Exemplo',
@@ -21,21 +24,21 @@ test('every placeholder has its value, written for its place', () => {
   const all =
     '{to} {toDigits} {reference} {validitySeconds} {country} {language} {encoding} {sender} {dltEntityId} {dltTemplateId}';
   assert.equal(
-    fillTemplate(all, values, 'header'),
+    fillRequestTemplate(all, values, 'header'),
     `${exampleNumber} ${exampleNumber.slice(1)} AbCdEf0123456789 300 CA en G +14035550100 ${exampleDlt.entityId} ${exampleDlt.templateId}`,
   );
-  assert.equal(fillTemplate('?t={text}&k={secrets.key}', values, 'url'), '?t=a%20b&k=k%26y');
-  assert.equal(fillTemplate('{encoding}', valuesOf('कोड'), 'form'), 'U');
-  assert.equal(fillTemplate('{"a":{}}', values, 'json'), '{"a":{}}');
+  assert.equal(fillRequestTemplate('?t={text}&k={secrets.key}', values, 'url'), '?t=a%20b&k=k%26y');
+  assert.equal(fillRequestTemplate('{encoding}', valuesOf('कोड'), 'form'), 'U');
+  assert.equal(fillRequestTemplate('{"a":{}}', values, 'json'), '{"a":{}}');
 });
 
 test('no text breaks out of its place', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), (text) => {
       const values = valuesOf(text);
-      const json = JSON.parse(fillTemplate('{"a":"{text}","b":1}', values, 'json'));
+      const json = JSON.parse(fillRequestTemplate('{"a":"{text}","b":1}', values, 'json'));
       assert.deepEqual(json, { a: text, b: 1 });
-      const form = new URLSearchParams(fillTemplate('a={text}&b=1', values, 'form'));
+      const form = new URLSearchParams(fillRequestTemplate('a={text}&b=1', values, 'form'));
       assert.deepEqual(
         [...form],
         [

@@ -4,7 +4,7 @@ import { Type } from '../../../config/setting-words.ts';
 const placeholders =
   'to|toDigits|sender|text|reference|validitySeconds|country|language|encoding|receiptUrl|dltEntityId|dltTemplateId|secrets\\.[a-z][A-Za-z0-9]*';
 
-const templateOf = (words: string, options: TemplateOptions & { readonly accepts: string }) =>
+const requestTemplateOf = (words: string, options: RequestTemplateOptions & { readonly accepts: string }) =>
   Type.String({
     pattern: `^${options.start ?? ''}([^{]|\\{(${words})\\}|\\{(?![A-Za-z.]+\\}))*$`,
     accepts: options.accepts,
@@ -12,28 +12,31 @@ const templateOf = (words: string, options: TemplateOptions & { readonly accepts
     description: options.description,
   });
 
-interface TemplateOptions {
+interface RequestTemplateOptions {
   readonly description: string;
   readonly start?: string;
 }
 
-export const template = (options: TemplateOptions) =>
-  templateOf(placeholders, {
+export const requestTemplate = (options: RequestTemplateOptions) =>
+  requestTemplateOf(placeholders, {
     ...options,
     accepts:
       'a text with {to}, {toDigits}, {sender}, {text}, {reference}, {validitySeconds}, {country}, {language}, {encoding}, {receiptUrl}, {dltEntityId}, {dltTemplateId} or {secrets.NAME} in it',
   });
 
 /** For the request that tells of a verified code. */
-export const verifiedTemplate = (options: TemplateOptions) =>
-  templateOf('messageId|secrets\\.[a-z][A-Za-z0-9]*', {
+export const verifiedRequestTemplate = (options: RequestTemplateOptions) =>
+  requestTemplateOf('messageId|secrets\\.[a-z][A-Za-z0-9]*', {
     ...options,
     accepts: 'a text with {messageId} or {secrets.NAME} in it',
   });
 
 /** For requests about no message. */
-export const checkTemplate = (options: TemplateOptions) =>
-  templateOf('secrets\\.[a-z][A-Za-z0-9]*', { ...options, accepts: 'a text with {secrets.NAME} in it' });
+export const checkRequestTemplate = (options: RequestTemplateOptions) =>
+  requestTemplateOf('secrets\\.[a-z][A-Za-z0-9]*', {
+    ...options,
+    accepts: 'a text with {secrets.NAME} in it',
+  });
 
 export const httpUrl = '(?=https?://[A-Za-z0-9])';
 
