@@ -19,6 +19,7 @@ import { spec } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
 import { startPostgres } from '../test/support/postgres/server.ts';
 import { importsOf } from './imports-of.ts';
+import { installDebianPackages } from './install-debian-packages.ts';
 import { Slowest } from './slowest.ts';
 import { apart, atTheEnd, impure, processesOf } from './test-processes.ts';
 import { type TestSoftware, testSoftware } from './test-software.ts';
@@ -41,7 +42,7 @@ const files = globSync(positionals, { cwd: root })
 if (files.length === 0) throw new Error('no test file has such a name');
 
 const before = testSoftware.filter(isMissing);
-if (before.length > 0) install(before.map(({ debianPackage }) => debianPackage));
+if (before.length > 0) installDebianPackages(before.map(({ debianPackage }) => debianPackage));
 const missing = before.filter(isMissing);
 const leftOut = files.filter((file) => missing.some(({ modules }) => isOrImports(file, modules)));
 if (missing.length > 0) tellMissing();
@@ -87,23 +88,6 @@ function resultsOf(files: readonly string[], concurrency: number) {
 
 function isMissing({ probe: [program, ...args] }: TestSoftware): boolean {
   return spawnSync(program, args, { stdio: 'ignore' }).status !== 0;
-}
-
-function install(packages: readonly string[]): void {
-  const isRoot = process.getuid?.() === 0;
-  const sudo = isRoot ? [] : ['sudo', '--non-interactive'];
-  const allowed =
-    isRoot || spawnSync('sudo', ['--non-interactive', 'true'], { stdio: 'ignore' }).status === 0;
-  if (!allowed || spawnSync('apt-get', ['--version'], { stdio: 'ignore' }).status !== 0) return;
-  console.log(`Installing what the tests use and is missing, with apt-get: ${packages.join(', ')}`);
-  for (const args of [['update'], ['install', '-y', '--no-install-recommends', ...packages]]) {
-    const [program = '', ...rest] = [...sudo, 'apt-get', '-q', ...args];
-    const { status, stdout, stderr } = spawnSync(program, rest, {
-      encoding: 'utf8',
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    });
-    if (status !== 0) console.error(`apt-get ${args.join(' ')} failed:\n${stdout}${stderr}`);
-  }
 }
 
 function tellMissing(): void {

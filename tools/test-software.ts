@@ -27,6 +27,16 @@ export const testSoftware: readonly TestSoftware[] = [
     modules: ['test/adapters/gateways/smpp/smpp-server.ts'],
   },
   {
+    debianPackage: 'postgresql-15',
+    probe: ['/usr/lib/postgresql/15/bin/postgres', '--version'],
+    modules: ['test/support/postgres/debian.ts'],
+  },
+  {
+    debianPackage: 'pgbouncer',
+    probe: ['/usr/sbin/pgbouncer', '--version'],
+    modules: ['test/support/postgres/pgbouncer.ts'],
+  },
+  {
     debianPackage: 'chromium',
     probe: ['chromium', '--version'],
     modules: ['test/conformance/report-in-browser.test.ts'],

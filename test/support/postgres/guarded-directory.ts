@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chown, mkdtemp, rm, statfs } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -34,7 +34,7 @@ export class GuardedDirectory {
   static async make({ onDisk }: { readonly onDisk: boolean }): Promise<GuardedDirectory> {
     const parent = !onDisk && (await hasRoom('/dev/shm')) ? '/dev/shm' : tmpdir();
     const path = await mkdtemp(join(parent, 'gsp-otp-postgres-'));
-    if (unprivileged.uid !== undefined) await chown(path, unprivileged.uid, unprivileged.gid);
+    await giveAway(path);
     return new GuardedDirectory(path);
   }
 
@@ -54,11 +54,28 @@ export class GuardedDirectory {
     this.#guard.stdin?.write(`${pid ?? ''}\n`);
   }
 
+  /** Writes a file into it that only `unprivileged` may read. */
+  async write(name: string, content: string): Promise<void> {
+    const path = join(this.path, name);
+    await writeFile(path, content, { mode: 0o600 });
+    await giveAway(path);
+  }
+
+  async makeDirectory(name: string): Promise<void> {
+    const path = join(this.path, name);
+    await mkdir(path, { mode: 0o700 });
+    await giveAway(path);
+  }
+
   /** Removes it; its process has ended. */
   async remove(): Promise<void> {
     await rm(this.path, { recursive: true });
     this.#guard.stdin?.end();
   }
+}
+
+async function giveAway(path: string): Promise<void> {
+  if (unprivileged.uid !== undefined) await chown(path, unprivileged.uid, unprivileged.gid);
 }
 
 /** Containers have 64 MB there, unless told otherwise; a server takes 40 and its log of changes grows. */

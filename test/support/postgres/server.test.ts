@@ -4,19 +4,12 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
+import { makeCertificate } from '../test-certificates.ts';
+import { connect } from './connect.ts';
 import { testSchema } from './schema.ts';
 import { startPostgres } from './server.ts';
-
-async function connect(t: TestContext, url: string) {
-  const client = new pg.Client({ connectionString: url });
-  client.on('error', () => undefined);
-  await client.connect();
-  t.after(() => client.end());
-  return client;
-}
 
 test('a server that is killed and started again has what was committed, at the same address', async (t) => {
   const server = await startPostgres();
@@ -43,6 +36,25 @@ test('a paused server answers nothing, and goes on with open connections', async
   assert.equal(isAnswered, false);
   await server.resume();
   assert.deepEqual((await answer).rows, [{ n: 1 }]);
+});
+
+test('a server with a certificate proves who it is, and its access asks for TLS and a password', async (t) => {
+  const certificate = makeCertificate();
+  const server = await startPostgres({
+    certificate,
+    access: ['hostssl all app 127.0.0.1/32 scram-sha-256', 'host all app all reject'],
+  });
+  t.after(() => server.stop());
+  await server.query("CREATE ROLE app LOGIN PASSWORD 'correct horse'");
+  const url = (password: string) => `postgres://app:${password}@localhost:${server.port}/postgres`;
+  const ssl = { ca: certificate.certificate };
+  const client = await connect(t, url('correct%20horse'), { ssl });
+  const { rows } = await client.query('SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()');
+  assert.deepEqual(rows, [{ ssl: true }]);
+  await assert.rejects(connect(t, url('wrong'), { ssl }), /password authentication failed/);
+  await assert.rejects(connect(t, url('correct%20horse')), /pg_hba.conf rejects/);
+  const other = { ca: makeCertificate().certificate };
+  await assert.rejects(connect(t, url('correct%20horse'), { ssl: other }), /self-signed certificate/);
 });
 
 test('one that does not start says why', async () => {

@@ -1,15 +1,14 @@
-import { randomInt } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import type { TestCertificate } from '../test-certificates.ts';
 import { GuardedDirectory } from './guarded-directory.ts';
-import { GuardedProcess } from './guarded-process.ts';
-import { newData, type PostgresPrograms, programs } from './programs.ts';
-
-/** No start takes so long, not even on a busy machine. */
-const startMsMax = 60_000;
+import { LocalServer } from './local-server.ts';
+import { newData, type PostgresPrograms, postgres18 } from './programs.ts';
 
 interface PostgresOptions {
+  /** Default: those of PostgreSQL 18. */
+  readonly programs?: PostgresPrograms;
   /**
    * Whether a commit is flushed to a disk, as in production: for measurements. Default: in memory, which is quicker and
    * survives the death of every process.
@@ -17,55 +16,63 @@ interface PostgresOptions {
   readonly durable?: boolean;
   /** Of postgresql.conf. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Offers TLS with it. */
+  readonly certificate?: TestCertificate;
+  /** Lines of pg_hba.conf that go before the one that lets everybody in: who needs TLS or a password. */
+  readonly access?: readonly string[];
 }
 
-/** Starts a PostgreSQL 18 of its own on a free port of 127.0.0.1. It ends by `stop`, or with this process. */
-export async function startPostgres({
-  durable = false,
-  settings = {},
-}: PostgresOptions = {}): Promise<PostgresServer> {
-  const binaries = await programs();
+/** Starts a PostgreSQL of its own on a free port of 127.0.0.1. It ends by `stop`, or with this process. */
+export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
+  const { programs = await postgres18(), durable = false } = options;
   const directory = await GuardedDirectory.make({ onDisk: durable });
-  await newData(binaries, join(directory.path, 'data'));
-  const server = new PostgresServer(binaries, directory, {
+  const data = join(directory.path, 'data');
+  await newData(programs, data);
+  if (options.certificate) {
+    await directory.write('data/server.crt', options.certificate.certificate);
+    await directory.write('data/server.key', options.certificate.key);
+  }
+  const hba = join(data, 'pg_hba.conf');
+  await writeFile(hba, [...(options.access ?? []), await readFile(hba, 'utf8')].join('\n'));
+  const server = new PostgresServer(programs, directory, {
     fsync: durable ? 'on' : 'off',
     max_connections: '300',
-    ...settings,
+    ssl: options.certificate ? 'on' : 'off',
+    ...options.settings,
   });
-  try {
-    await server.start();
-  } catch (error) {
+  await server.start().catch(async (error: unknown) => {
     await server.stop();
     throw error;
-  }
+  });
   return server;
 }
 
-export class PostgresServer {
-  readonly #programs: PostgresPrograms;
-  readonly #directory: GuardedDirectory;
-  readonly #settings: Readonly<Record<string, string>>;
-  #port: number | undefined;
-  #process: GuardedProcess | undefined;
+export class PostgresServer extends LocalServer {
+  readonly programs: PostgresPrograms;
+  /** With which it is started. */
+  readonly settings: Readonly<Record<string, string>>;
 
   constructor(
-    binaries: PostgresPrograms,
+    programs: PostgresPrograms,
     directory: GuardedDirectory,
     settings: Readonly<Record<string, string>>,
+    port?: number,
   ) {
-    this.#programs = binaries;
-    this.#directory = directory;
-    this.#settings = settings;
-  }
-
-  /** Holds `data` and `log`. */
-  get directory(): string {
-    return this.#directory.path;
-  }
-
-  get port(): number {
-    if (this.#port === undefined) throw new Error('it has not been started');
-    return this.#port;
+    const all = { listen_addresses: '127.0.0.1', unix_socket_directories: '', ...settings };
+    const options = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const data = join(directory.path, 'data');
+    super(
+      {
+        program: programs.postgres,
+        argsFor: (port) => ['-D', data, '-p', `${port}`, ...options],
+        ready: /ready to accept (read-only )?connections/,
+        endSignal: 'SIGINT',
+      },
+      directory,
+      port,
+    );
+    this.programs = programs;
+    this.settings = settings;
   }
 
   /** The URL of a database for the superuser `postgres`, who needs no password. Default: the database `postgres`. */
@@ -73,73 +80,20 @@ export class PostgresServer {
     return `postgres://postgres@127.0.0.1:${this.port}/${database}`;
   }
 
-  /** What it has printed. */
-  log(): Promise<string> {
-    return readFile(join(this.directory, 'log'), 'utf8');
+  override async start(): Promise<void> {
+    // A killed one leaves it behind, and by now the number may be that of another process.
+    await rm(join(this.directory, 'data/postmaster.pid'), { force: true });
+    await super.start();
   }
 
-  /** Starts one that was ended, on the port that it had. Returns when it accepts connections; else throws, with its log. */
-  async start(): Promise<void> {
-    for (;;) {
-      // Below the ports that the kernel gives away, so that it is free again at the next start.
-      const port = this.#port ?? randomInt(20_000, 32_768);
-      if (await this.#startOn(port)) return;
-      const log = await this.log();
-      const isTaken = this.#port === undefined && /Address already in use/.test(log);
-      if (!isTaken) throw new Error(`PostgreSQL did not start:\n${log.slice(-4000)}`);
-      await rm(join(this.directory, 'log'));
+  /** The rows of one statement of the superuser, on a connection of its own. */
+  async query(statement: string, values: readonly unknown[] = []): Promise<readonly pg.QueryResultRow[]> {
+    const client = new pg.Client({ connectionString: this.url() });
+    await client.connect();
+    try {
+      return (await client.query(statement, [...values])).rows;
+    } finally {
+      await client.end();
     }
-  }
-
-  /** Ends it and its connections, and removes its directory. */
-  async stop(): Promise<void> {
-    await this.shutDown();
-    await this.#directory.remove();
-  }
-
-  /** Ends it and its connections, orderly. */
-  async shutDown(): Promise<void> {
-    await this.resume();
-    await this.#process?.end('SIGINT');
-  }
-
-  /** Ends all its processes by SIGKILL. */
-  async kill(): Promise<void> {
-    await this.#process?.kill();
-  }
-
-  /** Stops all its processes: connections stay open, and nothing answers. */
-  async pause(): Promise<void> {
-    await this.#process?.signalAll('SIGSTOP');
-  }
-
-  async resume(): Promise<void> {
-    await this.#process?.signalAll('SIGCONT');
-  }
-
-  async #startOn(port: number): Promise<boolean> {
-    const data = join(this.directory, 'data');
-    const settings = {
-      listen_addresses: '127.0.0.1',
-      port: `${port}`,
-      unix_socket_directories: '',
-      ...this.#settings,
-    };
-    const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    // A killed one leaves it behind.
-    await rm(join(data, 'postmaster.pid'), { force: true });
-    const started = new GuardedProcess(this.#programs.postgres, ['-D', data, ...options], this.#directory);
-    this.#process = started;
-    const until = performance.now() + startMsMax;
-    while (!started.hasEnded) {
-      const state = await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '');
-      if (/^ready *$/m.test(state)) {
-        this.#port = port;
-        return true;
-      }
-      if (performance.now() > until) await started.kill();
-      await delay(10);
-    }
-    return false;
   }
 }
