@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { deliveringKinds } from '../../src/adapters/gateways/catalog.ts';
+import type { SettingSchema } from '../../src/config/setting-schema.ts';
 import { loadConfig } from '../../src/settings/load.ts';
 import { faultsOf, temporaryDirectory } from './config-under-test.ts';
 
@@ -34,6 +36,17 @@ const faults = (gateway: object, receipts: object | undefined = { publicUrl }, p
     env,
     overrides: { profile, 'sms.gateway': gateway, ...(receipts && { receipts }) },
   }).filter(({ path }) => /^(sms\.gateway|receipts)/.test(path));
+
+test('each kind that calls us with receipts is asked here', () => {
+  const called = deliveringKinds.filter(({ settings }) => {
+    const { receipts }: Readonly<Record<string, SettingSchema>> = settings.properties;
+    return receipts?.properties !== undefined;
+  });
+  assert.deepEqual(
+    gateways.map(({ kind }) => kind),
+    called.map(({ kind }) => kind),
+  );
+});
 
 for (const gateway of gateways) {
   test(`production takes the receipts of ${gateway.kind}, with a place to bring them and not without`, () => {

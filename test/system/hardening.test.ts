@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
+import { httpKinds, settingsAt } from '../adapters/gateways/shared/http-kinds.ts';
 import { runCli, startCli } from '../support/cli-process.ts';
 import { productionConfig } from '../support/production-config.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
@@ -108,17 +109,14 @@ test('NODE_TLS_REJECT_UNAUTHORIZED changes nothing', async (t) => {
   const call = await runCli(['call', 'echo', '--url', url], { env: UNCHECKED });
   assert.equal(call.code, 1);
 
-  const secret = { value: 'a secret of the gateway of more than 40 characters' };
-  const sender = '+12025550100';
-  const gateways = [
-    { kind: 'http', url, body: '{"to":"{to}","text":"{text}"}', accepted: { statuses: [200] } },
-    { kind: 'infobip', baseUrl: url, apiKey: secret, sender },
-    { kind: 'twilio', baseUrl: url, accountSid: 'AC1', authToken: secret, sender },
-    { kind: 'vonage', baseUrl: url, apiKey: secret, apiSecret: secret, sender },
-  ];
-  for (const gateway of gateways) {
-    const env = { ...UNCHECKED, GSP_OTP_SMS_GATEWAY: JSON.stringify(gateway) };
-    const { code, stdout } = await runCli(['gateways', 'test', '--to', sender, '--yes'], { env });
+  const to = '+12025550100';
+  for (const row of httpKinds) {
+    const env = {
+      ...UNCHECKED,
+      GSP_OTP_SMS_GATEWAY: JSON.stringify(settingsAt(row, url)),
+      GSP_OTP_RECEIPTS_PUBLIC_URL: 'https://receipts.bank.example',
+    };
+    const { code, stdout } = await runCli(['gateways', 'test', '--to', to, '--yes'], { env });
     assert.equal(code, 1, stdout);
   }
   assert.equal(asked, 0);

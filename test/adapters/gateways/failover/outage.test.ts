@@ -3,18 +3,17 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { createFailoverGateway } from '../../../../src/adapters/gateways/failover/failover.ts';
-import { Secret } from '../../../../src/ports/secret.ts';
 import type { Delivery, SmsGateway } from '../../../../src/ports/sms-gateway.ts';
 import { deadlineAfter } from '../../../contracts/sms-gateway.ts';
 import { makeCertificate } from '../../../support/test-certificates.ts';
 import { TestClock } from '../../../support/test-clock.ts';
 import { exampleMessage, startStandIn } from '../shared/gateway-stand-in.ts';
-import { type HttpKind, httpKinds } from '../shared/http-kinds.ts';
+import { type HttpKind, httpKinds, openKind } from '../shared/http-kinds.ts';
 import { accepted, scripted } from '../shared/scripted-gateway.ts';
 
 const authority = makeCertificate({ name: 'authority' });
 const { certificate: cert, key } = makeCertificate({ issuer: authority });
-const tlsCa = new Secret(authority.certificate);
+const tlsCa = { value: authority.certificate };
 
 const VERSIONS = ['TLSv1.2', 'TLSv1.3'] as const;
 
@@ -25,11 +24,11 @@ const burst = (gateway: SmsGateway, withinMs: number): Promise<readonly Delivery
   Promise.all(Array.from({ length: BURST }, () => gateway.send(exampleMessage, deadlineAfter(withinMs))));
 
 /** A gateway of that kind which took texts over TLS, before another one; its sessions can be resumed. */
-async function startWorking(t: TestContext, { open, success }: HttpKind, version: (typeof VERSIONS)[number]) {
+async function startWorking(t: TestContext, kind: HttpKind, version: (typeof VERSIONS)[number]) {
   // No connection is kept, of whose end nobody here may have heard yet; sessions are.
-  const answer = { ...success, headers: { connection: 'close' } };
-  const standIn = await startStandIn(t, answer, { cert, key, minVersion: version, maxVersion: version });
-  const first = open({ baseUrl: standIn.url, tlsCa });
+  const standIn = await startStandIn(t, 'silence', { cert, key, minVersion: version, maxVersion: version });
+  standIn.answer = (request) => ({ ...kind.taken(request, 0), headers: { connection: 'close' } });
+  const first = await openKind(kind, standIn.url, { tlsCa });
   const second = scripted('second', accepted('second'));
   const gateway = createFailoverGateway({
     name: 'failover',

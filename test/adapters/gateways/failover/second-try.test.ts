@@ -5,8 +5,13 @@ import { withSecondTry } from '../../../../src/adapters/gateways/failover/second
 import { createSystemClock } from '../../../../src/adapters/system/system-clock.ts';
 import type { SmsGateway } from '../../../../src/ports/sms-gateway.ts';
 import { deadlineAfter } from '../../../contracts/sms-gateway.ts';
-import { exampleMessage, type StandInAnswer, startStandIn } from '../shared/gateway-stand-in.ts';
-import { httpKinds } from '../shared/http-kinds.ts';
+import {
+  exampleMessage,
+  type ReceivedRequest,
+  type StandInAnswer,
+  startStandIn,
+} from '../shared/gateway-stand-in.ts';
+import { httpKinds, openKind } from '../shared/http-kinds.ts';
 import { accepted, refused, scripted } from '../shared/scripted-gateway.ts';
 
 const clock = createSystemClock();
@@ -18,26 +23,32 @@ const failover = (...gateways: readonly SmsGateway[]) =>
 
 const send = (gateway: SmsGateway, withinMs = 5000) => gateway.send(exampleMessage, deadlineAfter(withinMs));
 
+type Answer = (request: ReceivedRequest) => StandInAnswer;
+
 /** Answers in turn; the last one again and again. */
-function inTurn(...answers: readonly StandInAnswer[]): () => StandInAnswer {
+function inTurn(...answers: readonly Answer[]): Answer {
   const left = [...answers];
-  return () => (left.length > 1 ? left.shift() : left[0]) ?? 'silence';
+  return (request) => (left.length > 1 ? left.shift() : left[0])?.(request) ?? 'silence';
 }
 
-for (const { kind, open, success, throttled } of httpKinds) {
+for (const row of httpKinds) {
+  const { kind } = row;
+  const taken: Answer = (request) => row.taken(request, 0);
+  const throttled: Answer = () => row.throttled;
+
   test(`[OQ-75] ${kind}: a text that came too fast is tried once more, where no other gateway is left`, async (t) => {
     const standIn = await startStandIn(t);
-    standIn.answer = inTurn(throttled, success);
+    standIn.answer = inTurn(throttled, taken);
     const startedMs = performance.now();
-    assert.equal((await send(alone(open({ baseUrl: standIn.url })))).kind, 'accepted');
+    assert.equal((await send(alone(await openKind(row, standIn.url)))).kind, 'accepted');
     assert.ok(performance.now() - startedMs >= 199, 'after a pause');
-    standIn.answer = inTurn(throttled, success);
+    standIn.answer = inTurn(throttled, taken);
     const down = scripted('down', refused('down', 'gateway-down'));
-    assert.equal((await send(failover(open({ baseUrl: standIn.url }), down))).kind, 'accepted');
+    assert.equal((await send(failover(await openKind(row, standIn.url), down))).kind, 'accepted');
     assert.equal(down.asked, 1);
     standIn.answer = inTurn(throttled);
     const asked = standIn.requests.length;
-    const delivery = await send(alone(open({ baseUrl: standIn.url })));
+    const delivery = await send(alone(await openKind(row, standIn.url)));
     assert.equal(delivery.kind === 'refused' && delivery.reason, 'throttled');
     assert.equal(standIn.requests.length, asked + 2, 'no oftener');
   });

@@ -4,9 +4,9 @@ import type { GenericSettings } from '../../../../src/adapters/gateways/http/set
 import { memberAt, parseJson } from '../../../../src/adapters/gateways/shared/verdict.ts';
 import { Secret } from '../../../../src/ports/secret.ts';
 import { assertDiscreet, deadlineAfter } from '../../../contracts/sms-gateway.ts';
-import { exampleMessage, exampleNumber, startStandIn } from './gateway-stand-in.ts';
+import { exampleMessage, exampleNumber, type ReceivedRequest, startStandIn } from './gateway-stand-in.ts';
 import { openGeneric, openTwilio } from './gateways-under-test.ts';
-import { httpKinds } from './http-kinds.ts';
+import { httpKinds, openKind } from './http-kinds.ts';
 import { callOf } from './receipt-cases.ts';
 
 const secret = new Secret('a-secret-of-the-gateway');
@@ -31,7 +31,10 @@ const generic = (baseUrl: string, more: Partial<GenericSettings> = {}) =>
 const send = (gateway: ReturnType<typeof generic>, withinMs = 5000) =>
   gateway.send(exampleMessage, deadlineAfter(withinMs));
 
-for (const { kind, open, success, throttled } of httpKinds) {
+for (const row of httpKinds) {
+  const { kind, throttled } = row;
+  const taken = (request: ReceivedRequest) => row.taken(request, 0);
+
   for (const [charset, write] of [
     ['iso-8859-1', (text: string) => Buffer.from(text, 'latin1')],
     ['utf-8 with a byte order mark', (text: string) => Buffer.from(`\ufeff${text}`)],
@@ -41,21 +44,27 @@ for (const { kind, open, success, throttled } of httpKinds) {
     test(`${kind}: an answer in ${charset} is read`, async (t) => {
       const headers = { 'content-type': `application/json; charset=${charset.split(' ')[0]}` };
       const standIn = await startStandIn(t);
-      const gateway = open({ baseUrl: standIn.url });
-      for (const [outcome, { status, body }] of Object.entries({ accepted: success, refused: throttled })) {
-        const text = JSON.stringify(typeof body === 'object' ? { note: 'reçu', ...body } : { note: 'reçu' });
-        standIn.answer = { status, headers, body: write(text) };
+      const gateway = await openKind(row, standIn.url);
+      for (const [outcome, answer] of Object.entries({ accepted: taken, refused: () => throttled })) {
+        standIn.answer = (request) => {
+          const { status, body } = answer(request);
+          const text = JSON.stringify(
+            typeof body === 'object' ? { note: 'reçu', ...body } : { note: 'reçu' },
+          );
+          return { status, headers, body: write(text) };
+        };
         assert.equal((await gateway.send(exampleMessage, deadlineAfter(5000))).kind, outcome);
       }
     });
   }
 
   test(`[OQ-28] ${kind}: an answer that comes after the deadline is told later`, async (t) => {
-    const standIn = await startStandIn(t, success);
-    const gateway = open({ baseUrl: standIn.url });
+    const standIn = await startStandIn(t);
+    standIn.answer = taken;
+    const gateway = await openKind(row, standIn.url);
     // The short deadline is not for the connection.
     await gateway.send(exampleMessage, deadlineAfter(5000));
-    standIn.answer = { ...success, afterMs: 400 };
+    standIn.answer = (request) => ({ ...taken(request), afterMs: 400 });
     const delivery = await gateway.send(exampleMessage, deadlineAfter(100));
     assert.ok(delivery.kind === 'unknown', JSON.stringify(delivery));
     const later = await delivery.later;

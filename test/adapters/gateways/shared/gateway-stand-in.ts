@@ -22,7 +22,7 @@ export interface ReceivedRequest {
   readonly body: string;
 }
 
-interface WholeAnswer {
+export interface WholeAnswer {
   readonly status: number;
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;

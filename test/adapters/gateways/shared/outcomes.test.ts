@@ -9,7 +9,7 @@ import { deadlineAfter } from '../../../contracts/sms-gateway.ts';
 import { startSmsc } from '../smpp/smpp-server.ts';
 import { openSmpp } from '../smpp/smpp-under-test.ts';
 import { exampleMessage, startStandIn } from './gateway-stand-in.ts';
-import { type CodedAnswers, type HttpKind, httpKinds } from './http-kinds.ts';
+import { type CodedAnswers, type HttpKind, httpKinds, openKind } from './http-kinds.ts';
 import { outcomeTables } from './outcome-tables.ts';
 
 /** A kind of gateways, and what becomes of a text where the answer has a code of one of its tables. */
@@ -19,13 +19,14 @@ interface Asked {
   start(t: TestContext): Promise<(table: string, code: string) => Promise<Delivery>>;
 }
 
-function overHttp({ open, coded }: HttpKind): Asked {
+function overHttp(row: HttpKind): Asked {
+  const { coded } = row;
   return {
     tables: Object.keys(coded),
     unlisted: (table) => coded[table]?.unlisted ?? [],
     async start(t) {
       const standIn = await startStandIn(t);
-      const gateway = open({ baseUrl: standIn.url });
+      const gateway = await openKind(row, standIn.url);
       return (table, code) => {
         standIn.answer = coded[table]?.answer(code) ?? 'silence';
         return gateway.send(exampleMessage, deadlineAfter(30_000));
@@ -103,10 +104,10 @@ const byStatus: Readonly<Record<number, Outcome>> = {
   429: 'throttled',
 };
 
-for (const { kind, open } of httpKinds) {
-  test(`[OQ-28] ${kind}: without a code, each status of 4xx but 408 is a refusal, and no other is`, async (t) => {
+for (const row of httpKinds) {
+  test(`[OQ-28] ${row.kind}: without a code, each status of 4xx but 408 is a refusal, and no other is`, async (t) => {
     const standIn = await startStandIn(t);
-    const gateway = open({ baseUrl: standIn.url });
+    const gateway = await openKind(row, standIn.url);
     const statuses = [202, 300, 303, ...Array.from({ length: 200 }, (_, index) => 400 + index)];
     for (const status of statuses) {
       standIn.answer = { status, body: '' };
