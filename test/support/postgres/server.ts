@@ -1,10 +1,14 @@
+import { execFile } from 'node:child_process';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import type { TestCertificate } from '../test-certificates.ts';
 import { GuardedDirectory } from './guarded-directory.ts';
 import { LocalServer } from './local-server.ts';
 import { newData, type PostgresPrograms, postgres18 } from './programs.ts';
+
+const run = promisify(execFile);
 
 interface PostgresOptions {
   /** Default: those of PostgreSQL 18. */
@@ -36,6 +40,8 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   await writeFile(hba, [...(options.access ?? []), await readFile(hba, 'utf8')].join('\n'));
   const server = new PostgresServer(programs, directory, {
     fsync: durable ? 'on' : 'off',
+    // In its directory: a killed server leaves what is elsewhere in memory.
+    dynamic_shared_memory_type: durable ? 'posix' : 'mmap',
     max_connections: '300',
     ssl: options.certificate ? 'on' : 'off',
     ...options.settings,
@@ -86,6 +92,11 @@ export class PostgresServer extends LocalServer {
     await super.start();
   }
 
+  override async kill(): Promise<void> {
+    await super.kill();
+    await this.#freeSharedMemory();
+  }
+
   /** The rows of one statement of the superuser, on a connection of its own. */
   async query(statement: string, values: readonly unknown[] = []): Promise<readonly pg.QueryResultRow[]> {
     const client = new pg.Client({ connectionString: this.url() });
@@ -95,5 +106,13 @@ export class PostgresServer extends LocalServer {
     } finally {
       await client.end();
     }
+  }
+
+  /** Of the kernel's few segments it leaves one, unless it is started again. */
+  async #freeSharedMemory(): Promise<void> {
+    const lines = await readFile(join(this.directory, 'data/postmaster.pid'), 'utf8').catch(() => '');
+    const [, , , , , , segment = ''] = lines.split('\n');
+    const [, id] = segment.trim().split(/ +/);
+    if (id !== undefined) await run('ipcrm', ['-m', id]).catch(() => undefined);
   }
 }
