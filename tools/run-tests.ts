@@ -10,7 +10,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, posix } from 'node:path';
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
@@ -51,6 +51,8 @@ if (missing.length > 0 && process.env['CI'] === 'true') process.exit(1);
 const running = files.filter((file) => !leftOut.includes(file));
 if (running.length > 0) {
   const folder = mkdtempSync(join(tmpdir(), 'gsp-otp-tests-'));
+  // What the tests make once for all processes.
+  process.env['TESTS_FOLDER'] = folder;
   process.env['NODE_COMPILE_CACHE'] = join(root, 'node_modules/.cache/compile');
   const isLong = (file: string) => isOrImports(file, ['test/support/proof-size.ts']);
   const together = running.filter((file) => !atTheEnd.includes(file));
@@ -65,7 +67,8 @@ if (running.length > 0) {
   if (usesPostgres) process.env['GSP_OTP_TEST_POSTGRES_URL'] ??= (await startPostgres()).url();
   const slowest = new Slowest();
   const inTurn = async function* () {
-    yield* resultsOf(processes, 2);
+    // One more than can compute, since most wait at times.
+    yield* resultsOf(processes, availableParallelism() + 1);
     const last = atTheEnd.filter((file) => running.includes(file)).map((file) => join(root, file));
     if (last.length > 0) yield* resultsOf(last, 1);
   };

@@ -1,21 +1,24 @@
 import * as openpgp from 'openpgp';
+import { onceARun } from '../support/once-a-run.ts';
 
 const yearSeconds = 365 * 86_400;
 
 async function generate(name: string, ageYears = 0): Promise<openpgp.PrivateKey> {
-  const { privateKey } = await openpgp.generateKey({
-    type: 'rsa',
-    rsaBits: 2048,
-    userIDs: [{ name }],
-    date: new Date(Date.now() - (ageYears * yearSeconds + 60) * 1000),
-    keyExpirationTime: yearSeconds,
-    config: { preferredHashAlgorithm: openpgp.enums.hash.sha384 },
-    format: 'object',
+  const armoredKey = await onceARun(`${name}.asc`, async () => {
+    const { privateKey } = await openpgp.generateKey({
+      type: 'rsa',
+      rsaBits: 2048,
+      userIDs: [{ name }],
+      date: new Date(Date.now() - (ageYears * yearSeconds + 60) * 1000),
+      keyExpirationTime: yearSeconds,
+      config: { preferredHashAlgorithm: openpgp.enums.hash.sha384 },
+    });
+    return privateKey;
   });
-  return privateKey;
+  return openpgp.readPrivateKey({ armoredKey });
 }
 
-/** Keys of both sides, made once for all tests of a process. */
+/** Keys of both sides. */
 export const pgpKeys = (async () => {
   const [google, google2, expired, doomed, integrator, integrator2] = await Promise.all([
     generate('Google'),

@@ -9,6 +9,7 @@ import { PgpCodec } from '../../src/codecs/openpgp/codec.ts';
 import { generatePgpKey } from '../../src/codecs/openpgp/generate.ts';
 import { readPgpKeyRing } from '../../src/codecs/openpgp/keys.ts';
 import type { PayloadCodec } from '../../src/ports/payload-codec.ts';
+import { onceARun } from './once-a-run.ts';
 
 export type SealingKind = 'pgp' | 'jwe';
 
@@ -24,8 +25,19 @@ const clock = {
   after: () => () => undefined,
 };
 
-/** Keys as the command line makes them, for whoever: an OpenPGP key, or a JWK set to sign and to decrypt with. */
+const asked = { pgp: 0, jwe: 0 };
+
+/**
+ * Keys as the command line makes them, for whoever: an OpenPGP key, or a JWK set to sign and to decrypt with. Another one
+ * at each call in a process; other processes of the run have the same.
+ */
 export async function makeKey(kind: SealingKind, validityDays = 365): Promise<TestKey> {
+  asked[kind] += 1;
+  const name = `${kind}-${validityDays}-${asked[kind]}.json`;
+  return JSON.parse(await onceARun(name, async () => JSON.stringify(await generate(kind, validityDays))));
+}
+
+async function generate(kind: SealingKind, validityDays: number): Promise<TestKey> {
   const order = { nowMs: Date.now(), validityDays };
   if (kind === 'pgp') {
     const { privateKey, publicKey } = await generatePgpKey({ ...order, name: 'Test' });
