@@ -5,7 +5,7 @@ import { Secret } from '../../src/ports/secret.ts';
 import { makeCertificate, type TestCertificate } from '../support/test-certificates.ts';
 
 const DAY_MS = 86_400_000;
-const rsa = makeCertificate();
+const rsa = makeCertificate({ kind: 'rsa' });
 const ec = makeCertificate({ kind: 'ec' });
 
 function source({ certificate, key }: TestCertificate, name: string, passphrase?: string) {
@@ -62,7 +62,7 @@ describe('server certificates', () => {
   });
 
   it('what can not be used is refused, by name and with a reason', () => {
-    const small = makeCertificate({ rsaBits: 1024 });
+    const small = makeCertificate({ kind: 'rsa', rsaBits: 1024 });
     for (const [sources, expected] of [
       [[source({ ...rsa, certificate: 'hello' }, 'a')], /^the certificate a is no certificate/],
       [

@@ -18,7 +18,7 @@ const SUITES = [
   'ECDHE-RSA-AES128-SHA256',
 ] as const;
 
-const rsa = makeCertificate();
+const rsa = makeCertificate({ kind: 'rsa' });
 const ec = makeCertificate({ kind: 'ec' });
 
 function start(

@@ -72,7 +72,7 @@ test('the doctor finds a sound server sound, and opens a listener of its own to 
 });
 
 test('the doctor finds what is wrong with a server in front, and says what to do', async (t) => {
-  const { certificate: cert, key } = makeCertificate({ name: 'somebody.else.example' });
+  const { certificate: cert, key } = makeCertificate({ kind: 'rsa', name: 'somebody.else.example' });
   const weak = { ciphers: 'ALL:@SECLEVEL=0', minVersion: 'TLSv1' } as const;
   const server = createHttpsServer({ cert, key, ...weak }, (_request, response) => response.end());
   const port = await listen(t, server);
@@ -104,7 +104,7 @@ test('the doctor finds what is wrong with a server in front, and says what to do
 
 test('[TLS-3, TLS-6] the doctor judges the certificate of a server that wants one of its callers', async (t) => {
   const directory = temporaryDirectory(t);
-  const { certificate, key } = makeCertificate({ name: 'otp.bank.example' });
+  const { certificate, key } = makeCertificate({ kind: 'rsa', name: 'otp.bank.example' });
   writeFileSync(join(directory, 'crt'), certificate);
   writeFileSync(join(directory, 'key'), key, { mode: 0o600 });
   const file = (name: string) => `{file: ${join(directory, name)}}`;

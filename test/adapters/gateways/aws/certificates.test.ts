@@ -99,11 +99,11 @@ test('AWS: China has hosts of its own', async () => {
 
 test('[OQ-77] AWS: a certificate that is none, or not valid now, or not of SNS, or of no public authority proves nothing', async () => {
   const elliptic = makeCertificate({ kind: 'ec', name: 'sns.amazonaws.com', issuer: root });
-  const otherRoot = makeCertificate({ name: 'Root', authority: true });
-  const leafAsIssuer = makeCertificate({ name: 'sns.amazonaws.com', issuer: amazon });
-  const ofAnother = makeCertificate({ name: 'sns.amazonaws.com', issuer: otherRoot });
-  const otherName = makeCertificate({ name: 'sqs.amazonaws.com', issuer: root });
-  const wildcard = makeCertificate({ name: '*.amazonaws.com', issuer: root });
+  const otherRoot = makeCertificate({ kind: 'rsa', name: 'Root', authority: true });
+  const leafAsIssuer = makeCertificate({ kind: 'rsa', name: 'sns.amazonaws.com', issuer: amazon });
+  const ofAnother = makeCertificate({ kind: 'rsa', name: 'sns.amazonaws.com', issuer: otherRoot });
+  const otherName = makeCertificate({ kind: 'rsa', name: 'sqs.amazonaws.com', issuer: root });
+  const wildcard = makeCertificate({ kind: 'rsa', name: '*.amazonaws.com', issuer: root });
   const tried = [
     [404, '', amazon],
     [302, chain, amazon],
@@ -140,7 +140,7 @@ test('[OQ-77] AWS: a certificate that is none, or not valid now, or not of SNS, 
 test('[OQ-77] AWS: the authority that is not beside its certificate is fetched once from where it says', async () => {
   const at = 'http://crt.r2m02.amazontrust.com/r2m02.cer';
   const leafWith = (issuerUrl: string) =>
-    makeCertificate({ name: 'sns.amazonaws.com', issuer: authority, issuerUrl });
+    makeCertificate({ kind: 'rsa', name: 'sns.amazonaws.com', issuer: authority, issuerUrl });
   const octets = new X509Certificate(authority.certificate).raw;
   const readWith = (leaf: TestCertificate, found: Uint8Array | undefined) => {
     const asked: string[] = [];
