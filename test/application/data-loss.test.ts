@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, renameSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { runCli } from '../support/cli-process.ts';
+import { runHere } from '../support/cli-here.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { activeNumber, importTestAccounts } from '../support/test-accounts.ts';
 import { startApplication } from '../support/test-application.ts';
@@ -55,7 +55,7 @@ test('accounts that are imported beside the server are in their place all the ti
 });
 
 const serve = (dataDirectory: string, ...more: readonly string[]) =>
-  runCli(['migrate', '--set', `dataDirectory=${dataDirectory}`, ...more]);
+  runHere(['migrate', '--set', `dataDirectory=${dataDirectory}`, ...more]);
 
 for (const [what, lose] of Object.entries({
   deleted: (file: string) => rmSync(file),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { runCli } from '../support/cli-process.ts';
+import { runHere } from '../support/cli-here.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { importTestAccounts } from '../support/test-accounts.ts';
 import { startApplication } from '../support/test-application.ts';
@@ -26,7 +26,14 @@ test('[OQ-86] a number that several active accounts share means the preferred on
   };
   const set = ['--set', `dataDirectory=${dataDirectory}`];
   const accountIds = async () => {
-    const { stdout } = await runCli(['accounts', 'show', '--account-phone-number', number, '--json', ...set]);
+    const { stdout } = await runHere([
+      'accounts',
+      'show',
+      '--account-phone-number',
+      number,
+      '--json',
+      ...set,
+    ]);
     return (JSON.parse(stdout) as { accountId: string }[]).map(({ accountId }) => accountId);
   };
   assert.deepEqual(await send('by-number', { accountPhoneNumber: number }), [200, 'SUCCESS']);
@@ -35,7 +42,7 @@ test('[OQ-86] a number that several active accounts share means the preferred on
 
   // Closing the preferred one leaves one that is meant, and a second that becomes active needs a preferred one.
   const run = async (...args: readonly string[]) =>
-    (await runCli(['accounts', 'set-status', ...args, ...set])).code;
+    (await runHere(['accounts', 'set-status', ...args, ...set])).code;
   assert.equal(await run('joint-2', 'not-eligible'), 0);
   assert.deepEqual(await send('the-other', { accountPhoneNumber: number }), [200, 'SUCCESS']);
   assert.equal(await run('joint-3', 'active'), 1);

@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
-import { runCli } from '../support/cli-process.ts';
+import { runHere } from '../support/cli-here.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { activeNumber, importTestAccounts } from '../support/test-accounts.ts';
 import { startApplication } from '../support/test-application.ts';
@@ -26,7 +26,7 @@ async function servedOnce(t: TestContext) {
   await server.call('sendOtp', 'send-1', { accountPhoneNumber: activeNumber(1), ...token });
   await server.stop();
   const rotate = (kind: string, digest: string, ids: string, ...more: readonly string[]) =>
-    runCli(['secrets', `rotate-${kind}`, '--set', `dataDirectory=${dataDirectory}`, ...more], {
+    runHere(['secrets', `rotate-${kind}`, '--set', `dataDirectory=${dataDirectory}`, ...more], {
       env: {
         GSP_OTP_DIGESTS_SECRET: `{value: ${digest.repeat(32)}}`,
         GSP_OTP_CODES_SECRETS: JSON.stringify(codes(...ids)),
@@ -120,7 +120,7 @@ test('[OQ-72] a sandbox whose secrets were deleted is told so', async (t) => {
   rmSync(join(dataDirectory, 'sandbox-digest-secret'));
   writeFileSync(join(dataDirectory, 'sandbox-digest-secret'), 'x'.repeat(40), { mode: 0o600 });
   await assert.rejects(startApplication({ dataDirectory }), /digests\.secret is not the one/);
-  const doctor = await runCli([
+  const doctor = await runHere([
     'doctor',
     '--set',
     `dataDirectory=${dataDirectory}`,

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
+import { runHere } from '../support/cli-here.ts';
 import { startReferenceServer } from './reference/server.ts';
 import { accounts, configFor } from './setting.ts';
 
@@ -27,14 +28,7 @@ after(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function conformance(...args: string[]) {
-  const child = spawn(process.execPath, [main, 'conformance', ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const code = new Promise<number | null>((resolve) => child.on('close', resolve));
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  return { code: await code, stdout, stderr };
-}
+const conformance = (...args: readonly string[]) => runHere(['conformance', ...args]);
 
 test('--list shows every check in a sentence and sends nothing', async () => {
   const { code, stdout } = await conformance('--list', '--only', 'VO-6');

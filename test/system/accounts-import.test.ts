@@ -8,7 +8,8 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { openAccountEditor } from '../../src/adapters/directory/sqlite/account-editor.ts';
-import { runCli, startCli } from '../support/cli-process.ts';
+import { runHere } from '../support/cli-here.ts';
+import { startCli } from '../support/cli-process.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { importTestAccounts } from '../support/test-accounts.ts';
 
@@ -21,7 +22,7 @@ function workplace(t: TestContext) {
   const args = (...words: readonly string[]) => ['accounts', ...words, '--set', `dataDirectory=${data}`];
   return {
     data,
-    run: (...words: readonly string[]) => runCli(args(...words)),
+    run: (...words: readonly string[]) => runHere(args(...words)),
     start: (...words: readonly string[]) => startCli(args(...words)),
     path: (name: string) => join(folder, name),
     file(name: string, text: string): string {

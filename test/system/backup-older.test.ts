@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { directoryKind } from '../../src/adapters/directory/sqlite/migrations.ts';
 import { openDatabase, schemaVersionOf } from '../../src/adapters/sqlite/open-database.ts';
 import { otpStoreKind } from '../../src/adapters/storage/sqlite/migrations.ts';
-import { runCli } from '../support/cli-process.ts';
+import { runHere } from '../support/cli-here.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 test('databases of every older schema are backed up as they are, and restored in the present one', async (t) => {
@@ -14,7 +14,7 @@ test('databases of every older schema are backed up as they are, and restored in
     const dataDirectory = join(temporaryDirectory(t), 'data');
     const backup = join(dataDirectory, '..', 'backup');
     const run = (...words: readonly string[]) =>
-      runCli([...words, '--set', `dataDirectory=${dataDirectory}`]);
+      runHere([...words, '--set', `dataDirectory=${dataDirectory}`]);
     const files = [
       [otpStoreKind, join(dataDirectory, 'otp.sqlite')],
       [directoryKind, join(dataDirectory, 'accounts.sqlite')],
@@ -43,7 +43,7 @@ test('an empty file is no database to back up', async (t) => {
   const dataDirectory = temporaryDirectory(t);
   writeFileSync(join(dataDirectory, 'otp.sqlite'), '');
   const backup = join(dataDirectory, 'backup');
-  const { code, stderr } = await runCli(['backup', backup, '--set', `dataDirectory=${dataDirectory}`]);
+  const { code, stderr } = await runHere(['backup', backup, '--set', `dataDirectory=${dataDirectory}`]);
   assert.equal(code, 1);
   assert.match(stderr, /otp\.sqlite is empty: there is nothing to copy/);
 });

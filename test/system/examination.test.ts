@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { runCli } from '../support/cli-process.ts';
+import { runHere } from '../support/cli-here.ts';
 import { serveSample } from '../support/served.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
@@ -45,7 +45,7 @@ test('that block, literally but for ports and folder, leaves nothing untested fo
   );
   // Those that take texts and wrong codes; the others need no limits.
   const only = ['send-otp', 'verify-otp', 'IDEM'];
-  const { code, stdout } = await runCli([
+  const { code, stdout } = await runHere([
     'conformance',
     '--config',
     config,
@@ -70,7 +70,7 @@ test('that block, literally but for ports and folder, leaves nothing untested fo
 });
 
 test('limits for an examiner are refused in production', async () => {
-  const { code, stderr } = await runCli(['serve', '--for-examination', '--set', 'profile=production']);
+  const { code, stderr } = await runHere(['serve', '--for-examination', '--set', 'profile=production']);
   assert.equal(code, 2);
   assert.match(stderr, /for the sandbox only\nLeave --for-examination out/);
 });

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { isPlausible } from '../../src/domain/phone-number.ts';
 import { canonicalTag } from '../../src/domain/text/language-tag.ts';
-import { runCli } from '../support/cli-process.ts';
+import { runHere } from '../support/cli-here.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 const example = fileURLToPath(new URL('../../examples/accounts.csv', import.meta.url));
@@ -15,7 +15,7 @@ const rows = readFileSync(example, 'utf8')
   .map((line) => line.split(','));
 
 test('the example accounts can be imported as they are', async (t) => {
-  const { code, stdout, stderr } = await runCli([
+  const { code, stdout, stderr } = await runHere([
     'accounts',
     'import',
     example,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { runCli } from '../support/cli-process.ts';
+import { runHere } from '../support/cli-here.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { makeCertificate } from '../support/test-certificates.ts';
 import { makeKey } from '../support/test-keys.ts';
@@ -23,13 +23,13 @@ test('the example for production is sound once its files are there, and names ea
       .replace('<yours>', 'yours'),
   );
   const named = [...example.matchAll(/file: \/etc\/gsp-otp\/(\S+)/g)].map(([, path = '']) => path);
-  const before = await runCli(['config', 'check', '--config', file]);
+  const before = await runHere(['config', 'check', '--config', file]);
   assert.equal(before.code, 2);
   for (const path of named) assert.ok(before.stderr.includes(path), `${path}:\n${before.stderr}`);
 
   const asItIs = join(folder, 'as-it-is.yaml');
   writeFileSync(asItIs, example);
-  const untouched = await runCli(['config', 'check', '--config', asItIs]);
+  const untouched = await runHere(['config', 'check', '--config', asItIs]);
   const placeholders = new Set(example.match(/<[^<>\n]+>/g)?.slice(1));
   for (const text of placeholders)
     assert.ok(untouched.stderr.includes(text), `${text}:\n${untouched.stderr}`);
@@ -48,6 +48,6 @@ test('the example for production is sound once its files are there, and names ea
       mode: 0o600,
     });
   }
-  const { code, stdout, stderr } = await runCli(['config', 'check', '--config', file]);
+  const { code, stdout, stderr } = await runHere(['config', 'check', '--config', file]);
   assert.deepEqual([code, stderr], [0, ''], stdout);
 });

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { startStandIn } from '../../adapters/gateways/shared/gateway-stand-in.ts';
-import { runCli } from '../../support/cli-process.ts';
+import { runHere } from '../../support/cli-here.ts';
 import { activeNumber } from '../../support/test-accounts.ts';
 import { codeIn, startApplication, TEST_SETTINGS } from '../../support/test-application.ts';
 import { gatewayKinds, type Started } from './gateway-kinds.ts';
@@ -146,7 +146,7 @@ test('every kind of gateway, through the whole server', async (t) => {
         assert.deepEqual([text?.gateway, text?.receipt?.state], [name, 'delivered']);
       }
       const data = ['--set', `dataDirectory=${app.dataDirectory}`];
-      const { stdout } = await runCli(['explain', 'http-8', ...data]);
+      const { stdout } = await runHere(['explain', 'http-8', ...data]);
       assert.match(stdout, /text to IN by http, delivered after/);
       assert.match(stdout, /accepted, a gateway accepted the text \(http\)/);
     },

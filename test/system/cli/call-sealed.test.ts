@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { runHere } from '../../support/cli-here.ts';
 import { runCli } from '../../support/cli-process.ts';
 import { serveSample } from '../../support/served.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
@@ -32,7 +33,7 @@ for (const kind of ['pgp', 'jwe'] as const) {
     );
     assert.match(served.url, /^https:/);
 
-    const call = (...more: readonly string[]) => runCli(['call', 'echo', '--url', served.url, ...more]);
+    const call = (...more: readonly string[]) => runHere(['call', 'echo', '--url', served.url, ...more]);
     const seal = (googleKey: string, integratorKey: string) =>
       call(
         '--ca',
@@ -55,7 +56,8 @@ for (const kind of ['pgp', 'jwe'] as const) {
     const misdirected = await seal(google.private, stranger.public);
     assert.equal(misdirected.code, 1);
     assert.match(misdirected.stderr, /the answer can't be opened/);
-    const untrusting = await call();
+    // A process that was told an authority keeps trusting it.
+    const untrusting = await runCli(['call', 'echo', '--url', served.url]);
     assert.equal(untrusting.code, 1);
     assert.match(untrusting.stderr, /does not answer: .*certificate/);
   });
@@ -70,7 +72,7 @@ test('call says which half of a seal is missing', async () => {
       /: --google-key: \/no\/such does not exist\n/,
     ],
   ] as const) {
-    const { code, stderr } = await runCli(['call', 'echo', ...args]);
+    const { code, stderr } = await runHere(['call', 'echo', ...args]);
     assert.equal(code, 2, stderr);
     assert.match(stderr, message);
   }

@@ -3,12 +3,13 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
-import { runCli, startCli } from '../../support/cli-process.ts';
+import { runHere } from '../../support/cli-here.ts';
+import { startCli } from '../../support/cli-process.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 test('demo --once tells the whole story and leaves nothing behind', async (t) => {
   const TMPDIR = temporaryDirectory(t);
-  const { code, stdout, stderr } = await runCli(['demo', '--once'], { env: { TMPDIR } });
+  const { code, stdout, stderr } = await runHere(['demo', '--once'], { env: { TMPDIR } });
   assert.deepEqual([code, stderr], [0, '']);
   const results = [...stdout.matchAll(/^ {3}200 (\w+), after \d+ ms$/gm)].map(([, result]) => result);
   assert.deepEqual(results, ['SUCCESS', 'SUCCESS', 'SUCCESS', 'UNKNOWN_PHONE_NUMBER', 'OTP_LIMIT_REACHED']);
@@ -21,7 +22,7 @@ test('demo --once tells the whole story and leaves nothing behind', async (t) =>
 for (const kind of ['pgp', 'jwe']) {
   test(`demo --sealed ${kind} tells the same story, with keys made on the spot`, async (t) => {
     const TMPDIR = temporaryDirectory(t);
-    const { code, stdout, stderr } = await runCli(['demo', '--once', '--sealed', kind], { env: { TMPDIR } });
+    const { code, stdout, stderr } = await runHere(['demo', '--once', '--sealed', kind], { env: { TMPDIR } });
     assert.deepEqual([code, stderr], [0, '']);
     assert.match(stdout, /^Every body is signed and encrypted: .*\n {3}the integrator's {2}\S+/);
     assert.match(stdout, /The same answer; texts sent so far: 1/);
@@ -36,7 +37,7 @@ test('demo --verbose shows the JSON, and a port that is taken is no obstacle', a
   // Whether by this test or by somebody else: it is taken now.
   await Promise.race([once(squatter, 'listening'), once(squatter, 'error').catch(() => undefined)]);
   t.after(() => squatter.close());
-  const { code, stdout } = await runCli(['demo', '--once', '--verbose'], {
+  const { code, stdout } = await runHere(['demo', '--once', '--verbose'], {
     env: { TMPDIR: temporaryDirectory(t) },
   });
   assert.equal(code, 0, stdout);
@@ -64,7 +65,7 @@ test('the demo goes on serving until Ctrl-C, then cleans up', async (t) => {
     if (told.includes('explain ID')) break;
   }
   const [, url] = /--url (\S+)/.exec(told) ?? [];
-  const echoed = await runCli(['call', 'echo', '--url', url ?? '']);
+  const echoed = await runHere(['call', 'echo', '--url', url ?? '']);
   assert.equal(echoed.code, 0, echoed.stderr);
   child.kill('SIGINT');
   assert.deepEqual(await ended, [0, null]);

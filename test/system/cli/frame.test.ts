@@ -15,7 +15,7 @@ test('--version prints the version of the package', async () => {
 });
 
 test('--help lists every command, with examples and exit codes', async () => {
-  const { code, stdout, stderr } = await runCli(['--help']);
+  const { code, stdout, stderr } = await runHere(['--help']);
   assert.deepEqual([code, stderr], [0, '']);
   assert.match(stdout, /Examples:[\s\S]*Exit codes:/);
   for (const command of (await createProgram()).commands) {
@@ -116,13 +116,13 @@ for (const [args, message] of [
 
 test('an error is one line and what to do, and a stack only with --debug', async () => {
   const args = ['call', 'echo', '--url', 'http://127.0.0.1:1/v1'];
-  const plain = await runCli(args);
+  const plain = await runHere(args);
   assert.equal(plain.code, 1);
   assert.match(
     plain.stderr,
     /^gsp-otp: http:\/\/127\.0\.0\.1:1\/v1\/echo does not answer: .*\nIs the server running\?.*\n$/,
   );
-  const debugged = await runCli([...args, '--debug']);
+  const debugged = await runHere([...args, '--debug']);
   assert.equal(debugged.code, 1);
   assert.match(debugged.stderr, /\n\s+at /);
 });

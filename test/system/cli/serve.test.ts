@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { runHere } from '../../support/cli-here.ts';
-import { runCli, startCli } from '../../support/cli-process.ts';
+import { startCli } from '../../support/cli-process.ts';
 import { type Served, serveSample } from '../../support/served.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
@@ -168,7 +168,7 @@ test('a second signal ends the server at once', async (t) => {
 test('a port that is taken and a database that is in use are told in two lines at most', async (t) => {
   const { dataDirectory } = await serveSample(t);
   const free = ['--set', 'http.port=0', '--set', 'operator.port=0'];
-  const second = await runCli(['serve', '--set', `dataDirectory=${dataDirectory}`, ...free]);
+  const second = await runHere(['serve', '--set', `dataDirectory=${dataDirectory}`, ...free]);
   assert.equal(second.code, 1);
   assert.match(
     second.stderr,
@@ -181,7 +181,7 @@ test('a port that is taken and a database that is in use are told in two lines a
   const address = squatter.address();
   const port = typeof address === 'object' ? address?.port : undefined;
   const other = ['--set', `dataDirectory=${temporaryDirectory(t)}`, '--set', 'http.port=0'];
-  const taken = await runCli(['serve', ...other, '--set', `operator.port=${port}`]);
+  const taken = await runHere(['serve', ...other, '--set', `operator.port=${port}`]);
   assert.equal(taken.code, 1);
   assert.match(
     taken.stderr,
@@ -193,7 +193,7 @@ test('a port that is taken and a database that is in use are told in two lines a
 
 test('a faulty configuration starts nothing and makes nothing: exit code 2', async (t) => {
   const cwd = temporaryDirectory(t);
-  const { code, stderr } = await runCli(['serve', '--set', 'http.prot=1', '--set', 'codes.length=3'], {
+  const { code, stderr } = await runHere(['serve', '--set', 'http.prot=1', '--set', 'codes.length=3'], {
     cwd,
   });
   assert.equal(code, 2);
