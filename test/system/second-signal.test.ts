@@ -1,14 +1,26 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, existsSync, readdirSync, readFileSync } from 'node:fs';
+import {
+  cpSync,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import { backUp } from '../../src/operations/backup.ts';
 import { startCli } from '../support/cli-process.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
-import { copied } from './backups-under-test.ts';
+import { importTestAccounts } from '../support/test-accounts.ts';
+import { startApplication } from '../support/test-application.ts';
+import { dataSettings } from './backups-under-test.ts';
 
 const onLinux = {
   skip: !existsSync('/proc/self/cmdline') && 'only Linux shows what a process was started with',
@@ -21,16 +33,29 @@ const signalled = {
   'a second signal': { signals: ['SIGINT', 'SIGTERM'], codes: [130, 143] },
 } as const;
 
-/** A store whose thorough check takes long, and a backup of it where `backedUp`. */
-async function largeStore(t: TestContext, backedUp: boolean) {
-  const { settings, dataDirectory, store } = await copied(t);
-  const database = new DatabaseSync(store);
+/** Of a store whose thorough check takes long. */
+const large = (async () => {
+  const parent = mkdtempSync(join(tmpdir(), 'gsp-otp-large-'));
+  process.once('exit', () => rmSync(parent, { recursive: true }));
+  const [dataDirectory, folder] = [join(parent, 'data'), join(parent, 'backup')];
+  mkdirSync(dataDirectory);
+  await importTestAccounts(dataDirectory);
+  await (await startApplication({ dataDirectory })).stop();
+  const database = new DatabaseSync(join(dataDirectory, 'otp.sqlite'));
   database.exec(`
     WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 400000)
     INSERT INTO misstep (subject, kind, at_ms, times) SELECT CAST(i % 977 || 'x' || i AS BLOB), 'wrong', i, 1 FROM n`);
   database.close();
-  const folder = join(temporaryDirectory(t), 'large');
-  if (backedUp) await backUp(settings, folder, () => {});
+  await backUp(dataSettings(dataDirectory), folder, () => {});
+  return parent;
+})();
+
+/** A copy of that store, and of a backup of it where `backedUp`. */
+async function largeStore(t: TestContext, backedUp: boolean) {
+  const parent = temporaryDirectory(t);
+  const [dataDirectory, folder] = [join(parent, 'data'), join(parent, 'backup')];
+  cpSync(await large, parent, { recursive: true });
+  if (!backedUp) rmSync(folder, { recursive: true });
   return { dataDirectory, folder };
 }
 
