@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
 import { startStandIn } from '../adapters/gateways/shared/gateway-stand-in.ts';
+import { proofSize } from '../support/proof-size.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -67,17 +68,11 @@ smsGatewayContract('our gateway', async (behaviour, t) => {
 
 const examples = ['own-directory.ts', 'own-gateway.ts', 'own-server.ts'];
 
-/** Of what the package is for whoever writes a program with it. */
-export function exampleTests(project: UserProject): void {
-  const { user, installed, env, run } = project;
-
-  test("the library runs inside an application of one's own", () => {
-    writeFileSync(join(user, 'app.ts'), application);
-    assert.equal(run(user, process.execPath, 'app.ts'), '400 MISSING_REQUIRED_FIELD\n');
-  });
+/** Of what takes long: the test runner, and the compiler. */
+function contractTests(project: UserProject): void {
+  const { user, env, run } = project;
 
   test('the contracts of the ports judge the examples of adapters in a project of its own', () => {
-    for (const example of examples) cpSync(join(installed, 'examples', example), join(user, example));
     writeFileSync(join(user, 'adapters.test.ts'), judged);
     assert.match(run(user, process.execPath, 'adapters.test.ts'), /^ℹ pass [1-9]\d*$/m);
     const broken = spawnSync(process.execPath, ['adapters.test.ts', 'broken'], { cwd: user, env });
@@ -89,6 +84,22 @@ export function exampleTests(project: UserProject): void {
     const uses = globSync('uses/*.ts', { cwd: user });
     compile(project, 'app.ts', 'adapters.test.ts', ...uses, ...examples);
   });
+}
+
+/** Of what the package is for whoever writes a program with it. */
+export function exampleTests(project: UserProject): void {
+  const { user, installed, run } = project;
+
+  test("the library runs inside an application of one's own", () => {
+    writeFileSync(join(user, 'app.ts'), application);
+    assert.equal(run(user, process.execPath, 'app.ts'), '400 MISSING_REQUIRED_FIELD\n');
+  });
+
+  test('the package has the examples', () => {
+    for (const example of examples) cpSync(join(installed, 'examples', example), join(user, example));
+  });
+
+  if (proofSize('PROOF_CONTRACTS', { quick: 0, mass: 1 }) === 1) contractTests(project);
 
   test('the example of a directory sends a text and verifies its code, and stops in order', async (t) => {
     const { urls, stop } = await start(t, project, 'own-directory.ts', /^methods (\S+), operator (\S+)$/);
