@@ -9,7 +9,7 @@ import {
   readChallenge,
   readIssuedText,
   readRequestHistory,
-} from './otp-rows.ts';
+} from '../rows/otp-rows.ts';
 import type { OtpStatements } from './otp-statements.ts';
 
 /** The challenge of a row, as it reads at `nowMs` beside the others of its account. `undefined`: the request has none. */

@@ -1,7 +1,7 @@
 import type { CompletionOrder, GrantedText, IssueOrder, RecordedAnswer } from '../../../ports/otp-store.ts';
+import { countedColumn } from '../rows/counted-column.ts';
+import { eventLines, type Row, readId } from '../rows/otp-rows.ts';
 import { raiseCeilings } from './ceilings.ts';
-import { countedColumn } from './counted-column.ts';
-import { eventLines, type Row, readId } from './otp-rows.ts';
 import type { OtpStatements } from './otp-statements.ts';
 
 /** Makes a challenge, in the place of an earlier one of the request if there was one. */

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { UNUSED_STATES } from '../../../ports/challenge-moves.ts';
 import type { DecideEnd } from '../../../ports/otp-store.ts';
-import { eventLines, type Row, readAccountDigest, readHeldCode, readId } from './otp-rows.ts';
+import { eventLines, type Row, readAccountDigest, readHeldCode, readId } from '../rows/otp-rows.ts';
 import { HELD_CODE, type OtpStatements, prepareOtpStatements } from './otp-statements.ts';
 
 /** Asks about the codes of these rows, and ends those that `decide` says. Yields how many. */

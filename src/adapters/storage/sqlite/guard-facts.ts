@@ -1,6 +1,6 @@
 import type { Block, Ceiling, GuardFacts, GuardOrder, IssueOrder } from '../../../ports/otp-store.ts';
 import { oldestBucket } from '../../../ports/windows.ts';
-import { readBlock } from './otp-rows.ts';
+import { readBlock } from '../rows/otp-rows.ts';
 import type { OtpStatements } from './otp-statements.ts';
 
 /** What the money guard is to judge by. */

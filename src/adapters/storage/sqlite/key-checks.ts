@@ -1,26 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Challenge } from '../../../ports/challenge.ts';
 import { CODE_BOUNDS } from '../../../ports/code-bounds.ts';
-import { UnavailableError } from '../../../ports/unavailable.ts';
+import { parseKeyChecks } from '../rows/kept-words.ts';
+import { readCodesOfSecret } from '../rows/otp-rows.ts';
 import type { KeptChecks } from '../store-kind.ts';
-import { readCodesOfSecret } from './otp-rows.ts';
 
 /** What the store was served with last. `undefined`: nobody has noted it yet. */
 export function readKeyChecks(database: DatabaseSync): KeptChecks | undefined {
   const value = database.prepare(`SELECT value FROM meta WHERE name = 'key-checks'`).get()?.['value'];
-  if (value === undefined) return undefined;
-  try {
-    const checks = JSON.parse(String(value)) as KeptChecks;
-    if (
-      typeof checks.digests === 'string' &&
-      Object.values(checks.codes).every((one) => typeof one === 'string')
-    ) {
-      return checks;
-    }
-  } catch {
-    // Told below.
-  }
-  throw new UnavailableError('the database holds key checks that make no sense: restore a backup');
+  return value === undefined ? undefined : parseKeyChecks(String(value));
 }
 
 export function writeKeyChecks(database: DatabaseSync, checks: KeptChecks): void {

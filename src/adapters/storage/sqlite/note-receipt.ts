@@ -1,5 +1,5 @@
 import type { ReceiptDecision, ReceiptFacts, ReceiptOrder } from '../../../ports/otp-store.ts';
-import { eventLines, type Row, readId, readReceivedText } from './otp-rows.ts';
+import { eventLines, type Row, readId, readReceivedText } from '../rows/otp-rows.ts';
 import type { OtpStatements } from './otp-statements.ts';
 
 /** Finds the texts that a receipt may be about, and notes it on the one that it is about. */

@@ -27,13 +27,7 @@ import type {
 import { UnavailableError } from '../../../ports/unavailable.ts';
 import type { MigrationResult } from '../../sqlite/database-kind.ts';
 import { openingFailure } from '../../sqlite/failure.ts';
-import { countSends, lowerCeilings, raiseCeilings } from './ceilings.ts';
-import { challengeIn, historyIn } from './challenge-rows.ts';
-import { issueChallenge, recordAnswer, resumeChallenge } from './claims.ts';
-import { countedColumn } from './counted-column.ts';
-import { endCodesOf } from './end-codes.ts';
-import { beginBlocks, gatherGuardFacts } from './guard-facts.ts';
-import { noteReceipt } from './note-receipt.ts';
+import { countedColumn } from '../rows/counted-column.ts';
 import {
   eventLines,
   type Row,
@@ -42,7 +36,13 @@ import {
   readId,
   readRequestRecord,
   readSubmission,
-} from './otp-rows.ts';
+} from '../rows/otp-rows.ts';
+import { countSends, lowerCeilings, raiseCeilings } from './ceilings.ts';
+import { challengeIn, historyIn } from './challenge-rows.ts';
+import { issueChallenge, recordAnswer, resumeChallenge } from './claims.ts';
+import { endCodesOf } from './end-codes.ts';
+import { beginBlocks, gatherGuardFacts } from './guard-facts.ts';
+import { noteReceipt } from './note-receipt.ts';
 import { type OtpStatements, prepareOtpStatements } from './otp-statements.ts';
 import { gatherPast } from './past-facts.ts';
 import { writeRevokedKeys } from './revoked-keys.ts';

@@ -1,5 +1,5 @@
 import type { Counted, IssueFacts, IssueOrder, Misstep } from '../../../ports/otp-store.ts';
-import { readCounted } from './otp-rows.ts';
+import { readCounted } from '../rows/otp-rows.ts';
 import type { OtpStatements } from './otp-statements.ts';
 
 /** What the limits of an account and of its number are to judge by; `own` is the row of this very request. */

@@ -1,12 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { UnavailableError } from '../../../ports/unavailable.ts';
+import { parseRevokedKeys } from '../rows/kept-words.ts';
 
 /** Fingerprints of keys that were seen revoked. */
 export function readRevokedKeys(database: DatabaseSync): readonly string[] {
   const value = database.prepare(`SELECT value FROM meta WHERE name = 'revoked-keys'`).get()?.['value'];
-  const fingerprints = value === undefined ? [] : String(value).split(' ');
-  if (fingerprints.every((one) => /^[0-9a-f]{40}$/.test(one))) return fingerprints;
-  throw new UnavailableError('the database holds revoked keys that make no sense: restore a backup');
+  return value === undefined ? [] : parseRevokedKeys(String(value));
 }
 
 /** At least one. */

@@ -1,4 +1,3 @@
-import type { SQLOutputValue } from 'node:sqlite';
 import type {
   Challenge,
   ChallengeEvent,
@@ -26,7 +25,7 @@ import { UnavailableError } from '../../../ports/unavailable.ts';
 import { parseCountedColumn } from './counted-column.ts';
 
 /** A row as the database gives it: outside input, like everything that was on a disk. */
-export type Row = Record<string, SQLOutputValue>;
+export type Row = Readonly<Record<string, unknown>>;
 
 const REQUEST_STATES: readonly RequestState[] = ['claimed', 'completed', 'released'];
 const RECEIPT_STATES: readonly DeliveryReceipt['state'][] = ['delivered', 'undelivered'];

@@ -1,4 +1,3 @@
-import type { SQLOutputValue } from 'node:sqlite';
 import type { CeilingBucket, TextCounts } from '../../../ports/otp-store.ts';
 
 type BucketFields = readonly [subject: string, windowMs: number, bucket: number];
@@ -11,7 +10,7 @@ export function countedColumn(counted: readonly TextCounts[]): string {
 }
 
 /** `undefined`: it makes no sense. NULL, of an earlier version, is nothing that could be given back. */
-export function parseCountedColumn(column: SQLOutputValue | undefined): readonly TextCounts[] | undefined {
+export function parseCountedColumn(column: unknown): readonly TextCounts[] | undefined {
   if (column === null) return [];
   try {
     const texts: unknown = JSON.parse(String(column));

@@ -1,0 +1,25 @@
+import { UnavailableError } from '../../../ports/unavailable.ts';
+import type { KeptChecks } from '../store-kind.ts';
+
+/** Checks of secrets, as they are kept in JSON. Throws `UnavailableError` if they make no sense. */
+export function parseKeyChecks(text: string): KeptChecks {
+  try {
+    const checks = JSON.parse(text) as KeptChecks;
+    if (
+      typeof checks.digests === 'string' &&
+      Object.values(checks.codes).every((one) => typeof one === 'string')
+    ) {
+      return checks;
+    }
+  } catch {
+    // Told below.
+  }
+  throw new UnavailableError('the database holds key checks that make no sense: restore a backup');
+}
+
+/** Fingerprints of keys, as they are kept: with a space between. Throws `UnavailableError` if they make no sense. */
+export function parseRevokedKeys(text: string): readonly string[] {
+  const fingerprints = text.split(' ');
+  if (fingerprints.every((one) => /^[0-9a-f]{40}$/.test(one))) return fingerprints;
+  throw new UnavailableError('the database holds revoked keys that make no sense: restore a backup');
+}
