@@ -42,10 +42,10 @@ function dataCatalogRule(folder: string): ImportRule {
 }
 
 /** A kind of store, or of account directory: itself, what its row is, and the client library of its own. */
-function dataRule(folder: string, kindFile: string, ...modules: readonly string[]): ImportRule {
+function dataRule(folder: string, shared: readonly string[], ...modules: readonly string[]): ImportRule {
   return {
     place: [`src/adapters/${folder}`],
-    may: [dataKind, kindFile, 'src/adapters/sqlite', 'src/ports'],
+    may: [dataKind, ...shared, 'src/adapters/sqlite', 'src/ports'],
     modules,
     instead: ofOneKind,
   };
@@ -150,6 +150,19 @@ export const importRules: readonly ImportRule[] = [
     instead: 'it is the door to database files: what stands in them, the adapters beside it know',
   },
   {
+    // Every command reads these settings.
+    place: ['src/adapters/postgres/connection-settings.ts'],
+    may: [...rowsWords, 'src/config/references.ts', 'src/config/setting-words.ts'],
+    modules: [],
+    instead: settingsOnly,
+  },
+  {
+    place: ['src/adapters/postgres'],
+    may: ['src/ports'],
+    modules: ['node:*', 'pg'],
+    instead: 'it is the door to PostgreSQL: what stands in the tables, the adapters beside it know',
+  },
+  {
     place: [dataKind],
     may: rowsWords,
     modules: [],
@@ -159,12 +172,35 @@ export const importRules: readonly ImportRule[] = [
   dataCatalogRule('directory'),
   {
     place: ['src/adapters/storage/*/settings.ts', 'src/adapters/directory/*/settings.ts'],
-    may: [dataKind, 'src/config/setting-words.ts', ...rowsWords],
+    may: [
+      dataKind,
+      'src/adapters/postgres/connection-settings.ts',
+      'src/config/setting-words.ts',
+      ...rowsWords,
+    ],
     modules: ['node:path'],
     instead: settingsOnly,
   },
-  dataRule('storage/sqlite', 'src/adapters/storage/store-kind.ts', 'node:*'),
-  dataRule('directory/sqlite', 'src/adapters/directory/directory-kind.ts', 'node:*'),
+  {
+    place: ['src/adapters/storage/rows'],
+    may: ['src/adapters/storage/store-kind.ts', 'src/ports'],
+    modules: [],
+    instead: 'it reads and makes what stands in rows; how they get there is the business of each engine',
+  },
+  dataRule('storage/sqlite', ['src/adapters/storage/store-kind.ts', 'src/adapters/storage/rows'], 'node:*'),
+  {
+    place: ['src/adapters/storage/postgres'],
+    may: [
+      dataKind,
+      'src/adapters/storage/store-kind.ts',
+      'src/adapters/storage/rows',
+      'src/adapters/postgres',
+      'src/ports',
+    ],
+    modules: ['node:*'],
+    instead: ofOneKind,
+  },
+  dataRule('directory/sqlite', ['src/adapters/directory/directory-kind.ts'], 'node:*'),
   {
     place: ['src/adapters/directory/import'],
     may: ['src/adapters/directory/sqlite', 'src/adapters/sqlite', 'src/ports'],

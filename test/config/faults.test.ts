@@ -208,8 +208,8 @@ test('every number of the table accepts its bounds and refuses what is beyond th
   fc.assert(
     fc.property(numberAndExcess, ([{ path, variable, schema }, excess]) => {
       const { minimum = Number.NaN, maximum = Number.NaN } = schema;
-      // Of the gateways, this kind has numbers.
-      const kind = path.startsWith('sms.gateway.') ? { GSP_OTP_SMS_GATEWAY_KIND: 'smpp' } : {};
+      // Of the gateways, and of the stores, this kind has numbers.
+      const kind = { GSP_OTP_SMS_GATEWAY_KIND: 'smpp', GSP_OTP_STORE_KIND: 'postgres' };
       const refuses = (value: number) =>
         faultsOf({ env: { ...kind, [variable]: String(value) } }).some(
           (fault) => fault.path === path && fault.accepted.startsWith('an integer from'),

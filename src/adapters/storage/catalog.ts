@@ -1,4 +1,5 @@
 import type { KindSchema } from '../../config/kinds.ts';
+import * as postgres from './postgres/settings.ts';
 import * as sqlite from './sqlite/settings.ts';
 import type { StoreKind } from './store-kind.ts';
 
@@ -6,6 +7,7 @@ import type { StoreKind } from './store-kind.ts';
  * Every kind of store: one row a kind. Its adapter and its client library are loaded when it is opened or looked at.
  */
 
+const loadPostgres = () => import('./postgres/open-store.ts');
 const loadSqlite = () => import('./sqlite/open-store.ts');
 
 export const storeKinds = [
@@ -14,6 +16,11 @@ export const storeKinds = [
     inspect: async (...terms) => (await loadSqlite()).inspectStore(...terms),
     revokedKeys: async (terms) => (await loadSqlite()).revokedKeysOf(terms),
     file: async (terms) => (await loadSqlite()).fileOfStore(terms),
+  }),
+  row(postgres, {
+    open: async (...terms) => (await loadPostgres()).openStore(...terms),
+    inspect: async (...terms) => (await loadPostgres()).inspectStore(...terms),
+    revokedKeys: async (terms) => (await loadPostgres()).revokedKeysOf(terms),
   }),
 ] as const;
 

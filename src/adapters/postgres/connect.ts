@@ -1,0 +1,51 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { UnavailableError } from '../../ports/unavailable.ts';
+import type { ConnectionSettings } from './connection-settings.ts';
+import { Database, type Host } from './database.ts';
+
+const DEFAULT_PORT = 5432;
+const PASSWORD_MS_MAX = 5000;
+const PASSWORD_BYTES_MAX = 65_536;
+/** Both lie well within the budget of a request, so that another server can still be asked. */
+const CONNECT_MS = 700;
+const STATEMENT_MS = 1000;
+
+/** Connects when it is first asked. `statementMs`: for statements that no request waits for. */
+export function connectTo(
+  settings: ConnectionSettings,
+  { statementMs = STATEMENT_MS, readOnly = false } = {},
+): Database {
+  const { hosts, database, user, tls, tlsCa, connections } = settings;
+  return new Database({
+    hosts: hosts.map(readHost),
+    ...{ database, user },
+    password: passwordOf(settings),
+    tls: tls && { ca: tlsCa?.reveal() },
+    connectionsMax: connections,
+    connectMs: CONNECT_MS,
+    ...{ statementMs, readOnly },
+  });
+}
+
+function readHost(text: string): Host {
+  const [, bracketed, plain, port] = /^(?:\[(.*)\]|([^:]*))(?::(\d+))?$/.exec(text) ?? [];
+  return { host: bracketed ?? plain ?? '', port: Number(port ?? DEFAULT_PORT) };
+}
+
+function passwordOf({ password, passwordCommand }: ConnectionSettings): (() => Promise<string>) | undefined {
+  if (passwordCommand !== undefined) return () => printed(passwordCommand);
+  return password && (async () => password.reveal());
+}
+
+/** Nothing that the program prints is repeated: it may be a password. */
+async function printed([program = '', ...args]: readonly string[]): Promise<string> {
+  const options = { timeout: PASSWORD_MS_MAX, maxBuffer: PASSWORD_BYTES_MAX };
+  try {
+    const { stdout } = await promisify(execFile)(program, args, options);
+    return stdout.replace(/\r?\n$/, '');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    throw new UnavailableError(`passwordCommand failed: ${program} ended with ${code ?? 'a signal'}`);
+  }
+}

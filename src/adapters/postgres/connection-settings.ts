@@ -1,0 +1,95 @@
+import type { KindRule } from '../../config/kinds.ts';
+import { publicText, secret } from '../../config/references.ts';
+import { Type } from '../../config/setting-words.ts';
+import type { ValuesOf } from '../../config/values.ts';
+
+const name = (description: string) =>
+  Type.String({ pattern: '^[^\\u0000-\\u001f]{1,63}$', accepts: '1 to 63 characters', description });
+
+/** How a database on a server is reached: members of the settings of every kind that lives in one. */
+export const connection = {
+  hosts: Type.Array(
+    Type.String({
+      pattern: '^(?:\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9._-]{1,253})(?::[0-9]{1,5})?$',
+      accepts: 'a host name or an address, with a port after a colon or without; IPv6 in brackets',
+    }),
+    {
+      minItems: 1,
+      maxItems: 16,
+      description:
+        'Servers of one cluster, with port or without (5432). The first that is no standby is used; when it fails, the others are asked.',
+    },
+  ),
+  database: name('Name of the database.'),
+  schema: Type.String({
+    default: 'gsp_otp',
+    pattern: '^[a-z_][a-z0-9_]{0,62}$',
+    accepts: '1 to 63 of a-z, 0-9 and _, not beginning with a digit',
+    description: 'Schema that holds the tables. It is created if the role may do so.',
+  }),
+  user: name('Role to log in as.'),
+  password: Type.Optional(
+    secret({
+      description:
+        'Password of the role. A file is read again for every new connection. Absent: none is needed, or passwordCommand prints it.',
+    }),
+  ),
+  passwordCommand: Type.Optional(
+    Type.Array(Type.String({ pattern: '^[^\\u0000]+$', accepts: 'text without NUL' }), {
+      minItems: 1,
+      description:
+        'Program with its arguments that prints the password, such as a token that is valid for minutes. It is run for every new connection, without a shell, for 5 s at most.',
+    }),
+  ),
+  tls: Type.Boolean({
+    default: true,
+    description: 'Use TLS; the certificate of the server and its name are verified.',
+  }),
+  tlsCa: Type.Optional(
+    publicText({
+      fileBytesMax: 1_048_576,
+      description:
+        'Certificates, in PEM, of the authorities that may have issued the server’s certificate. Absent: the public authorities.',
+    }),
+  ),
+  privateLink: Type.Boolean({
+    default: false,
+    description:
+      'States that the connection is private, such as loopback or a VPN, so that production may omit TLS.',
+  }),
+  connections: Type.Integer({
+    default: 10,
+    minimum: 4,
+    maximum: 100,
+    description: 'Maximum number of connections of this server process.',
+  }),
+} as const;
+
+const asObject = Type.Object(connection);
+
+export type ConnectionSettings = ValuesOf<typeof asObject>;
+
+export const connectionRules: readonly KindRule<ConnectionSettings>[] = [
+  {
+    fault: ({ password, passwordCommand }) =>
+      password !== undefined && passwordCommand !== undefined
+        ? 'has both password and passwordCommand'
+        : undefined,
+    accepted: 'one of password and passwordCommand, or neither',
+  },
+  {
+    fault: ({ tls, tlsCa }) => (!tls && tlsCa !== undefined ? 'has tlsCa, but tls is false' : undefined),
+    accepted: 'tlsCa together with tls: true',
+  },
+  {
+    fault: ({ tls, privateLink }) =>
+      tls || privateLink ? undefined : 'is reached without TLS, which shows all rows on the way',
+    accepted: 'in production, tls: true; or privateLink: true where the way to it is private',
+    inProduction: true,
+  },
+];
+
+/** Such as `postgres://db-1,db-2:5433/bank (schema gsp_otp)`. */
+export function whereOf({ hosts, database, schema }: ConnectionSettings): string {
+  return `postgres://${hosts.join(',')}/${database} (schema ${schema})`;
+}

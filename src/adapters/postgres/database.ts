@@ -1,0 +1,186 @@
+import pg from 'pg';
+import { asksElsewhere, DatabaseError, failureKindOf } from './failure.ts';
+import { parsers } from './parsers.ts';
+
+export interface DatabaseOptions {
+  /** Asked in turn until one is found that is no standby, ≥ 1. */
+  readonly hosts: readonly Host[];
+  readonly database: string;
+  readonly user: string;
+  /** Asked for each connection. `undefined`: the server wants none. */
+  readonly password: (() => Promise<string>) | undefined;
+  /** `false`: nothing is encrypted. */
+  readonly tls: false | { readonly ca: string | undefined };
+  /** Connections at once, ≥ 1. */
+  readonly connectionsMax: number;
+  /** How long a connection may take, and how long a statement, ms. */
+  readonly connectMs: number;
+  readonly statementMs: number;
+  /** Whether `write` and `transaction` are refused. */
+  readonly readOnly: boolean;
+}
+
+export interface Host {
+  readonly host: string;
+  readonly port: number;
+}
+
+export type Rows = readonly Readonly<Record<string, unknown>>[];
+
+/** Told by a server that waited for its standby and was told not to: what it committed may not be there after a failover. */
+const MAYBE_NOT_REPLICATED = '01000';
+
+/**
+ * The connections to the server that writes. Each statement is sent unnamed, with its values apart, and is a transaction of
+ * its own, so it works behind a pooler of transactions.
+ */
+export class Database {
+  readonly #options: DatabaseOptions;
+  readonly #pool: pg.Pool;
+  /** The place in `hosts` of the one that was found to write last. */
+  #current = 0;
+
+  constructor(options: DatabaseOptions) {
+    this.#options = options;
+    const current = () => this.#hostAt(this.#current);
+    this.#pool = new pg.Pool({
+      max: options.connectionsMax,
+      connectionTimeoutMillis: options.connectMs,
+      idleTimeoutMillis: 60_000,
+      Client: class extends pg.Client {
+        constructor(config?: pg.ClientConfig) {
+          super({ ...config, ...current() });
+        }
+      },
+      ...connectionOptions(options),
+    });
+    // Those that wait in the pool: whoever needs one next gets a new one.
+    this.#pool.on('error', () => {});
+  }
+
+  /** Rows of a statement that only reads, or whose loss does no harm. Throws `DatabaseError`. */
+  async read(text: string, values: readonly unknown[] = []): Promise<Rows> {
+    return (await this.#run(text, values)).rows;
+  }
+
+  /**
+   * Rows of a statement that writes. Resolves only when what it wrote is durable. Throws `DatabaseError`, whose `kind` tells
+   * whether it may have been written.
+   */
+  async write(text: string, values: readonly unknown[] = []): Promise<Rows> {
+    this.#requireWriter();
+    const { rows, notices } = await this.#run(text, values);
+    if (notices.includes(MAYBE_NOT_REPLICATED)) {
+      throw new DatabaseError('unknown', new Error('the server did not wait for its standby'));
+    }
+    return rows;
+  }
+
+  /** Statements in one transaction, on one connection. What it throws undoes them. */
+  async transaction<T>(run: (query: Query) => Promise<T>): Promise<T> {
+    this.#requireWriter();
+    const client = await this.#connect();
+    const query: Query = async (text, values = []) =>
+      (await client.query(this.#queryOf(text, values))).rows as Rows;
+    try {
+      await query('BEGIN');
+      const result = await run(query);
+      await query('COMMIT');
+      client.release();
+      return result;
+    } catch (error) {
+      // Whatever state it is in: the server undoes what a connection leaves open.
+      client.release(true);
+      if (error instanceof Error && !('severity' in error) && !('errno' in error)) throw error;
+      throw new DatabaseError(failureKindOf(error), error);
+    }
+  }
+
+  /** Waits for statements under way. Safe to call twice. */
+  async close(): Promise<void> {
+    if (!this.#pool.ending) await this.#pool.end();
+  }
+
+  #requireWriter(): void {
+    if (this.#options.readOnly) throw new DatabaseError('refused', new Error('it is opened only to be read'));
+  }
+
+  async #run(text: string, values: readonly unknown[]): Promise<{ rows: Rows; notices: readonly string[] }> {
+    const client = await this.#connect();
+    const notices: string[] = [];
+    const note = ({ code }: { readonly code: string | undefined }) => notices.push(code ?? '');
+    client.on('notice', note);
+    try {
+      const { rows } = await client.query(this.#queryOf(text, values));
+      client.off('notice', note);
+      client.release();
+      return { rows: rows as Rows, notices };
+    } catch (error) {
+      client.off('notice', note);
+      // After a time-out the server may still be at work for this connection.
+      const isLost = asksElsewhere(error);
+      client.release(isLost);
+      if (isLost) this.#suspect(this.#current);
+      throw new DatabaseError(failureKindOf(error), error);
+    }
+  }
+
+  #queryOf(text: string, values: readonly unknown[]) {
+    return { text, values: [...values], types: parsers, query_timeout: this.#options.statementMs };
+  }
+
+  /** A connection to a server that writes: the one that was found last, or the first that is found. */
+  async #connect(): Promise<pg.PoolClient> {
+    let failure: unknown;
+    for (let tries = 0; tries <= this.#options.hosts.length; tries += 1) {
+      const place = this.#current;
+      try {
+        const client = await this.#pool.connect();
+        if (await this.#isWriter(client)) return client;
+        client.release(true);
+        failure = new Error('the server is a standby');
+      } catch (error) {
+        failure = error;
+      }
+      if (this.#pool.ending) break;
+      this.#suspect(place);
+    }
+    throw new DatabaseError('unreachable', failure);
+  }
+
+  /** Asked once for each connection. */
+  async #isWriter(client: pg.PoolClient & { gspIsWriter?: boolean }): Promise<boolean> {
+    if (client.gspIsWriter) return true;
+    const { rows } = await client.query({
+      text: 'SELECT pg_is_in_recovery() AS is_standby',
+      query_timeout: this.#options.connectMs,
+    } as pg.QueryConfig);
+    client.gspIsWriter = rows[0]?.is_standby === false;
+    return client.gspIsWriter;
+  }
+
+  /** New connections go to the next one, unless that was noticed already. */
+  #suspect(place: number): void {
+    if (this.#current === place) this.#current = (place + 1) % this.#options.hosts.length;
+  }
+
+  #hostAt(place: number): Host {
+    const host = this.#options.hosts[place];
+    if (host === undefined) throw new TypeError('there is no host');
+    return host;
+  }
+}
+
+export type Query = (text: string, values?: readonly unknown[]) => Promise<Rows>;
+
+function connectionOptions({ database, user, password, tls }: DatabaseOptions): pg.PoolConfig {
+  return {
+    database,
+    user,
+    // pg reads them from the environment where they are missing.
+    password: password ?? '',
+    application_name: 'gsp-otp',
+    ssl: tls === false ? false : { rejectUnauthorized: true, ...(tls.ca !== undefined && { ca: tls.ca }) },
+    keepAlive: true,
+  };
+}

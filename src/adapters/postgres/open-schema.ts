@@ -1,0 +1,88 @@
+import { UnavailableError } from '../../ports/unavailable.ts';
+import { connectTo } from './connect.ts';
+import { type ConnectionSettings, whereOf } from './connection-settings.ts';
+import type { Database } from './database.ts';
+import { DatabaseError } from './failure.ts';
+import { migrate, type PartState, type SchemaPart, stateFault, stateOf } from './migrate.ts';
+import { serverFaults } from './server-check.ts';
+
+export interface OpenOrder {
+  readonly settings: ConnectionSettings;
+  readonly environment: string;
+  readonly part: SchemaPart;
+  /** As `DataAccess` has it. */
+  readonly access: 'serve' | 'make' | 'read';
+  /** Whether it is missed where it is not there, unless it may be made. */
+  readonly isExpected: boolean;
+}
+
+export interface OpenedSchema {
+  readonly database: Database;
+  /** 0: it was made. */
+  readonly fromVersion: number;
+}
+
+/** No request waits for it. */
+const MIGRATION_MS = 10 * 60_000;
+
+const REMEDY =
+  'is it the right database? Restore a backup; or, where a new store is meant, start once with gsp-otp serve --new-store ' +
+  '(newStore in the library): then no request that was answered is remembered';
+
+/**
+ * Connects, and brings the part to this program's schema unless it is only read. Throws `UnavailableError`, with nothing
+ * left open, if the server can't be reached or isn't fit, or if the part is missed, of the other environment or of a
+ * schema that this program can't live with.
+ */
+export async function openSchema(order: OpenOrder): Promise<OpenedSchema> {
+  const { settings, environment, part, access } = order;
+  const { schema } = settings;
+  const fromVersion = await withDatabase(settings, async (database) => {
+    const state = await requireState(database, order);
+    if (access === 'read' || state.version >= part.migrations.length) return state.version;
+    return migrate(database, schema, part, environment);
+  });
+  return { database: connectTo(settings, { readOnly: access === 'read' }), fromVersion };
+}
+
+/** The version of a part, and that of this program; changes nothing. Throws as `openSchema` does. */
+export async function inspectSchema(order: OpenOrder): Promise<{ fromVersion: number; toVersion: number }> {
+  const toVersion = order.part.migrations.length;
+  const { version } = await withDatabase(order.settings, (database) => requireState(database, order));
+  return { fromVersion: version, toVersion: Math.max(version, toVersion) };
+}
+
+/** Runs it with a connection of its own, that is closed then. Failures are told with the place. */
+export async function withDatabase<T>(
+  settings: ConnectionSettings,
+  run: (database: Database) => Promise<T>,
+): Promise<T> {
+  const database = connectTo(settings, { statementMs: MIGRATION_MS });
+  try {
+    return await run(database);
+  } catch (error) {
+    if (error instanceof DatabaseError) {
+      throw new UnavailableError(`${whereOf(settings)}: ${error.message}`, { cause: error.cause });
+    }
+    if (error instanceof UnavailableError) {
+      throw new UnavailableError(`${whereOf(settings)} ${error.message}`, { cause: error.cause });
+    }
+    throw error;
+  } finally {
+    await database.close();
+  }
+}
+
+async function requireState(database: Database, order: OpenOrder): Promise<PartState> {
+  const { settings, environment, part, access, isExpected } = order;
+  const faults = await serverFaults(database, settings.schema);
+  const hindering = access === 'read' ? [] : faults;
+  if (hindering.length > 0) throw new UnavailableError(`is not fit: ${hindering.join('; ')}`);
+  const state = await stateOf(database, settings.schema, part);
+  const fault = stateFault(state, part, environment);
+  if (fault !== undefined) throw new UnavailableError(fault);
+  if (state.version > 0 || access === 'make') return state;
+  if (access === 'read') throw new UnavailableError(`has no ${part.name} yet: a server makes it`);
+  if (isExpected) throw new UnavailableError(`has no ${part.name}: ${REMEDY}`);
+  return state;
+}

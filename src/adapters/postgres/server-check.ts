@@ -1,0 +1,46 @@
+import type { Database } from './database.ts';
+
+const VERSION_MIN = 15;
+
+/**
+ * Why the server isn't fit for us, with the statement that mends it where there is one. Empty: it is. Throws `DatabaseError`
+ * if it can't be asked.
+ */
+export async function serverFaults(database: Database, schema: string): Promise<readonly string[]> {
+  const [row = {}] = await database.read(
+    `SELECT current_setting('server_version_num')::integer / 10000 AS version,
+       current_setting('server_version') AS full_version,
+       current_setting('server_encoding') AS encoding,
+       current_setting('transaction_read_only') AS read_only,
+       current_database() AS database, current_user AS role,
+       to_regnamespace($1) IS NOT NULL AS has_schema,
+       CASE WHEN to_regnamespace($1) IS NULL THEN has_database_privilege(current_database(), 'CREATE')
+         ELSE has_schema_privilege($1, 'CREATE, USAGE') END AS may_create`,
+    [schema],
+  );
+  const role = quoted(row['role']);
+  const database_ = quoted(row['database']);
+  const faults: string[] = [];
+  if (Number(row['version']) < VERSION_MIN) {
+    faults.push(`the server is PostgreSQL ${row['full_version']}: ${VERSION_MIN} or newer is needed`);
+  }
+  if (row['encoding'] !== 'UTF8') {
+    faults.push(
+      `the database has the encoding ${row['encoding']}: make another one, CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0`,
+    );
+  }
+  if (row['read_only'] === 'on') {
+    faults.push(`transactions are read-only: ALTER ROLE ${role} SET default_transaction_read_only = off`);
+  }
+  if (row['may_create'] !== true) {
+    const grant = row['has_schema']
+      ? `GRANT CREATE, USAGE ON SCHEMA ${schema} TO ${role}`
+      : `GRANT CREATE ON DATABASE ${database_} TO ${role}`;
+    faults.push(`the role ${role} may not make tables in the schema ${schema}: ${grant}`);
+  }
+  return faults;
+}
+
+function quoted(name: unknown): string {
+  return `"${String(name).replaceAll('"', '""')}"`;
+}

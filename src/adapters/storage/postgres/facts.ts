@@ -1,0 +1,153 @@
+import type { Challenge } from '../../../ports/challenge.ts';
+import type {
+  AttemptFacts,
+  AttemptOrder,
+  Ceiling,
+  Counted,
+  GuardFacts,
+  IssueFacts,
+  IssueOrder,
+  RequestHistory,
+} from '../../../ports/otp-store.ts';
+import { type Standing, standingOf } from '../../../ports/standing.ts';
+import { UnavailableError } from '../../../ports/unavailable.ts';
+import { oldestBucket } from '../../../ports/windows.ts';
+import {
+  hasChallenge,
+  type Row,
+  readAge,
+  readBlock,
+  readChallenge,
+  readIssuedText,
+  readRequestHistory,
+  readRequestRecord,
+} from '../rows/otp-rows.ts';
+import type { Version } from './changes.ts';
+
+/** What was read of a ceiling. */
+export interface CountedCeiling {
+  readonly raised: number;
+  /** Texts by part of the window. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** By window and subject. */
+export type CountedCeilings = ReadonlyMap<string, CountedCeiling>;
+
+/** The challenge of a row that came with what may supersede it, as it reads at `nowMs`. `undefined`: it has none. */
+export function challengeOf(row: Row | undefined, nowMs: number): Challenge | undefined {
+  if (row === undefined || !hasChallenge(row)) return undefined;
+  return readChallenge(row, standing(row, nowMs));
+}
+
+export function historyOf(row: Row): RequestHistory {
+  return readRequestHistory(row, hasChallenge(row) ? standing(row, 0) : undefined);
+}
+
+function standing(row: Row, nowMs: number): Standing {
+  return standingOf(readAge(row), () => listOf(row, 'newer').map((one) => readIssuedText(one as Row)), nowMs);
+}
+
+export function versionIn(row: Row, column: string): Version {
+  const version = row[column];
+  return version === null || version === undefined ? undefined : String(version);
+}
+
+/** Whether the request that was asked for is there, besides what was asked with it. */
+export function isThere(row: Row | undefined): row is Row {
+  return row !== undefined && row['request_id'] !== null;
+}
+
+/** `more`: texts that are taken as counted under each ceiling, and as unverified, beyond those that are. */
+export function issueFacts(row: Row, order: IssueOrder, ceilings: CountedCeilings, more: number): IssueFacts {
+  const own = isThere(row) ? row : undefined;
+  const account = misstepsIn(row, 'account_missteps');
+  const phoneNumber = misstepsIn(row, 'phone_number_missteps');
+  return {
+    request: own && readRequestRecord(own),
+    challenge: challengeOf(own, order.nowMs),
+    account: {
+      texts: textsIn(row, 'account_texts'),
+      refusedTexts: account('refused'),
+      wrongCodes: account('wrong'),
+      uncomparedCodes: account('uncompared'),
+      exhaustions: account('exhausted'),
+    },
+    phoneNumber: { texts: textsIn(row, 'phone_number_texts'), refusedTexts: phoneNumber('refused') },
+    ceilingSends: order.ceilings.map((ceiling) => sendsOf(ceilings, ceiling, order.nowMs) + more),
+    guard: order.guard && guardFacts(row, order.guard, order.nowMs, ceilings, more),
+  };
+}
+
+function guardFacts(
+  row: Row,
+  { unverified, verified }: NonNullable<IssueOrder['guard']>,
+  nowMs: number,
+  ceilings: CountedCeilings,
+  more: number,
+): GuardFacts {
+  const blocks = listOf(row, 'blocks').map((one) => readBlock(one as Row));
+  return {
+    unverified: unverified.map((ceiling) => sendsOf(ceilings, ceiling, nowMs) + more),
+    verified: () => verified.map((ceiling) => sendsOf(ceilings, ceiling, nowMs)),
+    blocks: unverified.map(({ subject }) => blocks.find((block) => block.subject === subject)),
+    numberVerified: () => row['number_verified'] === true,
+  };
+}
+
+export function ceilingsIn(row: Row): CountedCeilings {
+  const entries = listOf(row, 'ceilings').map((one) => {
+    const { subject, window_ms: windowMs, raised, counts } = one as Row;
+    return [placeOf({ subject: String(subject), windowMs: Number(windowMs) }), { raised, counts }] as const;
+  });
+  return new Map(entries as readonly (readonly [string, CountedCeiling])[]);
+}
+
+export function placeOf({ subject, windowMs }: Ceiling): string {
+  return `${windowMs} ${subject}`;
+}
+
+/** Texts that may lie within the window that ends at `nowMs`. */
+function sendsOf(ceilings: CountedCeilings, ceiling: Ceiling, nowMs: number): number {
+  const oldest = oldestBucket(ceiling, nowMs);
+  const counts = ceilings.get(placeOf(ceiling))?.counts ?? {};
+  return Object.entries(counts).reduce(
+    (sum, [part, sends]) => (Number(part) >= oldest ? sum + sends : sum),
+    0,
+  );
+}
+
+export function attemptFacts(
+  request: Row | undefined,
+  row: Row | undefined,
+  order: AttemptOrder,
+): AttemptFacts {
+  const record = request && readRequestRecord(request);
+  const challenge = challengeOf(row, order.nowMs);
+  if (row === undefined || challenge?.challengeId !== order.challengeId) {
+    return { request: record, challenge: undefined, wrongCodes: [] };
+  }
+  return { request: record, challenge, wrongCodes: misstepsIn(row, 'account_missteps')('wrong') };
+}
+
+function textsIn(row: Row, column: string): readonly Counted[] {
+  return listOf(row, column).map((one) => {
+    const [atMs, times] = one as readonly [number, number];
+    return { atMs, times };
+  });
+}
+
+function misstepsIn(row: Row, column: string): (kind: string) => readonly Counted[] {
+  const list = listOf(row, column) as readonly (readonly [string, number, number])[];
+  return (kind) => list.filter(([own]) => own === kind).map(([, atMs, times]) => ({ atMs, times }));
+}
+
+/** A column that the statement makes as a list. NULL: an empty one. */
+function listOf(row: Row, column: string): readonly unknown[] {
+  const list = row[column];
+  if (list === null || list === undefined) return [];
+  if (Array.isArray(list)) return list;
+  throw new UnavailableError('the database answers what makes no sense', {
+    cause: new TypeError(`unexpected value in column ${column}`),
+  });
+}

@@ -1,0 +1,234 @@
+import { isDeepStrictEqual } from 'node:util';
+import type {
+  AttemptDecision,
+  AttemptFacts,
+  AttemptOrder,
+  CodeEnd,
+  GrantedText,
+  IssueDecision,
+  IssueFacts,
+  IssueOrder,
+  ReceiptDecision,
+  SettlementDecision,
+  SettlementFacts,
+  SettlementOrder,
+} from '../../../ports/otp-store.ts';
+import type { Rows } from '../../postgres/database.ts';
+import { type Row, readReceivedText, readSubmission } from '../rows/otp-rows.ts';
+import { type CeilingChange, type Change, lowering, NO_CHANGE, type SubjectChange } from './changes.ts';
+import {
+  attemptFacts,
+  type CountedCeilings,
+  ceilingsIn,
+  issueFacts,
+  isThere,
+  placeOf,
+  versionIn,
+} from './facts.ts';
+import {
+  answeredImage,
+  attemptedImage,
+  issuedImage,
+  receivedImage,
+  resumedImage,
+  settledImage,
+} from './images.ts';
+
+/** What a step decided, and what it writes. `change` absent: nothing. */
+export interface Judged<Decision> {
+  readonly decision: Decision;
+  readonly change?: Change;
+}
+
+/**
+ * So many texts of other steps may be counted under a ceiling between the reading of it and the writing: more than all
+ * batches of some servers hold. Near a limit, where it matters how many, none may.
+ */
+const SLACK = 256;
+
+/** A block that begins is like so many texts: whatever was decided without it is decided anew. */
+const BLOCK_RAISES = SLACK + 1;
+
+export function judgeIssueOf(
+  row: Row,
+  order: IssueOrder,
+  decide: (facts: IssueFacts) => IssueDecision,
+): Judged<IssueDecision> {
+  const ceilings = ceilingsIn(row);
+  const ifMore = decideIfMore(row, order, ceilings, decide);
+  const decision = decide(issueFacts(row, order, ceilings, 0));
+  const own = isThere(row) ? row : undefined;
+  const based = own && versionIn(own, 'version');
+  if (decision.kind === 'answer') {
+    const key = { method: 'sendOtp', requestId: order.requestId } as const;
+    const image = answeredImage(own, { ...order, key }, decision.request);
+    return { decision, change: { ...NO_CHANGE, rows: [{ image, based }], ...blocksOf(decision, order) } };
+  }
+  if (decision.kind !== 'issue' && decision.kind !== 'resume') return { decision };
+  const slack = isDeepStrictEqual(decision, ifMore) ? SLACK : 0;
+  const begun = blocksOf(decision, order);
+  const change: Change = {
+    rows: [{ image: grantedImage(own, order, decision), based }],
+    subjects: subjectsOf(row, order),
+    ceilings: [...raising(decision, order, ceilings, slack), ...begun.ceilings],
+    missteps: [],
+    blocks: begun.blocks,
+  };
+  return { decision, change };
+}
+
+/**
+ * The decision if there were more texts by `SLACK`. Where it is the same, it is the same for whatever number lies between,
+ * since a text more never makes a limit wider. `undefined`: it can't be told.
+ */
+function decideIfMore(
+  row: Row,
+  order: IssueOrder,
+  ceilings: CountedCeilings,
+  decide: (facts: IssueFacts) => IssueDecision,
+): IssueDecision | undefined {
+  if (order.ceilings.length === 0 && order.guard === undefined) return undefined;
+  try {
+    return decide(issueFacts(row, order, ceilings, SLACK));
+  } catch {
+    return undefined;
+  }
+}
+
+function grantedImage(own: Row | undefined, order: IssueOrder, granted: GrantedText) {
+  if (granted.kind === 'issue') return issuedImage(order, granted);
+  if (own === undefined) throw new TypeError('a challenge that is not there was resumed');
+  return resumedImage(own, order, granted);
+}
+
+function subjectsOf(row: Row, { accountDigest, phoneNumberDigest, nowMs }: IssueOrder): Change['subjects'] {
+  const one = (digest: Uint8Array, column: string): SubjectChange => {
+    return { digest, based: { version: versionIn(row, column) }, receivedAtMs: nowMs };
+  };
+  return distinct([one(accountDigest, 'account_version'), one(phoneNumberDigest, 'phone_number_version')]);
+}
+
+/** An account and a number are two rows unless their digests are one. */
+function distinct(subjects: readonly SubjectChange[]): readonly SubjectChange[] {
+  const [first, second] = subjects;
+  return first && second && isDeepStrictEqual(first.digest, second.digest) ? [first] : subjects;
+}
+
+/** What the text was not weighed against is raised whatever was counted meanwhile. */
+function raising(
+  { raise }: GrantedText,
+  { ceilings: weighed, guard }: IssueOrder,
+  ceilings: CountedCeilings,
+  slack: number,
+): readonly CeilingChange[] {
+  const asked = new Set([...weighed, ...(guard?.unverified ?? [])].map(placeOf));
+  return raise.map((bucket) => {
+    const place = placeOf(bucket);
+    const based = asked.has(place) && { based: { raised: ceilings.get(place)?.raised ?? 0, slack } };
+    return { ...bucket, delta: 1, raised: 1, ...based };
+  });
+}
+
+function blocksOf(
+  { guard }: Extract<IssueDecision, { kind: 'issue' | 'resume' | 'answer' }>,
+  { guard: order }: IssueOrder,
+): Pick<Change, 'blocks' | 'ceilings'> {
+  const blocks = guard?.begin ?? [];
+  const ceilings = blocks.flatMap(({ subject }) => {
+    const ceiling = order?.unverified.find((one) => one.subject === subject);
+    return ceiling ? [{ ...ceiling, bucket: 0, delta: 0, raised: BLOCK_RAISES }] : [];
+  });
+  return { blocks, ceilings };
+}
+
+export function judgeSettlementOf(
+  row: Row | undefined,
+  order: SettlementOrder,
+  decide: (facts: SettlementFacts) => SettlementDecision,
+): Judged<void> {
+  if (row === undefined || row['challenge_id'] !== order.challengeId) return { decision: undefined };
+  const { id: _id, accountDigest, phoneNumberDigest, ...facts } = readSubmission(row);
+  const decision = decide(facts);
+  const refused = { kind: 'refused', atMs: order.nowMs, times: 1 } as const;
+  const digests = [accountDigest, phoneNumberDigest];
+  const change: Change = {
+    ...NO_CHANGE,
+    rows: [{ image: settledImage(row, order, decision), based: versionIn(row, 'version') }],
+    subjects: distinct(digests.map((digest) => changedBy(row, digest))),
+    ceilings: lowering(decision.lower),
+    missteps: decision.refused ? digests.map((subject) => ({ subject, ...refused })) : [],
+  };
+  return { decision: undefined, change };
+}
+
+export function judgeAttemptOf(
+  request: Row | undefined,
+  row: Row | undefined,
+  order: AttemptOrder,
+  decide: (facts: AttemptFacts) => AttemptDecision,
+): Judged<AttemptDecision> {
+  const facts = attemptFacts(request, row, order);
+  const decision = decide(facts);
+  if (decision.kind !== 'judged') return { decision };
+  const { challenge } = facts;
+  if (row === undefined || challenge === undefined) {
+    throw new TypeError('a challenge that is not there was judged');
+  }
+  const { accountDigest, phoneNumberDigest } = challenge;
+  const key = { method: 'verifyOtp', requestId: order.requestId } as const;
+  const answered = answeredImage(request, { ...order, key }, decision.request);
+  const change: Change = {
+    rows: [
+      { image: answered, based: request && versionIn(request, 'version') },
+      { image: attemptedImage(row, decision), based: versionIn(row, 'version') },
+    ],
+    subjects: distinct([
+      { ...changedBy(row, accountDigest), based: { version: versionIn(row, 'account_version') } },
+      changedBy(row, phoneNumberDigest),
+    ]),
+    ceilings: [
+      ...lowering(decision.lower),
+      ...decision.raise.map((bucket) => ({ ...bucket, delta: 1, raised: 1 })),
+    ],
+    missteps: decision.missteps.map((kind) => {
+      return { subject: accountDigest, kind, atMs: order.nowMs, times: 1 };
+    }),
+    blocks: [],
+  };
+  return { decision, change };
+}
+
+export function judgeReceiptOf(
+  texts: readonly Rows[],
+  rivals: readonly Rows[],
+  decide: (facts: {
+    readonly texts: readonly (readonly ReturnType<typeof readReceivedText>[])[];
+    readonly rivals: readonly (readonly ReturnType<typeof readReceivedText>[])[];
+  }) => ReceiptDecision,
+): Judged<ReceiptDecision> {
+  const read = (rows: Rows) => rows.map(readReceivedText);
+  const decision = decide({ texts: texts.map(read), rivals: rivals.map(read) });
+  const { note } = decision;
+  if (note === undefined) return { decision };
+  const row = texts.flat().find((found) => found['challenge_id'] === note.challengeId);
+  if (row === undefined) throw new TypeError('a receipt was noted on a text that is not there');
+  const subjects = [changedBy(row, row['account_digest'] as Uint8Array)];
+  const rows = [{ image: receivedImage(row, note), based: versionIn(row, 'version') }];
+  return { decision, change: { ...NO_CHANGE, rows, subjects } };
+}
+
+/** Ends the code of one row. */
+export function endingOf(row: Row, end: CodeEnd): Change {
+  const digest = row['account_digest'] as Uint8Array;
+  return {
+    ...NO_CHANGE,
+    rows: [{ image: attemptedImage(row, end), based: versionIn(row, 'version') }],
+    subjects: [changedBy(row, digest)],
+    missteps: end.missteps.map((misstep) => ({ subject: digest, ...misstep })),
+  };
+}
+
+/** Whatever version the subject has: only what others decide depends on it. */
+function changedBy(row: Row, digest: Uint8Array): SubjectChange {
+  return { digest, receivedAtMs: Number(row['received_at_ms']) };
+}

@@ -1,0 +1,117 @@
+import type { Challenge } from '../../../ports/challenge.ts';
+import { UNUSED_STATES } from '../../../ports/challenge-moves.ts';
+import { CODE_BOUNDS } from '../../../ports/code-bounds.ts';
+import type { DecideEnd } from '../../../ports/otp-store.ts';
+import { UnavailableError } from '../../../ports/unavailable.ts';
+import type { Database, Query } from '../../postgres/database.ts';
+import { parseKeyChecks, parseRevokedKeys } from '../rows/kept-words.ts';
+import { readCodesOfSecret, readHeldCode } from '../rows/otp-rows.ts';
+import type { KeptChecks, KeyRecord } from '../store-kind.ts';
+import { endingOf } from './judged.ts';
+import { writeStatement } from './write-statement.ts';
+import { newVersion, parametersOf } from './writer.ts';
+
+/** Rows that are held in memory at once. */
+const ROWS_MAX = 500;
+
+/** What the store remembers of secrets and keys. */
+export function keyRecordOf(database: Database, schema: string): KeyRecord {
+  return {
+    async checks() {
+      const value = await keptWord(database, schema, 'key-checks');
+      return value === undefined ? undefined : parseKeyChecks(value);
+    },
+    note: async (checks) => void (await database.write(...noting(schema, checks))),
+    codesBySecret: () => codesBySecret(database, schema),
+    rotate: (checks, decide, { dryRun }) => rotate(database, schema, checks, decide, dryRun),
+    revoked: () => readRevokedKeys(database, schema),
+    async keepRevoked(fingerprints) {
+      await database.write(
+        `INSERT INTO ${schema}.meta (name, value) VALUES ('revoked-keys', $1)
+         ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+        [fingerprints.join(' ')],
+      );
+    },
+  };
+}
+
+export async function readRevokedKeys(database: Database, schema: string): Promise<readonly string[]> {
+  const value = await keptWord(database, schema, 'revoked-keys');
+  return value === undefined ? [] : parseRevokedKeys(value);
+}
+
+async function keptWord(database: Database, schema: string, name: string): Promise<string | undefined> {
+  const [row] = await database.read(`SELECT value FROM ${schema}.meta WHERE name = $1`, [name]);
+  return row && String(row['value']);
+}
+
+function noting(schema: string, checks: KeptChecks): [text: string, values: readonly unknown[]] {
+  return [
+    `INSERT INTO ${schema}.meta AS t (name, value) VALUES ('key-checks', $1)
+     ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE t.value <> excluded.value`,
+    [JSON.stringify(checks)],
+  ];
+}
+
+/** See `KeyRecord.codesBySecret`. Requests older than a code can live are not looked at. */
+async function codesBySecret(
+  database: Database,
+  schema: string,
+): Promise<readonly Pick<Challenge, 'secretId' | 'state' | 'expiresAtWallMs'>[]> {
+  const rows = await database.read(
+    `SELECT secret_id, challenge_state, max(expires_at_wall_ms) AS expires_at_wall_ms FROM ${schema}.request
+     WHERE received_at_ms > (SELECT max(received_at_ms) FROM ${schema}.request) - $1 AND challenge_id IS NOT NULL
+     GROUP BY secret_id, challenge_state`,
+    [CODE_BOUNDS.validityMsMax],
+  );
+  return rows.map(readCodesOfSecret);
+}
+
+class DryRun extends Error {}
+
+async function rotate(
+  database: Database,
+  schema: string,
+  checks: KeptChecks,
+  decide: DecideEnd,
+  dryRun: boolean,
+): Promise<number> {
+  let ended = 0;
+  try {
+    await database.transaction(async (query) => {
+      await query(...noting(schema, checks));
+      ended = await endUnusedCodes(query, schema, decide);
+      if (dryRun) throw new DryRun();
+    });
+  } catch (error) {
+    if (!(error instanceof DryRun)) throw error;
+  }
+  return ended;
+}
+
+/** Asks about every code that is neither used nor void. */
+async function endUnusedCodes(query: Query, schema: string, decide: DecideEnd): Promise<number> {
+  const statement = writeStatement(schema);
+  const find = `
+    SELECT * FROM ${schema}.request WHERE request_id > $1 AND challenge_state = ANY ($2)
+    ORDER BY request_id LIMIT ${ROWS_MAX} FOR UPDATE`;
+  let ended = 0;
+  let last = '';
+  for (;;) {
+    const rows = await query(find, [last, UNUSED_STATES]);
+    const found = rows.at(-1);
+    if (found === undefined) return ended;
+    last = String(found['request_id']);
+    for (const row of rows) {
+      const end = decide(readHeldCode(row));
+      if (end === undefined) continue;
+      const written = await query(
+        statement,
+        parametersOf([{ change: endingOf(row, end), version: newVersion() }]),
+      );
+      if (written.length !== 1)
+        throw new UnavailableError('a code changed while it was ended: stop the servers first');
+      ended += 1;
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import type { DataAccess, DataTerms, SchemaChange } from '../../data-kind.ts';
+import { stateOf } from '../../postgres/migrate.ts';
+import { inspectSchema, type OpenOrder, openSchema, withDatabase } from '../../postgres/open-schema.ts';
+import type { OpenedStore } from '../store-kind.ts';
+import { keyRecordOf, readRevokedKeys } from './key-record.ts';
+import { storePart } from './migrations.ts';
+import { PostgresOtpStore } from './otp-store.ts';
+import { plainStatements } from './read-statements.ts';
+import type { PostgresStoreSettings } from './settings.ts';
+
+type Terms = DataTerms<PostgresStoreSettings>;
+
+export async function openStore(terms: Terms, access: DataAccess): Promise<OpenedStore> {
+  const { schema } = terms.settings;
+  const { database, fromVersion } = await openSchema(orderOf(terms, access));
+  const store = new PostgresOtpStore(database, schema);
+  try {
+    // Where no request is there is nothing that a wrong clock could spoil, and this may be of one that was wrong. [OQ-69]
+    if (access !== 'read') await database.write(plainStatements(schema).forgetReached);
+    return { store, isNew: fromVersion === 0, keys: keyRecordOf(database, schema) };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+export function inspectStore(terms: Terms, access: 'serve' | 'make'): Promise<SchemaChange> {
+  // It makes nothing, and before the first start nothing is missing.
+  return inspectSchema({ ...orderOf(terms, access), isExpected: false });
+}
+
+export function revokedKeysOf({ settings }: Terms): Promise<readonly string[]> {
+  return withDatabase(settings, async (database) => {
+    const { version } = await stateOf(database, settings.schema, storePart);
+    return version === 0 ? [] : readRevokedKeys(database, settings.schema);
+  });
+}
+
+function orderOf({ settings, environment }: Terms, access: DataAccess): OpenOrder {
+  return { settings, environment, part: storePart, access, isExpected: environment === 'production' };
+}

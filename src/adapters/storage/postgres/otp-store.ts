@@ -1,0 +1,231 @@
+import type { Challenge } from '../../../ports/challenge.ts';
+import type {
+  AttemptDecision,
+  AttemptFacts,
+  AttemptOrder,
+  Block,
+  CompletionDecision,
+  CompletionOrder,
+  DecideEnd,
+  EndCodesOrder,
+  IssueDecision,
+  IssueFacts,
+  IssueOrder,
+  OtpStore,
+  ReceiptDecision,
+  ReceiptFacts,
+  ReceiptOrder,
+  RequestHistory,
+  RequestKey,
+  RequestRecord,
+  RequestSubject,
+  SettlementDecision,
+  SettlementFacts,
+  SettlementOrder,
+} from '../../../ports/otp-store.ts';
+import { UnavailableError } from '../../../ports/unavailable.ts';
+import type { Database, Rows } from '../../postgres/database.ts';
+import { storeFailure } from '../../postgres/failure.ts';
+import { readBlock, readHeldCode, readRequestRecord } from '../rows/otp-rows.ts';
+import { NO_CHANGE } from './changes.ts';
+import { challengeOf, historyOf, versionIn } from './facts.ts';
+import { answeredImage } from './images.ts';
+import {
+  endingOf,
+  type Judged,
+  judgeAttemptOf,
+  judgeIssueOf,
+  judgeReceiptOf,
+  judgeSettlementOf,
+} from './judged.ts';
+import { plainStatements } from './read-statements.ts';
+import { Reader } from './reader.ts';
+import { Steps } from './steps.ts';
+import { Writer } from './writer.ts';
+
+const CLOSED = 'the database is closed';
+
+/**
+ * The store on PostgreSQL, for many servers at once. A step reads the facts, lets the core decide, and writes with one
+ * statement that checks whether what it was decided on still stands; else it is decided anew.
+ */
+export class PostgresOtpStore implements OtpStore {
+  readonly #database: Database;
+  readonly #sql: ReturnType<typeof plainStatements>;
+  readonly #reader: Reader;
+  readonly #steps: Steps;
+  readonly #underWay = new Set<Promise<unknown>>();
+  #isClosed = false;
+
+  /** `schema`: where the tables are, as it stands in statements. */
+  constructor(database: Database, schema: string) {
+    this.#database = database;
+    this.#sql = plainStatements(schema);
+    this.#reader = new Reader(database, schema);
+    const isDurable = async () => void (await database.write(this.#sql.check));
+    this.#steps = new Steps(new Writer(database, schema), this.#reader, isDurable);
+  }
+
+  recall(key: RequestKey): Promise<RequestRecord | undefined> {
+    return this.#during(async () => {
+      const row = await this.#reader.row(key);
+      return row && readRequestRecord(row);
+    });
+  }
+
+  findChallenge(sendOtpRequestId: string): Promise<Challenge | undefined> {
+    return this.#during(async () => challengeOf(await this.#reader.challenge(sendOtpRequestId), 0));
+  }
+
+  issue(order: IssueOrder, decide: (facts: IssueFacts) => IssueDecision): Promise<IssueDecision> {
+    return this.#step(
+      Buffer.from(order.accountDigest).toString('base64'),
+      () => this.#reader.issue(order),
+      (row) => judgeIssueOf(row, order, decide),
+    );
+  }
+
+  settle(order: SettlementOrder, decide: (facts: SettlementFacts) => SettlementDecision): Promise<void> {
+    const { requestId } = order;
+    return this.#step(
+      requestId,
+      () => this.#reader.row({ method: 'sendOtp', requestId }),
+      (row) => judgeSettlementOf(row, order, decide),
+    );
+  }
+
+  recordReceipt(
+    { keys, rivalKeys }: ReceiptOrder,
+    decide: (facts: ReceiptFacts) => ReceiptDecision,
+  ): Promise<ReceiptDecision> {
+    const find = (some: readonly string[]) => Promise.all(some.map((key) => this.#reader.receipts(key)));
+    return this.#step(
+      keys.join(' '),
+      () => Promise.all([find(keys), find(rivalKeys)]),
+      ([texts, rivals]) => judgeReceiptOf(texts, rivals, decide),
+    );
+  }
+
+  attempt(order: AttemptOrder, decide: (facts: AttemptFacts) => AttemptDecision): Promise<AttemptDecision> {
+    const { requestId } = order;
+    return this.#step(
+      order.sendOtpRequestId,
+      () => Promise.all([this.#reader.row({ method: 'verifyOtp', requestId }), this.#reader.attempt(order)]),
+      ([request, row]) => judgeAttemptOf(request, row, order, decide),
+    );
+  }
+
+  complete(
+    order: CompletionOrder,
+    decide: (request: RequestRecord | undefined) => CompletionDecision,
+  ): Promise<CompletionDecision> {
+    return this.#step(
+      order.key.requestId,
+      () => this.#reader.row(order.key),
+      (row): Judged<CompletionDecision> => {
+        const decision = decide(row && readRequestRecord(row));
+        if (decision.kind !== 'answer') return { decision };
+        const image = answeredImage(row, order, decision.request);
+        return {
+          decision,
+          change: { ...NO_CHANGE, rows: [{ image, based: row && versionIn(row, 'version') }] },
+        };
+      },
+    );
+  }
+
+  async endCodes({ of, sinceMs }: EndCodesOrder, decide: DecideEnd): Promise<number> {
+    const { codesOfAccount, codesOfPhoneNumber } = this.#sql;
+    const statement = of.kind === 'account' ? codesOfAccount : codesOfPhoneNumber;
+    const rows = await this.#ask(statement, [of.digest, sinceMs]);
+    let ended = 0;
+    for (const row of rows) {
+      const requestId = String(row['request_id']);
+      const isEnded = await this.#step(
+        requestId,
+        () => this.#reader.row({ method: 'sendOtp', requestId }),
+        (current) => {
+          // Another challenge by now is none of those that were asked about.
+          if (current === undefined || current['challenge_id'] !== row['challenge_id'])
+            return { decision: false };
+          const end = decide(readHeldCode(current));
+          return end === undefined ? { decision: false } : { decision: true, change: endingOf(current, end) };
+        },
+      );
+      if (isEnded) ended += 1;
+    }
+    return ended;
+  }
+
+  async sweep(beforeMs: number, rowsMax: number): Promise<number> {
+    return this.#during(async () => {
+      const deleted = async (text: string) =>
+        Number((await this.#database.write(text, [beforeMs, rowsMax]))[0]?.['deleted']);
+      const requests = await deleted(this.#sql.sweep);
+      const counts = await deleted(this.#sql.sweepMissteps);
+      await this.#database.write(this.#sql.sweepCeilings, [beforeMs, rowsMax]);
+      await this.#database.write(this.#sql.sweepBlocks, [beforeMs]);
+      return counts === rowsMax ? rowsMax : requests;
+    });
+  }
+
+  async remember(nowMs: number): Promise<void> {
+    await this.#during(() => this.#database.write(this.#sql.remember, [String(nowMs)]));
+  }
+
+  async newestMoment(): Promise<number> {
+    const [row] = await this.#ask(this.#sql.newestMoment, []);
+    const atMs = Number(row?.['at_ms'] ?? 0);
+    return atMs === 0 ? 0 : Math.max(atMs, Number(row?.['reached_ms'] ?? 0));
+  }
+
+  async blocks(nowMs: number): Promise<readonly Block[]> {
+    return (await this.#ask(this.#sql.blocks, [nowMs])).map(readBlock);
+  }
+
+  async history(requestId: string): Promise<readonly RequestHistory[]> {
+    return (await this.#ask(this.#sql.history, [requestId])).map(historyOf);
+  }
+
+  async requestsOf({ kind, digest }: RequestSubject): Promise<readonly RequestHistory[]> {
+    const { requestsOfAccount, requestsOfPhoneNumber } = this.#sql;
+    return (await this.#ask(kind === 'account' ? requestsOfAccount : requestsOfPhoneNumber, [digest])).map(
+      historyOf,
+    );
+  }
+
+  async check(): Promise<void> {
+    await this.#during(() => this.#database.write(this.#sql.check));
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.allSettled(this.#underWay);
+    await this.#database.close();
+  }
+
+  #ask(text: string, values: readonly unknown[]): Promise<Rows> {
+    return this.#during(() => this.#database.read(text, values));
+  }
+
+  #step<Facts, Decision>(
+    turn: string,
+    read: () => Promise<Facts>,
+    judge: (facts: Facts) => Judged<Decision>,
+  ): Promise<Decision> {
+    return this.#during(() => this.#steps.run(turn, read, judge));
+  }
+
+  async #during<T>(run: () => Promise<T>): Promise<T> {
+    if (this.#isClosed) throw new UnavailableError(CLOSED);
+    const running = run();
+    this.#underWay.add(running);
+    try {
+      return await running;
+    } catch (error) {
+      throw storeFailure(error);
+    } finally {
+      this.#underWay.delete(running);
+    }
+  }
+}

@@ -1,0 +1,139 @@
+/** Texts, or missteps of a kind, that are told of a subject: enough for any limit. */
+const COUNTED_MAX = 256;
+
+/** What may supersede the challenge of the row `r`. */
+function newerTexts(request: string): string {
+  return `(
+    SELECT json_agg(row_to_json(x) ORDER BY x.counted_at_ms) FROM (
+      SELECT x.id, x.request_id, x.issued_at_ms, x.counted_at_ms, x.challenge_state, x.submissions, x.lease_expires_at_ms
+      FROM ${request} x
+      WHERE r.challenge_id IS NOT NULL AND x.account_digest = r.account_digest AND x.submissions > 0
+        AND x.counted_at_ms >= r.issued_at_ms AND x.issued_at_ms >= r.issued_at_ms
+      ORDER BY x.counted_at_ms LIMIT 256) x) AS newer`;
+}
+
+/** Texts that count, besides that of the request itself. */
+function textsOf(request: string, column: string, of: string): string {
+  return `(
+    SELECT json_agg(json_build_array(counted_at_ms, submissions) ORDER BY counted_at_ms DESC) FROM (
+      SELECT x.counted_at_ms, x.submissions FROM ${request} x
+      WHERE x.${column} = ${of} AND x.submissions > 0 AND x.counted_at_ms >= o.since_ms
+        AND NOT (x.request_id = o.request_id AND x.method = 'sendOtp')
+      ORDER BY x.counted_at_ms DESC LIMIT ${COUNTED_MAX}) x)`;
+}
+
+function misstepsOf(schema: string, of: string, kinds: readonly string[]): string {
+  return `(
+    SELECT json_agg(json_build_array(k.kind, x.at_ms, x.times) ORDER BY x.at_ms DESC)
+    FROM unnest(ARRAY[${kinds.map((kind) => `'${kind}'`).join(', ')}]) AS k(kind)
+    CROSS JOIN LATERAL (
+      SELECT x.at_ms, x.times FROM ${schema}.misstep x
+      WHERE x.subject = ${of} AND x.kind = k.kind AND x.at_ms >= o.since_ms
+      ORDER BY x.at_ms DESC LIMIT ${COUNTED_MAX}) x)`;
+}
+
+/**
+ * What steps are decided on. Each reads for many steps at once, in one snapshot; `n` tells which one a row is for. No
+ * statement scans a table: a test asks PostgreSQL how it would run each.
+ */
+export function readStatements(schema: string) {
+  const request = `${schema}.request`;
+
+  const newer = newerTexts(request);
+  const version = (of: string) => `(SELECT x.version FROM ${schema}.subject x WHERE x.digest = ${of})`;
+
+  return {
+    /** Requests by method and id. */
+    rows: `
+      SELECT o.n, r.* FROM json_to_recordset($1::json) AS o(n integer, method text, request_id text)
+      JOIN ${request} r USING (method, request_id)`,
+
+    /** The same, with what may supersede the challenge of each. */
+    challenges: `
+      SELECT o.n, r.*, ${newer}
+      FROM json_to_recordset($1::json) AS o(n integer, request_id text)
+      JOIN ${request} r ON r.request_id = o.request_id AND r.method = 'sendOtp'`,
+
+    issue: `
+      SELECT o.n, r.*, ${newer},
+        ${version('o.account_digest')} AS account_version, ${version('o.phone_number_digest')} AS phone_number_version,
+        ${textsOf(request, 'account_digest', 'o.account_digest')} AS account_texts,
+        ${textsOf(request, 'phone_number_digest', 'o.phone_number_digest')} AS phone_number_texts,
+        ${misstepsOf(schema, 'o.account_digest', ['refused', 'wrong', 'uncompared', 'exhausted'])} AS account_missteps,
+        ${misstepsOf(schema, 'o.phone_number_digest', ['refused'])} AS phone_number_missteps,
+        (SELECT json_agg(row_to_json(x)) FROM (
+          SELECT x.subject, x.window_ms, x.raised, x.counts
+          FROM json_to_recordset(o.ceilings) AS w(subject text, window_ms bigint)
+          JOIN ${schema}.ceiling x USING (subject, window_ms)) x) AS ceilings,
+        (SELECT json_agg(row_to_json(x)) FROM ${schema}.block x
+          WHERE x.subject = ANY (ARRAY(SELECT json_array_elements_text(o.guarded))) AND x.until_ms > o.now_ms) AS blocks,
+        EXISTS (SELECT FROM ${request} x
+          WHERE x.phone_number_digest = o.phone_number_digest AND x.challenge_state = 'verified') AS number_verified
+      FROM json_to_recordset($1::json) AS o(n integer, request_id text, account_digest bytea, phone_number_digest bytea,
+        since_ms bigint, now_ms bigint, ceilings json, guarded json)
+      LEFT JOIN ${request} r ON r.request_id = o.request_id AND r.method = 'sendOtp'`,
+
+    attempt: `
+      SELECT o.n, r.*, ${newer}, ${version('r.account_digest')} AS account_version,
+        ${misstepsOf(schema, 'r.account_digest', ['wrong'])} AS account_missteps
+      FROM json_to_recordset($1::json) AS o(n integer, request_id text, since_ms bigint)
+      JOIN ${request} r ON r.request_id = o.request_id AND r.method = 'sendOtp'`,
+
+    receipts: `
+      SELECT o.n, r.* FROM json_to_recordset($1::json) AS o(n integer, receipt_key text)
+      CROSS JOIN LATERAL (
+        SELECT * FROM ${request} x WHERE x.receipt_key = o.receipt_key ORDER BY x.id DESC LIMIT 16) r
+      ORDER BY r.id DESC`,
+  } as const;
+}
+
+/** What operators ask, and what is done beside calls: one thing at a time. */
+export function plainStatements(schema: string) {
+  const request = `${schema}.request`;
+  const newer = newerTexts(request);
+  const requestsOf = (column: string) => `
+    SELECT r.*, ${newer} FROM ${request} r WHERE r.${column} = $1 ORDER BY r.received_at_ms DESC LIMIT 100`;
+  const codesOf = (column: string) => `
+    SELECT * FROM ${request} WHERE ${column} = $1 AND submissions > 0 AND counted_at_ms >= $2`;
+  return {
+    history: `SELECT r.*, ${newer} FROM ${request} r WHERE r.request_id = $1 ORDER BY r.method`,
+    requestsOfAccount: requestsOf('account_digest'),
+    requestsOfPhoneNumber: requestsOf('phone_number_digest'),
+    codesOfAccount: codesOf('account_digest'),
+    codesOfPhoneNumber: codesOf('phone_number_digest'),
+    blocks: `SELECT * FROM ${schema}.block WHERE until_ms > $1 ORDER BY until_ms`,
+    newestMoment: `
+      SELECT coalesce(max(greatest(received_at_ms, answered_at_ms)), 0)::bigint AS at_ms,
+        (SELECT value::bigint FROM ${schema}.meta WHERE name = 'reached') AS reached_ms
+      FROM ${request} WHERE received_at_ms > (SELECT max(received_at_ms) FROM ${request}) - 10000`,
+    remember: `
+      INSERT INTO ${schema}.meta AS t (name, value) VALUES ('reached', $1)
+      ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE excluded.value::bigint > t.value::bigint`,
+    forgetReached: `
+      DELETE FROM ${schema}.meta WHERE name = 'reached' AND NOT EXISTS (SELECT FROM ${request})`,
+    /** Counts up, since what changes nothing need not reach the disk. */
+    check: `
+      INSERT INTO ${schema}.meta AS t (name, value) VALUES ('checks', '1')
+      ON CONFLICT (name) DO UPDATE SET value = (t.value::bigint + 1)::text`,
+    /** Requests of which a server took the id before, with the accounts and numbers that nothing else is known of. */
+    sweep: `
+      WITH swept AS (
+        DELETE FROM ${request} WHERE (request_id, method) IN (
+          SELECT request_id, method FROM ${request} WHERE received_at_ms < $1 ORDER BY received_at_ms LIMIT $2)
+        RETURNING account_digest, phone_number_digest),
+      forgotten AS (
+        DELETE FROM ${schema}.subject WHERE received_at_ms < $1 AND digest = ANY (ARRAY(
+          SELECT account_digest FROM swept UNION SELECT phone_number_digest FROM swept)))
+      SELECT count(*) AS deleted FROM swept`,
+    sweepMissteps: `
+      WITH swept AS (
+        DELETE FROM ${schema}.misstep WHERE (subject, kind, at_ms) IN (
+          SELECT subject, kind, at_ms FROM ${schema}.misstep WHERE at_ms < $1 ORDER BY at_ms LIMIT $2)
+        RETURNING 1)
+      SELECT count(*) AS deleted FROM swept`,
+    sweepCeilings: `
+      DELETE FROM ${schema}.ceiling WHERE (subject, window_ms) IN (
+        SELECT subject, window_ms FROM ${schema}.ceiling WHERE until_ms < $1 ORDER BY until_ms LIMIT $2)`,
+    sweepBlocks: `DELETE FROM ${schema}.block WHERE until_ms < $1`,
+  } as const;
+}

@@ -1,0 +1,18 @@
+import type { ConnectionSettings } from '../../../src/adapters/postgres/connection-settings.ts';
+import { Secret } from '../../../src/ports/secret.ts';
+import type { TestSchema } from './schema.ts';
+
+/** The settings by which the place of a test is reached. */
+export function connectionTo({ url, schema }: TestSchema): ConnectionSettings {
+  const { hostname, port, pathname, username, password } = new URL(url);
+  return {
+    hosts: [`${hostname}:${port || 5432}`],
+    database: decodeURIComponent(pathname.slice(1)),
+    user: decodeURIComponent(username),
+    ...(password !== '' && { password: new Secret(decodeURIComponent(password)) }),
+    schema,
+    tls: false,
+    privateLink: true,
+    connections: 8,
+  };
+}
