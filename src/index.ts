@@ -11,7 +11,7 @@
  *     await application.endCodes({ accountId: 'account-17' });
  */
 
-export type { InboxBehaviour, InboxGateway, KeptText } from './adapters/gateways/inbox/gateway.ts';
+export type { InboxBehaviour, InboxGateway } from './adapters/gateways/inbox/gateway.ts';
 export { ConfigError, type ConfigFault, type Origin } from './config/faults.ts';
 export type { ConfigSources } from './config/layers.ts';
 export type { CodesOf } from './domain/end-codes.ts';

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Secret } from '../ports/secret.ts';
+import type { KeptText } from '../ports/sms-gateway.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { createServer, type ListenerWatch } from './server.ts';
 
@@ -9,18 +9,7 @@ export interface Inbox {
   readonly behaviours: readonly string[];
   readonly behaviour: { readonly behaviour: string; readonly delayMs: number };
   behave(behaviour: string, delayMs: number): void;
-  texts(count: number, to?: string): readonly InboxText[];
-}
-
-interface InboxText {
-  readonly number: number;
-  readonly receivedAtMs: number;
-  readonly to: Secret;
-  readonly text: Secret;
-  readonly reference: string;
-  readonly validityMs: number;
-  readonly country: string | undefined;
-  readonly language: string;
+  texts(count: number, to?: string): readonly KeptText[];
 }
 
 /** One thing that must work for the server to be ready. */
@@ -175,6 +164,6 @@ function addInboxRoutes(server: FastifyInstance, inbox: Inbox): void {
 }
 
 /** The one place where texts are shown in full: it is what a sandbox's inbox is for. */
-function shown(kept: InboxText) {
+function shown(kept: KeptText) {
   return { ...kept, to: kept.to.reveal(), text: kept.text.reveal() };
 }

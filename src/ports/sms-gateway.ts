@@ -139,3 +139,16 @@ export interface SmsGateway {
   /** Lets go of connections after running submissions ended. Safe to call twice. */
   close(): Promise<void>;
 }
+
+/** A text that the inbox keeps in place of sending it, in the sandbox. */
+export interface KeptText {
+  /** Counts up from 1 in order of arrival. */
+  readonly number: number;
+  readonly receivedAtMs: number;
+  readonly to: Secret;
+  readonly text: Secret;
+  readonly reference: string;
+  readonly validityMs: number;
+  readonly country: string | undefined;
+  readonly language: string;
+}

@@ -8,6 +8,7 @@ import { generatePgpKey } from '../../src/codecs/openpgp/generate.ts';
 import { readPgpKeyRing } from '../../src/codecs/openpgp/keys.ts';
 import { plainCodec } from '../../src/codecs/plain.ts';
 import { payloadCodecContract } from '../contracts/payload-codec.ts';
+import { NESTED } from './jose/jwe-vectors.ts';
 
 const clock = createSystemClock();
 const common = { clock, threads: 1, waitingMax: 8 };
@@ -56,18 +57,10 @@ payloadCodecContract('jwe+jws', true, async () => {
   const [one, other] = await jwks;
   const allowed = CURRENT_ALGORITHMS;
   const purposes = ['decrypt', 'sign', 'verify', 'encrypt'] as const;
-  const { contentEncryption } = allowed;
-  const rules = {
-    seal: 'jwe+jws',
-    contentEncryption,
-    compressed: false,
-    issuedAt: false,
-    wrapped: false,
-  } as const;
   const start = async (ours: Pair, google: Pair) =>
     JweCodec.start({
       ...common,
-      rules,
+      rules: NESTED,
       ring: await readJwkKeyRing({ ...sourcesOf(ours, google), allowed, purposes }),
     });
   return { ours: await start(one, other), theirs: await start(other, one) };

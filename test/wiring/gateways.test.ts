@@ -4,7 +4,7 @@ import { listGateways } from '../../src/operations/gateways/list.ts';
 import { loadConfig } from '../../src/settings/load.ts';
 import { composeGateway, composeGateways } from '../../src/wiring/gateways.ts';
 import { exampleMessage, startStandIn, unusedUrl } from '../adapters/gateways/shared/gateway-stand-in.ts';
-import { startSmsc } from '../adapters/gateways/smpp/smpp-server.ts';
+import { smppSettings, startSmsc } from '../adapters/gateways/smpp/smpp-server.ts';
 import { temporaryDirectory } from '../config/config-under-test.ts';
 import { deadlineAfter } from '../contracts/sms-gateway.ts';
 import { TestClock } from '../support/test-clock.ts';
@@ -33,15 +33,7 @@ test('[OPS-2] a configuration with failover gets a text through while the first 
 
 test('a configuration with SMPP binds at once, asks for receipts where there is somebody to take them, and lists its address', async (t) => {
   const smsc = await startSmsc(t);
-  const gateway = {
-    kind: 'smpp',
-    host: '127.0.0.1',
-    port: smsc.port,
-    tls: false,
-    systemId: 'exemplo',
-    password: { value: 'pw-smpp' },
-    sender: 'Exemplo',
-  };
+  const gateway = smppSettings(smsc.port);
   const config = loadConfig({
     env: {},
     overrides: { dataDirectory: temporaryDirectory(t), 'sms.gateway': gateway },

@@ -7,7 +7,7 @@ import {
   key,
   settingsAt,
 } from '../../adapters/gateways/shared/http-kinds.ts';
-import { startSmsc } from '../../adapters/gateways/smpp/smpp-server.ts';
+import { smppSettings, startSmsc } from '../../adapters/gateways/smpp/smpp-server.ts';
 import { makeCertificate } from '../../support/test-certificates.ts';
 
 /** A gateway as the server meets it, for what all kinds have in common. */
@@ -86,15 +86,7 @@ const smpp: GatewayKind = {
       'throttles-once': 'throttle-once',
     } as const;
     return {
-      settings: {
-        kind: 'smpp',
-        host: '127.0.0.1',
-        port: smsc.port,
-        tls: false,
-        systemId: 'exemplo',
-        password: { value: 'pw-smpp' },
-        sender: 'Exemplo',
-      },
+      settings: smppSettings(smsc.port),
       async behave(how) {
         await smsc.bound(binds);
         if (how === 'loses') binds += 1;

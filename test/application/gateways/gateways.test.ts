@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startStandIn, unusedUrl } from '../../adapters/gateways/shared/gateway-stand-in.ts';
-import { startSmsc } from '../../adapters/gateways/smpp/smpp-server.ts';
+import { smppSettings, startSmsc } from '../../adapters/gateways/smpp/smpp-server.ts';
 import { activeNumber } from '../../support/test-accounts.ts';
 import { codeIn, startApplication } from '../../support/test-application.ts';
 import { makeCertificate } from '../../support/test-certificates.ts';
@@ -84,15 +84,7 @@ test('[OQ-28] a gateway that cuts off gets the same reference again, and the sam
 
 test('[SO-7] a code goes over SMPP, verifies, and the server takes leave of the gateway at its end', async (t) => {
   const smsc = await startSmsc(t);
-  const gateway = {
-    kind: 'smpp',
-    host: '127.0.0.1',
-    port: smsc.port,
-    tls: false,
-    systemId: 'exemplo',
-    password: { value: 'pw-smpp' },
-    sender: 'Exemplo',
-  };
+  const gateway = smppSettings(smsc.port);
   const app = await startApplication({ settings: { 'sms.gateway': gateway } });
   let stopped: Promise<void> | undefined;
   const stop = () => {

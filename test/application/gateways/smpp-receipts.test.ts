@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { startSmsc } from '../../adapters/gateways/smpp/smpp-server.ts';
+import { smppSettings, startSmsc } from '../../adapters/gateways/smpp/smpp-server.ts';
 import { activeNumber } from '../../support/test-accounts.ts';
 import { startApplication, TEST_SETTINGS } from '../../support/test-application.ts';
 
@@ -11,19 +11,8 @@ const fields = { accountPhoneNumber, smsMatchingToken: 'AB12345678C' };
 async function start(t: TestContext, settings: object = {}) {
   const smsc = await startSmsc(t, { submit: 'silence' });
   const log: string[] = [];
-  const gateway = {
-    ...{
-      kind: 'smpp',
-      host: '127.0.0.1',
-      port: smsc.port,
-      tls: false,
-      systemId: 'exemplo',
-      sender: 'Exemplo',
-    },
-    password: { value: 'pw-smpp' },
-  };
   const app = await startApplication({
-    settings: { ...TEST_SETTINGS, 'log.level': 'debug', 'sms.gateway': gateway, ...settings },
+    settings: { ...TEST_SETTINGS, 'log.level': 'debug', 'sms.gateway': smppSettings(smsc.port), ...settings },
     overrides: { logDestination: { write: (line: string) => log.push(line) } },
   });
   t.after(() => app.stop());

@@ -1,6 +1,5 @@
 import type { Clock } from '../../../ports/clock.ts';
-import type { Secret } from '../../../ports/secret.ts';
-import type { Delivery, SmsGateway, SmsMessage } from '../../../ports/sms-gateway.ts';
+import type { Delivery, KeptText, SmsGateway, SmsMessage } from '../../../ports/sms-gateway.ts';
 
 /** What the inbox does with the next texts. */
 export type InboxBehaviour =
@@ -15,18 +14,6 @@ export type InboxBehaviour =
   | 'accept-and-hang-up';
 
 export const INBOX_BEHAVIOURS = ['accept', 'refuse', 'hang', 'late', 'accept-and-hang-up'] as const;
-
-export interface KeptText {
-  /** Counts up from 1 in order of arrival. */
-  readonly number: number;
-  readonly receivedAtMs: number;
-  readonly to: Secret;
-  readonly text: Secret;
-  readonly reference: string;
-  readonly validityMs: number;
-  readonly country: string | undefined;
-  readonly language: string;
-}
 
 /** Texts kept; the oldest make room. */
 const TEXTS_MAX = 10_000;

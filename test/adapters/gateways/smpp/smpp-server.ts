@@ -42,6 +42,17 @@ export interface Smsc {
 
 const script = new URL('./smpp-server.pl', import.meta.url).pathname;
 
+/** What stands in the configuration for the server on that port. */
+export const smppSettings = (port: number) => ({
+  kind: 'smpp',
+  host: '127.0.0.1',
+  port,
+  tls: false,
+  systemId: 'exemplo',
+  password: { value: 'pw-smpp' },
+  sender: 'Exemplo',
+});
+
 /** An SMSC on Net::SMPP, for the time of a test. */
 export async function startSmsc(t: TestContext, behaviour: SmscBehaviour = {}): Promise<Smsc> {
   const child = spawn('perl', [script], { stdio: ['pipe', 'pipe', 'inherit'] });
