@@ -50,42 +50,45 @@ const noExceptions = 'export const elsewhere = {}; export const pending = { sour
 /** As cited, but not so that this very file cites it. */
 const idOf = (prefix: string, number: number) => `[${prefix}-${number}]`;
 
-test('every MUST that source and test cite is found, alone or in a list', (t) => {
-  const { status, printed } = check(t, { 'src/a.ts': cited, 'test/a.test.ts': cited });
+test('every MUST that source and test cite is found, alone or in a list', async (t) => {
+  const { status, printed } = await check(t, { 'src/a.ts': cited, 'test/a.test.ts': cited });
   assert.equal(status, 0, printed);
   assert.match(printed, /of 3 MUSTs 3 cited in test, 0 elsewhere, 0 pending/);
 });
 
-test('a MUST that no test cites is missing, and the others are not', (t) => {
-  const { status, printed } = check(t, { 'src/a.ts': cited, 'test/a.test.ts': '// [HDR-1]' });
+test('a MUST that no test cites is missing, and the others are not', async (t) => {
+  const { status, printed } = await check(t, { 'src/a.ts': cited, 'test/a.test.ts': '// [HDR-1]' });
   assert.equal(status, 1);
   assert.match(printed, /nothing in test\/\*\*\/\*\.ts cites HDR-2, HDR-3: /);
   assert.doesNotMatch(printed, /nothing in src/);
 });
 
-test('an id without brackets is no citation', (t) => {
-  const { printed } = check(t, { 'src/a.ts': '// HDR-1 HDR-2 HDR-3', 'test/a.test.ts': cited });
+test('an id without brackets is no citation', async (t) => {
+  const { printed } = await check(t, { 'src/a.ts': '// HDR-1 HDR-2 HDR-3', 'test/a.test.ts': cited });
   assert.match(printed, /nothing in src\/\*\*\/\*\.ts cites HDR-1, HDR-2, HDR-3: /);
 });
 
 for (const unknown of [idOf('HDR', 99), idOf('OQ', 2), idOf('HDRR', 1)]) {
-  test(`an id that the protocol doesn't have is reported with its place: ${unknown.slice(1, -1)}`, (t) => {
-    const { status, printed } = check(t, { 'src/a.ts': cited, 'test/a.test.ts': `${cited}// ${unknown}` });
+  test(`an id that the protocol doesn't have is reported with its place: ${unknown.slice(1, -1)}`, async (t) => {
+    const { status, printed } = await check(t, {
+      'src/a.ts': cited,
+      'test/a.test.ts': `${cited}// ${unknown}`,
+    });
     assert.equal(status, 1);
     assert.ok(printed.includes(`test/a.test.ts:3 cites ${unknown}`), printed);
   });
 }
 
-test('an open question and a requirement of an unchecked chapter may be cited, and need not', (t) => {
-  const { status } = check(t, { 'src/a.ts': `${cited}// [OQ-1, PGP-1]`, 'test/a.test.ts': cited });
+test('an open question and a requirement of an unchecked chapter may be cited, and need not', async (t) => {
+  const { status } = await check(t, { 'src/a.ts': `${cited}// [OQ-1, PGP-1]`, 'test/a.test.ts': cited });
   assert.equal(status, 0);
 });
 
-test('an exception with a reason, and a pending row, excuse one place only', (t) => {
+test('an exception with a reason, and a pending row, excuse one place only', async (t) => {
   const exceptions = `
     export const elsewhere = { 'HDR-1': { source: 'a matter of configuration' } };
     export const pending = { source: ['HDR-2'], test: [] };`;
-  const { status, printed } = check(
+  const { status, printed } = await check(
     t,
     { 'src/a.ts': '// [HDR-3]', 'test/a.test.ts': '// [HDR-3]' },
     exceptions,
@@ -96,23 +99,23 @@ test('an exception with a reason, and a pending row, excuse one place only', (t)
   assert.match(printed, /of 3 MUSTs 1 cited in source, 1 elsewhere, 1 pending/);
 });
 
-test('an exception for what is not demanded is itself a fault', (t) => {
+test('an exception for what is not demanded is itself a fault', async (t) => {
   const exceptions = `
     export const elsewhere = { 'HDR-4': { source: 'it is only a SHOULD' } };
     export const pending = { source: [], test: [] };`;
-  const { status, printed } = check(t, { 'src/a.ts': cited, 'test/a.test.ts': cited }, exceptions);
+  const { status, printed } = await check(t, { 'src/a.ts': cited, 'test/a.test.ts': cited }, exceptions);
   assert.equal(status, 1);
   assert.match(printed, /excepts HDR-4, which isn't demanded/);
 });
 
-test('a pending row whose citation has come is named', (t) => {
+test('a pending row whose citation has come is named', async (t) => {
   const exceptions = `export const elsewhere = {}; export const pending = { source: [], test: ['HDR-1'] };`;
-  const { printed } = check(t, { 'src/a.ts': cited, 'test/a.test.ts': cited }, exceptions);
+  const { printed } = await check(t, { 'src/a.ts': cited, 'test/a.test.ts': cited }, exceptions);
   assert.match(printed, /no longer pending in test: HDR-1/);
 });
 
-test('a MUST that the examiner neither checks nor explains is named', (t) => {
-  const { status, printed } = check(t, {
+test('a MUST that the examiner neither checks nor explains is named', async (t) => {
+  const { status, printed } = await check(t, {
     'src/a.ts': cited,
     'test/a.test.ts': cited,
     'conformance/checks/coverage.ts': examiner('HDR-1', 'HDR-3'),

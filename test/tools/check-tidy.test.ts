@@ -77,12 +77,12 @@ const violations: readonly (readonly [string, Files, Files, RegExp])[] = [
 ];
 
 for (const [what, broken, sound, said] of violations) {
-  test(`${what} is reported, and nothing that is just within the rule`, (t) => {
-    const found = projectOf(t, { ...tables, ...broken }).run('tools/check-tidy.ts');
+  test(`${what} is reported, and nothing that is just within the rule`, async (t) => {
+    const found = await projectOf(t, { ...tables, ...broken }).run('tools/check-tidy.ts');
     assert.equal(found.status, 1, found.printed);
     assert.match(found.printed, said);
 
-    const none = projectOf(t, { ...tables, ...sound }).run('tools/check-tidy.ts');
+    const none = await projectOf(t, { ...tables, ...sound }).run('tools/check-tidy.ts');
     assert.equal(none.status, 0, none.printed);
     assert.match(none.printed, / 0 violations/);
   });

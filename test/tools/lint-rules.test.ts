@@ -4,8 +4,8 @@ import { projectOf } from './project-of.ts';
 
 const lint = ['lint', '--vcs-enabled=false', '--colors=off', 'src'];
 
-test('a cycle is reported, of type imports too', (t) => {
-  const { status, printed } = projectOf(t, {
+test('a cycle is reported, of type imports too', async (t) => {
+  const { status, printed } = await projectOf(t, {
     'src/ports/a.ts': `import type { B } from './b.ts';\nexport type A = B | 1;\n`,
     'src/ports/b.ts': `import type { C } from './c.ts';\nexport type B = C | 2;\n`,
     'src/ports/c.ts': `import type { A } from './a.ts';\nexport type C = A | 3;\n`,
@@ -26,12 +26,12 @@ const impure = [
 ] as const;
 
 for (const [what, text, advice] of impure) {
-  test(`the core is told off for reading ${what} of its own, an adapter is not`, (t) => {
-    const inCore = projectOf(t, { 'src/domain/a.ts': `${text}\n` }).run('biome', ...lint);
+  test(`the core is told off for reading ${what} of its own, an adapter is not`, async (t) => {
+    const inCore = await projectOf(t, { 'src/domain/a.ts': `${text}\n` }).run('biome', ...lint);
     assert.equal(inCore.status, 1);
     assert.match(inCore.printed, new RegExp(advice));
 
-    const inAdapter = projectOf(t, { 'src/adapters/mail/a.ts': `${text}\n` }).run('biome', ...lint);
+    const inAdapter = await projectOf(t, { 'src/adapters/mail/a.ts': `${text}\n` }).run('biome', ...lint);
     assert.equal(inAdapter.status, 0, inAdapter.printed);
   });
 }
