@@ -35,7 +35,7 @@ export class GuardedProcess {
 
   /** Kills it and the processes that it started, and returns when all are gone. */
   async kill(): Promise<void> {
-    const children = await this.#children();
+    const children = await childrenOf(this.#child.pid);
     for (const pid of children) signalIfThere(pid, 'SIGKILL');
     await this.end('SIGKILL');
     for (const pid of children) while (await isRunning(pid)) await delay(5);
@@ -44,14 +44,14 @@ export class GuardedProcess {
   /** Sends a signal to it and to the processes that it started. */
   async signalAll(signal: NodeJS.Signals): Promise<void> {
     this.#child.kill(signal);
-    for (const pid of await this.#children()) signalIfThere(pid, signal);
+    for (const pid of await childrenOf(this.#child.pid)) signalIfThere(pid, signal);
   }
+}
 
-  async #children(): Promise<readonly number[]> {
-    const { pid } = this.#child;
-    const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
-    return text.split(' ').filter(Boolean).map(Number);
-  }
+/** The processes that a process started and that have not ended; none, if it has. */
+export async function childrenOf(pid: number | undefined): Promise<readonly number[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  return text.split(' ').filter(Boolean).map(Number);
 }
 
 function signalIfThere(pid: number, signal: NodeJS.Signals): void {
@@ -62,7 +62,7 @@ function signalIfThere(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** A process that has ended, but whose parent doesn't know yet, has no command line. */
-async function isRunning(pid: number): Promise<boolean> {
+/** Whether it has not ended. One that has, but whose parent doesn't know yet, has no command line. */
+export async function isRunning(pid: number): Promise<boolean> {
   return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')) !== '';
 }

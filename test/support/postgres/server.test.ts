@@ -2,12 +2,15 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { makeCertificate } from '../test-certificates.ts';
 import { connect } from './connect.ts';
+import { childrenOf, isRunning } from './guarded-process.ts';
 import { testSchema } from './schema.ts';
 import { startPostgres } from './server.ts';
 
@@ -75,9 +78,14 @@ test('a process that is killed leaves no server behind, not even a paused one', 
   ]);
   t.after(() => child.kill('SIGKILL'));
   const [directory] = await once(createInterface(child.stdout), 'line');
-  assert.equal(existsSync(directory), true);
+  const [postmaster] = (await readFile(join(directory, 'data/postmaster.pid'), 'utf8'))
+    .split('\n')
+    .map(Number);
+  assert.ok(postmaster);
+  const processes = [postmaster, ...(await childrenOf(postmaster))];
+  assert.ok(processes.length > 1);
   child.kill('SIGKILL');
-  // The directory goes last.
+  for (const pid of processes) while (await isRunning(pid)) await delay(20);
   while (existsSync(directory)) await delay(20);
 });
 
@@ -93,7 +101,7 @@ test('schemas of tests are apart, and gone from a given server when all have end
        for (const name of ['one', 'other'])
          test(name, async () => console.log('made', (await testSchema()).schema));`,
     ],
-    { env: { GSP_OTP_TEST_POSTGRES_URL: server.url() } },
+    { env: { GSP_OTP_TEST_POSTGRES_URL: server.url() }, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const made = new Set((await text(child.stdout)).match(/^made .*$/gm));
   assert.equal(made.size, 2);
