@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { importAccounts } from '../src/adapters/directory/import/accounts-import.ts';
+import { importIntoAccounts } from '../src/operations/accounts.ts';
 import { phoneNumberOf } from './subjects.ts';
 
 /** Imports so many active accounts, the way an operator would. */
 export async function fillAccounts(dataDirectory: string, count: number): Promise<void> {
   const source = join(dataDirectory, 'accounts.csv');
   await pipeline(Readable.from(accountLines(count)), createWriteStream(source));
-  const { outcome } = await importAccounts({
-    directory: { file: join(dataDirectory, 'accounts.sqlite'), environment: 'sandbox' },
+  const settings = { profile: 'sandbox', dataDirectory, directory: { kind: 'sqlite' } } as const;
+  const { outcome } = await importIntoAccounts(settings, {
     source,
     format: 'csv',
     dryRun: false,

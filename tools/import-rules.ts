@@ -200,10 +200,24 @@ export const importRules: readonly ImportRule[] = [
     modules: ['node:*'],
     instead: ofOneKind,
   },
-  dataRule('directory/sqlite', ['src/adapters/directory/directory-kind.ts'], 'node:*'),
+  {
+    place: ['src/adapters/directory/rows'],
+    may: ['src/ports'],
+    modules: [],
+    instead: 'it says what an account is; how it is kept and found is the business of each engine',
+  },
+  dataRule(
+    'directory/sqlite',
+    [
+      'src/adapters/directory/directory-kind.ts',
+      'src/adapters/directory/import',
+      'src/adapters/directory/rows',
+    ],
+    'node:*',
+  ),
   {
     place: ['src/adapters/directory/import'],
-    may: ['src/adapters/directory/sqlite', 'src/adapters/sqlite', 'src/ports'],
+    may: ['src/adapters/directory/rows', 'src/adapters/sqlite', 'src/ports'],
     modules: ['node:*', 'csv-parse'],
     instead: ofOneKind,
   },

@@ -1,4 +1,5 @@
 import type { AccountEditor, AccountsKeeper } from '../adapters/directory/directory-kind.ts';
+import { importAccounts } from '../adapters/directory/import/accounts-import.ts';
 import type { ImportOrder, ImportResult } from '../adapters/directory/import/import-order.ts';
 import { doubtAbout } from '../domain/number-doubts.ts';
 import { UnavailableError } from '../ports/unavailable.ts';
@@ -26,7 +27,7 @@ export async function importIntoAccounts(
   order: ImportOrder,
 ): Promise<ImportResult> {
   const { keeper, terms } = keeperOf(settings);
-  return keeper.import(terms, { doubtAbout, ...order });
+  return importAccounts({ doubtAbout, ...order }, () => keeper.importTarget(terms));
 }
 
 type Terms = ReturnType<typeof directoryOf>['terms'];

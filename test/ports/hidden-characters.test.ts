@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
-import { isAccountId, isAssociationId } from '../../src/adapters/directory/sqlite/account-fields.ts';
+import { isAccountId, isAssociationId } from '../../src/adapters/directory/rows/account-fields.ts';
 import { findBrandFaults, findTemplateFaults } from '../../src/domain/text/template-faults.ts';
 import { hiddenInId, hiddenInText, SHOWN_IN_ID, SHOWN_IN_TEXT } from '../../src/ports/hidden-characters.ts';
 

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { importAccounts } from '../../src/adapters/directory/import/accounts-import.ts';
+import { importIntoAccounts } from '../../src/operations/accounts.ts';
 
 /** One account of each kind, and plenty of active ones: `activeNumber(n)` for n from 0 to 999. */
 const CSV = [
@@ -24,8 +24,8 @@ export function activeAssociation(n: number): string {
 export async function importTestAccounts(dataDirectory: string, csv = CSV): Promise<void> {
   const source = join(dataDirectory, 'accounts.csv');
   writeFileSync(source, csv);
-  const { outcome } = await importAccounts({
-    directory: { file: join(dataDirectory, 'accounts.sqlite'), environment: 'sandbox' },
+  const settings = { profile: 'sandbox', dataDirectory, directory: { kind: 'sqlite' } } as const;
+  const { outcome } = await importIntoAccounts(settings, {
     source,
     format: 'csv',
     dryRun: false,

@@ -15,13 +15,7 @@ export const directoryKinds = [
     accounts: {
       inspect: async (...terms) => (await loadSqlite()).inspectDirectory(...terms),
       edit: async (terms) => (await loadSqlite()).editDirectory(terms),
-      async import(terms, order) {
-        const [{ importAccounts }, { locationOf }] = await Promise.all([
-          import('./import/accounts-import.ts'),
-          loadSqlite(),
-        ]);
-        return importAccounts({ ...order, directory: locationOf(terms) });
-      },
+      importTarget: async (terms) => (await loadSqlite()).importTargetOf(terms),
     },
     file: async (terms) => (await loadSqlite()).fileOfDirectory(terms),
   }),

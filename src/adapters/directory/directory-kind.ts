@@ -3,7 +3,7 @@ import type { ValuesOf } from '../../config/values.ts';
 import type { Account, AccountDirectory, AccountStatus } from '../../ports/account-directory.ts';
 import type { DataAccess, DataKind, DataTerms, SchemaChange } from '../data-kind.ts';
 import type { DatabaseFile } from '../sqlite/database-file.ts';
-import type { ImportOrder, ImportResult } from './import/import-order.ts';
+import type { ImportTarget } from './import/import-target.ts';
 
 /** A kind of account directories, as a row of the catalog. All but `where` load the adapter with its client library. */
 export interface DirectoryKind<Schema extends KindSchema = KindSchema> extends DataKind<Schema> {
@@ -36,11 +36,8 @@ export interface AccountsKeeper<Settings> {
   inspect(terms: DataTerms<Settings>, access: 'serve' | 'make'): Promise<SchemaChange>;
   /** Throws `UnavailableError` if there is no directory yet. */
   edit(terms: DataTerms<Settings>): Promise<AccountEditor>;
-  /**
-   * Adds the accounts of a file and changes those that are there already, all or none; the directory is made if it is
-   * missing. Throws `UnavailableError`, with nothing applied, if the file can't be read or the directory can't be written.
-   */
-  import(terms: DataTerms<Settings>, order: ImportOrder): Promise<ImportResult>;
+  /** What an import writes to; the directory is made if it is missing. Throws `UnavailableError` if it can't be written. */
+  importTarget(terms: DataTerms<Settings>): Promise<ImportTarget>;
 }
 
 /** What one account is looked for by. */

@@ -1,26 +1,25 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { directoryKinds } from '../../../src/adapters/directory/catalog.ts';
-import type { DirectoryKind } from '../../../src/adapters/directory/directory-kind.ts';
 import { accountDirectoryContract, deadlineIn } from '../../contracts/account-directory.ts';
-import { directoryKindsUnderTest } from './directory-kinds.ts';
+import { describeKeepers, kindsUnderTest } from './directory-kinds.ts';
 
 const soon = deadlineIn(2000);
 const unavailable = { name: 'UnavailableError' };
 const maria = { accountId: 'w-1', phoneNumber: '+14035550101', associationIds: ['as-1'] };
 
-for (const row of directoryKinds as readonly DirectoryKind[]) {
-  const placeOf = directoryKindsUnderTest[row.kind as keyof typeof directoryKindsUnderTest];
-
+for (const { row, newPlace } of kindsUnderTest) {
   accountDirectoryContract(`a directory of kind ${row.kind}`, async (accounts, t) => {
-    const { directory } = await row.open(await placeOf(t, accounts), 'serve');
+    const { terms, fill } = await newPlace(t);
+    await fill(accounts);
+    const { directory } = await row.open(terms, 'serve');
     t.after(() => directory.close());
     return directory;
   });
 
   describe(`a directory of kind ${row.kind} as a row of the catalog`, () => {
     test('it is read beside the server', async (t) => {
-      const terms = await placeOf(t, [maria]);
+      const { terms, fill } = await newPlace(t);
+      await fill([maria]);
       for (const access of ['serve', 'read'] as const) {
         const { directory, fault } = await row.open(terms, access);
         t.after(() => directory.close());
@@ -30,33 +29,29 @@ for (const row of directoryKinds as readonly DirectoryKind[]) {
     });
 
     test('where it is, is told without opening it', async (t) => {
-      assert.notEqual(row.where(await placeOf(t, [])), '');
+      assert.notEqual(row.where((await newPlace(t)).terms), '');
     });
-
-    if (row.accounts) keepsAccounts(row, row.accounts);
   });
 }
 
-function keepsAccounts(row: DirectoryKind, accounts: NonNullable<DirectoryKind['accounts']>): void {
-  const placeOf = directoryKindsUnderTest[row.kind as keyof typeof directoryKindsUnderTest];
-
+describeKeepers('the accounts of a directory', (newPlace, row) => {
   test('[SO-11] one that is missing is missed by who goes on with it, and made where that is meant', async (t) => {
-    const there = await placeOf(t, []);
-    const terms = { ...there, dataDirectory: `${there.dataDirectory}-none` };
+    const terms = { ...(await newPlace(t)).terms, environment: 'production' } as const;
     for (const access of ['serve', 'read'] as const)
       await assert.rejects(row.open(terms, access), unavailable);
-    await assert.rejects(accounts.inspect(terms, 'serve'), unavailable);
-    await assert.rejects(accounts.edit(terms), unavailable);
-    const { fromVersion, toVersion } = await accounts.inspect(terms, 'make');
+    await assert.rejects(row.accounts.inspect(terms, 'serve'), unavailable);
+    await assert.rejects(row.accounts.edit(terms), unavailable);
+    const { fromVersion, toVersion } = await row.accounts.inspect(terms, 'make');
     assert.equal(fromVersion, 0);
     await (await row.open(terms, 'make')).directory.close();
-    assert.deepEqual(await accounts.inspect(terms, 'serve'), { fromVersion: toVersion, toVersion });
+    assert.deepEqual(await row.accounts.inspect(terms, 'serve'), { fromVersion: toVersion, toVersion });
   });
 
   test('a change is seen by a server at once', async (t) => {
-    const terms = await placeOf(t, [maria]);
+    const { terms, fill } = await newPlace(t);
+    await fill([maria]);
     const { directory } = await row.open(terms, 'serve');
-    const editor = await accounts.edit(terms);
+    const editor = await row.accounts.edit(terms);
     t.after(() => Promise.all([directory.close(), editor.close()]));
     assert.equal(await editor.count(), 1);
     assert.equal(await editor.associate('w-1', 'as-2'), 'associated');
@@ -64,8 +59,11 @@ function keepsAccounts(row: DirectoryKind, accounts: NonNullable<DirectoryKind['
   });
 
   test('[ENV-1] the other environment is refused', async (t) => {
-    const terms = { ...(await placeOf(t, [maria])), environment: 'production' } as const;
+    const place = await newPlace(t);
+    await place.fill([maria]);
+    const terms = { ...place.terms, environment: 'production' } as const;
     await assert.rejects(row.open(terms, 'serve'), unavailable);
-    await assert.rejects(accounts.edit(terms), unavailable);
+    await assert.rejects(row.accounts.edit(terms), unavailable);
+    await assert.rejects(row.accounts.importTarget(terms), unavailable);
   });
-}
+});

@@ -1,24 +1,39 @@
-import { dirname } from 'node:path';
-import type { TestContext } from 'node:test';
-import type { DataTerms } from '../../../src/adapters/data-kind.ts';
-import { where } from '../../../src/adapters/directory/sqlite/settings.ts';
+import { describe, type TestContext } from 'node:test';
+import { directoryKinds } from '../../../src/adapters/directory/catalog.ts';
+import type { AccountsKeeper, DirectoryKind } from '../../../src/adapters/directory/directory-kind.ts';
 import type { Settings } from '../../../src/settings/settings.ts';
-import type { KnownAccount } from '../../contracts/account-directory.ts';
-import { fill, newLocation } from './sqlite/directory-under-test.ts';
+import type { DirectoryPlace } from './directory-place.ts';
+import { newSqlitePlace } from './sqlite/directory-under-test.ts';
 
 type Kind = Settings['directory']['kind'];
 
-/** A directory of each kind that knows these accounts and no others, in a place of its own that goes with the test. */
-export const directoryKindsUnderTest: Readonly<
-  Record<
-    Kind,
-    (t: TestContext, accounts: readonly KnownAccount[]) => Promise<DataTerms<Settings['directory']>>
-  >
-> = {
-  async sqlite(t, accounts) {
-    const dataDirectory = dirname(newLocation(t).file);
-    const terms = { settings: { kind: 'sqlite' }, environment: 'sandbox', dataDirectory } as const;
-    fill({ file: where(terms), environment: 'sandbox' }, accounts);
-    return terms;
-  },
+export type NewPlace = (t: TestContext) => Promise<DirectoryPlace>;
+
+/** A place for each kind, in which there is nothing yet. */
+const places: Readonly<Record<Kind, NewPlace>> = {
+  sqlite: async (t) => newSqlitePlace(t),
 };
+
+export const kindsUnderTest = (directoryKinds as readonly DirectoryKind[]).map((row) => ({
+  row,
+  newPlace: places[row.kind as Kind],
+}));
+
+/** Registers tests for each kind whose accounts `gsp-otp accounts` keeps. */
+export function describeKeepers(what: string, tests: (newPlace: NewPlace, row: KeepingKind) => void): void {
+  for (const { row, newPlace } of kindsUnderTest) {
+    if (keepsAccounts(row)) describe(`${what} of kind ${row.kind}`, () => tests(newPlace, row));
+  }
+}
+
+type KeepingKind = DirectoryKind & Required<Pick<DirectoryKind, 'accounts'>>;
+
+function keepsAccounts(row: DirectoryKind): row is KeepingKind {
+  return row.accounts !== undefined;
+}
+
+export function keeperOf({ settings: { kind } }: DirectoryPlace['terms']): AccountsKeeper<unknown> {
+  const { accounts } = (directoryKinds as readonly DirectoryKind[]).find((row) => row.kind === kind) ?? {};
+  if (accounts === undefined) throw new TypeError(`the accounts of ${kind} are not ours to keep`);
+  return accounts;
+}

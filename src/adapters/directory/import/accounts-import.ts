@@ -3,22 +3,16 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { DatabaseSync } from 'node:sqlite';
 import { describeFileFault } from '../../../ports/file-fault.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
-import { countWrite } from '../../sqlite/user-version.ts';
-import { type DirectoryFile, openDirectoryFile } from '../sqlite/directory-file.ts';
 import { applyStaged, type ImportCounts } from './apply.ts';
 import type { ImportOrder, ImportResult } from './import-order.ts';
+import type { ImportTarget, StagedAccounts } from './import-target.ts';
 import { ProblemList } from './problems.ts';
 import { readCsv } from './read-csv.ts';
 import { readLines } from './read-lines.ts';
 import { readNdjson } from './read-ndjson.ts';
 import { openRejectFile, type RejectFile } from './reject-file.ts';
 import { checkRow } from './row.ts';
-import { attachStaging, createStager } from './staging.ts';
-
-/** An import into the directory in that file. */
-export interface SqliteImportOrder extends ImportOrder {
-  readonly directory: DirectoryFile;
-}
+import { createStager } from './staging.ts';
 
 const WAKE_MS = 20;
 
@@ -29,12 +23,15 @@ const WAKE_MS = 20;
  * is not held up, and sees everything at once when it is committed. Throws `UnavailableError`, with nothing applied,
  * when the file can't be read or the directory can't be written.
  */
-export async function importAccounts(order: SqliteImportOrder): Promise<ImportResult> {
+export async function importAccounts(
+  order: ImportOrder,
+  openTarget: () => Promise<ImportTarget>,
+): Promise<ImportResult> {
   const { source: name, content } = order;
   const opened: {
     letGo?: () => void;
     source?: FileHandle;
-    database?: DatabaseSync;
+    target?: ImportTarget;
     rejects?: RejectFile | undefined;
   } = {};
   try {
@@ -43,18 +40,17 @@ export async function importAccounts(order: SqliteImportOrder): Promise<ImportRe
       opened.source = await open(name);
       order.signal.throwIfAborted();
     }
-    opened.database = openDirectoryFile(order.directory, { create: true });
-    opened.rejects = await openRejectFile(order);
+    opened.target = await openTarget();
+    opened.rejects = await openRejectFile(order, opened.target.path);
     const input = opened.source === undefined ? { content } : await inputOf(opened.source);
-    return await importFrom({ ...order, ...input }, opened.database, opened.rejects);
+    return await importFrom({ ...order, ...input }, opened.target, opened.rejects);
   } catch (error) {
     if (error instanceof UnavailableError || order.signal.aborted) throw error;
     const fault = describeFileFault(error, name);
     if (fault !== undefined) throw new UnavailableError(`nothing was imported: ${fault}`);
     throw new UnavailableError(`${name} could not be imported`, { cause: error });
   } finally {
-    // What was not committed is undone.
-    opened.database?.close();
+    await opened.target?.close();
     await opened.source?.close();
     opened.letGo?.();
     await opened.rejects?.close();
@@ -104,27 +100,18 @@ async function inputOf(source: FileHandle): Promise<Input> {
   return { content: source.createReadStream({ autoClose: false }), size };
 }
 
-type Work = SqliteImportOrder & Input;
-
-/** Room for the indexes; and what a statement sets aside is bounded by a slice, and needs no file elsewhere. */
-const SETTINGS = `
-  PRAGMA main.cache_size = -32768;
-  PRAGMA temp_store = MEMORY;
-  PRAGMA foreign_keys = OFF;
-  PRAGMA busy_timeout = 5000;
-`;
+type Work = ImportOrder & Input;
 
 async function importFrom(
   order: Work,
-  database: DatabaseSync,
+  target: ImportTarget,
   rejects: RejectFile | undefined,
 ): Promise<ImportResult> {
+  const { staging } = target;
   const problems = new ProblemList(rejects === undefined ? order.onProblem : rejects.tell(order.onProblem));
-  database.exec(SETTINGS);
-  attachStaging(database, order.directory.file);
-  database.exec('BEGIN');
-  const rows = await stage(order, database, problems, rejects);
-  database.exec('COMMIT');
+  staging.exec('BEGIN');
+  const rows = await stage(order, staging, problems, rejects);
+  staging.exec('COMMIT');
   const refused = () => ({
     outcome: 'refused' as const,
     rows,
@@ -136,26 +123,21 @@ async function importFrom(
   if (problems.wholeFile || (problems.count > 0 && rejects === undefined)) return refused();
 
   for (;;) {
-    rejects?.log.dropFrom(database);
+    rejects?.log.dropFrom(staging);
     const found = problems.count;
-    database.exec('BEGIN IMMEDIATE');
-    const counts = await apply(order, database, problems, rows);
-    const sound = problems.count === found;
-    if (sound) await rejects?.write(order.format);
-    const keep = sound && !order.dryRun;
-    if (keep) countWrite(database);
-    database.exec(keep ? 'COMMIT' : 'ROLLBACK');
-    // A log of the import's length would slow down the readers for as long as the server runs.
-    database.exec('PRAGMA main.wal_checkpoint(TRUNCATE)');
-    const rejected = rejects?.log.count() ?? 0;
-    const applicable = countStaged(database);
-    if (sound)
+    const isSound = () => problems.count === found;
+    const counts = await target.transaction(async (accounts) => {
+      const result = await apply(order, staging, accounts, problems, rows);
+      if (isSound()) await rejects?.write(order.format);
+      return { keep: isSound() && !order.dryRun, result };
+    });
+    if (isSound())
       return {
-        outcome: keep ? 'applied' : 'tried',
+        outcome: order.dryRun ? 'tried' : 'applied',
         rows,
         problems: problems.count,
-        applicable,
-        rejected,
+        applicable: countStaged(staging),
+        rejected: rejects?.log.count() ?? 0,
         counts,
       };
     if (rejects === undefined) return refused();
@@ -167,7 +149,7 @@ const readers = { csv: readCsv, ndjson: readNdjson };
 /** Reads the file into the staging tables, which touch no lock of the directory. Resolves to the number of rows. */
 async function stage(
   { format, signal, onProgress, onWarning, doubtAbout, content, size: total }: Work,
-  database: DatabaseSync,
+  staging: DatabaseSync,
   problems: ProblemList,
   rejects: RejectFile | undefined,
 ): Promise<number> {
@@ -180,7 +162,7 @@ async function stage(
       yield chunk;
     }
   }
-  const addRow = createStager(database, report);
+  const addRow = createStager(staging, report);
   const lines = readLines(chunks(), report, { headed: format === 'csv', keep: rejects?.keep });
   let rows = 0;
   for await (const batch of readers[format](lines, report)) {
@@ -201,11 +183,12 @@ async function stage(
 
 async function apply(
   { signal, onProgress }: Work,
-  database: DatabaseSync,
+  staging: DatabaseSync,
+  accounts: StagedAccounts,
   problems: ProblemList,
   rows: number,
 ): Promise<ImportCounts> {
-  const total = countPasses(database);
+  const total = countPasses(staging);
   let done = 0;
   const onSlice = (length: number) => {
     done += length;
@@ -213,18 +196,18 @@ async function apply(
     onProgress({ phase: 'applying', done, total, rows });
   };
   onProgress({ phase: 'applying', done, total, rows });
-  const counts = await applyStaged(database, { signal, report: problems.report, onSlice });
+  const counts = await applyStaged(accounts, { staging, signal, report: problems.report, onSlice });
   problems.tell();
   return counts;
 }
 
-function countStaged(database: DatabaseSync): number {
-  return Number(database.prepare('SELECT count(*) AS rows FROM staged.accounts').get()?.['rows']);
+function countStaged(staging: DatabaseSync): number {
+  return Number(staging.prepare('SELECT count(*) AS rows FROM staged.accounts').get()?.['rows']);
 }
 
 /** How many rows applying goes through: the accounts to apply them and to check them, the associations once. */
-function countPasses(database: DatabaseSync): number {
-  const count = database.prepare(
+function countPasses(staging: DatabaseSync): number {
+  const count = staging.prepare(
     'SELECT 2 * (SELECT count(*) FROM staged.accounts) + (SELECT count(*) FROM staged.associations) AS passes',
   );
   return Number(count.get()?.['passes']);

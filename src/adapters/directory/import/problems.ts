@@ -1,4 +1,4 @@
-import type { AccountField } from '../sqlite/account-fields.ts';
+import type { AccountField } from '../rows/account-fields.ts';
 
 /** What is wrong with a file, and where. Never holds a value of the file: those are personal data. */
 export interface ImportProblem {

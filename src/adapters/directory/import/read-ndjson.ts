@@ -1,4 +1,4 @@
-import { type AccountField, accountFields, isAccountField, PROBLEM_FIELD } from '../sqlite/account-fields.ts';
+import { type AccountField, accountFields, isAccountField, PROBLEM_FIELD } from '../rows/account-fields.ts';
 import type { ReportProblem } from './problems.ts';
 import type { Line } from './read-lines.ts';
 import type { GivenRow, TextField } from './row.ts';

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { describeFileFault } from '../../../ports/file-fault.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
 import { removeAtExit } from '../../sqlite/remove-at-exit.ts';
+import type { ImportOrder } from './import-order.ts';
 import type { ImportProblem } from './problems.ts';
 import type { KeptLine } from './read-lines.ts';
 import { RejectLog } from './rejects.ts';
@@ -21,18 +22,13 @@ export interface RejectFile {
 }
 
 /**
- * Makes the file, for its owner alone, since it will hold personal data. Throws `UnavailableError` if there is a file of
- * that name, or it can't be made. `undefined`: none is wanted.
+ * Makes the file, for its owner alone, since it will hold personal data; what is gathered for it lies beside `aside`.
+ * Throws `UnavailableError` if there is a file of that name, or it can't be made. `undefined`: none is wanted.
  */
-export async function openRejectFile({
-  rejectFile: path,
-  directory,
-  dryRun,
-}: {
-  readonly rejectFile?: string | undefined;
-  readonly dryRun: boolean;
-  readonly directory: { readonly file: string };
-}): Promise<RejectFile | undefined> {
+export async function openRejectFile(
+  { rejectFile: path, dryRun }: Pick<ImportOrder, 'rejectFile' | 'dryRun'>,
+  aside: string,
+): Promise<RejectFile | undefined> {
   if (path === undefined) return undefined;
   const file = await create(path);
   const remove = () => rmSync(path, { force: true });
@@ -40,7 +36,7 @@ export async function openRejectFile({
   let log: RejectLog;
   let written = false;
   try {
-    log = new RejectLog(directory.file);
+    log = new RejectLog(aside);
   } catch (error) {
     await file.close();
     remove();

@@ -1,7 +1,7 @@
 import { closeSync, openSync, rmSync, unlinkSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
-import { PROBLEM_FIELD } from '../sqlite/account-fields.ts';
+import { PROBLEM_FIELD } from '../rows/account-fields.ts';
 import type { ImportProblem } from './problems.ts';
 import { joinFields, splitFields } from './read-csv.ts';
 import type { KeptLine } from './read-lines.ts';
@@ -26,8 +26,8 @@ export class RejectLog {
   readonly #add;
   #dropped = 0;
 
-  constructor(directoryFile: string) {
-    const file = `${directoryFile}.rejects-${process.pid}`;
+  constructor(aside: string) {
+    const file = `${aside}.rejects-${process.pid}`;
     // What an earlier process of that number left; and no link is followed.
     rmSync(file, { force: true });
     closeSync(openSync(file, 'wx', 0o600));

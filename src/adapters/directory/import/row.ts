@@ -8,7 +8,7 @@ import {
   isAccountStatus,
   isAssociationId,
   isLanguageTag,
-} from '../sqlite/account-fields.ts';
+} from '../rows/account-fields.ts';
 import type { ReportProblem } from './problems.ts';
 
 /** A row as its format gives it. What is absent leaves the account as it is; an empty text means "none". */

@@ -21,9 +21,9 @@ const SCHEMA = `
   ) STRICT, WITHOUT ROWID;
 `;
 
-/** Attaches an empty staging database as `staged`; it goes with the connection. */
-export function attachStaging(database: DatabaseSync, directoryFile: string): void {
-  const file = `${directoryFile}.import-${process.pid}`;
+/** Attaches an empty staging database as `staged`, in a file beside `aside`; it goes with the connection. */
+export function attachStaging(database: DatabaseSync, aside: string): void {
+  const file = `${aside}.import-${process.pid}`;
   // What an earlier process of that number left; and no link is followed.
   rmSync(file, { force: true });
   closeSync(openSync(file, 'wx', 0o600));

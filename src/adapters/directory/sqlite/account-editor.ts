@@ -2,8 +2,8 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { UnavailableError } from '../../../ports/unavailable.ts';
 import { inOneTransaction } from '../../sqlite/transaction.ts';
 import type { AccountEditor, AccountKey } from '../directory-kind.ts';
-import { isAssociationId } from './account-fields.ts';
-import { ACCOUNT_COLUMNS, readAccount } from './account-row.ts';
+import { isAssociationId } from '../rows/account-fields.ts';
+import { ACCOUNT_COLUMNS, readAccount } from '../rows/account-row.ts';
 import { type DirectoryFile, openDirectoryFile } from './directory-file.ts';
 
 const FIND_BY: Readonly<Record<AccountKey, string>> = {

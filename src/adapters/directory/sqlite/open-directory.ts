@@ -5,8 +5,10 @@ import type { DatabaseFile } from '../../sqlite/database-file.ts';
 import { judgeFiles } from '../../sqlite/judge-files.ts';
 import { schemaVersionOf } from '../../sqlite/open-database.ts';
 import type { AccountEditor, OpenedDirectory } from '../directory-kind.ts';
+import type { ImportTarget } from '../import/import-target.ts';
 import { openAccountEditor } from './account-editor.ts';
 import type { DirectoryFile } from './directory-file.ts';
+import { openImportTarget } from './import-target.ts';
 import { directoryKind } from './migrations.ts';
 import { type SqliteDirectorySettings, where } from './settings.ts';
 import { openSqliteDirectory } from './sqlite-directory.ts';
@@ -30,6 +32,10 @@ export async function editDirectory(terms: Terms): Promise<AccountEditor> {
   return openAccountEditor(locationOf(terms));
 }
 
+export async function importTargetOf(terms: Terms): Promise<ImportTarget> {
+  return openImportTarget(locationOf(terms));
+}
+
 export async function fileOfDirectory(terms: Terms): Promise<DatabaseFile> {
   return { kind: directoryKind, ...locationOf(terms) };
 }
@@ -46,6 +52,6 @@ function requireDirectory(file: string, access: 'serve' | 'make'): void {
   );
 }
 
-export function locationOf(terms: Terms): DirectoryFile {
+function locationOf(terms: Terms): DirectoryFile {
   return { file: where(terms), environment: terms.environment };
 }

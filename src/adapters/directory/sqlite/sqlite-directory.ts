@@ -7,7 +7,7 @@ import { openingFailure, saysDamaged } from '../../sqlite/failure.ts';
 import { FilePlace } from '../../sqlite/file-place.ts';
 import { refuseBackup, schemaFault } from '../../sqlite/judge-schema.ts';
 import { openDatabase } from '../../sqlite/open-database.ts';
-import { ACCOUNT_COLUMNS, readAccount } from './account-row.ts';
+import { ACCOUNT_COLUMNS, readAccount } from '../rows/account-row.ts';
 import { type DirectoryFile, openDirectoryFile } from './directory-file.ts';
 import { directoryKind } from './migrations.ts';
 

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { AccountStatus } from '../../../../src/ports/account-directory.ts';
 import type { KnownAccount } from '../../../contracts/account-directory.ts';
-import { contentOf, importText, newLocation } from '../sqlite/directory-under-test.ts';
+import { describeKeepers } from '../directory-kinds.ts';
+import { importText } from './import-text.ts';
 
 interface Row {
   readonly accountId: string;
@@ -70,28 +71,30 @@ const row: fc.Arbitrary<Row> = fc.record(
 const file = fc.uniqueArray(row, { maxLength: 5, selector: ({ accountId }) => accountId });
 const fileWithRepeats = fc.array(row, { maxLength: 5 });
 
-test('[FLOW-2, FLOW-4, OQ-29] whatever files come one after another, the directory holds what they mean', async (t) => {
-  const outcomes = { applied: 0, refused: 0 };
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(fc.oneof({ weight: 4, arbitrary: file }, fileWithRepeats), { maxLength: 6 }),
-      async (files) => {
-        const location = newLocation(t);
-        let state: State = new Map();
-        for (const rows of files) {
-          const text = rows.map((given) => `${JSON.stringify(given)}\n`).join('');
-          const next = importedInto(state, rows);
-          const { outcome, problems } = await importText(location, text, { format: 'ndjson' });
-          assert.equal(outcome, next === undefined ? 'refused' : 'applied');
-          assert.equal(problems > 0, next === undefined);
-          outcomes[outcome] += 1;
-          state = next ?? state;
-          const expected = [...state.values()].sort((a, b) => (a.accountId < b.accountId ? -1 : 1));
-          assert.deepEqual(contentOf(location), expected);
-        }
-      },
-    ),
-    { numRuns: 60 },
-  );
-  assert.ok(outcomes.applied > 20 && outcomes.refused > 20, JSON.stringify(outcomes));
+describeKeepers('imports one after another into a directory', (newPlace) => {
+  test('[FLOW-2, FLOW-4, OQ-29] whatever files come one after another, the directory holds what they mean', async (t) => {
+    const outcomes = { applied: 0, refused: 0 };
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.oneof({ weight: 4, arbitrary: file }, fileWithRepeats), { maxLength: 6 }),
+        async (files) => {
+          const place = await newPlace(t);
+          let state: State = new Map();
+          for (const rows of files) {
+            const text = rows.map((given) => `${JSON.stringify(given)}\n`).join('');
+            const next = importedInto(state, rows);
+            const { outcome, problems } = await importText(place, text, { format: 'ndjson' });
+            assert.equal(outcome, next === undefined ? 'refused' : 'applied');
+            assert.equal(problems > 0, next === undefined);
+            outcomes[outcome] += 1;
+            state = next ?? state;
+            const expected = [...state.values()].sort((a, b) => (a.accountId < b.accountId ? -1 : 1));
+            assert.deepEqual(await place.content(), expected);
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+    assert.ok(outcomes.applied > 20 && outcomes.refused > 20, JSON.stringify(outcomes));
+  });
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { inspect } from 'node:util';
 import type { ImportProblem } from '../../../../src/adapters/directory/import/problems.ts';
 import { checkRow, type GivenRow, type ImportRow } from '../../../../src/adapters/directory/import/row.ts';
-import type { AccountField } from '../../../../src/adapters/directory/sqlite/account-fields.ts';
+import type { AccountField } from '../../../../src/adapters/directory/rows/account-fields.ts';
 
 function check(texts: GivenRow['texts'], associationIds: readonly string[] = []) {
   const problems: ImportProblem[] = [];

@@ -1,9 +1,7 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { importAccounts } from '../../../../src/adapters/directory/import/accounts-import.ts';
-import type { ImportOrder, ImportResult } from '../../../../src/adapters/directory/import/import-order.ts';
 import {
   type DirectoryFile,
   openDirectoryFile,
@@ -11,12 +9,34 @@ import {
 import { inOneTransaction } from '../../../../src/adapters/sqlite/transaction.ts';
 import type { AccountStatus } from '../../../../src/ports/account-directory.ts';
 import type { KnownAccount } from '../../../contracts/account-directory.ts';
+import type { DirectoryPlace } from '../directory-place.ts';
 
 /** Where a directory of the test's own can be, in a folder that is not there yet. Gone after the test. */
 export function newLocation(t: TestContext): DirectoryFile {
   const folder = mkdtempSync(join(tmpdir(), 'gsp-otp-directory-'));
   t.after(() => rmSync(folder, { recursive: true }));
   return { file: join(folder, 'data', 'accounts.sqlite'), environment: 'sandbox' };
+}
+
+export function newSqlitePlace(t: TestContext): DirectoryPlace {
+  const location = newLocation(t);
+  const { file, environment } = location;
+  return {
+    terms: { settings: { kind: 'sqlite' }, environment, dataDirectory: dirname(file) },
+    fill: async (accounts) => fill(location, accounts),
+    content: async () => contentOf(location),
+    leftovers: () => leftovers(location),
+    async whileFull(run) {
+      const database = openDirectoryFile(location, { create: false });
+      const fails = "BEGIN SELECT RAISE(ABORT, 'disk full'); END";
+      database.exec(`
+        CREATE TRIGGER full_of_accounts BEFORE UPDATE ON accounts ${fails};
+        CREATE TRIGGER full_of_associations BEFORE INSERT ON associations ${fails}`);
+      await run();
+      database.exec('DROP TRIGGER full_of_accounts; DROP TRIGGER full_of_associations');
+      database.close();
+    },
+  };
 }
 
 /** Adds accounts as they are, without any check but those of the schema. */
@@ -37,7 +57,7 @@ export function fill(location: DirectoryFile, accounts: readonly KnownAccount[])
 }
 
 /** Everything that the directory holds, by account id. */
-export function contentOf(location: DirectoryFile): readonly KnownAccount[] {
+function contentOf(location: DirectoryFile): readonly KnownAccount[] {
   const database = openDirectoryFile(location, { create: true });
   const rows = database.prepare('SELECT * FROM accounts ORDER BY account_id').all();
   const associations = database.prepare(
@@ -55,41 +75,8 @@ export function contentOf(location: DirectoryFile): readonly KnownAccount[] {
   return content;
 }
 
-export interface TriedImport extends ImportResult {
-  /** `line field reason`, in the order in which they were told. */
-  readonly told: readonly string[];
-}
-
-/** Imports a text as if it were a file. */
-export async function importText(
-  location: DirectoryFile,
-  text: string | Buffer,
-  order: Partial<ImportOrder> = {},
-): Promise<TriedImport> {
-  const { format = text.toString().startsWith('{') ? 'ndjson' : 'csv' } = order;
-  const folder = mkdtempSync(join(tmpdir(), 'gsp-otp-import-'));
-  const source = join(folder, `accounts.${format}`);
-  writeFileSync(source, text);
-  const told: string[] = [];
-  try {
-    const result = await importAccounts({
-      directory: location,
-      source,
-      format,
-      dryRun: false,
-      signal: new AbortController().signal,
-      onProblem: ({ line, field, reason }) => told.push(`${line} ${field ?? '-'} ${reason}`),
-      onProgress: () => {},
-      ...order,
-    });
-    return { ...result, told };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
 /** Files beside the directory that are not its own. */
-export function leftovers(location: DirectoryFile): readonly string[] {
+function leftovers(location: DirectoryFile): readonly string[] {
   const own = ['', '-wal', '-shm'].map((suffix) => `${basename(location.file)}${suffix}`);
   return readdirSync(dirname(location.file)).filter((name) => !own.includes(name));
 }

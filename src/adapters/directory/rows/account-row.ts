@@ -1,4 +1,3 @@
-import type { SQLOutputValue } from 'node:sqlite';
 import type { Account } from '../../../ports/account-directory.ts';
 import { isE164 } from '../../../ports/e164.ts';
 import { Secret } from '../../../ports/secret.ts';
@@ -12,7 +11,7 @@ export const ACCOUNT_COLUMNS =
  * The account that a row with `ACCOUNT_COLUMNS` describes. Other programs can write the file too: a row that makes
  * no sense throws `UnavailableError`, since guessing could close an instrument for good. [SO-11]
  */
-export function readAccount(row: Record<string, SQLOutputValue>): Account {
+export function readAccount(row: Readonly<Record<string, unknown>>): Account {
   const { account_row, account_id: accountId, status, phone_number: phoneNumber, language } = row;
   const refuse = (column: string): never => {
     throw new UnavailableError(
