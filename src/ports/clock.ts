@@ -20,8 +20,26 @@ export interface Clock {
   /** Somebody whose word counts, by whose clock it is `atMs`, has agreed with `nowMs`. `undefined`: nobody has to. */
   readonly confirm?: (atMs: number) => void;
 
+  /**
+   * Ms since the Unix epoch by the clock of the store that servers share, so that all of them agree how long a code lives.
+   * May jump. `undefined`: as `nowMs`.
+   */
+  readonly sharedMs?: () => number;
+
+  /** Takes over what that store says of the time. `undefined`: nothing is taken over. */
+  readonly follow?: (told: SharedTime) => void;
+
   /** Calls `run` once, `delayMs` (≥ 0) from now, unless the returned function is called before. */
   after(delayMs: number, run: () => void): () => void;
+}
+
+/** What a store says of the time. */
+export interface SharedTime {
+  /** What its clock shows now, and how far off that may be at most, ms. */
+  readonly atMs: number;
+  readonly withinMs: number;
+  /** How far confirmed time has come at the other servers, as far as they told; 0: there are none. */
+  readonly reachedMs: number;
 }
 
 /** The moment by which one request must be answered. One deadline covers directory, store and gateways. [OPS-2] */

@@ -21,6 +21,7 @@ import {
   type Origin,
   type OtpStore,
   type Overrides,
+  type SharedTime,
 } from 'gsp-otp';
 import { account, codec, Directory, gatewayOf } from './adapters.ts';
 
@@ -35,6 +36,8 @@ export async function run(clock: Clock, entropy: Entropy, store: OtpStore): Prom
   const overrides: Overrides = { ...parts, ...gateways, codecs: [codec], logDestination: process.stderr };
   const application: Application = await compose(config, overrides);
   const { methods, operator, receipts }: Addresses = await application.listen();
+  const told: SharedTime = { atMs: Date.now(), withinMs: 1, reachedMs: 0 };
+  clock.follow?.(told);
   const inbox: InboxGateway | undefined = application.inbox;
   const behaviour: InboxBehaviour = 'late';
   inbox?.behave(behaviour, 100);
