@@ -94,6 +94,16 @@ const FIRST = `
     verified bigint NOT NULL
   );
   CREATE INDEX block_until ON {schema}.block (until_ms);
+
+  -- Whoever deletes what is past its retention, until expires_at by the clock of the database. Who comes after another one
+  -- has a higher term.
+  CREATE TABLE {schema}.retention_leader (
+    id integer PRIMARY KEY,
+    holder uuid,
+    term bigint NOT NULL,
+    expires_at timestamptz NOT NULL
+  );
+  INSERT INTO {schema}.retention_leader (id, term, expires_at) VALUES (1, 0, now());
   `;
 
 /** The tables of requests and challenges. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Challenge } from '../../../ports/challenge.ts';
 import type {
   AttemptDecision,
@@ -40,6 +41,7 @@ import {
 } from './judged.ts';
 import { plainStatements } from './read-statements.ts';
 import { Reader } from './reader.ts';
+import { Retention } from './retention.ts';
 import { Steps } from './steps.ts';
 import { Writer } from './writer.ts';
 
@@ -54,6 +56,7 @@ export class PostgresOtpStore implements OtpStore {
   readonly #sql: ReturnType<typeof plainStatements>;
   readonly #reader: Reader;
   readonly #steps: Steps;
+  readonly #retention: Retention;
   readonly #underWay = new Set<Promise<unknown>>();
   #isClosed = false;
 
@@ -64,6 +67,7 @@ export class PostgresOtpStore implements OtpStore {
     this.#reader = new Reader(database, schema);
     const isDurable = async () => void (await database.write(this.#sql.check));
     this.#steps = new Steps(new Writer(database, schema), this.#reader, isDurable);
+    this.#retention = new Retention(database, schema, randomUUID());
   }
 
   recall(key: RequestKey): Promise<RequestRecord | undefined> {
@@ -157,16 +161,8 @@ export class PostgresOtpStore implements OtpStore {
     return ended;
   }
 
-  async sweep(beforeMs: number, rowsMax: number): Promise<number> {
-    return this.#during(async () => {
-      const deleted = async (text: string) =>
-        Number((await this.#database.write(text, [beforeMs, rowsMax]))[0]?.['deleted']);
-      const requests = await deleted(this.#sql.sweep);
-      const counts = await deleted(this.#sql.sweepMissteps);
-      await this.#database.write(this.#sql.sweepCeilings, [beforeMs, rowsMax]);
-      await this.#database.write(this.#sql.sweepBlocks, [beforeMs]);
-      return counts === rowsMax ? rowsMax : requests;
-    });
+  sweep(beforeMs: number, rowsMax: number): Promise<number> {
+    return this.#during(() => this.#retention.sweep(beforeMs, rowsMax));
   }
 
   async remember(nowMs: number): Promise<void> {
@@ -201,6 +197,7 @@ export class PostgresOtpStore implements OtpStore {
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.allSettled(this.#underWay);
+    await this.#retention.stepDown();
     await this.#database.close();
   }
 

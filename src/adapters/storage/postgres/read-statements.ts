@@ -115,25 +115,5 @@ export function plainStatements(schema: string) {
     check: `
       INSERT INTO ${schema}.meta AS t (name, value) VALUES ('checks', '1')
       ON CONFLICT (name) DO UPDATE SET value = (t.value::bigint + 1)::text`,
-    /** Requests of which a server took the id before, with the accounts and numbers that nothing else is known of. */
-    sweep: `
-      WITH swept AS (
-        DELETE FROM ${request} WHERE (request_id, method) IN (
-          SELECT request_id, method FROM ${request} WHERE received_at_ms < $1 ORDER BY received_at_ms LIMIT $2)
-        RETURNING account_digest, phone_number_digest),
-      forgotten AS (
-        DELETE FROM ${schema}.subject WHERE received_at_ms < $1 AND digest = ANY (ARRAY(
-          SELECT account_digest FROM swept UNION SELECT phone_number_digest FROM swept)))
-      SELECT count(*) AS deleted FROM swept`,
-    sweepMissteps: `
-      WITH swept AS (
-        DELETE FROM ${schema}.misstep WHERE (subject, kind, at_ms) IN (
-          SELECT subject, kind, at_ms FROM ${schema}.misstep WHERE at_ms < $1 ORDER BY at_ms LIMIT $2)
-        RETURNING 1)
-      SELECT count(*) AS deleted FROM swept`,
-    sweepCeilings: `
-      DELETE FROM ${schema}.ceiling WHERE (subject, window_ms) IN (
-        SELECT subject, window_ms FROM ${schema}.ceiling WHERE until_ms < $1 ORDER BY until_ms LIMIT $2)`,
-    sweepBlocks: `DELETE FROM ${schema}.block WHERE until_ms < $1`,
   } as const;
 }
