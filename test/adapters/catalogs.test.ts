@@ -86,13 +86,26 @@ test('reading the configuration loads no adapter and no client library', () => {
   );
 });
 
+/** What a kind must be told: nothing listens there. */
+const told: Readonly<Record<string, object>> = {
+  postgres: {
+    hosts: ['127.0.0.1:1'],
+    database: 'bank',
+    schema: 'gsp_otp',
+    user: 'otp',
+    tls: false,
+    connections: 4,
+  },
+};
+
 for (const { path, folder, kinds } of catalogs.filter(({ folder }) => folder !== 'gateways')) {
   for (const { kind } of kinds) {
     test(`${path}: where a ${kind} is can be told without its library; looking at it loads it`, () => {
       const look = (what: string) =>
         modulesAfter(`
           const { storeOf, directoryOf } = await import('./src/wiring/data-kinds.ts');
-          const settings = { profile: 'sandbox', dataDirectory: '/nowhere', ${path}: { kind: '${kind}' } };
+          const of = ${JSON.stringify({ kind, ...told[kind] })};
+          const settings = { profile: 'sandbox', dataDirectory: '/nowhere', ${path}: of };
           const { row, terms } = ${path}Of(settings);
           ${what}`).filter((url) => url.includes(`/adapters/${folder}/${kind}/`));
       assert.deepEqual(
