@@ -64,7 +64,7 @@ if (running.length > 0) {
   });
   const usesPostgres = running.some((file) => isOrImports(file, ['test/support/postgres/schema.ts']));
   // The process ends with the run, and the server with it.
-  if (usesPostgres) process.env['GSP_OTP_TEST_POSTGRES_URL'] ??= (await startPostgres()).url();
+  if (usesPostgres) process.env['TEST_POSTGRES_URL'] ??= (await startPostgres()).url();
   const slowest = new Slowest();
   const inTurn = async function* () {
     // One more than can compute, since most wait at times.

@@ -4,7 +4,7 @@ import pg from 'pg';
 import { startPostgres } from './server.ts';
 
 /** Names the server to use: that of the whole run, which `tools/run-tests.ts` starts, or one that somebody gave. */
-const given = process.env['GSP_OTP_TEST_POSTGRES_URL'];
+const given = process.env['TEST_POSTGRES_URL'];
 
 let server: Promise<string> | undefined;
 const schemas: string[] = [];

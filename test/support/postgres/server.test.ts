@@ -101,7 +101,7 @@ test('schemas of tests are apart, and gone from a given server when all have end
        for (const name of ['one', 'other'])
          test(name, async () => console.log('made', (await testSchema()).schema));`,
     ],
-    { env: { GSP_OTP_TEST_POSTGRES_URL: server.url() }, stdio: ['ignore', 'pipe', 'inherit'] },
+    { env: { TEST_POSTGRES_URL: server.url() }, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const made = new Set((await text(child.stdout)).match(/^made .*$/gm));
   assert.equal(made.size, 2);
