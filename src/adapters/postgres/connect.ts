@@ -11,12 +11,23 @@ const PASSWORD_BYTES_MAX = 65_536;
 const CONNECT_MS = 700;
 const STATEMENT_MS = 1000;
 
-/** Connects when it is first asked. `statementMs`: for statements that no request waits for. */
+/** Of the connections of a server, those that look accounts up. The others are the store's. */
+export const LOOK_UP_CONNECTIONS = 2;
+
+export interface ConnectOptions {
+  /** How long a statement may take, ms. Default: as long as a request can wait. */
+  readonly statementMs?: number;
+  /** Default: as many as the settings allow. */
+  readonly connections?: number;
+  readonly readOnly?: boolean;
+}
+
+/** Connects when it is first asked. */
 export function connectTo(
   settings: ConnectionSettings,
-  { statementMs = STATEMENT_MS, readOnly = false } = {},
+  { statementMs = STATEMENT_MS, connections = settings.connections, readOnly = false }: ConnectOptions = {},
 ): Database {
-  const { hosts, database, user, tls, tlsCa, connections } = settings;
+  const { hosts, database, user, tls, tlsCa } = settings;
   return new Database({
     hosts: hosts.map(readHost),
     ...{ database, user },

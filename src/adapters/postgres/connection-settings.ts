@@ -58,10 +58,10 @@ export const connection = {
       'States that the connection is private, such as loopback or a VPN, so that production may omit TLS.',
   }),
   connections: Type.Integer({
-    default: 10,
+    default: 12,
     minimum: 4,
     maximum: 100,
-    description: 'Maximum number of connections of this server process.',
+    description: 'Maximum number of connections of this server process. Two of them look up accounts.',
   }),
 } as const;
 
@@ -89,7 +89,8 @@ export const connectionRules: readonly KindRule<ConnectionSettings>[] = [
   },
 ];
 
-/** Such as `postgres://db-1,db-2:5433/bank (schema gsp_otp)`. */
-export function whereOf({ hosts, database, schema }: ConnectionSettings): string {
-  return `postgres://${hosts.join(',')}/${database} (schema ${schema})`;
+/** Such as `postgres://db-1,db-2:5433/bank (schema gsp_otp)`; of a `part` of it, `(schema gsp_otp, accounts)`. */
+export function whereOf({ hosts, database, schema }: ConnectionSettings, part?: string): string {
+  const place = part === undefined ? schema : `${schema}, ${part}`;
+  return `postgres://${hosts.join(',')}/${database} (schema ${place})`;
 }

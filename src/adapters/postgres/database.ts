@@ -69,30 +69,31 @@ export class Database {
    */
   async write(text: string, values: readonly unknown[] = []): Promise<Rows> {
     this.#requireWriter();
-    const { rows, notices } = await this.#run(text, values);
-    if (notices.includes(MAYBE_NOT_REPLICATED)) {
-      throw new DatabaseError('unknown', new Error('the server did not wait for its standby'));
-    }
-    return rows;
+    return requireReplicated(await this.#run(text, values));
   }
 
-  /** Statements in one transaction, on one connection. What it throws undoes them. */
-  async transaction<T>(run: (query: Query) => Promise<T>): Promise<T> {
+  /**
+   * Statements in one transaction, on one connection; what they did is undone if `run` throws, or if `keep` says so of its
+   * result. Resolves only when what is kept is durable. Throws what `run` throws, or `DatabaseError` as `write` does.
+   */
+  async transaction<T>(
+    run: (query: Query) => Promise<T>,
+    keep: (result: T) => boolean = () => true,
+  ): Promise<T> {
     this.#requireWriter();
     const client = await this.#connect();
-    const query: Query = async (text, values = []) =>
-      (await client.query(this.#queryOf(text, values))).rows as Rows;
+    const ask: Query = async (text, values = []) => (await this.#ask(client, text, values)).rows;
     try {
-      await query('BEGIN');
-      const result = await run(query);
-      await query('COMMIT');
+      await ask('BEGIN');
+      const result = await run(ask);
+      if (keep(result)) requireReplicated(await this.#ask(client, 'COMMIT', []));
+      else await ask('ROLLBACK');
       client.release();
       return result;
     } catch (error) {
       // Whatever state it is in: the server undoes what a connection leaves open.
       client.release(true);
-      if (error instanceof Error && !('severity' in error) && !('errno' in error)) throw error;
-      throw new DatabaseError(failureKindOf(error), error);
+      throw error;
     }
   }
 
@@ -105,23 +106,32 @@ export class Database {
     if (this.#options.readOnly) throw new DatabaseError('refused', new Error('it is opened only to be read'));
   }
 
-  async #run(text: string, values: readonly unknown[]): Promise<{ rows: Rows; notices: readonly string[] }> {
+  async #run(text: string, values: readonly unknown[]): Promise<Answer> {
     const client = await this.#connect();
+    try {
+      const answer = await this.#ask(client, text, values);
+      client.release();
+      return answer;
+    } catch (error) {
+      // After a time-out the server may still be at work for this connection.
+      client.release(error instanceof DatabaseError && asksElsewhere(error.cause));
+      throw error;
+    }
+  }
+
+  async #ask(client: pg.PoolClient, text: string, values: readonly unknown[]): Promise<Answer> {
+    const place = this.#current;
     const notices: string[] = [];
     const note = ({ code }: { readonly code: string | undefined }) => notices.push(code ?? '');
     client.on('notice', note);
     try {
       const { rows } = await client.query(this.#queryOf(text, values));
-      client.off('notice', note);
-      client.release();
       return { rows: rows as Rows, notices };
     } catch (error) {
-      client.off('notice', note);
-      // After a time-out the server may still be at work for this connection.
-      const isLost = asksElsewhere(error);
-      client.release(isLost);
-      if (isLost) this.#suspect(this.#current);
+      if (asksElsewhere(error)) this.#suspect(place);
       throw new DatabaseError(failureKindOf(error), error);
+    } finally {
+      client.off('notice', note);
     }
   }
 
@@ -169,6 +179,17 @@ export class Database {
     if (host === undefined) throw new TypeError('there is no host');
     return host;
   }
+}
+
+interface Answer {
+  readonly rows: Rows;
+  /** SQLSTATEs of what the server told beside it. */
+  readonly notices: readonly string[];
+}
+
+function requireReplicated({ rows, notices }: Answer): Rows {
+  if (!notices.includes(MAYBE_NOT_REPLICATED)) return rows;
+  throw new DatabaseError('unknown', new Error('the server did not wait for its standby'));
 }
 
 export type Query = (text: string, values?: readonly unknown[]) => Promise<Rows>;

@@ -1,5 +1,5 @@
 import { UnavailableError } from '../../ports/unavailable.ts';
-import { connectTo } from './connect.ts';
+import { type ConnectOptions, connectTo } from './connect.ts';
 import { type ConnectionSettings, whereOf } from './connection-settings.ts';
 import type { Database } from './database.ts';
 import { DatabaseError } from './failure.ts';
@@ -10,10 +10,10 @@ export interface OpenOrder {
   readonly settings: ConnectionSettings;
   readonly environment: string;
   readonly part: SchemaPart;
-  /** As `DataAccess` has it. */
-  readonly access: 'serve' | 'make' | 'read';
-  /** Whether it is missed where it is not there, unless it may be made. */
-  readonly isExpected: boolean;
+  /** What to do if it is not there, as whoever misses it is told. `undefined`: it is made. */
+  readonly missing: string | undefined;
+  /** With `readOnly`, nothing is made or changed. */
+  readonly connect: ConnectOptions;
 }
 
 export interface OpenedSchema {
@@ -25,24 +25,20 @@ export interface OpenedSchema {
 /** No request waits for it. */
 const MIGRATION_MS = 10 * 60_000;
 
-const REMEDY =
-  'is it the right database? Restore a backup; or, where a new store is meant, start once with gsp-otp serve --new-store ' +
-  '(newStore in the library): then no request that was answered is remembered';
-
 /**
  * Connects, and brings the part to this program's schema unless it is only read. Throws `UnavailableError`, with nothing
  * left open, if the server can't be reached or isn't fit, or if the part is missed, of the other environment or of a
  * schema that this program can't live with.
  */
 export async function openSchema(order: OpenOrder): Promise<OpenedSchema> {
-  const { settings, environment, part, access } = order;
+  const { settings, environment, part, connect } = order;
   const { schema } = settings;
   const fromVersion = await withDatabase(settings, async (database) => {
     const state = await requireState(database, order);
-    if (access === 'read' || state.version >= part.migrations.length) return state.version;
+    if (connect.readOnly || state.version >= part.migrations.length) return state.version;
     return migrate(database, schema, part, environment);
   });
-  return { database: connectTo(settings, { readOnly: access === 'read' }), fromVersion };
+  return { database: connectTo(settings, connect), fromVersion };
 }
 
 /** The version of a part, and that of this program; changes nothing. Throws as `openSchema` does. */
@@ -74,15 +70,15 @@ export async function withDatabase<T>(
 }
 
 async function requireState(database: Database, order: OpenOrder): Promise<PartState> {
-  const { settings, environment, part, access, isExpected } = order;
+  const { settings, environment, part, missing, connect } = order;
   const faults = await serverFaults(database, settings.schema);
-  const hindering = access === 'read' ? [] : faults;
+  const hindering = connect.readOnly ? [] : faults;
   if (hindering.length > 0) throw new UnavailableError(`is not fit: ${hindering.join('; ')}`);
   const state = await stateOf(database, settings.schema, part);
   const fault = stateFault(state, part, environment);
   if (fault !== undefined) throw new UnavailableError(fault);
-  if (state.version > 0 || access === 'make') return state;
-  if (access === 'read') throw new UnavailableError(`has no ${part.name} yet: a server makes it`);
-  if (isExpected) throw new UnavailableError(`has no ${part.name}: ${REMEDY}`);
+  if (state.version === 0 && missing !== undefined) {
+    throw new UnavailableError(`has no ${part.name} yet: ${missing}`);
+  }
   return state;
 }

@@ -67,8 +67,6 @@ async function codesBySecret(
   return rows.map(readCodesOfSecret);
 }
 
-class DryRun extends Error {}
-
 async function rotate(
   database: Database,
   schema: string,
@@ -76,17 +74,11 @@ async function rotate(
   decide: DecideEnd,
   dryRun: boolean,
 ): Promise<number> {
-  let ended = 0;
-  try {
-    await database.transaction(async (query) => {
-      await query(...noting(schema, checks));
-      ended = await endUnusedCodes(query, schema, decide);
-      if (dryRun) throw new DryRun();
-    });
-  } catch (error) {
-    if (!(error instanceof DryRun)) throw error;
-  }
-  return ended;
+  const noteAndEnd = async (query: Query) => {
+    await query(...noting(schema, checks));
+    return endUnusedCodes(query, schema, decide);
+  };
+  return database.transaction(noteAndEnd, () => !dryRun);
 }
 
 /** Asks about every code that is neither used nor void. */

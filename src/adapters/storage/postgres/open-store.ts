@@ -1,4 +1,5 @@
 import type { DataAccess, DataTerms, SchemaChange } from '../../data-kind.ts';
+import { LOOK_UP_CONNECTIONS } from '../../postgres/connect.ts';
 import { stateOf } from '../../postgres/migrate.ts';
 import { inspectSchema, type OpenOrder, openSchema, withDatabase } from '../../postgres/open-schema.ts';
 import type { OpenedStore } from '../store-kind.ts';
@@ -26,7 +27,7 @@ export async function openStore(terms: Terms, access: DataAccess): Promise<Opene
 
 export function inspectStore(terms: Terms, access: 'serve' | 'make'): Promise<SchemaChange> {
   // It makes nothing, and before the first start nothing is missing.
-  return inspectSchema({ ...orderOf(terms, access), isExpected: false });
+  return inspectSchema({ ...orderOf(terms, access), missing: undefined });
 }
 
 export function revokedKeysOf({ settings }: Terms): Promise<readonly string[]> {
@@ -37,5 +38,16 @@ export function revokedKeysOf({ settings }: Terms): Promise<readonly string[]> {
 }
 
 function orderOf({ settings, environment }: Terms, access: DataAccess): OpenOrder {
-  return { settings, environment, part: storePart, access, isExpected: environment === 'production' };
+  const connections = settings.connections - LOOK_UP_CONNECTIONS;
+  const connect = { connections, readOnly: access === 'read' };
+  return { settings, environment, part: storePart, missing: missingFor(access, environment), connect };
+}
+
+function missingFor(access: DataAccess, environment: Terms['environment']): string | undefined {
+  if (access === 'read') return 'a server makes it';
+  if (access === 'make' || environment === 'sandbox') return undefined;
+  return (
+    'is it the right database? Restore a backup; or, where a new store is meant, start once with ' +
+    'gsp-otp serve --new-store (newStore in the library): then no request that was answered is remembered'
+  );
 }
