@@ -187,12 +187,17 @@ export const importRules: readonly ImportRule[] = [
     modules: [],
     instead: 'it reads and makes what stands in rows; how they get there is the business of each engine',
   },
-  dataRule('storage/sqlite', ['src/adapters/storage/store-kind.ts', 'src/adapters/storage/rows'], 'node:*'),
+  dataRule(
+    'storage/sqlite',
+    ['src/adapters/storage/store-kind.ts', 'src/adapters/storage/moving.ts', 'src/adapters/storage/rows'],
+    'node:*',
+  ),
   {
     place: ['src/adapters/storage/postgres'],
     may: [
       dataKind,
       'src/adapters/storage/store-kind.ts',
+      'src/adapters/storage/moving.ts',
       'src/adapters/storage/rows',
       'src/adapters/postgres',
       'src/ports',

@@ -16,17 +16,19 @@ export const storeKinds = [
     inspect: async (...terms) => (await loadSqlite()).inspectStore(...terms),
     revokedKeys: async (terms) => (await loadSqlite()).revokedKeysOf(terms),
     file: async (terms) => (await loadSqlite()).fileOfStore(terms),
+    leave: async (terms) => (await import('./sqlite/leave-store.ts')).leaveStore(terms),
   }),
   row(postgres, {
     open: async (...terms) => (await loadPostgres()).openStore(...terms),
     inspect: async (...terms) => (await loadPostgres()).inspectStore(...terms),
     revokedKeys: async (terms) => (await loadPostgres()).revokedKeysOf(terms),
+    enter: async (terms) => (await import('./postgres/enter-store.ts')).enterStore(terms),
   }),
 ] as const;
 
 function row<Schema extends KindSchema>(
   { settings, rules, where }: Pick<StoreKind<Schema>, 'settings' | 'rules' | 'where'>,
-  adapter: Pick<StoreKind<Schema>, 'open' | 'inspect' | 'revokedKeys' | 'file'>,
+  adapter: Pick<StoreKind<Schema>, 'open' | 'inspect' | 'revokedKeys' | 'file' | 'leave' | 'enter'>,
 ): StoreKind<Schema> {
   return { kind: settings.properties.kind.const, settings, rules, where, ...adapter };
 }

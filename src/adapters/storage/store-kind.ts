@@ -4,6 +4,7 @@ import type { Challenge } from '../../ports/challenge.ts';
 import type { DecideEnd, OtpStore } from '../../ports/otp-store.ts';
 import type { DataAccess, DataKind, DataTerms, SchemaChange } from '../data-kind.ts';
 import type { DatabaseFile } from '../sqlite/database-file.ts';
+import type { EnteringStore, LeavingStore } from './moving.ts';
 
 /** A kind of stores, as a row of the catalog. All but `where` load the adapter with its client library. */
 export interface StoreKind<Schema extends KindSchema = KindSchema> extends DataKind<Schema> {
@@ -25,6 +26,13 @@ export interface StoreKind<Schema extends KindSchema = KindSchema> extends DataK
   revokedKeys(terms: DataTerms<ValuesOf<Schema>>): Promise<readonly string[]>;
   /** Of a kind that keeps it in a file of ours, which `gsp-otp` checks, backs up and restores. */
   file?(terms: DataTerms<ValuesOf<Schema>>): Promise<DatabaseFile>;
+  /** Opens a store that is to be carried elsewhere. Throws `UnavailableError`. Absent: none can be. */
+  leave?(terms: DataTerms<ValuesOf<Schema>>): Promise<LeavingStore>;
+  /**
+   * Makes the place that a store is carried to. Throws `UnavailableError`, with nothing changed, if one is there that was
+   * not begun so. Absent: none can be carried there.
+   */
+  enter?(terms: DataTerms<ValuesOf<Schema>>): Promise<EnteringStore>;
 }
 
 export interface OpenedStore {

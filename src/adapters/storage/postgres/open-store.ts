@@ -1,8 +1,11 @@
+import { UnavailableError } from '../../../ports/unavailable.ts';
 import type { DataAccess, DataTerms, SchemaChange } from '../../data-kind.ts';
 import { LOOK_UP_CONNECTIONS } from '../../postgres/connect.ts';
+import type { Database } from '../../postgres/database.ts';
 import { stateOf } from '../../postgres/migrate.ts';
 import { inspectSchema, type OpenOrder, openSchema, withDatabase } from '../../postgres/open-schema.ts';
 import type { OpenedStore } from '../store-kind.ts';
+import { MOVING } from './enter-store.ts';
 import { keyRecordOf, readRevokedKeys } from './key-record.ts';
 import { storePart } from './migrations.ts';
 import { PostgresOtpStore } from './otp-store.ts';
@@ -16,6 +19,7 @@ export async function openStore(terms: Terms, access: DataAccess): Promise<Opene
   const { database, fromVersion } = await openSchema(orderOf(terms, access));
   const store = new PostgresOtpStore(database, schema);
   try {
+    if (access !== 'read') await requireNoMove(database, schema);
     // Where no request is there is nothing that a wrong clock could spoil, and this may be of one that was wrong. [OQ-69]
     if (access !== 'read') await database.write(plainStatements(schema).forgetReached);
     return { store, isNew: fromVersion === 0, keys: keyRecordOf(database, schema) };
@@ -23,6 +27,14 @@ export async function openStore(terms: Terms, access: DataAccess): Promise<Opene
     await store.close();
     throw error;
   }
+}
+
+async function requireNoMove(database: Database, schema: string): Promise<void> {
+  const [row] = await database.read(`SELECT FROM ${schema}.meta WHERE name = '${MOVING}'`);
+  if (row === undefined) return;
+  throw new UnavailableError(
+    `a store is being moved into the schema ${schema}: wait, or finish it with gsp-otp migrate --from … --to …`,
+  );
 }
 
 export function inspectStore(terms: Terms, access: 'serve' | 'make'): Promise<SchemaChange> {

@@ -63,10 +63,17 @@ export function toRecords(rows: readonly object[]): string {
 function toRecord(row: object): object {
   const entries = Object.entries(row).map(([name, value]) => [
     name,
-    value instanceof Uint8Array ? bytesText(value) : value,
+    value instanceof Uint8Array ? bytesText(value) : typeof value === 'string' ? writable(value) : value,
   ]);
   return Object.fromEntries(entries);
 }
+
+/** PostgreSQL's text has no NUL, and no half of a surrogate pair: a gateway may have sent either. */
+function writable(text: string): string {
+  return UNWRITABLE.test(text) ? text.toWellFormed().replaceAll('\0', '\ufffd') : text;
+}
+
+const UNWRITABLE = /[\0\ud800-\udfff]/;
 
 function bytesText(bytes: Uint8Array): string {
   return `\\x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')}`;

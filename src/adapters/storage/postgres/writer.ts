@@ -124,7 +124,7 @@ function ceilingRecords({ ceilings }: Change, raised: Map<string, number>): read
 }
 
 /** The moment from which no window reaches that part. */
-function endOfUse(windowMs: number, bucket: number): number {
+export function endOfUse(windowMs: number, bucket: number): number {
   const partMs = Math.ceil(windowMs / -oldestBucket({ windowMs }, 0));
   return (bucket + 1) * partMs + windowMs + partMs;
 }

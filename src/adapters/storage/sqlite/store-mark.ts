@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isThere, statIfThere } from '../../../ports/file-fault.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
@@ -22,11 +22,17 @@ const REMEDY =
  * does, too: what can't be used is not lost.
  */
 export function requireStore({ file, isExpected, mayBeMade }: ExpectedStore): void {
-  if (judgeFiles(file, 'write') > 0) return;
+  if (judgeFiles(file, 'write') > 0 && whereMoved(file) === undefined) return;
   // Without its database a log is all that is left of it; and SQLite would delete it.
   if ((statIfThere(`${file}-wal`)?.size ?? 0) > 0) {
     throw new UnavailableError(
       `${file} is missing or empty, but its log ${file}-wal is there: put them together again, or move the log away`,
+    );
+  }
+  const movedTo = whereMoved(file);
+  if (movedTo !== undefined) {
+    throw new UnavailableError(
+      `${file} was moved to ${movedTo}: serve with the configuration that names it. The file beside it that ends in .moved is of no use any more`,
     );
   }
   const wasMade = isThere(markFileOf(file));
@@ -42,6 +48,19 @@ export function markStore(file: string): void {
   const text =
     'A store was made here. If otp.sqlite is ever missing, gsp-otp asks before it makes another one.\n';
   writeFileSync(mark, text, { mode: 0o600, flag: 'wx' });
+}
+
+const MOVED = 'Moved to: ';
+
+/** Remembers that its requests are elsewhere from now on. Safe to call again. */
+export function markMoved(file: string, where: string): void {
+  writeFileSync(markFileOf(file), `${MOVED}${where}\n`, { mode: 0o600 });
+}
+
+function whereMoved(file: string): string | undefined {
+  if (!isThere(markFileOf(file))) return undefined;
+  const text = readFileSync(markFileOf(file), 'utf8');
+  return text.startsWith(MOVED) ? text.slice(MOVED.length).trimEnd() : undefined;
 }
 
 /** Not named after the database: whoever deletes that by its name leaves the mark. */

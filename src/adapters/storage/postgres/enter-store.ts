@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { UnavailableError } from '../../../ports/unavailable.ts';
+import type { DataTerms } from '../../data-kind.ts';
+import type { Database, Query } from '../../postgres/database.ts';
+import { openSchema } from '../../postgres/open-schema.ts';
+import type { EnteringStore, IdRange, StoreRest } from '../moving.ts';
+import type { Row } from '../rows/otp-rows.ts';
+import { storePart } from './migrations.ts';
+import { REQUEST_COLUMNS, toRecords } from './row-columns.ts';
+import type { PostgresStoreSettings } from './settings.ts';
+import { endOfUse } from './writer.ts';
+
+/** In `meta`, while a store is being carried here. */
+export const MOVING = 'moving';
+
+/** No request waits for it. */
+const STATEMENT_MS = 10 * 60_000;
+
+const CARRIED = Object.keys(REQUEST_COLUMNS).filter((name) => name !== 'version');
+const TYPED = Object.entries(REQUEST_COLUMNS).map(([name, type]) => `${name} ${type}`);
+
+export async function enterStore({
+  settings,
+  environment,
+}: DataTerms<PostgresStoreSettings>): Promise<EnteringStore> {
+  const order = { settings, environment, part: storePart, missing: undefined };
+  const { database } = await openSchema({ ...order, connect: { statementMs: STATEMENT_MS } });
+  const { schema } = settings;
+  try {
+    await database.transaction((query) => beginMove(query, schema));
+    return new EnteringPostgresStore(database, schema);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function beginMove(query: Query, schema: string): Promise<void> {
+  const [state = {}] = await query(
+    `SELECT EXISTS (SELECT FROM ${schema}.request) AS is_used,
+       EXISTS (SELECT FROM ${schema}.meta WHERE name = '${MOVING}') AS is_moving`,
+  );
+  if (state['is_moving'] === true) return;
+  if (state['is_used'] === true) {
+    throw new UnavailableError(
+      `the schema ${schema} holds requests already: name another one that a server has not used`,
+    );
+  }
+  await query(`INSERT INTO ${schema}.meta (name, value) VALUES ('${MOVING}', 'yes')`);
+  // Rows are compared by the ids that they had. It goes at the end.
+  await query(`CREATE UNIQUE INDEX request_moving ON ${schema}.request (id)`);
+}
+
+class EnteringPostgresStore implements EnteringStore {
+  readonly #database: Database;
+  readonly #schema: string;
+
+  constructor(database: Database, schema: string) {
+    this.#database = database;
+    this.#schema = schema;
+  }
+
+  async requests(range: IdRange, rows: readonly Row[]): Promise<number> {
+    const wanted = new Map(rows.map((row) => [Number(row['id']), carried(row)]));
+    const found = await this.#read(range);
+    const changed = rows.filter((row) => !isSame(found, wanted, Number(row['id'])));
+    const gone = [...found.keys()].filter((id) => !wanted.has(id));
+    if (changed.length === 0 && gone.length === 0) return 0;
+    await this.#database.transaction(async (query) => {
+      const ids = [...gone, ...changed.map(({ id }) => id)];
+      await query(`DELETE FROM ${this.#schema}.request WHERE id = ANY ($1::bigint[])`, [ids]);
+      const records = changed.map((row) => ({ id: row['id'], version: randomUUID(), ...carried(row) }));
+      await query(
+        `INSERT INTO ${this.#schema}.request (id, ${Object.keys(REQUEST_COLUMNS).join(', ')}) OVERRIDING SYSTEM VALUE
+         SELECT id, ${Object.keys(REQUEST_COLUMNS).join(', ')}
+         FROM json_to_recordset($1::json) AS r(id bigint, ${TYPED.join(', ')})`,
+        [toRecords(records)],
+      );
+    });
+    const written = await this.#read(range);
+    if (written.size === wanted.size && rows.every((row) => isSame(written, wanted, Number(row['id'])))) {
+      return changed.length + gone.length;
+    }
+    throw new UnavailableError('what was written is not what is read back: nothing was moved');
+  }
+
+  async rest({ missteps, ceilings, blocks, words }: StoreRest): Promise<void> {
+    const schema = this.#schema;
+    const counted = Map.groupBy(ceilings, ({ windowMs, subject }) => `${windowMs} ${subject}`);
+    const ceilingRecords = [...counted.values()].map((parts) => {
+      const [{ subject, windowMs } = { subject: '', windowMs: 0 }] = parts;
+      const newest = Math.max(...parts.map(({ bucket }) => bucket));
+      const counts = Object.fromEntries(parts.map(({ bucket, sends }) => [bucket, sends]));
+      return { subject, window_ms: windowMs, raised: 1, counts, until_ms: endOfUse(windowMs, newest) };
+    });
+    const blockRecords = blocks.map(({ subject, sinceMs, untilMs, unverified, verified }) => {
+      return { subject, since_ms: sinceMs, until_ms: untilMs, unverified, verified };
+    });
+    const wordRecords = [...words].map(([name, value]) => ({ name, value }));
+    await this.#database.transaction(async (query) => {
+      for (const [table, records] of [
+        ['misstep', missteps],
+        ['ceiling', ceilingRecords],
+        ['block', blockRecords],
+      ] as const) {
+        await query(`DELETE FROM ${schema}.${table}`);
+        await insertAll(query, `${schema}.${table}`, records);
+      }
+      await query(`DELETE FROM ${schema}.meta WHERE name <> '${MOVING}'`);
+      await insertAll(query, `${schema}.meta`, wordRecords);
+      const [row] = await query(`SELECT count(*) AS n FROM ${schema}.misstep`);
+      if (row?.['n'] !== missteps.length) throw new UnavailableError('not all that limits count was written');
+    });
+  }
+
+  async count(): Promise<number> {
+    const [row] = await this.#database.read(`SELECT count(*) AS n FROM ${this.#schema}.request`);
+    return Number(row?.['n']);
+  }
+
+  async finish(): Promise<void> {
+    const schema = this.#schema;
+    await this.#database.transaction(async (query) => {
+      await query(
+        `SELECT setval(pg_get_serial_sequence('${schema}.request', 'id'), max(id)) FROM ${schema}.request`,
+      );
+      await query(`DROP INDEX ${schema}.request_moving`);
+      await query(`DELETE FROM ${schema}.meta WHERE name = '${MOVING}'`);
+    });
+    await this.#database.write(`ANALYZE ${schema}.request`);
+  }
+
+  close(): Promise<void> {
+    return this.#database.close();
+  }
+
+  async #read({ after, upTo }: IdRange): Promise<ReadonlyMap<number, Row>> {
+    const rows = await this.#database.read(
+      `SELECT * FROM ${this.#schema}.request WHERE id > $1 AND id <= $2`,
+      [after, upTo],
+    );
+    return new Map(rows.map((row) => [Number(row['id']), carried(row)]));
+  }
+}
+
+function carried(row: Row): Row {
+  return Object.fromEntries(CARRIED.map((name) => [name, row[name] ?? null]));
+}
+
+function isSame(found: ReadonlyMap<number, Row>, wanted: ReadonlyMap<number, Row>, id: number): boolean {
+  return isDeepStrictEqual(found.get(id), wanted.get(id));
+}
+
+/** A part at a time, since a statement's values are held in memory at both ends. */
+const RECORDS_MAX = 5000;
+
+async function insertAll(query: Query, table: string, records: readonly object[]): Promise<void> {
+  for (let from = 0; from < records.length; from += RECORDS_MAX) {
+    const some = records.slice(from, from + RECORDS_MAX);
+    const names = Object.keys(some[0] ?? {}).join(', ');
+    await query(
+      `INSERT INTO ${table} (${names}) SELECT ${names} FROM json_populate_recordset(NULL::${table}, $1::json)`,
+      [toRecords(some)],
+    );
+  }
+}

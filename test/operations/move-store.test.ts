@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { InboxGateway } from '../../src/adapters/gateways/inbox/gateway.ts';
+import { createSystemClock } from '../../src/adapters/system/system-clock.ts';
+import { type MoveProgress, moveStore } from '../../src/operations/move-store.ts';
+import { loadConfig } from '../../src/settings/load.ts';
+import { connect } from '../support/postgres/connect.ts';
+import { connectionTo } from '../support/postgres/connection.ts';
+import { testSchema } from '../support/postgres/schema.ts';
+import { activeNumber } from '../support/test-accounts.ts';
+import { codeIn, startApplication, TEST_SETTINGS } from '../support/test-application.ts';
+
+const token = { smsMatchingToken: 'AB12345678C' };
+const send = (account: number) => ({ accountPhoneNumber: activeNumber(account), ...token });
+const unavailable = { name: 'UnavailableError' };
+
+/** A server on the embedded store, and where it is to go. */
+async function newMove(t: TestContext) {
+  const gateway = new InboxGateway(createSystemClock());
+  const source = await startApplication({ overrides: { gateway } });
+  t.after(() => source.stop());
+  const { dataDirectory } = source;
+  const place = await testSchema();
+  const configOf = (settings: object) =>
+    loadConfig({ env: {}, overrides: { ...TEST_SETTINGS, dataDirectory, ...settings } });
+  const { privateLink: _privateLink, password: _password, ...connection } = connectionTo(place);
+  const toPostgres = Object.fromEntries(
+    Object.entries({ kind: 'postgres', ...connection }).map(([name, value]) => [`store.${name}`, value]),
+  );
+  const [from, to] = [configOf({}), configOf(toPostgres)];
+  const move = (onProgress: (progress: MoveProgress) => void = () => {}) =>
+    moveStore(from, to, { onProgress });
+  const startTarget = async () => {
+    const target = await startApplication({ dataDirectory, settings: toPostgres, overrides: { gateway } });
+    t.after(() => target.stop());
+    return target;
+  };
+  const codeOf = (account: number) =>
+    codeIn(
+      gateway
+        .texts(1000)
+        .find(({ to: number }) => number.reveal() === activeNumber(account))
+        ?.text.reveal() ?? '',
+    );
+  return { source, dataDirectory, place, move, startTarget, codeOf };
+}
+
+test('a code that is out when the store moves verifies in the new place, and what was answered is answered again', async (t) => {
+  const { source, dataDirectory, move, startTarget, codeOf } = await newMove(t);
+  const sent = await source.call('sendOtp', 'send-1', send(1));
+  await source.call('sendOtp', 'send-2', send(2));
+  const verify = { sendOtpRequestId: 'send-2', otp: codeOf(2) };
+  const verified = await source.call('verifyOtp', 'verify-2', verify);
+  assert.equal(verified.body['result'], 'SUCCESS');
+  const progress: MoveProgress[] = [];
+  const { requests, counts } = await move((one) => progress.push(one));
+  assert.equal(requests, 3);
+  assert.ok(counts > 0);
+  assert.deepEqual([...new Set(progress.map(({ phase }) => phase))], ['copying', 'moving']);
+  assert.ok(progress.every(({ done, total }) => done <= total));
+
+  // The old server is still there, and answers nobody.
+  assert.equal((await source.call('sendOtp', 'send-3', send(3))).status, 503);
+  assert.equal(
+    (await source.call('verifyOtp', 'verify-1', { sendOtpRequestId: 'send-1', otp: codeOf(1) })).status,
+    503,
+  );
+  assert.ok(!existsSync(join(dataDirectory, 'otp.sqlite')));
+
+  const target = await startTarget();
+  const again = await target.call('sendOtp', 'send-1', send(1));
+  assert.deepEqual(again.body['paymentIntegratorSendOtpId'], sent.body['paymentIntegratorSendOtpId']);
+  assert.deepEqual((await target.call('verifyOtp', 'verify-2', verify)).body['result'], 'SUCCESS');
+  const late = await target.call('verifyOtp', 'verify-1', { sendOtpRequestId: 'send-1', otp: codeOf(1) });
+  assert.equal(late.body['result'], 'SUCCESS');
+  // Its limits go on too.
+  assert.equal((await target.call('sendOtp', 'send-4', send(1))).body['result'], 'OTP_LIMIT_REACHED');
+});
+
+test('a store that was moved is not served again, and says where it is', async (t) => {
+  const { source, dataDirectory, place, move } = await newMove(t);
+  await source.call('sendOtp', 'send-1', send(1));
+  await move();
+  await source.application.close();
+  await assert.rejects(startApplication({ dataDirectory }), (error: Error) => {
+    assert.match(error.message, /otp\.sqlite was moved to postgres:/);
+    assert.ok(error.message.includes(place.schema));
+    return true;
+  });
+});
+
+test('a move that was stopped goes on, whatever changed meanwhile; until it has ended nobody serves from the new place', async (t) => {
+  const { source, move, startTarget, codeOf } = await newMove(t);
+  await source.call('sendOtp', 'send-1', send(1));
+  await source.call('sendOtp', 'send-2', send(2));
+  const stopped = new RangeError('stopped');
+  await assert.rejects(
+    move(({ phase }) => {
+      if (phase === 'moving') throw stopped;
+    }),
+    stopped,
+  );
+  await assert.rejects(startTarget(), /being moved/);
+  const otp = codeOf(1);
+  const verified = await source.call('verifyOtp', 'verify-1', { sendOtpRequestId: 'send-1', otp });
+  assert.equal(verified.body['result'], 'SUCCESS');
+  assert.equal((await move()).requests, 3);
+  const target = await startTarget();
+  const again = await target.call('verifyOtp', 'verify-again', { sendOtpRequestId: 'send-1', otp });
+  assert.equal(again.body['result'], 'OTP_ALREADY_USED');
+  const other = await target.call('verifyOtp', 'verify-2', { sendOtpRequestId: 'send-2', otp: codeOf(2) });
+  assert.equal(other.body['result'], 'SUCCESS');
+});
+
+test('a place that is in use is refused, and the old store goes on', async (t) => {
+  const { source, place, move } = await newMove(t);
+  await source.call('sendOtp', 'send-1', send(1));
+  const other = await newMove(t);
+  await other.source.call('sendOtp', 'send-1', send(1));
+  await other.move();
+  const database = await connect(t, place.url);
+  await database.query(`DROP SCHEMA ${place.schema} CASCADE`);
+  await database.query(`ALTER SCHEMA ${other.place.schema} RENAME TO ${place.schema}`);
+  await assert.rejects(move(), { ...unavailable, message: /holds requests already/ });
+  await database.query(`ALTER SCHEMA ${place.schema} RENAME TO ${other.place.schema}`);
+  await database.query(`CREATE SCHEMA ${place.schema}`);
+  assert.equal((await source.call('sendOtp', 'send-2', send(2))).body['result'], 'SUCCESS');
+});
+
+test('a row that comes out otherwise than it went in stops the move', async (t) => {
+  const { source, place, move } = await newMove(t);
+  await source.call('sendOtp', 'send-1', send(1));
+  const stopped = new RangeError('stopped');
+  const stop = () => {
+    throw stopped;
+  };
+  await assert.rejects(move(stop), stopped);
+  const database = await connect(t, place.url);
+  await database.query(`
+    CREATE FUNCTION ${place.schema}.spoil() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN NEW.submissions := 7; RETURN NEW; END $$;
+    CREATE TRIGGER spoil BEFORE INSERT ON ${place.schema}.request
+      FOR EACH ROW EXECUTE FUNCTION ${place.schema}.spoil();
+    DELETE FROM ${place.schema}.request`);
+  await assert.rejects(move(), { ...unavailable, message: /what was written is not what is read back/ });
+  assert.equal((await source.call('sendOtp', 'send-2', send(2))).body['result'], 'SUCCESS');
+});
