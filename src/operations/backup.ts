@@ -12,7 +12,7 @@ import type { DatabaseFile } from '../adapters/sqlite/database-file.ts';
 import { judgeRestored, type RestoredMoments } from '../domain/challenge/judge-end.ts';
 import type { HeldCode } from '../ports/otp-store.ts';
 import { UnavailableError } from '../ports/unavailable.ts';
-import { type DataSettings, directoryOf, storeOf } from '../wiring/data-kinds.ts';
+import { type DataSettings, directoryOf, type StoreSettings, storeOf } from '../wiring/data-kinds.ts';
 
 export type { BackupProgress };
 
@@ -39,6 +39,29 @@ export async function restore(
 ): Promise<RestoreResult> {
   const endsOfThen = (moments: RestoredMoments) => (code: HeldCode) => judgeRestored(code, moments);
   return restoreFiles(await requireFiles(settings), folder, endsOfThen, signal);
+}
+
+/**
+ * Ends the codes of a store that was brought back to a moment by other means than `restore`, such as those of its database
+ * server, as a restored one's end. With `dryRun` it only tells how many. Throws `UnavailableError`, with nothing changed, if
+ * there is no store or a server has it. [OQ-73]
+ */
+export async function endCodesRecovered(
+  settings: StoreSettings,
+  recoveredToMs: number,
+  { dryRun }: { readonly dryRun: boolean },
+): Promise<number> {
+  const { row, terms } = storeOf(settings);
+  const { store, keys } = await row.open(terms, 'serve');
+  try {
+    const checks = await keys.checks();
+    if (checks === undefined)
+      throw new UnavailableError(`${row.where(terms)}: no server has served from it yet`);
+    const moments = { madeAtMs: recoveredToMs, nowMs: Date.now() };
+    return await keys.rotate(checks, (code) => judgeRestored(code, moments), { dryRun });
+  } finally {
+    await store.close();
+  }
 }
 
 /** Looks through the databases that are files of ours, as `checkFile` does. */
