@@ -38,6 +38,8 @@ export async function runBlocks(
 ): Promise<{ readonly failed: readonly string[]; readonly left: number }> {
   mkdirSync(order.folder, { recursive: true });
   const state = readState(order);
+  // Who stops in the first block goes on with its seed.
+  write(order, state);
   const all = proofs.flatMap((proof) =>
     Array.from({ length: proof.blocks }, (_, number) => ({
       proof,

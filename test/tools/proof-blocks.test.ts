@@ -49,6 +49,19 @@ test('who stops goes on with the next block, and does none twice', async (t) => 
   assert.match(told.at(-1) ?? '', /^3 of 3 blocks have passed already/);
 });
 
+test('who stops in the first block goes on with its seed', async (t) => {
+  const { run, seeds } = scene(t);
+  const stop = new AbortController();
+  const told: string[] = [];
+  const tell = (line: string) => {
+    told.push(line);
+    stop.abort();
+  };
+  assert.deepEqual(await run('a', tell, stop), { failed: [], left: 3 });
+  assert.deepEqual(await run('a'), { failed: [], left: 0 });
+  assert.ok(told[0]?.endsWith(`seeds from ${seeds()[0]}`), told[0]);
+});
+
 test('what failed is repeated with its seed', async (t) => {
   const { run, seeds, broken } = scene(t);
   writeFileSync(broken, '');
