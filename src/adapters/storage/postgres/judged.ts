@@ -41,13 +41,13 @@ export interface Judged<Decision> {
 }
 
 /**
- * So many texts of other steps may be counted under a ceiling between the reading of it and the writing: more than all
- * batches of some servers hold. Near a limit, where it matters how many, none may.
+ * So many texts of other steps may be counted under a ceiling between the reading of it and the writing. The first is more
+ * than all batches of some servers hold; the others are for steps near a limit, where it matters how many come in between.
  */
-const SLACK = 256;
+const SLACKS = [256, 64, 16, 4] as const;
 
 /** A block that begins is like so many texts: whatever was decided without it is decided anew. */
-const BLOCK_RAISES = SLACK + 1;
+const BLOCK_RAISES = SLACKS[0] + 1;
 
 export function judgeIssueOf(
   row: Row,
@@ -55,8 +55,9 @@ export function judgeIssueOf(
   decide: (facts: IssueFacts) => IssueDecision,
 ): Judged<IssueDecision> {
   const ceilings = ceilingsIn(row);
-  const ifMore = decideIfMore(row, order, ceilings, decide);
-  const decision = decide(issueFacts(row, order, ceilings, 0));
+  const decideWith = (more: number) => decide(issueFacts(row, order, ceilings, more));
+  const slack = slackOf(order, decideWith);
+  const decision = decideWith(0);
   const own = isThere(row) ? row : undefined;
   const based = own && versionIn(own, 'version');
   if (decision.kind === 'answer') {
@@ -65,7 +66,6 @@ export function judgeIssueOf(
     return { decision, change: { ...NO_CHANGE, rows: [{ image, based }], ...blocksOf(decision, order) } };
   }
   if (decision.kind !== 'issue' && decision.kind !== 'resume') return { decision };
-  const slack = isDeepStrictEqual(decision, ifMore) ? SLACK : 0;
   const begun = blocksOf(decision, order);
   const change: Change = {
     rows: [{ image: grantedImage(own, order, decision), based }],
@@ -78,20 +78,17 @@ export function judgeIssueOf(
 }
 
 /**
- * The decision if there were more texts by `SLACK`. Where it is the same, it is the same for whatever number lies between,
- * since a text more never makes a limit wider. `undefined`: it can't be told.
+ * How many texts more under each ceiling leave the decision as it is: if so many do, any number between does, since a text
+ * more never makes a limit wider. Asked before the decision itself, so that the last answer is the one that counts.
  */
-function decideIfMore(
-  row: Row,
-  order: IssueOrder,
-  ceilings: CountedCeilings,
-  decide: (facts: IssueFacts) => IssueDecision,
-): IssueDecision | undefined {
-  if (order.ceilings.length === 0 && order.guard === undefined) return undefined;
+function slackOf(order: IssueOrder, decideWith: (more: number) => IssueDecision): number {
+  if (order.ceilings.length === 0 && order.guard === undefined) return 0;
   try {
-    return decide(issueFacts(row, order, ceilings, SLACK));
+    const decision = decideWith(0);
+    if (decision.kind !== 'issue' && decision.kind !== 'resume') return 0;
+    return SLACKS.find((more) => isDeepStrictEqual(decideWith(more), decision)) ?? 0;
   } catch {
-    return undefined;
+    return 0;
   }
 }
 
