@@ -25,6 +25,8 @@ export interface SubjectChange {
   readonly based?: { readonly version: Version };
   /** Of the request that changes it. */
   readonly receivedAtMs: number;
+  /** Its number is verified by the code of that request. */
+  readonly isVerified?: boolean;
 }
 
 export interface CeilingChange extends CeilingBucket {

@@ -125,6 +125,11 @@ class EnteringPostgresStore implements EnteringStore {
       await query(
         `SELECT setval(pg_get_serial_sequence('${schema}.request', 'id'), max(id)) FROM ${schema}.request`,
       );
+      await query(
+        `INSERT INTO ${schema}.subject (digest, version, received_at_ms, verified_at_ms)
+         SELECT phone_number_digest, gen_random_uuid(), max(received_at_ms), max(received_at_ms)
+         FROM ${schema}.request WHERE challenge_state = 'verified' GROUP BY phone_number_digest`,
+      );
       await query(`DROP INDEX ${schema}.request_moving`);
       await query(`DELETE FROM ${schema}.meta WHERE name = '${MOVING}'`);
     });

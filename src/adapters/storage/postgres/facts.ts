@@ -2,9 +2,9 @@ import type { Challenge } from '../../../ports/challenge.ts';
 import type {
   AttemptFacts,
   AttemptOrder,
+  Block,
   Ceiling,
   Counted,
-  GuardFacts,
   IssueFacts,
   IssueOrder,
   RequestHistory,
@@ -34,6 +34,15 @@ export interface CountedCeiling {
 /** By window and subject. */
 export type CountedCeilings = ReadonlyMap<string, CountedCeiling>;
 
+/** What an issue is decided on. */
+export interface IssueRead {
+  /** The request as far as there is one, with what its account and its number are told. */
+  readonly row: Row;
+  /** Those that it asked for, and those of others. */
+  readonly ceilings: CountedCeilings;
+  readonly blocks: readonly Block[];
+}
+
 /** The challenge of a row that came with what may supersede it, as it reads at `nowMs`. `undefined`: it has none. */
 export function challengeOf(row: Row | undefined, nowMs: number): Challenge | undefined {
   if (row === undefined || !hasChallenge(row)) return undefined;
@@ -58,8 +67,12 @@ export function isThere(row: Row | undefined): row is Row {
   return row !== undefined && row['request_id'] !== null;
 }
 
-/** `more`: texts that are taken as counted under each ceiling, and as unverified, beyond those that are. */
-export function issueFacts(row: Row, order: IssueOrder, ceilings: CountedCeilings, more: number): IssueFacts {
+/** `moreOf`: texts that are taken as counted under a ceiling, or as unverified, beyond those that are. */
+export function issueFacts(
+  { row, ceilings, blocks }: IssueRead,
+  order: IssueOrder,
+  moreOf: (ceiling: Ceiling) => number,
+): IssueFacts {
   const own = isThere(row) ? row : undefined;
   const account = misstepsIn(row, 'account_missteps');
   const phoneNumber = misstepsIn(row, 'phone_number_missteps');
@@ -74,25 +87,22 @@ export function issueFacts(row: Row, order: IssueOrder, ceilings: CountedCeiling
       exhaustions: account('exhausted'),
     },
     phoneNumber: { texts: textsIn(row, 'phone_number_texts'), refusedTexts: phoneNumber('refused') },
-    ceilingSends: order.ceilings.map((ceiling) => sendsOf(ceilings, ceiling, order.nowMs) + more),
-    guard: order.guard && guardFacts(row, order.guard, order.nowMs, ceilings, more),
+    ceilingSends: order.ceilings.map((ceiling) => sendsOf(ceilings, ceiling, order.nowMs) + moreOf(ceiling)),
+    guard: order.guard && {
+      unverified: order.guard.unverified.map(
+        (ceiling) => sendsOf(ceilings, ceiling, order.nowMs) + moreOf(ceiling),
+      ),
+      verified: () => order.guard?.verified.map((ceiling) => sendsOf(ceilings, ceiling, order.nowMs)) ?? [],
+      blocks: order.guard.unverified.map(({ subject }) =>
+        blocks.find((block) => block.subject === subject && block.untilMs > order.nowMs),
+      ),
+      numberVerified: () => row['verified_at_ms'] !== null,
+    },
   };
 }
 
-function guardFacts(
-  row: Row,
-  { unverified, verified }: NonNullable<IssueOrder['guard']>,
-  nowMs: number,
-  ceilings: CountedCeilings,
-  more: number,
-): GuardFacts {
-  const blocks = listOf(row, 'blocks').map((one) => readBlock(one as Row));
-  return {
-    unverified: unverified.map((ceiling) => sendsOf(ceilings, ceiling, nowMs) + more),
-    verified: () => verified.map((ceiling) => sendsOf(ceilings, ceiling, nowMs)),
-    blocks: unverified.map(({ subject }) => blocks.find((block) => block.subject === subject)),
-    numberVerified: () => row['number_verified'] === true,
-  };
+export function blocksIn(row: Row): readonly Block[] {
+  return listOf(row, 'blocks').map((one) => readBlock(one as Row));
 }
 
 export function ceilingsIn(row: Row): CountedCeilings {

@@ -19,7 +19,7 @@ import { type CeilingChange, type Change, lowering, NO_CHANGE, type SubjectChang
 import {
   attemptFacts,
   type CountedCeilings,
-  ceilingsIn,
+  type IssueRead,
   issueFacts,
   isThere,
   placeOf,
@@ -33,6 +33,7 @@ import {
   resumedImage,
   settledImage,
 } from './images.ts';
+import { BLOCK_RAISES, type DecideWith, slacksOf } from './slacks.ts';
 
 /** What a step decided, and what it writes. `change` absent: nothing. */
 export interface Judged<Decision> {
@@ -40,24 +41,16 @@ export interface Judged<Decision> {
   readonly change?: Change;
 }
 
-/**
- * So many texts of other steps may be counted under a ceiling between the reading of it and the writing. The first is more
- * than all batches of some servers hold; the others are for steps near a limit, where it matters how many come in between.
- */
-const SLACKS = [256, 64, 16, 4] as const;
-
-/** A block that begins is like so many texts: whatever was decided without it is decided anew. */
-const BLOCK_RAISES = SLACKS[0] + 1;
-
 export function judgeIssueOf(
-  row: Row,
+  read: IssueRead,
   order: IssueOrder,
   decide: (facts: IssueFacts) => IssueDecision,
 ): Judged<IssueDecision> {
-  const ceilings = ceilingsIn(row);
-  const decideWith = (more: number) => decide(issueFacts(row, order, ceilings, more));
-  const slack = slackOf(order, decideWith);
-  const decision = decideWith(0);
+  const { row, ceilings } = read;
+  const decideWith: DecideWith = (moreUnder) => decide(issueFacts(read, order, moreUnder));
+  // Asked before: what was decided last is what is written.
+  const slacks = slacksOf(order, decideWith);
+  const decision = decideWith(() => 0);
   const own = isThere(row) ? row : undefined;
   const based = own && versionIn(own, 'version');
   if (decision.kind === 'answer') {
@@ -70,26 +63,11 @@ export function judgeIssueOf(
   const change: Change = {
     rows: [{ image: grantedImage(own, order, decision), based }],
     subjects: subjectsOf(row, order),
-    ceilings: [...raising(decision, order, ceilings, slack), ...begun.ceilings],
+    ceilings: [...raising(decision, order, ceilings, slacks), ...begun.ceilings],
     missteps: [],
     blocks: begun.blocks,
   };
   return { decision, change };
-}
-
-/**
- * How many texts more under each ceiling leave the decision as it is: if so many do, any number between does, since a text
- * more never makes a limit wider. Asked before the decision itself, so that the last answer is the one that counts.
- */
-function slackOf(order: IssueOrder, decideWith: (more: number) => IssueDecision): number {
-  if (order.ceilings.length === 0 && order.guard === undefined) return 0;
-  try {
-    const decision = decideWith(0);
-    if (decision.kind !== 'issue' && decision.kind !== 'resume') return 0;
-    return SLACKS.find((more) => isDeepStrictEqual(decideWith(more), decision)) ?? 0;
-  } catch {
-    return 0;
-  }
 }
 
 function grantedImage(own: Row | undefined, order: IssueOrder, granted: GrantedText) {
@@ -108,7 +86,9 @@ function subjectsOf(row: Row, { accountDigest, phoneNumberDigest, nowMs }: Issue
 /** An account and a number are two rows unless their digests are one. */
 function distinct(subjects: readonly SubjectChange[]): readonly SubjectChange[] {
   const [first, second] = subjects;
-  return first && second && isDeepStrictEqual(first.digest, second.digest) ? [first] : subjects;
+  return first && second && isDeepStrictEqual(first.digest, second.digest)
+    ? [{ ...second, ...first }]
+    : subjects;
 }
 
 /** What the text was not weighed against is raised whatever was counted meanwhile. */
@@ -116,11 +96,12 @@ function raising(
   { raise }: GrantedText,
   { ceilings: weighed, guard }: IssueOrder,
   ceilings: CountedCeilings,
-  slack: number,
+  slacks: ReadonlyMap<string, number>,
 ): readonly CeilingChange[] {
   const asked = new Set([...weighed, ...(guard?.unverified ?? [])].map(placeOf));
   return raise.map((bucket) => {
     const place = placeOf(bucket);
+    const slack = slacks.get(place) ?? 0;
     const based = asked.has(place) && { based: { raised: ceilings.get(place)?.raised ?? 0, slack } };
     return { ...bucket, delta: 1, raised: 1, ...based };
   });
@@ -181,7 +162,7 @@ export function judgeAttemptOf(
     ],
     subjects: distinct([
       { ...changedBy(row, accountDigest), based: { version: versionIn(row, 'account_version') } },
-      changedBy(row, phoneNumberDigest),
+      { ...changedBy(row, phoneNumberDigest), isVerified: decision.state === 'verified' },
     ]),
     ceilings: [
       ...lowering(decision.lower),

@@ -8,8 +8,7 @@ import { parseKeyChecks, parseRevokedKeys } from '../rows/kept-words.ts';
 import { readCodesOfSecret, readHeldCode } from '../rows/otp-rows.ts';
 import type { KeptChecks, KeyRecord } from '../store-kind.ts';
 import { endingOf } from './judged.ts';
-import { writeStatement } from './write-statement.ts';
-import { newVersion, parametersOf } from './writer.ts';
+import { newVersion, writing } from './writer.ts';
 
 /** Rows that are held in memory at once. */
 const ROWS_MAX = 500;
@@ -83,7 +82,6 @@ async function rotate(
 
 /** Asks about every code that is neither used nor void. */
 async function endUnusedCodes(query: Query, schema: string, decide: DecideEnd): Promise<number> {
-  const statement = writeStatement(schema);
   const find = `
     SELECT * FROM ${schema}.request WHERE request_id > $1 AND challenge_state = ANY ($2)
     ORDER BY request_id LIMIT ${ROWS_MAX} FOR UPDATE`;
@@ -98,8 +96,7 @@ async function endUnusedCodes(query: Query, schema: string, decide: DecideEnd): 
       const end = decide(readHeldCode(row));
       if (end === undefined) continue;
       const written = await query(
-        statement,
-        parametersOf([{ change: endingOf(row, end), version: newVersion() }]),
+        ...writing(schema, [{ change: endingOf(row, end), version: newVersion() }]),
       );
       if (written.length !== 1)
         throw new UnavailableError('a code changed while it was ended: stop the servers first');

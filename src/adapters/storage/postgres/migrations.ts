@@ -49,20 +49,24 @@ const FIRST = `
     PRIMARY KEY (request_id, method)
   ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
   CREATE INDEX request_received ON {schema}.request (received_at_ms);
-  CREATE INDEX request_account ON {schema}.request (account_digest, received_at_ms) WHERE account_digest IS NOT NULL;
-  CREATE INDEX request_phone_number ON {schema}.request (phone_number_digest, received_at_ms)
-    WHERE phone_number_digest IS NOT NULL;
+  -- A request is in one index of its account and one of its number: in that of texts, or in the other one. None changes when
+  -- its text is handed over, so PostgreSQL leaves them alone then.
   CREATE INDEX request_account_text ON {schema}.request (account_digest, counted_at_ms) WHERE submissions > 0;
+  CREATE INDEX request_account_other ON {schema}.request (account_digest, received_at_ms)
+    WHERE account_digest IS NOT NULL AND coalesce(submissions, 0) = 0;
   CREATE INDEX request_phone_number_text ON {schema}.request (phone_number_digest, counted_at_ms) WHERE submissions > 0;
-  CREATE INDEX request_verified ON {schema}.request (phone_number_digest) WHERE challenge_state = 'verified';
+  CREATE INDEX request_phone_number_other ON {schema}.request (phone_number_digest, received_at_ms)
+    WHERE phone_number_digest IS NOT NULL AND coalesce(submissions, 0) = 0;
   CREATE INDEX request_receipt ON {schema}.request (receipt_key) WHERE receipt_key IS NOT NULL;
 
   -- An account or a phone number, by its digest. Whatever changes something that its limits count, or that tells which
-  -- of its codes is the newest, gives it another version. received_at_ms: of the newest request that did.
+  -- of its codes is the newest, gives it another version. received_at_ms: of the newest request that did. verified_at_ms:
+  -- of the newest request whose code was verified for the number; NULL: none that is remembered.
   CREATE TABLE {schema}.subject (
     digest bytea PRIMARY KEY,
     version uuid NOT NULL,
-    received_at_ms bigint NOT NULL
+    received_at_ms bigint NOT NULL,
+    verified_at_ms bigint
   ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
 
   -- Texts that are counted together: counts has the number of each part of the window, by the number of that part. raised

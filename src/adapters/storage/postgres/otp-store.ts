@@ -85,7 +85,7 @@ export class PostgresOtpStore implements OtpStore {
     return this.#step(
       Buffer.from(order.accountDigest).toString('base64'),
       () => this.#reader.issue(order),
-      (row) => judgeIssueOf(row, order, decide),
+      (read) => judgeIssueOf(read, order, decide),
     );
   }
 
@@ -111,10 +111,9 @@ export class PostgresOtpStore implements OtpStore {
   }
 
   attempt(order: AttemptOrder, decide: (facts: AttemptFacts) => AttemptDecision): Promise<AttemptDecision> {
-    const { requestId } = order;
     return this.#step(
       order.sendOtpRequestId,
-      () => Promise.all([this.#reader.row({ method: 'verifyOtp', requestId }), this.#reader.attempt(order)]),
+      () => this.#reader.attempt(order),
       ([request, row]) => judgeAttemptOf(request, row, order, decide),
     );
   }

@@ -12,6 +12,14 @@ function newerTexts(request: string): string {
       ORDER BY x.counted_at_ms LIMIT 256) x) AS newer`;
 }
 
+/**
+ * The request `o.request_id` of a method. LIMIT has the server look it up for each `o`: it takes a list of records for a long
+ * one, for which it would rather read the whole table.
+ */
+function requestOf(request: string, method: string): string {
+  return `(SELECT * FROM ${request} x WHERE x.method = ${method} AND x.request_id = o.request_id LIMIT 1)`;
+}
+
 /** Texts that count, besides that of the request itself. */
 function textsOf(request: string, column: string, of: string): string {
   return `(
@@ -38,46 +46,28 @@ function misstepsOf(schema: string, of: string, kinds: readonly string[]): strin
  */
 export function readStatements(schema: string) {
   const request = `${schema}.request`;
-
   const newer = newerTexts(request);
-  const version = (of: string) => `(SELECT x.version FROM ${schema}.subject x WHERE x.digest = ${of})`;
 
   return {
     /** Requests by method and id. */
     rows: `
       SELECT o.n, r.* FROM json_to_recordset($1::json) AS o(n integer, method text, request_id text)
-      JOIN ${request} r USING (method, request_id)`,
+      CROSS JOIN LATERAL ${requestOf(request, 'o.method')} r`,
 
     /** The same, with what may supersede the challenge of each. */
     challenges: `
-      SELECT o.n, r.*, ${newer}
-      FROM json_to_recordset($1::json) AS o(n integer, request_id text)
-      JOIN ${request} r ON r.request_id = o.request_id AND r.method = 'sendOtp'`,
+      SELECT o.n, r.*, ${newer} FROM json_to_recordset($1::json) AS o(n integer, method text, request_id text)
+      CROSS JOIN LATERAL ${requestOf(request, 'o.method')} r`,
 
-    issue: `
+    /** The same, with what a code that is typed for the challenge is judged by. */
+    attempts: `
       SELECT o.n, r.*, ${newer},
-        ${version('o.account_digest')} AS account_version, ${version('o.phone_number_digest')} AS phone_number_version,
-        ${textsOf(request, 'account_digest', 'o.account_digest')} AS account_texts,
-        ${textsOf(request, 'phone_number_digest', 'o.phone_number_digest')} AS phone_number_texts,
-        ${misstepsOf(schema, 'o.account_digest', ['refused', 'wrong', 'uncompared', 'exhausted'])} AS account_missteps,
-        ${misstepsOf(schema, 'o.phone_number_digest', ['refused'])} AS phone_number_missteps,
-        (SELECT json_agg(row_to_json(x)) FROM (
-          SELECT x.subject, x.window_ms, x.raised, x.counts
-          FROM json_to_recordset(o.ceilings) AS w(subject text, window_ms bigint)
-          JOIN ${schema}.ceiling x USING (subject, window_ms)) x) AS ceilings,
-        (SELECT json_agg(row_to_json(x)) FROM ${schema}.block x
-          WHERE x.subject = ANY (ARRAY(SELECT json_array_elements_text(o.guarded))) AND x.until_ms > o.now_ms) AS blocks,
-        EXISTS (SELECT FROM ${request} x
-          WHERE x.phone_number_digest = o.phone_number_digest AND x.challenge_state = 'verified') AS number_verified
-      FROM json_to_recordset($1::json) AS o(n integer, request_id text, account_digest bytea, phone_number_digest bytea,
-        since_ms bigint, now_ms bigint, ceilings json, guarded json)
-      LEFT JOIN ${request} r ON r.request_id = o.request_id AND r.method = 'sendOtp'`,
-
-    attempt: `
-      SELECT o.n, r.*, ${newer}, ${version('r.account_digest')} AS account_version,
+        (SELECT x.version FROM ${schema}.subject x WHERE x.digest = r.account_digest) AS account_version,
         ${misstepsOf(schema, 'r.account_digest', ['wrong'])} AS account_missteps
-      FROM json_to_recordset($1::json) AS o(n integer, request_id text, since_ms bigint)
-      JOIN ${request} r ON r.request_id = o.request_id AND r.method = 'sendOtp'`,
+      FROM json_to_recordset($1::json) AS o(n integer, method text, request_id text, since_ms bigint)
+      CROSS JOIN LATERAL ${requestOf(request, 'o.method')} r`,
+
+    issue: issueStatement(schema),
 
     receipts: `
       SELECT o.n, r.* FROM json_to_recordset($1::json) AS o(n integer, receipt_key text)
@@ -87,12 +77,43 @@ export function readStatements(schema: string) {
   } as const;
 }
 
+/** A row for each, whether its request is there or not. What all have in common stands in the first one. */
+function issueStatement(schema: string): string {
+  const request = `${schema}.request`;
+  const subject = (of: string) => `(SELECT * FROM ${schema}.subject x WHERE x.digest = ${of} LIMIT 1)`;
+  return `
+    SELECT o.n, r.*, ${newerTexts(request)}, a.version AS account_version, p.version AS phone_number_version,
+      p.verified_at_ms,
+      ${textsOf(request, 'account_digest', 'o.account_digest')} AS account_texts,
+      ${textsOf(request, 'phone_number_digest', 'o.phone_number_digest')} AS phone_number_texts,
+      ${misstepsOf(schema, 'o.account_digest', ['refused', 'wrong', 'uncompared', 'exhausted'])} AS account_missteps,
+      ${misstepsOf(schema, 'o.phone_number_digest', ['refused'])} AS phone_number_missteps,
+      CASE WHEN o.n = 0 THEN (
+        SELECT json_agg(row_to_json(x)) FROM json_to_recordset($2::json) AS w(subject text, window_ms bigint)
+        CROSS JOIN LATERAL (
+          SELECT x.subject, x.window_ms, x.raised, x.counts FROM ${schema}.ceiling x
+          WHERE x.subject = w.subject AND x.window_ms = w.window_ms LIMIT 1) x) END AS ceilings,
+      CASE WHEN o.n = 0 THEN (
+        SELECT json_agg(row_to_json(x)) FROM json_array_elements_text($3::json) AS w(subject)
+        CROSS JOIN LATERAL (SELECT * FROM ${schema}.block x WHERE x.subject = w.subject LIMIT 1) x) END AS blocks
+    FROM json_to_recordset($1::json)
+      AS o(n integer, request_id text, account_digest bytea, phone_number_digest bytea, since_ms bigint)
+    LEFT JOIN LATERAL ${requestOf(request, "'sendOtp'")} r ON true
+    LEFT JOIN LATERAL ${subject('o.account_digest')} a ON true
+    LEFT JOIN LATERAL ${subject('o.phone_number_digest')} p ON true`;
+}
+
 /** What operators ask, and what is done beside calls: one thing at a time. */
 export function plainStatements(schema: string) {
   const request = `${schema}.request`;
   const newer = newerTexts(request);
+  const newestOf = (column: string, at: string, which: string) => `
+    (SELECT * FROM ${request} WHERE ${column} = $1 AND ${which} ORDER BY ${at} DESC LIMIT 100)`;
   const requestsOf = (column: string) => `
-    SELECT r.*, ${newer} FROM ${request} r WHERE r.${column} = $1 ORDER BY r.received_at_ms DESC LIMIT 100`;
+    SELECT r.*, ${newer} FROM (
+      ${newestOf(column, 'counted_at_ms', 'submissions > 0')} UNION ALL
+      ${newestOf(column, 'received_at_ms', 'coalesce(submissions, 0) = 0')}) r
+    ORDER BY r.received_at_ms DESC LIMIT 100`;
   const codesOf = (column: string) => `
     SELECT * FROM ${request} WHERE ${column} = $1 AND submissions > 0 AND counted_at_ms >= $2`;
   return {

@@ -2,6 +2,7 @@ import type { AttemptOrder, IssueOrder, RequestKey } from '../../../ports/otp-st
 import { Batcher } from '../../postgres/batcher.ts';
 import type { Database, Rows } from '../../postgres/database.ts';
 import type { Row } from '../rows/otp-rows.ts';
+import { blocksIn, ceilingsIn, type IssueRead, placeOf } from './facts.ts';
 import { readStatements } from './read-statements.ts';
 import { toRecords } from './row-columns.ts';
 
@@ -10,42 +11,30 @@ const QUESTIONS_MAX = 64;
 /** Statements of one kind at once. */
 const BATCHES_MAX = 2;
 
+type AttemptQuestion = RequestKey & Pick<AttemptOrder, 'sinceMs'>;
+
 /** Reads what steps are decided on; questions of one kind and of the same moment share a statement. */
 export class Reader {
   readonly #rows: Batcher<RequestKey, Row | undefined>;
-  readonly #challenges: Batcher<string, Row | undefined>;
-  readonly #issues: Batcher<IssueOrder, Row>;
-  readonly #attempts: Batcher<AttemptOrder, Row | undefined>;
+  readonly #challenges: Batcher<RequestKey, Row | undefined>;
+  readonly #attempts: Batcher<AttemptQuestion, Row | undefined>;
+  readonly #issues: Batcher<IssueOrder, IssueRead>;
   readonly #receipts: Batcher<string, Rows>;
 
   constructor(database: Database, schema: string) {
     const sql = readStatements(schema);
-    const ask = <In, Out>(
-      text: string,
-      recordOf: (item: In) => object,
-      outcomeOf: (rows: Rows, item: In) => Out,
-    ) =>
-      new Batcher<In, Out>({
-        batchesMax: BATCHES_MAX,
-        itemsMax: QUESTIONS_MAX,
-        async run(items) {
-          const records = items.map((item, n) => ({ n, ...recordOf(item) }));
-          const found = Map.groupBy(await database.read(text, [toRecords(records)]), ({ n }) => n);
-          return items.map((item, n) => outcomeOf(found.get(n) ?? [], item));
-        },
+    const batcher = <In, Out>(run: (items: readonly In[]) => Promise<readonly Out[]>) =>
+      new Batcher<In, Out>({ batchesMax: BATCHES_MAX, itemsMax: QUESTIONS_MAX, run });
+    const ask = <In, Out>(text: string, recordOf: (item: In) => object, outcomeOf: (rows: Rows) => Out) =>
+      batcher<In, Out>(async (items) => {
+        const found = Map.groupBy(await database.read(text, [numbered(items.map(recordOf))]), ({ n }) => n);
+        return items.map((_, n) => outcomeOf(found.get(n) ?? []));
       });
     const one = ([row]: Rows) => row;
-    this.#rows = ask(sql.rows, ({ method, requestId }) => ({ method, request_id: requestId }), one);
-    this.#challenges = ask(sql.challenges, (requestId) => ({ request_id: requestId }), one);
-    this.#issues = ask(sql.issue, issueRecord, ([row]) => {
-      if (row === undefined) throw new TypeError('a question was not answered');
-      return row;
-    });
-    this.#attempts = ask(
-      sql.attempt,
-      ({ sendOtpRequestId, sinceMs }) => ({ request_id: sendOtpRequestId, since_ms: sinceMs }),
-      one,
-    );
+    this.#rows = ask(sql.rows, keyRecord, one);
+    this.#challenges = ask(sql.challenges, keyRecord, one);
+    this.#attempts = ask(sql.attempts, (item) => ({ ...keyRecord(item), since_ms: item.sinceMs }), one);
+    this.#issues = batcher(async (orders) => issueReads(await database.read(sql.issue, issueValues(orders))));
     this.#receipts = ask(
       sql.receipts,
       (key) => ({ receipt_key: key }),
@@ -59,18 +48,25 @@ export class Reader {
   }
 
   /** The row of a sendOtp request, with `newer`: what may supersede its challenge. */
-  challenge(sendOtpRequestId: string): Promise<Row | undefined> {
-    return this.#challenges.add(sendOtpRequestId);
+  challenge(requestId: string): Promise<Row | undefined> {
+    return this.#challenges.add({ method: 'sendOtp', requestId });
   }
 
-  /** All that an issue is decided on, and the row of the request as far as there is one. */
-  issue(order: IssueOrder): Promise<Row> {
+  /** All that an issue is decided on. */
+  issue(order: IssueOrder): Promise<IssueRead> {
     return this.#issues.add(order);
   }
 
-  /** What the challenge that a code was typed for is judged by. `undefined`: there is no such sendOtp. */
-  attempt(order: AttemptOrder): Promise<Row | undefined> {
-    return this.#attempts.add(order);
+  /** The rows of the attempt itself and of the sendOtp whose code was typed, with what that is judged by. */
+  attempt({
+    requestId,
+    sendOtpRequestId,
+    sinceMs,
+  }: AttemptOrder): Promise<[Row | undefined, Row | undefined]> {
+    return Promise.all([
+      this.#attempts.add({ method: 'verifyOtp', requestId, sinceMs }),
+      this.#attempts.add({ method: 'sendOtp', requestId: sendOtpRequestId, sinceMs }),
+    ]);
   }
 
   /** The texts that are filed under a key. */
@@ -79,16 +75,44 @@ export class Reader {
   }
 }
 
-function issueRecord(order: IssueOrder): object {
-  const { guard, ceilings } = order;
-  const counted = guard === undefined ? ceilings : [...ceilings, ...guard.unverified, ...guard.verified];
+function numbered(records: readonly object[]): string {
+  return toRecords(records.map((record, n) => ({ n, ...record })));
+}
+
+function keyRecord({ method, requestId }: RequestKey): object {
+  return { method, request_id: requestId };
+}
+
+/** Ceilings and subjects of blocks once each, for many texts are counted under the same ones. */
+function issueValues(orders: readonly IssueOrder[]): readonly string[] {
+  const ceilings = new Map<string, object>();
+  const guarded = new Set<string>();
+  for (const { ceilings: quotas, guard } of orders) {
+    for (const ceiling of [...quotas, ...(guard?.unverified ?? []), ...(guard?.verified ?? [])]) {
+      ceilings.set(placeOf(ceiling), { subject: ceiling.subject, window_ms: ceiling.windowMs });
+    }
+    for (const { subject } of guard?.unverified ?? []) guarded.add(subject);
+  }
+  return [
+    numbered(orders.map(issueRecord)),
+    JSON.stringify([...ceilings.values()]),
+    JSON.stringify([...guarded]),
+  ];
+}
+
+function issueRecord({ requestId, accountDigest, phoneNumberDigest, sinceMs }: IssueOrder): object {
   return {
-    request_id: order.requestId,
-    account_digest: order.accountDigest,
-    phone_number_digest: order.phoneNumberDigest,
-    since_ms: order.sinceMs,
-    now_ms: order.nowMs,
-    ceilings: counted.map(({ subject, windowMs }) => ({ subject, window_ms: windowMs })),
-    guarded: guard?.unverified.map(({ subject }) => subject) ?? [],
+    request_id: requestId,
+    account_digest: accountDigest,
+    phone_number_digest: phoneNumberDigest,
+    since_ms: sinceMs,
   };
+}
+
+function issueReads(rows: Rows): readonly IssueRead[] {
+  const inOrder = rows.toSorted((one, other) => Number(one['n']) - Number(other['n']));
+  const [first] = inOrder;
+  if (first === undefined) return [];
+  const shared = { ceilings: ceilingsIn(first), blocks: blocksIn(first) };
+  return inOrder.map((row) => ({ row, ...shared }));
 }

@@ -49,7 +49,8 @@ export function retentionStatements(schema: string) {
       UPDATE ${schema}.retention_leader SET holder = NULL, expires_at = now() WHERE id = 1 AND holder = $1`,
     /**
      * Deletes nothing in a term that has ended; nobody else can take the lead meanwhile. The age is asked for twice, since a
-     * request may have come again after it was found. Accounts and numbers go with the last request of theirs.
+     * request may have come again after it was found. Accounts and numbers go with the last request of theirs, and that a number
+     * is verified with the last one whose code was.
      */
     sweep: `
       WITH lead AS MATERIALIZED (
@@ -59,6 +60,9 @@ export function retentionStatements(schema: string) {
       subjects AS (
         DELETE FROM ${schema}.subject WHERE received_at_ms < $1 AND digest = ANY (ARRAY(
           SELECT account_digest FROM requests UNION SELECT phone_number_digest FROM requests))),
+      numbers AS (
+        UPDATE ${schema}.subject SET verified_at_ms = NULL WHERE received_at_ms >= $1 AND verified_at_ms < $1
+          AND digest = ANY (ARRAY(SELECT phone_number_digest FROM requests))),
       missteps AS (${oldest('misstep', 'subject, kind, at_ms', 'at_ms')} RETURNING 1),
       ceilings AS (${oldest('ceiling', 'subject, window_ms', 'until_ms')}),
       blocks AS (${oldest('block', 'subject', 'until_ms')})

@@ -5,15 +5,12 @@ import type { Database } from '../../postgres/database.ts';
 import { DatabaseError } from '../../postgres/failure.ts';
 import type { Change } from './changes.ts';
 import { toRecords } from './row-columns.ts';
-import { writeStatement } from './write-statement.ts';
+import { WRITTEN_PARTS, type WrittenPart, writeStatement } from './write-statement.ts';
 
 /** Steps that share a statement and its commit. */
 const STEPS_MAX = 64;
 /** While one waits for the disk the next one is made ready. */
 const BATCHES_MAX = 2;
-/** Parts of a window that are kept: those of one window, and some for steps that took long. */
-const PARTS_KEPT = 16;
-
 /**
  * - `written`: durably. - `stale`: nothing was written, for what it was decided on has changed. - `unknown`: nobody knows
  * which of the two. - An error: nothing was written, and the same again would fail again.
@@ -29,12 +26,12 @@ interface Order {
 /** Writes what steps decided; steps of the same moment share a statement. */
 export class Writer {
   readonly #database: Database;
-  readonly #statement: string;
+  readonly #schema: string;
   readonly #batches: Batcher<Order, Written>;
 
   constructor(database: Database, schema: string) {
     this.#database = database;
-    this.#statement = writeStatement(schema);
+    this.#schema = schema;
     this.#batches = new Batcher({
       run: (orders) => this.#write(orders),
       batchesMax: BATCHES_MAX,
@@ -59,7 +56,7 @@ export class Writer {
 
   async #writeTogether(steps: readonly Order[]): Promise<readonly Written[]> {
     try {
-      const rows = await this.#database.write(this.#statement, parametersOf(steps));
+      const rows = await this.#database.write(...writing(this.#schema, steps));
       const good = new Set(rows.map(({ step }) => step));
       return steps.map((_, step) => (good.has(step) ? 'written' : 'stale'));
     } catch (error) {
@@ -84,29 +81,39 @@ function takesPlaces({ rows, subjects }: Change, taken: Set<string>): boolean {
   return true;
 }
 
-export function parametersOf(steps: readonly Order[]): readonly unknown[] {
+/** The statement that writes them, without the parts for which they have nothing, and its values. */
+export function writing(schema: string, steps: readonly Order[]): [text: string, values: readonly string[]] {
   const each = (recordsOf: (order: Order) => readonly object[]) =>
-    toRecords(steps.flatMap((order, step) => recordsOf(order).map((record) => ({ step, ...record }))));
+    steps.flatMap((order, step) => recordsOf(order).map((record) => ({ step, ...record })));
   const raised = new Map<string, number>();
-  return [
-    each(({ change, version }) => change.subjects.map((subject) => subjectRecord(subject, version))),
-    each(({ change, version }) => change.rows.map(({ image, based }) => ({ ...image, based, version }))),
-    each(({ change }) => ceilingRecords(change, raised)),
-    each(({ change }) =>
+  const records: Readonly<Record<WrittenPart, readonly object[]>> = {
+    subjects: each(({ change, version }) =>
+      change.subjects.map((subject) => subjectRecord(subject, version)),
+    ),
+    requests: each(({ change, version }) =>
+      change.rows.map(({ image, based }) => ({ ...image, based, version })),
+    ),
+    ceilings: each(({ change }) => ceilingRecords(change, raised)),
+    missteps: each(({ change }) =>
       change.missteps.map(({ subject, kind, atMs, times }) => ({ subject, kind, at_ms: atMs, times })),
     ),
-    each(({ change }) =>
+    blocks: each(({ change }) =>
       change.blocks.map(({ subject, sinceMs, untilMs, unverified, verified }) => {
         return { subject, since_ms: sinceMs, until_ms: untilMs, unverified, verified };
       }),
     ),
-    PARTS_KEPT,
-  ];
+  };
+  const parts = WRITTEN_PARTS.filter((part) => records[part].length > 0);
+  return [writeStatement(schema, parts), parts.map((part) => toRecords(records[part]))];
 }
 
-function subjectRecord({ digest, based, receivedAtMs }: Change['subjects'][number], version: string) {
+function subjectRecord(
+  { digest, based, receivedAtMs, isVerified = false }: Change['subjects'][number],
+  version: string,
+) {
   const checked = { is_based: based !== undefined, based: based?.version };
-  return { digest, ...checked, version, received_at_ms: receivedAtMs };
+  const verified = isVerified ? { verified_at_ms: receivedAtMs } : {};
+  return { digest, ...checked, version, received_at_ms: receivedAtMs, ...verified };
 }
 
 /** `raised`: by how much the steps before it in the batch raise each ceiling, which none of them has seen. */
