@@ -42,19 +42,26 @@ export class Database {
 
   constructor(options: DatabaseOptions) {
     this.#options = options;
-    const current = () => this.#hostAt(this.#current);
+    const current = () => this.#current;
+    const hostAt = (place: number) => this.#hostAt(place);
     this.#pool = new pg.Pool({
       max: options.connectionsMax,
       connectionTimeoutMillis: options.connectMs,
       idleTimeoutMillis: 60_000,
       Client: class extends pg.Client {
+        readonly place: number;
+
         constructor(config?: pg.ClientConfig) {
-          super({ ...config, ...current() });
+          const place = current();
+          super({ ...config, ...hostAt(place) });
+          this.place = place;
+          // One that is lost between two statements says so to the next one.
+          this.on('error', () => {});
         }
       },
       ...connectionOptions(options),
     });
-    // Those that wait in the pool: whoever needs one next gets a new one.
+    // Whoever needs a connection next gets another one.
     this.#pool.on('error', () => {});
   }
 
@@ -119,8 +126,7 @@ export class Database {
     }
   }
 
-  async #ask(client: pg.PoolClient, text: string, values: readonly unknown[]): Promise<Answer> {
-    const place = this.#current;
+  async #ask(client: Connection, text: string, values: readonly unknown[]): Promise<Answer> {
     const notices: string[] = [];
     const note = ({ code }: { readonly code: string | undefined }) => notices.push(code ?? '');
     client.on('notice', note);
@@ -128,7 +134,7 @@ export class Database {
       const { rows } = await client.query(this.#queryOf(text, values));
       return { rows: rows as Rows, notices };
     } catch (error) {
-      if (asksElsewhere(error)) this.#suspect(place);
+      if (asksElsewhere(error)) this.#suspect(client.place);
       throw new DatabaseError(failureKindOf(error), error);
     } finally {
       client.off('notice', note);
@@ -140,15 +146,12 @@ export class Database {
   }
 
   /** A connection to a server that writes: the one that was found last, or the first that is found. */
-  async #connect(): Promise<pg.PoolClient> {
+  async #connect(): Promise<Connection> {
     let failure: unknown;
     for (let tries = 0; tries <= this.#options.hosts.length; tries += 1) {
       const place = this.#current;
       try {
-        const client = await this.#pool.connect();
-        if (await this.#isWriter(client)) return client;
-        client.release(true);
-        failure = new Error('the server is a standby');
+        return await this.#connectToWriter();
       } catch (error) {
         failure = error;
       }
@@ -158,15 +161,17 @@ export class Database {
     throw new DatabaseError('unreachable', failure);
   }
 
-  /** Asked once for each connection. */
-  async #isWriter(client: pg.PoolClient & { gspIsWriter?: boolean }): Promise<boolean> {
-    if (client.gspIsWriter) return true;
-    const { rows } = await client.query({
-      text: 'SELECT pg_is_in_recovery() AS is_standby',
-      query_timeout: this.#options.connectMs,
-    } as pg.QueryConfig);
-    client.gspIsWriter = rows[0]?.is_standby === false;
-    return client.gspIsWriter;
+  async #connectToWriter(): Promise<Connection> {
+    const client = (await this.#pool.connect()) as Connection;
+    try {
+      client.isWriter ??= await isWriter(client, this.#options.connectMs);
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
+    if (client.isWriter) return client;
+    client.release(true);
+    throw new Error('the server is a standby');
   }
 
   /** New connections go to the next one, unless that was noticed already. */
@@ -179,6 +184,19 @@ export class Database {
     if (host === undefined) throw new TypeError('there is no host');
     return host;
   }
+}
+
+interface Connection extends pg.PoolClient {
+  /** Of its host. */
+  readonly place: number;
+  /** Absent: it was not asked yet. */
+  isWriter?: boolean;
+}
+
+async function isWriter(client: Connection, timeoutMs: number): Promise<boolean> {
+  const text = 'SELECT pg_is_in_recovery() AS is_standby';
+  const { rows } = await client.query({ text, query_timeout: timeoutMs } as pg.QueryConfig);
+  return rows[0]?.is_standby === false;
 }
 
 interface Answer {

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Database, type DatabaseOptions, type Host } from '../../../src/adapters/postgres/database.ts';
+import { connectionTo } from '../../support/postgres/connection.ts';
+import { testSchema } from '../../support/postgres/schema.ts';
+import { startPostgres } from '../../support/postgres/server.ts';
+
+/** The server that the tests share. */
+async function testHost(): Promise<Pick<DatabaseOptions, 'database' | 'user'> & { readonly host: Host }> {
+  const { hosts, database, user } = connectionTo(await testSchema());
+  const [host = '', port] = (hosts[0] ?? '').split(':');
+  return { host: { host, port: Number(port) }, database, user };
+}
+
+function open(t: TestContext, options: Partial<DatabaseOptions>): Database {
+  const database = new Database({
+    hosts: [],
+    database: 'postgres',
+    user: 'postgres',
+    password: undefined,
+    tls: false,
+    connectionsMax: 4,
+    connectMs: 700,
+    statementMs: 1000,
+    readOnly: false,
+    ...options,
+  });
+  t.after(() => database.close());
+  return database;
+}
+
+/** Lets everybody log in, and says nothing more: a pooler whose server has gone. */
+async function startMute(t: TestContext): Promise<Host> {
+  const authenticated = Buffer.from('520000000800000000', 'hex');
+  const ready = Buffer.from('5a0000000549', 'hex');
+  const server = createServer((socket) => {
+    socket.once('data', () => socket.write(Buffer.concat([authenticated, ready])));
+    socket.on('error', () => {});
+    t.after(() => socket.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  return { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
+}
+
+test('a connection that is lost between two statements fails the next one, and nothing else', async (t) => {
+  const { host, ...login } = await testHost();
+  const database = open(t, { hosts: [host], ...login });
+  const lost = database.transaction(async (query) => {
+    const [{ pid } = {}] = await query('SELECT pg_backend_pid() AS pid');
+    await database.read('SELECT pg_terminate_backend($1)', [pid]);
+    const there = 'SELECT FROM pg_stat_activity WHERE pid = $1';
+    while ((await database.read(there, [pid])).length > 0) await pause(5);
+    // The socket tells it in a later turn.
+    await pause(50);
+    await query('SELECT 1');
+  });
+  await assert.rejects(lost, { name: 'DatabaseError', kind: 'unknown' });
+  assert.deepEqual(await database.read('SELECT 1 AS one'), [{ one: 1 }]);
+});
+
+test('a host that lets log in and then says nothing takes up no connection for good', async (t) => {
+  const { host, ...login } = await testHost();
+  const database = open(t, { hosts: [await startMute(t), host], ...login, connectMs: 100 });
+  const ask = () => database.read('SELECT 1 AS one');
+  const first = await Promise.allSettled(Array.from({ length: 12 }, ask));
+  assert.ok(first.some(({ status }) => status === 'fulfilled'));
+  assert.deepEqual(await Promise.all(Array.from({ length: 4 }, ask)), Array(4).fill([{ one: 1 }]));
+});
+
+test('a server that only reads writes nothing, and the next one is asked', async (t) => {
+  const [reader, writer] = await Promise.all([startPostgres(), startPostgres()]);
+  t.after(() => Promise.all([reader.stop(), writer.stop()]));
+  for (const server of [reader, writer]) await server.query('CREATE TABLE t (n int)');
+  const hosts = [reader, writer].map(({ port }) => ({ host: '127.0.0.1', port }));
+  const database = open(t, { hosts });
+  await database.write('INSERT INTO t VALUES (1)');
+  await reader.query('ALTER SYSTEM SET default_transaction_read_only = on');
+  await reader.query('SELECT pg_reload_conf()');
+  while ((await database.read('SHOW transaction_read_only'))[0]?.['transaction_read_only'] !== 'on') {
+    await pause(5);
+  }
+  await assert.rejects(database.write('INSERT INTO t VALUES (2)'), { kind: 'unreachable' });
+  await database.write('INSERT INTO t VALUES (3)');
+  assert.deepEqual(await writer.query('SELECT n FROM t'), [{ n: 3 }]);
+});
+
+test('a server that shuts down is not asked again, and the next one is', async (t) => {
+  const [first, second] = await Promise.all([startPostgres(), startPostgres()]);
+  t.after(() => Promise.all([first.stop(), second.stop()]));
+  const hosts = [first, second].map(({ port }) => ({ host: '127.0.0.1', port }));
+  const database = open(t, { hosts });
+  const asking = database.write('SELECT pg_sleep(10)');
+  const isAsking = "SELECT FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(10)' AND state = 'active'";
+  while ((await first.query(isAsking)).length === 0) await pause(5);
+  await Promise.all([assert.rejects(asking, { kind: 'unknown' }), first.shutDown()]);
+  assert.deepEqual(await database.read('SHOW port'), [{ port: `${second.port}` }]);
+});
