@@ -24,7 +24,7 @@ export type {
   OtpContext,
   SubmittedText,
 } from './ports/challenge.ts';
-export type { Clock, Deadline, SharedTime } from './ports/clock.ts';
+export type { Clock, Deadline } from './ports/clock.ts';
 export type * from './ports/delivery-receipt.ts';
 export type { Entropy } from './ports/entropy.ts';
 export type { MethodName } from './ports/method-name.ts';

@@ -26,20 +26,14 @@ export interface Clock {
    */
   readonly sharedMs?: () => number;
 
-  /** Takes over what that store says of the time. `undefined`: nothing is taken over. */
-  readonly follow?: (told: SharedTime) => void;
+  /** That clock shows `atMs` now, give or take `withinMs`. `undefined`: nobody listens. */
+  readonly follow?: (atMs: number, withinMs: number) => void;
+
+  /** For another server on that store, confirmed time has come to `atMs`. `undefined`: nobody listens. */
+  readonly reach?: (atMs: number) => void;
 
   /** Calls `run` once, `delayMs` (≥ 0) from now, unless the returned function is called before. */
   after(delayMs: number, run: () => void): () => void;
-}
-
-/** What a store says of the time. */
-export interface SharedTime {
-  /** What its clock shows now, and how far off that may be at most, ms. */
-  readonly atMs: number;
-  readonly withinMs: number;
-  /** How far confirmed time has come at the other servers, as far as they told; 0: there are none. */
-  readonly reachedMs: number;
 }
 
 /** The moment by which one request must be answered. One deadline covers directory, store and gateways. [OPS-2] */

@@ -35,12 +35,14 @@ export function createSystemClock(reachedMs = 0, sources = SYSTEM): Required<Clo
       confirmedAtStartMs = Math.max(confirmedAtStartMs, passedMs);
     },
     sharedMs,
-    follow({ atMs, withinMs, reachedMs: reachedElsewhereMs }) {
+    follow(atMs, withinMs) {
       const aheadMs = atMs - sources.monotonicMs();
       // While they agree, the closer look of the two says more. When they don't, a clock was set.
       const agrees = shared !== undefined && Math.abs(aheadMs - shared.aheadMs) <= withinMs + shared.withinMs;
       if (shared === undefined || !agrees || withinMs <= shared.withinMs) shared = { aheadMs, withinMs };
-      confirmedAtStartMs = Math.max(confirmedAtStartMs, reachedElsewhereMs - elapsedMs());
+    },
+    reach(atMs) {
+      confirmedAtStartMs = Math.max(confirmedAtStartMs, atMs - elapsedMs());
     },
     after(delayMs, run) {
       const timer = setTimeout(run, delayMs);

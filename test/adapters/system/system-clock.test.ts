@@ -25,7 +25,7 @@ test('without a store that servers share, lives are measured by the clock of the
 
 test('the clock of the store goes on between two looks, whatever the clock of the machine does', () => {
   const { clock, time, pass } = machine();
-  clock.follow({ atMs: T0, withinMs: 2, reachedMs: 0 });
+  clock.follow(T0, 2);
   assert.equal(clock.sharedMs(), T0);
   pass(1000);
   time.wallMs += DAY;
@@ -35,40 +35,41 @@ test('the clock of the store goes on between two looks, whatever the clock of th
 
 test('of looks that agree the closest one counts; one that no error explains is a clock that was set', () => {
   const { clock } = machine();
-  clock.follow({ atMs: T0, withinMs: 5, reachedMs: 0 });
-  clock.follow({ atMs: T0 + 40, withinMs: 50, reachedMs: 0 });
+  clock.follow(T0, 5);
+  clock.follow(T0 + 40, 50);
   assert.equal(clock.sharedMs(), T0);
-  clock.follow({ atMs: T0 + 3, withinMs: 1, reachedMs: 0 });
+  clock.follow(T0 + 3, 1);
   assert.equal(clock.sharedMs(), T0 + 3);
-  clock.follow({ atMs: T0 - 7000, withinMs: 50, reachedMs: 0 });
+  clock.follow(T0 - 7000, 50);
   assert.equal(clock.sharedMs(), T0 - 7000);
 });
 
 test('[OQ-69] neither a jump of the machine nor one of the store moves confirmed time', () => {
   const { clock, time, pass } = machine();
-  clock.follow({ atMs: T0, withinMs: 2, reachedMs: 0 });
+  clock.follow(T0, 2);
   time.wallMs += 40 * DAY;
   pass(1000);
   assert.equal(clock.confirmedMs(), T0 + 1000);
-  clock.follow({ atMs: T0 + 40 * DAY, withinMs: 2, reachedMs: 0 });
+  clock.follow(T0 + 40 * DAY, 2);
   assert.equal(clock.confirmedMs(), T0 + 1000);
 });
 
 test('[OQ-69] a request confirms as much as the store agrees with', () => {
   const { clock } = machine();
-  clock.follow({ atMs: T0 + 5000, withinMs: 2, reachedMs: 0 });
+  clock.follow(T0 + 5000, 2);
   clock.confirm(T0 + 11_000);
   assert.equal(clock.confirmedMs(), T0 + 5000);
-  clock.follow({ atMs: T0 + 40 * DAY, withinMs: 2, reachedMs: 0 });
+  clock.follow(T0 + 40 * DAY, 2);
   clock.confirm(T0 + 11_000);
   assert.equal(clock.confirmedMs(), T0 + 11_000);
 });
 
 test('[OQ-69] what has passed for another server has passed here, and is never taken back', () => {
   const { clock, pass } = machine();
-  clock.follow({ atMs: T0, withinMs: 2, reachedMs: T0 + 20_000 });
+  clock.follow(T0, 2);
+  clock.reach(T0 + 20_000);
   assert.equal(clock.confirmedMs(), T0 + 20_000);
   pass(1000);
-  clock.follow({ atMs: T0 + 1000, withinMs: 2, reachedMs: T0 });
+  clock.reach(T0);
   assert.equal(clock.confirmedMs(), T0 + 21_000);
 });

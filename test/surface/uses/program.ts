@@ -21,7 +21,6 @@ import {
   type Origin,
   type OtpStore,
   type Overrides,
-  type SharedTime,
 } from 'gsp-otp';
 import { account, codec, Directory, gatewayOf } from './adapters.ts';
 
@@ -36,8 +35,8 @@ export async function run(clock: Clock, entropy: Entropy, store: OtpStore): Prom
   const overrides: Overrides = { ...parts, ...gateways, codecs: [codec], logDestination: process.stderr };
   const application: Application = await compose(config, overrides);
   const { methods, operator, receipts }: Addresses = await application.listen();
-  const told: SharedTime = { atMs: Date.now(), withinMs: 1, reachedMs: 0 };
-  clock.follow?.(told);
+  clock.follow?.(Date.now(), 1);
+  clock.reach?.(clock.sharedMs?.() ?? 0);
   const inbox: InboxGateway | undefined = application.inbox;
   const behaviour: InboxBehaviour = 'late';
   inbox?.behave(behaviour, 100);
