@@ -19,6 +19,8 @@ export interface Metrics {
   readonly tellReload: (succeeded: boolean, atMs: number) => void;
   /** Names what is asked for the days that keys and certificates have left, at each look. */
   readonly watchEnds: (timesLeft: () => readonly TimeLeft[]) => void;
+  /** Names what is asked for the servers that share the store, at each look. */
+  readonly watchNodes: (seen: () => { readonly count: number; readonly clockAheadMs: number }) => void;
   /** All of them, in the text format of Prometheus. */
   readonly page: () => Promise<{ readonly contentType: string; readonly body: string }>;
 }
@@ -33,14 +35,8 @@ export function createMetrics(
   { clockAheadMs }: { readonly clockAheadMs: () => number },
 ): Metrics {
   const registry = new Registry();
-  new Gauge({
-    name: 'gsp_otp_clock_ahead_seconds',
-    help: 'By how much the clock of the machine is ahead of what is confirmed.',
-    registers: [registry],
-    collect() {
-      this.set(clockAheadMs() / 1000);
-    },
-  });
+  const help = 'By how much the clock of the machine is ahead of what is confirmed.';
+  gauge(registry, 'clock_ahead_seconds', help, () => clockAheadMs() / 1000);
   collectDefaultMetrics({ register: registry });
   const counters = createCounters(registry);
   const gauges = createGauges(registry);
@@ -59,6 +55,15 @@ export function createMetrics(
     watchEnds(timesLeft) {
       ends = timesLeft;
     },
+    watchNodes: (seen) => {
+      gauge(registry, 'nodes', 'Servers that share the store, this one among them.', () => seen().count);
+      gauge(
+        registry,
+        'clock_ahead_of_store_seconds',
+        'By how much the clock of the machine is ahead of that of the store.',
+        () => seen().clockAheadMs / 1000,
+      );
+    },
     async page() {
       // Those of keys that are gone must not stay.
       gauges.daysLeft.reset();
@@ -66,6 +71,18 @@ export function createMetrics(
       return { contentType: registry.contentType, body: await registry.metrics() };
     },
   };
+}
+
+/** One that is asked at each look. */
+function gauge(registry: Registry, name: string, help: string, ask: () => number): void {
+  new Gauge({
+    name: `gsp_otp_${name}`,
+    help,
+    registers: [registry],
+    collect() {
+      this.set(ask());
+    },
+  });
 }
 
 interface TimeLeft {

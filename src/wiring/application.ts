@@ -19,8 +19,10 @@ import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { reportRefusalsToLog } from '../telemetry/refusal-log.ts';
 import { type DataOverrides, openData } from './data.ts';
 import { composeDelivery, type Delivery, type DeliveryParts, type GatewayOverrides } from './delivery.ts';
+import { timesLeft } from './expiry.ts';
 import { gatewayWarnings } from './gateways.ts';
 import { type Addresses, composeListeners } from './listeners.ts';
+import { type AmongNodes, composeNodes } from './nodes.ts';
 import { requireUsableParts } from './own-parts.ts';
 import { keysOf, policyOf } from './policy.ts';
 import { composeProtection, type Protection } from './protection.ts';
@@ -122,8 +124,11 @@ async function assemble(
   });
 
   const told = { ...data, log, metrics };
-  const listeners = openTo(config, { ...told, pipeline, protection, delivery, receipts });
-  metrics.watchEnds(protection.timesLeft);
+  const rings = () => protection.inForce().rings;
+  const nodes = await composeNodes(config, { ...told, nodes: data.nodes, keys: rules.keys, rings });
+  closers.push(() => nodes.stop());
+  const listeners = openTo(config, { ...told, pipeline, protection, delivery, receipts, nodes });
+  metrics.watchEnds(() => timesLeft(protection.inForce(), clock.nowMs()));
   metrics.tellReload(true, clock.nowMs());
   const retention = composeRetention(config, told);
   // Backwards: listeners first, then what works behind them.
@@ -148,12 +153,13 @@ interface Ways extends Told {
   readonly protection: Protection;
   readonly delivery: Delivery;
   readonly receipts: DeliveryParts['receipts'];
+  readonly nodes: AmongNodes;
 }
 
 /** The listeners, what they serve, and whom they tell. */
 function openTo(
   config: Config,
-  { store, directory, clock, log, metrics, pipeline, protection, delivery, receipts }: Ways,
+  { store, directory, clock, log, metrics, pipeline, protection, delivery, receipts, nodes }: Ways,
 ) {
   const { gateway, members, inbox } = delivery;
   const logRefused = reportRefusalsToLog(log, clock);
@@ -169,6 +175,7 @@ function openTo(
       },
       { name: 'gateways', check: async () => {}, warnings: () => gatewayWarnings(gateway, clock) },
       ...protection.readiness,
+      ...nodes.readiness,
       {
         name: 'clock',
         check: async () => {},

@@ -46,14 +46,16 @@ export async function openData(
   { log, keys }: { readonly log: Logger; readonly keys: OtpKeys },
   overrides: DataOverrides,
   closers: Closers,
-): Promise<Data & { readonly revokedKeys: RevokedKeys }> {
+): Promise<Data & Pick<OpenedStore, 'nodes'> & { readonly revokedKeys: RevokedKeys }> {
   const { opened, revokedKeys } = await openStore(config, keys, overrides);
-  const { store } = opened;
+  const { store, nodes } = opened;
   closers.push(() => store.close());
   const openedDirectory = await openDirectory(config, overrides, opened.isNew);
   const { directory } = openedDirectory;
   closers.push(() => directory.close());
-  const clock = overrides.clock ?? createSystemClock(await store.newestMoment());
+  // A new store begins at the time of its own clock, if it has one: that of this machine may be wrong.
+  const reachedMs = (await store.newestMoment()) || (await nodes?.time());
+  const clock = overrides.clock ?? createSystemClock(reachedMs);
   const watched = [
     { name: 'store', fault: () => opened.fault?.() },
     { name: 'directory', fault: () => openedDirectory.fault?.() },
@@ -61,11 +63,11 @@ export async function openData(
   const stop = watch(watched, clock, log);
   closers.push(async () => stop());
   const entropy = overrides.entropy ?? createSystemEntropy();
-  return { store, directory, clock, entropy, revokedKeys };
+  return { store, directory, clock, entropy, revokedKeys, ...(nodes && { nodes }) };
 }
 
 interface StoreInUse {
-  readonly opened: Pick<OpenedStore, 'store' | 'isNew' | 'fault'>;
+  readonly opened: Pick<OpenedStore, 'store' | 'isNew' | 'fault' | 'nodes'>;
   readonly revokedKeys: RevokedKeys;
 }
 

@@ -6,7 +6,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { PayloadCodec } from '../ports/payload-codec.ts';
 import type { Config } from '../settings/load.ts';
 import type { RevokedKeys } from './data.ts';
-import { checkNothingExpired, expiryWarnings, logExpiry, type TimeLeft, timesLeft } from './expiry.ts';
+import { checkNothingExpired, type Expiring, expiryWarnings, logExpiry } from './expiry.ts';
 import { forgedKeyWarnings, passedOverWarnings } from './key-warnings.ts';
 import { readKeyRings } from './keys.ts';
 import { digestOf, settingsThatWait, takeReloaded } from './reload.ts';
@@ -20,7 +20,8 @@ export interface Protection {
   /** For opening the listener. */
   readonly tls: ServerTls | undefined;
   readonly readiness: readonly ReadinessCheck[];
-  readonly timesLeft: () => readonly TimeLeft[];
+  /** The keys and certificates that are used now. */
+  readonly inForce: () => Expiring;
   /**
    * Puts other keys and certificates in force, all or, if it throws, none. The listener's are put by `replaceTls`. What is
    * thrown is logged, and readiness warns of it until one succeeds.
@@ -78,7 +79,7 @@ export async function composeProtection(config: Config, parts: ProtectionParts):
       { name: 'keys', check: async () => checkNothingExpired(inForce(), clock.nowMs()), warnings },
       { name: 'configuration', check: async () => {}, warnings: () => reloads.warnings() },
     ],
-    timesLeft: () => timesLeft(inForce(), clock.nowMs()),
+    inForce,
     reload: (read, replaceTls) => reloads.reload(read, replaceTls),
     async close() {
       stopLogging();

@@ -1,6 +1,7 @@
 import type { KindSchema } from '../../config/kinds.ts';
 import type { ValuesOf } from '../../config/values.ts';
 import type { Challenge } from '../../ports/challenge.ts';
+import type { Nodes } from '../../ports/otp-store/nodes.ts';
 import type { DecideEnd, OtpStore } from '../../ports/otp-store.ts';
 import type { DataAccess, DataKind, DataTerms, SchemaChange } from '../data-kind.ts';
 import type { DatabaseFile } from '../sqlite/database-file.ts';
@@ -40,6 +41,8 @@ export interface OpenedStore {
   /** It was made when it was opened, so that nothing is remembered in it. */
   readonly isNew: boolean;
   readonly keys: KeyRecord;
+  /** Absent: it has one server. */
+  readonly nodes?: Nodes;
   /** Why it can't be relied on at present; asked every few seconds. Absent: `store.check` tells all. `undefined`: all is well. */
   fault?(): string | undefined;
 }
@@ -55,6 +58,7 @@ export interface KeptChecks {
 export interface KeyRecord {
   /** Of the secrets that the store was served with last. `undefined`: nobody has noted them yet. [OQ-72] */
   checks(): Promise<KeptChecks | undefined>;
+  /** Beside them it remembers the code secrets that other servers have at present. */
   note(checks: KeptChecks): Promise<void>;
   /**
    * For each secret that codes were made with, and each state that their challenges are in: the moment at which the last
@@ -63,7 +67,7 @@ export interface KeyRecord {
   codesBySecret(): Promise<readonly Pick<Challenge, 'secretId' | 'state' | 'expiresAtWallMs'>[]>;
   /**
    * Notes the checks of other secrets and asks `decide` about every code that is neither used nor void, both or neither;
-   * with `dryRun` neither. Resolves to how many it ended.
+   * with `dryRun` neither. Resolves to how many it ended. Throws `UnavailableError` while servers use the store.
    */
   rotate(checks: KeptChecks, decide: DecideEnd, order: { readonly dryRun: boolean }): Promise<number>;
   /** Fingerprints of keys that were seen revoked. */

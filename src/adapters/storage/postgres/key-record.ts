@@ -8,6 +8,7 @@ import { parseKeyChecks, parseRevokedKeys } from '../rows/kept-words.ts';
 import { readCodesOfSecret, readHeldCode } from '../rows/otp-rows.ts';
 import type { KeptChecks, KeyRecord } from '../store-kind.ts';
 import { endingOf } from './judged.ts';
+import { isThere, THERE_SECONDS } from './nodes.ts';
 import { newVersion, writing } from './writer.ts';
 
 /** Rows that are held in memory at once. */
@@ -26,8 +27,10 @@ export function keyRecordOf(database: Database, schema: string): KeyRecord {
     revoked: () => readRevokedKeys(database, schema),
     async keepRevoked(fingerprints) {
       await database.write(
-        `INSERT INTO ${schema}.meta (name, value) VALUES ('revoked-keys', $1)
-         ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+        // Another server may have seen others.
+        `INSERT INTO ${schema}.meta AS t (name, value) VALUES ('revoked-keys', $1)
+         ON CONFLICT (name) DO UPDATE SET value = (
+           SELECT string_agg(DISTINCT known, ' ') FROM regexp_split_to_table(t.value || ' ' || excluded.value, ' ') AS known)`,
         [fingerprints.join(' ')],
       );
     },
@@ -44,11 +47,14 @@ async function keptWord(database: Database, schema: string, name: string): Promi
   return row && String(row['value']);
 }
 
-function noting(schema: string, checks: KeptChecks): [text: string, values: readonly unknown[]] {
+function noting(schema: string, { digests, codes }: KeptChecks): [text: string, values: readonly unknown[]] {
   return [
-    `INSERT INTO ${schema}.meta AS t (name, value) VALUES ('key-checks', $1)
+    `INSERT INTO ${schema}.meta AS t (name, value)
+     SELECT 'key-checks', json_build_object('digests', $1::text, 'codes', coalesce((
+       SELECT jsonb_object_agg(key, value) FROM ${schema}.node, jsonb_each(traits->'codes')
+       WHERE ${isThere} AND traits->>'digests' = $1), '{}') || $2::jsonb)
      ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE t.value <> excluded.value`,
-    [JSON.stringify(checks)],
+    [digests, JSON.stringify(codes)],
   ];
 }
 
@@ -74,10 +80,22 @@ async function rotate(
   dryRun: boolean,
 ): Promise<number> {
   const noteAndEnd = async (query: Query) => {
+    await requireNobody(query, schema);
     await query(...noting(schema, checks));
     return endUnusedCodes(query, schema, decide);
   };
   return database.transaction(noteAndEnd, () => !dryRun);
+}
+
+async function requireNobody(query: Query, schema: string): Promise<void> {
+  const names = (await query(`SELECT name FROM ${schema}.node WHERE ${isThere} ORDER BY name`)).map(
+    ({ name }) => name,
+  );
+  if (names.length > 0) {
+    throw new UnavailableError(
+      `servers use the store (${names.join(', ')}): stop them first; one that was killed counts for ${THERE_SECONDS} s`,
+    );
+  }
 }
 
 /** Asks about every code that is neither used nor void. */

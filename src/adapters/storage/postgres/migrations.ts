@@ -99,6 +99,20 @@ const FIRST = `
   );
   CREATE INDEX block_until ON {schema}.block (until_ms);
 
+  -- The servers that use the store, as they tell of themselves every few seconds. fits_since: since when one has gone
+  -- together with those that did before it; NULL: it doesn't.
+  CREATE TABLE {schema}.node (
+    id uuid PRIMARY KEY,
+    name text NOT NULL,
+    version text NOT NULL,
+    started_at timestamptz NOT NULL DEFAULT now(),
+    seen_at timestamptz NOT NULL,
+    fits_since timestamptz,
+    clock_ahead_ms bigint NOT NULL,
+    reached_ms bigint NOT NULL,
+    traits jsonb NOT NULL
+  );
+
   -- Whoever deletes what is past its retention, until expires_at by the clock of the database. Who comes after another one
   -- has a higher term.
   CREATE TABLE {schema}.retention_leader (

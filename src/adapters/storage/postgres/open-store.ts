@@ -8,6 +8,7 @@ import type { OpenedStore } from '../store-kind.ts';
 import { MOVING } from './enter-store.ts';
 import { keyRecordOf, readRevokedKeys } from './key-record.ts';
 import { storePart } from './migrations.ts';
+import { nodesOf } from './nodes.ts';
 import { PostgresOtpStore } from './otp-store.ts';
 import { plainStatements } from './read-statements.ts';
 import type { PostgresStoreSettings } from './settings.ts';
@@ -22,7 +23,12 @@ export async function openStore(terms: Terms, access: DataAccess): Promise<Opene
     if (access !== 'read') await requireNoMove(database, schema);
     // Where no request is there is nothing that a wrong clock could spoil, and this may be of one that was wrong. [OQ-69]
     if (access !== 'read') await database.write(plainStatements(schema).forgetReached);
-    return { store, isNew: fromVersion === 0, keys: keyRecordOf(database, schema) };
+    return {
+      store,
+      isNew: fromVersion === 0,
+      keys: keyRecordOf(database, schema),
+      nodes: nodesOf(database, schema),
+    };
   } catch (error) {
     await store.close();
     throw error;

@@ -65,7 +65,9 @@ export function retentionStatements(schema: string) {
           AND digest = ANY (ARRAY(SELECT phone_number_digest FROM requests))),
       missteps AS (${oldest('misstep', 'subject, kind, at_ms', 'at_ms')} RETURNING 1),
       ceilings AS (${oldest('ceiling', 'subject, window_ms', 'until_ms')}),
-      blocks AS (${oldest('block', 'subject', 'until_ms')})
+      blocks AS (${oldest('block', 'subject', 'until_ms')}),
+      nodes AS (
+        DELETE FROM ${schema}.node WHERE EXISTS (SELECT FROM lead) AND seen_at < now() - interval '1 day')
       SELECT (SELECT count(*) FROM requests) AS requests, (SELECT count(*) FROM missteps) AS missteps`,
   } as const;
 }
