@@ -110,6 +110,7 @@ async function runBlock(
     child.on('close', (exit, by) => resolve(exit ?? by ?? 'nothing')),
   );
   signal.removeEventListener('abort', stop);
-  log.end();
+  // Until then a part of the output is in memory only.
+  await new Promise<void>((resolve) => log.end(resolve));
   return code;
 }
