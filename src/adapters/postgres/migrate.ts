@@ -145,10 +145,13 @@ async function makeBookkeeping(database: Database, schema: string): Promise<void
        id integer PRIMARY KEY, holder uuid, term bigint NOT NULL, expires_at timestamptz NOT NULL)`,
     `INSERT INTO ${schema}.migration_lock (id, term, expires_at) VALUES (1, 0, now()) ON CONFLICT DO NOTHING`,
   ];
-  const [{ is_made: isMade } = {}] = await database.read(`SELECT to_regclass($1) IS NOT NULL AS is_made`, [
-    `${schema}.migration_lock`,
-  ]);
-  for (const statement of isMade === true ? statements.slice(-1) : statements) {
+  const [{ has_schema: hasSchema, is_made: isMade } = {}] = await database.read(
+    'SELECT to_regnamespace($1) IS NOT NULL AS has_schema, to_regclass($2) IS NOT NULL AS is_made',
+    [schema, `${schema}.migration_lock`],
+  );
+  // Who may not make schemas may not ask for one that is there either.
+  const needed = isMade === true ? statements.slice(-1) : statements.slice(hasSchema === true ? 1 : 0);
+  for (const statement of needed) {
     await ignoring(['23505', '42P06', '42P07'], database.write(statement));
   }
 }

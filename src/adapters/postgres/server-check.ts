@@ -15,7 +15,7 @@ export async function serverFaults(database: Database, schema: string): Promise<
        current_database() AS database, current_user AS role,
        to_regnamespace($1) IS NOT NULL AS has_schema,
        CASE WHEN to_regnamespace($1) IS NULL THEN has_database_privilege(current_database(), 'CREATE')
-         ELSE has_schema_privilege($1, 'CREATE, USAGE') END AS may_create`,
+         ELSE has_schema_privilege($1, 'CREATE') AND has_schema_privilege($1, 'USAGE') END AS may_create`,
     [schema],
   );
   const role = quoted(row['role']);

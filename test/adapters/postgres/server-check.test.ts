@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { connectTo } from '../../../src/adapters/postgres/connect.ts';
+import { migrate } from '../../../src/adapters/postgres/migrate.ts';
+import { serverFaults } from '../../../src/adapters/postgres/server-check.ts';
+import { connectionTo } from '../../support/postgres/connection.ts';
+import { startPostgres } from '../../support/postgres/server.ts';
+
+/** A database with a schema `otp`, as the role `app` sees it, which owns nothing. */
+async function asGuest(t: TestContext) {
+  const server = await startPostgres();
+  t.after(() => server.stop());
+  for (const statement of ['CREATE ROLE app LOGIN', 'CREATE SCHEMA otp']) await server.query(statement);
+  const url = server.url().replace('postgres@', 'app@');
+  const settings = connectionTo({ url, schema: 'otp' });
+  const faults = async () => {
+    const database = connectTo(settings);
+    try {
+      return await serverFaults(database, 'otp');
+    } finally {
+      await database.close();
+    }
+  };
+  return { server, settings, faults };
+}
+
+test('a role that an administrator made a schema for needs no right on the database', async (t) => {
+  const { server, settings, faults } = await asGuest(t);
+  await server.query('GRANT USAGE ON SCHEMA otp TO app');
+  const mend = 'GRANT CREATE, USAGE ON SCHEMA otp TO "app"';
+  assert.deepEqual(await faults(), [`the role "app" may not make tables in the schema otp: ${mend}`]);
+  await server.query(mend);
+  assert.deepEqual(await faults(), []);
+  const part = { name: 'store', migrations: [{ sql: 'CREATE TABLE {schema}.t (n int)', oldestVersion: 1 }] };
+  const database = connectTo(settings);
+  t.after(() => database.close());
+  assert.equal(await migrate(database, 'otp', part, 'sandbox'), 0);
+});
