@@ -12,6 +12,7 @@ export async function serverFaults(database: Database, schema: string): Promise<
        current_setting('server_version') AS full_version,
        current_setting('server_encoding') AS encoding,
        current_setting('transaction_read_only') AS read_only,
+       current_setting('synchronous_commit') AS commits, current_setting('client_min_messages') AS messages,
        current_database() AS database, current_user AS role,
        to_regnamespace($1) IS NOT NULL AS has_schema,
        CASE WHEN to_regnamespace($1) IS NULL THEN has_database_privilege(current_database(), 'CREATE')
@@ -31,6 +32,16 @@ export async function serverFaults(database: Database, schema: string): Promise<
   }
   if (row['read_only'] === 'on') {
     faults.push(`transactions are read-only: ALTER ROLE ${role} SET default_transaction_read_only = off`);
+  }
+  if (row['commits'] === 'off') {
+    faults.push(
+      `commits are answered before they are durable: ALTER ROLE ${role} SET synchronous_commit = on`,
+    );
+  }
+  if (row['messages'] === 'error') {
+    faults.push(
+      `it keeps quiet about a standby that it did not wait for: ALTER ROLE ${role} SET client_min_messages = warning`,
+    );
   }
   if (row['may_create'] !== true) {
     const grant = row['has_schema']

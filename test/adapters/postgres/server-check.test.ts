@@ -36,3 +36,18 @@ test('a role that an administrator made a schema for needs no right on the datab
   t.after(() => database.close());
   assert.equal(await migrate(database, 'otp', part, 'sandbox'), 0);
 });
+
+test('settings of the role by which an answer says too little are refused with the statement that mends them', async (t) => {
+  const { server, faults } = await asGuest(t);
+  await server.query('GRANT CREATE, USAGE ON SCHEMA otp TO app');
+  const spoiled = [
+    'synchronous_commit = off',
+    'client_min_messages = error',
+    'default_transaction_read_only = on',
+  ];
+  for (const setting of spoiled) await server.query(`ALTER ROLE app SET ${setting}`);
+  const mends = (await faults()).map((fault) => /ALTER ROLE.*/.exec(fault)?.[0] ?? fault);
+  assert.equal(mends.length, spoiled.length);
+  for (const mend of mends) await server.query(mend);
+  assert.deepEqual(await faults(), []);
+});
