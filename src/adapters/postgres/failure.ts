@@ -18,6 +18,14 @@ const READ_ONLY = '25006';
 /** A server that another one has taken the place of, or that is going away: another one is to be asked. */
 const ELSEWHERE = [READ_ONLY, '57P01', '57P02', '57P03', '57P04', '57P05'];
 
+/**
+ * Ended by somebody, or told by a pooler of a server that it has lost: some poolers call that an error like any other.
+ */
+const NO_WORD = /^(?:08|57|58)/;
+
+/** Classes of what is wrong with the statement itself, or with its values. */
+const OF_STATEMENT = /^(?:0A|2[123]|42|54)/;
+
 /** The SQLSTATE of an error that the server told. `undefined`: the connection failed. */
 export function sqlStateOf(error: unknown): string | undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
@@ -26,12 +34,12 @@ export function sqlStateOf(error: unknown): string | undefined {
 
 export function failureKindOf(error: unknown): FailureKind {
   const state = sqlStateOf(error);
-  if (state === undefined) return 'unknown';
+  if (state === undefined || NO_WORD.test(state)) return 'unknown';
   if (STALE.includes(state)) return 'stale';
   if (state === READ_ONLY) return 'unreachable';
-  // After an ERROR the server undid the statement. Whatever ends a connection, or was ended by somebody, says less.
-  const isUndone = error instanceof Error && 'severity' in error && error.severity === 'ERROR';
-  return isUndone && !state.startsWith('57') ? 'refused' : 'unknown';
+  // After an ERROR the server undid the statement; it says so in the language that it was set to.
+  const isError = error instanceof Error && 'severity' in error && error.severity === 'ERROR';
+  return isError || OF_STATEMENT.test(state) ? 'refused' : 'unknown';
 }
 
 /** Whether the connection, and perhaps the server, is of no use any more. */
