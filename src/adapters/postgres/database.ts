@@ -37,8 +37,10 @@ const MAYBE_NOT_REPLICATED = '01000';
 export class Database {
   readonly #options: DatabaseOptions;
   readonly #pool: pg.Pool;
-  /** The place in `hosts` of the one that was found to write last. */
+  /** The place in `hosts` of the one that new connections go to. */
   #current = 0;
+  /** The place of the one that was found to write last: the only one that is asked anything. */
+  #writer = 0;
 
   constructor(options: DatabaseOptions) {
     this.#options = options;
@@ -162,16 +164,26 @@ export class Database {
   }
 
   async #connectToWriter(): Promise<Connection> {
-    const client = (await this.#pool.connect()) as Connection;
+    for (;;) {
+      const client = (await this.#pool.connect()) as Connection;
+      if (!client.isWriter) {
+        await this.#requireWriting(client);
+        this.#writer = client.place;
+      }
+      if (client.place === this.#writer) return client;
+      // Another host writes by now. This one may not know, and tell what is no longer so.
+      client.release(true);
+    }
+  }
+
+  async #requireWriting(client: Connection): Promise<void> {
     try {
-      client.isWriter ??= await isWriter(client, this.#options.connectMs);
+      client.isWriter = await isWriter(client, this.#options.connectMs);
+      if (!client.isWriter) throw new Error('the server is a standby');
     } catch (error) {
       client.release(true);
       throw error;
     }
-    if (client.isWriter) return client;
-    client.release(true);
-    throw new Error('the server is a standby');
   }
 
   /** New connections go to the next one, unless that was noticed already. */

@@ -100,3 +100,20 @@ test('a server that shuts down is not asked again, and the next one is', async (
   await Promise.all([assert.rejects(asking, { kind: 'unknown' }), first.shutDown()]);
   assert.deepEqual(await database.read('SHOW port'), [{ port: `${second.port}` }]);
 });
+
+test('connections to a server that another one took the place of are used no more, though it still answers', async (t) => {
+  const [former, next] = await Promise.all([startPostgres(), startPostgres()]);
+  t.after(() => Promise.all([former.stop(), next.stop()]));
+  const hosts = [former, next].map(({ port }) => ({ host: '127.0.0.1', port }));
+  const database = open(t, { hosts });
+  const places = async () => {
+    const rows = await Promise.all(Array.from({ length: 4 }, () => database.read('SHOW port')));
+    return new Set(rows.map(([row]) => Number(row?.['port'])));
+  };
+  assert.deepEqual(await places(), new Set([former.port]));
+  const lost = database.write('SELECT pg_terminate_backend(pg_backend_pid())');
+  await assert.rejects(lost, { kind: 'unknown' });
+  // Four at once need a new connection, which goes to the next host.
+  await places();
+  assert.deepEqual(await places(), new Set([next.port]));
+});
