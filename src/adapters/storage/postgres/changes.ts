@@ -16,6 +16,11 @@ export interface Change {
 export interface RowChange {
   readonly image: RequestImage;
   readonly based: Version;
+  /**
+   * What it adds to `events`, where no other step adds the same: by it a try is found that was changed again before its
+   * server knew that it was written. Absent: a row that was changed again does no harm.
+   */
+  readonly trace?: string;
 }
 
 /** An account or a phone number gets another version. */

@@ -14,7 +14,7 @@ import type {
   SettlementOrder,
 } from '../../../ports/otp-store.ts';
 import type { Rows } from '../../postgres/database.ts';
-import { type Row, readReceivedText, readSubmission } from '../rows/otp-rows.ts';
+import { eventLines, type Row, readReceivedText, readSubmission } from '../rows/otp-rows.ts';
 import { type CeilingChange, type Change, lowering, NO_CHANGE, type SubjectChange } from './changes.ts';
 import {
   attemptFacts,
@@ -131,7 +131,14 @@ export function judgeSettlementOf(
   const digests = [accountDigest, phoneNumberDigest];
   const change: Change = {
     ...NO_CHANGE,
-    rows: [{ image: settledImage(row, order, decision), based: versionIn(row, 'version') }],
+    // Decided again after the text was refused and sent once more, it would speak of that one.
+    rows: [
+      {
+        image: settledImage(row, order, decision),
+        based: versionIn(row, 'version'),
+        trace: eventLines(decision.event),
+      },
+    ],
     subjects: distinct(digests.map((digest) => changedBy(row, digest))),
     ceilings: lowering(decision.lower),
     missteps: decision.refused ? digests.map((subject) => ({ subject, ...refused })) : [],

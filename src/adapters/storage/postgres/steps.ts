@@ -2,7 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { RequestKey } from '../../../ports/otp-store.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
 import { DatabaseError } from '../../postgres/failure.ts';
-import type { Change } from './changes.ts';
+import type { Row } from '../rows/otp-rows.ts';
+import type { Change, RowChange } from './changes.ts';
 import { versionIn } from './facts.ts';
 import type { Judged } from './judged.ts';
 import type { Reader } from './reader.ts';
@@ -108,15 +109,22 @@ export class Steps {
   /** The try that was written after all, durably. */
   async #happened<Decision>(unknown: readonly Unknown<Decision>[]): Promise<Unknown<Decision> | undefined> {
     for (const one of unknown) {
-      const { image } = one.change.rows[0] ?? { image: undefined };
-      if (image === undefined) continue;
-      const key = { method: image.method, requestId: image.request_id } as RequestKey;
+      const [first] = one.change.rows;
+      if (first === undefined) continue;
+      const key = { method: first.image.method, requestId: first.image.request_id } as RequestKey;
       const row = await this.#reader.row(key);
-      if (row === undefined || versionIn(row, 'version') !== one.version) continue;
+      if (row === undefined || !isWritten(row, first, one.version)) continue;
       // A server that lost its standby shows what a failover would undo.
       await this.#isDurable();
       return one;
     }
     return undefined;
   }
+}
+
+/** Whether the row is as the try left it, or has its trace. */
+function isWritten(row: Row, { image, trace }: RowChange, version: string): boolean {
+  if (versionIn(row, 'version') === version) return true;
+  const isSameChallenge = row['challenge_id'] === image.challenge_id;
+  return trace !== undefined && isSameChallenge && String(row['events']).includes(trace);
 }
