@@ -11,7 +11,8 @@ import { phoneNumberOf } from './subjects.ts';
 export async function fillAccounts(dataDirectory: string, count: number): Promise<void> {
   const source = join(dataDirectory, 'accounts.csv');
   await pipeline(Readable.from(accountLines(count)), createWriteStream(source));
-  const settings = { profile: 'sandbox', dataDirectory, directory: { kind: 'sqlite' } } as const;
+  const place = { kind: 'sqlite' } as const;
+  const settings = { profile: 'sandbox', dataDirectory, store: place, directory: place } as const;
   const { outcome } = await importIntoAccounts(settings, {
     source,
     format: 'csv',

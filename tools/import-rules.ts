@@ -29,13 +29,14 @@ const settingsWords = [
   'src/config/setting-words.ts',
 ];
 const dataKind = 'src/adapters/data-kind.ts';
+const connectionSettings = 'src/adapters/postgres/connection-settings.ts';
 const databaseFile = 'src/adapters/sqlite/database-file.ts';
 
 /** The catalog of stores, or of account directories, with what a row of it is. */
-function dataCatalogRule(folder: string): ImportRule {
+function dataCatalogRule(folder: string, ...shared: readonly string[]): ImportRule {
   return {
     place: [`src/adapters/${folder}/*.ts`],
-    may: [dataKind, databaseFile, `src/adapters/${folder}`, 'src/ports', ...rowsWords],
+    may: [dataKind, databaseFile, ...shared, `src/adapters/${folder}`, 'src/ports', ...rowsWords],
     modules: [],
     instead: rowsOnly,
   };
@@ -151,7 +152,7 @@ export const importRules: readonly ImportRule[] = [
   },
   {
     // Every command reads these settings.
-    place: ['src/adapters/postgres/connection-settings.ts'],
+    place: [connectionSettings],
     may: [...rowsWords, 'src/config/references.ts', 'src/config/setting-words.ts'],
     modules: [],
     instead: settingsOnly,
@@ -169,15 +170,10 @@ export const importRules: readonly ImportRule[] = [
     instead: 'it says what a row of a catalog is; what one is, stands in its folder',
   },
   dataCatalogRule('storage'),
-  dataCatalogRule('directory'),
+  dataCatalogRule('directory', connectionSettings),
   {
     place: ['src/adapters/storage/*/settings.ts', 'src/adapters/directory/*/settings.ts'],
-    may: [
-      dataKind,
-      'src/adapters/postgres/connection-settings.ts',
-      'src/config/setting-words.ts',
-      ...rowsWords,
-    ],
+    may: [dataKind, connectionSettings, 'src/config/setting-words.ts', ...rowsWords],
     modules: ['node:path'],
     instead: settingsOnly,
   },
@@ -216,10 +212,25 @@ export const importRules: readonly ImportRule[] = [
     [
       'src/adapters/directory/directory-kind.ts',
       'src/adapters/directory/import',
+      'src/adapters/directory/moving.ts',
       'src/adapters/directory/rows',
     ],
     'node:*',
   ),
+  {
+    place: ['src/adapters/directory/postgres'],
+    may: [
+      dataKind,
+      'src/adapters/directory/directory-kind.ts',
+      'src/adapters/directory/import',
+      'src/adapters/directory/moving.ts',
+      'src/adapters/directory/rows',
+      'src/adapters/postgres',
+      'src/ports',
+    ],
+    modules: ['node:*'],
+    instead: ofOneKind,
+  },
   {
     place: ['src/adapters/directory/import'],
     may: ['src/adapters/directory/rows', 'src/adapters/sqlite', 'src/ports'],
@@ -291,6 +302,7 @@ export const importRules: readonly ImportRule[] = [
     place: ['src/settings'],
     may: [
       'src/adapters/directory/catalog.ts',
+      'src/adapters/directory/directory-kind.ts',
       'src/adapters/gateways/catalog.ts',
       'src/adapters/gateways/shared/gateway-kind.ts',
       'src/adapters/storage/catalog.ts',

@@ -3,16 +3,16 @@ import { importAccounts } from '../adapters/directory/import/accounts-import.ts'
 import type { ImportOrder, ImportResult } from '../adapters/directory/import/import-order.ts';
 import { doubtAbout } from '../domain/number-doubts.ts';
 import { UnavailableError } from '../ports/unavailable.ts';
-import { type DirectorySettings, directoryOf } from '../wiring/data-kinds.ts';
+import { type DataSettings, directoryOf } from '../wiring/data-kinds.ts';
 
 /** The directory for an operator to look at and change. Throws `UnavailableError` if there is none, or it isn't ours. */
-export function editAccounts(settings: DirectorySettings): Promise<AccountEditor> {
+export function editAccounts(settings: DataSettings): Promise<AccountEditor> {
   const { keeper, terms } = keeperOf(settings);
   return keeper.edit(terms);
 }
 
 /** How many accounts the directory holds, whatever their status. Throws `UnavailableError` as `editAccounts` does. */
-export async function countAccounts(settings: DirectorySettings): Promise<number> {
+export async function countAccounts(settings: DataSettings): Promise<number> {
   const editor = await editAccounts(settings);
   try {
     return await editor.count();
@@ -22,17 +22,14 @@ export async function countAccounts(settings: DirectorySettings): Promise<number
 }
 
 /** Imports a file into the directory, which is made if it is missing. Throws `UnavailableError` if it isn't ours. */
-export async function importIntoAccounts(
-  settings: DirectorySettings,
-  order: ImportOrder,
-): Promise<ImportResult> {
+export async function importIntoAccounts(settings: DataSettings, order: ImportOrder): Promise<ImportResult> {
   const { keeper, terms } = keeperOf(settings);
   return importAccounts({ doubtAbout, ...order }, () => keeper.importTarget(terms));
 }
 
 type Terms = ReturnType<typeof directoryOf>['terms'];
 
-function keeperOf(settings: DirectorySettings): { keeper: AccountsKeeper<Terms['settings']>; terms: Terms } {
+function keeperOf(settings: DataSettings): { keeper: AccountsKeeper<Terms['settings']>; terms: Terms } {
   const { row, terms } = directoryOf(settings);
   if (row.accounts !== undefined) return { keeper: row.accounts, terms };
   throw new UnavailableError(

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { EnteringStore, LeavingStore } from '../adapters/storage/moving.ts';
 import { UnavailableError } from '../ports/unavailable.ts';
-import { type StoreSettings, storeOf } from '../wiring/data-kinds.ts';
+import { type DataSettings, storeOf } from '../wiring/data-kinds.ts';
+import { type AccountsMove, openAccountsMove } from './move-accounts.ts';
 
 /** Ids that are carried at once. */
 const IDS_MAX = 1000;
@@ -18,6 +19,7 @@ export interface MoveProgress {
 export interface MoveResult {
   /** Requests, with their challenges. */
   readonly requests: number;
+  readonly accounts: number;
   /** Limits' counts: missteps, ceilings and blocks. */
   readonly counts: number;
   /** How long calls were answered 503, ms. */
@@ -26,14 +28,14 @@ export interface MoveResult {
 }
 
 /**
- * Carries the store that `from` names to the one that `to` names, while a server serves from it: codes that are out stay
- * valid, and answered requests stay answered. Every row is read back and compared. For the last part, what changed
- * meanwhile, calls are answered 503; from then on the old store serves nobody. A move that was stopped goes on where it
- * was. Throws `UnavailableError`: then the old store is as it was, unless it says otherwise.
+ * Carries the store that `from` names to the one that `to` names, with the accounts if they are ours, while a server serves
+ * from them: codes that are out stay valid, and answered requests stay answered. Every row is read back and compared. For
+ * the last part, what changed meanwhile, calls are answered 503; from then on the old store serves nobody. A move that was
+ * stopped goes on where it was. Throws `UnavailableError`: then the old store is as it was, unless it says otherwise.
  */
 export async function moveStore(
-  from: StoreSettings,
-  to: StoreSettings,
+  from: DataSettings,
+  to: DataSettings,
   { onProgress, signal }: { onProgress: (progress: MoveProgress) => void; signal?: AbortSignal },
 ): Promise<MoveResult> {
   if (from.profile !== to.profile) {
@@ -48,19 +50,21 @@ export async function moveStore(
     );
   }
   const leaving = await source.row.leave(source.terms);
+  const closers = [async () => leaving.close()];
   try {
     const entering = await target.row.enter(target.terms);
-    try {
-      return await carry(leaving, entering, { where: target.row.where(target.terms), onProgress, signal });
-    } finally {
-      await entering.close();
-    }
+    closers.unshift(() => entering.close());
+    const accounts = await openAccountsMove(from, to);
+    if (accounts !== undefined) closers.unshift(() => accounts.close());
+    const where = target.row.where(target.terms);
+    return await carry(leaving, entering, { accounts, where, onProgress, signal });
   } finally {
-    leaving.close();
+    for (const close of closers) await close();
   }
 }
 
 interface CarryOrder {
+  readonly accounts: AccountsMove | undefined;
   readonly where: string;
   readonly onProgress: (progress: MoveProgress) => void;
   readonly signal: AbortSignal | undefined;
@@ -69,7 +73,7 @@ interface CarryOrder {
 async function carry(
   leaving: LeavingStore,
   entering: EnteringStore,
-  { where, onProgress, signal }: CarryOrder,
+  { accounts: accountsMove, where, onProgress, signal }: CarryOrder,
 ): Promise<MoveResult> {
   const seen = new Map<number, string>();
   const pass = (phase: MoveProgress['phase']) =>
@@ -77,12 +81,14 @@ async function carry(
       signal?.throwIfAborted();
       onProgress({ phase, done, total });
     });
+  await accountsMove?.carry(signal);
   await pass('copying');
   // What came during the first pass, so that the last one has little to do.
   await pass('copying');
   leaving.hold();
   const heldAtMs = performance.now();
   const requests = await pass('moving');
+  const accounts = (await accountsMove?.carry(signal)) ?? 0;
   const rest = leaving.rest();
   await entering.rest(rest);
   const carried = await entering.count();
@@ -90,9 +96,10 @@ async function carry(
     throw new UnavailableError(`${requests} requests were to be moved, and ${carried} are there`);
   }
   leaving.leave(where);
+  accountsMove?.leave();
   await entering.finish();
   const counts = rest.missteps.length + rest.ceilings.length + rest.blocks.length;
-  return { requests, counts, heldMs: performance.now() - heldAtMs, where };
+  return { requests, accounts, counts, heldMs: performance.now() - heldAtMs, where };
 }
 
 /** `seen`: the digest of each part, by its first id, as it was carried. Resolves to how many requests there are. */

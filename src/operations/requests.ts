@@ -6,12 +6,7 @@ import { createDeadline } from '../ports/deadline.ts';
 import type { RequestHistory } from '../ports/otp-store.ts';
 import { UnavailableError } from '../ports/unavailable.ts';
 import type { Settings } from '../settings/settings.ts';
-import {
-  type DataSettings,
-  type DirectorySettings,
-  directoryOf,
-  type StoreSettings,
-} from '../wiring/data-kinds.ts';
+import { type DataSettings, directoryOf, type StoreSettings } from '../wiring/data-kinds.ts';
 import { readStore } from './databases.ts';
 import { meaningOf } from './reason-meanings.ts';
 
@@ -90,7 +85,7 @@ function digestKeyOf({ digests, dataDirectory }: Pick<Settings, 'digests' | 'dat
 const LOOK_UP_MS = 10_000;
 
 async function accountOfAssociation(
-  settings: DirectorySettings,
+  settings: DataSettings,
   associationId: string,
 ): Promise<string | undefined> {
   const { row, terms } = directoryOf(settings);

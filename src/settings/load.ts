@@ -12,6 +12,7 @@ import {
 import { findPlaceholders, type Placeholder } from '../config/placeholders.ts';
 import { inPlaceOf } from '../config/places.ts';
 import { readSetting, type SecretReference, type SettingsReader } from '../config/read-settings.ts';
+import { directoryWithin } from './data-settings.ts';
 import { gatewayCaution } from './gateway-rules.ts';
 import { formerNames, namedSettings } from './named-settings.ts';
 import { cautions, productionRules, rules } from './rules.ts';
@@ -58,6 +59,7 @@ export function inspectConfig(sources: ConfigSources): ConfigInspection {
 
 function readConfig(sources: ConfigSources, mayMakeSecrets: boolean): ConfigInspection {
   const layers = layConfig(sources, namedSettings, formerNames);
+  chooseDirectory(layers.tree);
   const tree = isGroup(layers.tree) ? layers.tree : {};
   const sandbox = tree['profile'] !== 'production';
   const faults: ConfigFault[] = [...layers.faults];
@@ -92,6 +94,13 @@ function readConfig(sources: ConfigSources, mayMakeSecrets: boolean): ConfigInsp
     warnings.push(...cautions.filter(({ applies }) => applies(values as Settings)).map(({ text }) => text));
   }
   return { faults, warnings, values, originOf: layers.originOf };
+}
+
+/** Where none is named, accounts lie with the store if they can. */
+function chooseDirectory(tree: unknown): void {
+  if (!isGroup(tree) || !isGroup(tree['store'])) return;
+  const kind = directoryWithin(tree['store']['kind'])?.kind;
+  if (kind !== undefined) tree['directory'] ??= { kind };
 }
 
 /** Node's own switch for all TLS of a process: no setting, but nothing that is set up here is safe with it. */

@@ -9,10 +9,8 @@ type PlaceSettings = Pick<Settings, 'profile' | 'dataDirectory'>;
 /** The settings that tell the store. */
 export type StoreSettings = PlaceSettings & Pick<Settings, 'store'>;
 
-/** The settings that tell the account directory. */
-export type DirectorySettings = PlaceSettings & Pick<Settings, 'directory'>;
-
-export type DataSettings = StoreSettings & DirectorySettings;
+/** The settings that tell the store and the account directory, which may lie in one database. */
+export type DataSettings = StoreSettings & Pick<Settings, 'directory'>;
 
 /** The kind of store that the settings name, and what it is opened by. */
 export function storeOf({ store, profile, dataDirectory }: StoreSettings) {
@@ -21,9 +19,10 @@ export function storeOf({ store, profile, dataDirectory }: StoreSettings) {
 }
 
 /** The kind of account directory that the settings name, and what it is opened by. */
-export function directoryOf({ directory, profile, dataDirectory }: DirectorySettings) {
+export function directoryOf({ directory, store, profile, dataDirectory }: DataSettings) {
   const row = rowOf<DirectoryKind>(directoryKinds, directory.kind);
-  return { row, terms: { settings: directory, environment: profile, dataDirectory } };
+  const connection = 'hosts' in store ? store : undefined;
+  return { row, terms: { settings: directory, environment: profile, dataDirectory, connection } };
 }
 
 function rowOf<Row extends { readonly kind: string }>(kinds: readonly Row[], kind: string): Row {

@@ -86,7 +86,7 @@ test('reading the configuration loads no adapter and no client library', () => {
   );
 });
 
-/** What a kind must be told: nothing listens there. */
+/** What a store must be told; a directory of the kind goes with it. Nothing listens there. */
 const told: Readonly<Record<string, object>> = {
   postgres: {
     hosts: ['127.0.0.1:1'],
@@ -104,8 +104,8 @@ for (const { path, folder, kinds } of catalogs.filter(({ folder }) => folder !==
       const look = (what: string) =>
         modulesAfter(`
           const { storeOf, directoryOf } = await import('./src/wiring/data-kinds.ts');
-          const of = ${JSON.stringify({ kind, ...told[kind] })};
-          const settings = { profile: 'sandbox', dataDirectory: '/nowhere', ${path}: of };
+          const store = ${JSON.stringify({ kind, ...told[kind] })};
+          const settings = { profile: 'sandbox', dataDirectory: '/nowhere', store, directory: { kind: '${kind}' } };
           const { row, terms } = ${path}Of(settings);
           ${what}`).filter((url) => url.includes(`/adapters/${folder}/${kind}/`));
       assert.deepEqual(

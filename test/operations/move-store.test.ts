@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { InboxGateway } from '../../src/adapters/gateways/inbox/gateway.ts';
 import { createSystemClock } from '../../src/adapters/system/system-clock.ts';
+import { editAccounts } from '../../src/operations/accounts.ts';
 import { type MoveProgress, moveStore } from '../../src/operations/move-store.ts';
 import { loadConfig } from '../../src/settings/load.ts';
 import { connect } from '../support/postgres/connect.ts';
-import { connectionTo } from '../support/postgres/connection.ts';
+import { storeSettings } from '../support/postgres/connection.ts';
 import { testSchema } from '../support/postgres/schema.ts';
 import { activeNumber } from '../support/test-accounts.ts';
 import { codeIn, startApplication, TEST_SETTINGS } from '../support/test-application.ts';
@@ -25,10 +26,7 @@ async function newMove(t: TestContext) {
   const place = await testSchema();
   const configOf = (settings: object) =>
     loadConfig({ env: {}, overrides: { ...TEST_SETTINGS, dataDirectory, ...settings } });
-  const { privateLink: _privateLink, password: _password, ...connection } = connectionTo(place);
-  const toPostgres = Object.fromEntries(
-    Object.entries({ kind: 'postgres', ...connection }).map(([name, value]) => [`store.${name}`, value]),
-  );
+  const toPostgres = storeSettings(place);
   const [from, to] = [configOf({}), configOf(toPostgres)];
   const move = (onProgress: (progress: MoveProgress) => void = () => {}) =>
     moveStore(from, to, { onProgress });
@@ -44,7 +42,7 @@ async function newMove(t: TestContext) {
         .find(({ to: number }) => number.reveal() === activeNumber(account))
         ?.text.reveal() ?? '',
     );
-  return { source, dataDirectory, place, move, startTarget, codeOf };
+  return { source, dataDirectory, place, configs: { from, to }, move, startTarget, codeOf };
 }
 
 test('a code that is out when the store moves verifies in the new place, and what was answered is answered again', async (t) => {
@@ -77,6 +75,38 @@ test('a code that is out when the store moves verifies in the new place, and wha
   assert.equal(late.body['result'], 'SUCCESS');
   // Its limits go on too.
   assert.equal((await target.call('sendOtp', 'send-4', send(1))).body['result'], 'OTP_LIMIT_REACHED');
+});
+
+test('accounts move too, with whatever changed meanwhile; in the old place nobody changes them any more', async (t) => {
+  const { source, configs, move, startTarget, codeOf } = await newMove(t);
+  const old = await editAccounts(configs.from);
+  t.after(() => old.close());
+  // Its code goes with what it has become.
+  for (const status of ['closed', 'active'] as const) await old.setStatus('acc-1', status);
+  await source.call('sendOtp', 'send-1', send(1));
+  await source.call('sendOtp', 'send-2', send(2));
+  let isChanged = false;
+  const { accounts } = await move(({ phase }) => {
+    if (phase !== 'moving' || isChanged) return;
+    isChanged = true;
+    old.setStatus('acc-2', 'closed-fraud');
+    old.associate('acc-3', 'as-new');
+  });
+  assert.equal(accounts, 1005);
+  const target = await startTarget();
+  for (const [account, result] of [
+    [1, 'SUCCESS'],
+    [2, 'OTP_NOT_MATCHED'],
+  ] as const) {
+    const verify = { sendOtpRequestId: `send-${account}`, otp: codeOf(account) };
+    assert.equal((await target.call('verifyOtp', `verify-${account}`, verify)).body['result'], result);
+  }
+  const sent = await target.call('sendOtp', 'send-3', { associationId: 'as-new', ...token });
+  assert.equal(sent.body['result'], 'SUCCESS');
+  await assert.rejects(
+    editAccounts(configs.from),
+    /the accounts in .* were moved to postgres:.*, accounts\)/,
+  );
 });
 
 test('a store that was moved is not served again, and says where it is', async (t) => {

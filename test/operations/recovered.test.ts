@@ -6,18 +6,14 @@ import { createSystemClock } from '../../src/adapters/system/system-clock.ts';
 import { endCodesRecovered } from '../../src/operations/backup.ts';
 import { loadConfig } from '../../src/settings/load.ts';
 import { runHere } from '../support/cli-here.ts';
-import { connectionTo } from '../support/postgres/connection.ts';
+import { storeSettings } from '../support/postgres/connection.ts';
 import { testSchema } from '../support/postgres/schema.ts';
 import { activeNumber } from '../support/test-accounts.ts';
 import { codeIn, startApplication, TEST_SETTINGS } from '../support/test-application.ts';
 
 const stores = {
   sqlite: async () => ({}),
-  postgres: async () => {
-    const { privateLink: _link, password: _password, ...connection } = connectionTo(await testSchema());
-    const settings = Object.entries({ kind: 'postgres', ...connection });
-    return Object.fromEntries(settings.map(([name, value]) => [`store.${name}`, value]));
-  },
+  postgres: async () => storeSettings(await testSchema()),
 };
 
 for (const [kind, settingsOf] of Object.entries(stores)) {

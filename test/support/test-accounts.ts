@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { importIntoAccounts } from '../../src/operations/accounts.ts';
+import type { Settings } from '../../src/settings/settings.ts';
 
 /** One account of each kind, and plenty of active ones: `activeNumber(n)` for n from 0 to 999. */
 const CSV = [
@@ -21,10 +22,17 @@ export function activeAssociation(n: number): string {
   return `assoc-${n}`;
 }
 
-export async function importTestAccounts(dataDirectory: string, csv = CSV): Promise<void> {
+const embedded = { store: { kind: 'sqlite' }, directory: { kind: 'sqlite' } } as const;
+
+/** Into a directory of the sandbox. */
+export async function importTestAccounts(
+  dataDirectory: string,
+  csv = CSV,
+  { store, directory }: Pick<Settings, 'store' | 'directory'> = embedded,
+): Promise<void> {
   const source = join(dataDirectory, 'accounts.csv');
   writeFileSync(source, csv);
-  const settings = { profile: 'sandbox', dataDirectory, directory: { kind: 'sqlite' } } as const;
+  const settings = { profile: 'sandbox', dataDirectory, store, directory } as const;
   const { outcome } = await importIntoAccounts(settings, {
     source,
     format: 'csv',

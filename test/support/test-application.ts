@@ -35,11 +35,11 @@ export interface TestOptions {
 /** The real application on free ports, without a log, in this process. */
 export async function startApplication(options: TestOptions = {}): Promise<TestApplication> {
   const dataDirectory = options.dataDirectory ?? mkdtempSync(join(tmpdir(), 'gsp-otp-test-'));
-  if (options.dataDirectory === undefined) await importTestAccounts(dataDirectory);
   const config = loadConfig({
     env: {},
     overrides: { ...TEST_SETTINGS, dataDirectory, ...options.settings },
   });
+  if (options.dataDirectory === undefined) await importTestAccounts(dataDirectory, undefined, config);
   const application = await compose(config, options.overrides);
   const { methods, operator, receipts } = await application.listen();
   return {

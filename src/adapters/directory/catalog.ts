@@ -1,5 +1,6 @@
 import type { KindSchema } from '../../config/kinds.ts';
 import type { DirectoryKind } from './directory-kind.ts';
+import * as postgres from './postgres/settings.ts';
 import * as sqlite from './sqlite/settings.ts';
 
 /*
@@ -7,6 +8,7 @@ import * as sqlite from './sqlite/settings.ts';
  * looked at.
  */
 
+const loadPostgres = () => import('./postgres/open-directory.ts');
 const loadSqlite = () => import('./sqlite/open-directory.ts');
 
 export const directoryKinds = [
@@ -15,15 +17,26 @@ export const directoryKinds = [
     accounts: {
       inspect: async (...terms) => (await loadSqlite()).inspectDirectory(...terms),
       edit: async (terms) => (await loadSqlite()).editDirectory(terms),
+      leave: async (terms) => (await loadSqlite()).leaveDirectory(terms),
       importTarget: async (terms) => (await loadSqlite()).importTargetOf(terms),
     },
     file: async (terms) => (await loadSqlite()).fileOfDirectory(terms),
+  }),
+  row(postgres, {
+    store: 'postgres',
+    open: async (...terms) => (await loadPostgres()).openDirectory(...terms),
+    accounts: {
+      inspect: async (...terms) => (await loadPostgres()).inspectDirectory(...terms),
+      edit: async (terms) => (await loadPostgres()).editDirectory(terms),
+      enter: async (terms) => (await loadPostgres()).enterDirectory(terms),
+      importTarget: async (terms) => (await loadPostgres()).importTargetOf(terms),
+    },
   }),
 ] as const;
 
 function row<Schema extends KindSchema>(
   { settings, rules, where }: Pick<DirectoryKind<Schema>, 'settings' | 'rules' | 'where'>,
-  adapter: Pick<DirectoryKind<Schema>, 'open' | 'accounts' | 'file'>,
+  adapter: Pick<DirectoryKind<Schema>, 'store' | 'open' | 'accounts' | 'file'>,
 ): DirectoryKind<Schema> {
   return { kind: settings.properties.kind.const, settings, rules, where, ...adapter };
 }

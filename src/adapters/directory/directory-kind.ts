@@ -2,20 +2,31 @@ import type { KindSchema } from '../../config/kinds.ts';
 import type { ValuesOf } from '../../config/values.ts';
 import type { Account, AccountDirectory, AccountStatus } from '../../ports/account-directory.ts';
 import type { DataAccess, DataKind, DataTerms, SchemaChange } from '../data-kind.ts';
+import type { ConnectionSettings } from '../postgres/connection-settings.ts';
 import type { DatabaseFile } from '../sqlite/database-file.ts';
 import type { ImportTarget } from './import/import-target.ts';
+import type { EnteringAccounts, LeavingAccounts } from './moving.ts';
+
+/** What a directory is opened by. */
+export interface DirectoryTerms<Settings> extends DataTerms<Settings> {
+  /** How the database of the store is reached. `undefined`: it is on no server. */
+  readonly connection: ConnectionSettings | undefined;
+}
 
 /** A kind of account directories, as a row of the catalog. All but `where` load the adapter with its client library. */
 export interface DirectoryKind<Schema extends KindSchema = KindSchema> extends DataKind<Schema> {
+  /** The kind of store in whose database it lives, beside no other. Absent: it has a place of its own. */
+  readonly store?: string;
+  where(terms: DirectoryTerms<ValuesOf<Schema>>): string;
   /**
    * Opens the directory. Throws `UnavailableError`, with nothing changed, if it is missed, of the other environment or of a
    * schema that this program doesn't know.
    */
-  open(terms: DataTerms<ValuesOf<Schema>>, access: DataAccess): Promise<OpenedDirectory>;
+  open(terms: DirectoryTerms<ValuesOf<Schema>>, access: DataAccess): Promise<OpenedDirectory>;
   /** Of a kind whose accounts `gsp-otp accounts` keeps. Absent: they are kept by whoever runs the directory. */
   readonly accounts?: AccountsKeeper<ValuesOf<Schema>>;
   /** Of a kind that keeps them in a file of ours, which `gsp-otp` checks, backs up and restores. */
-  file?(terms: DataTerms<ValuesOf<Schema>>): Promise<DatabaseFile>;
+  file?(terms: DirectoryTerms<ValuesOf<Schema>>): Promise<DatabaseFile>;
 }
 
 export interface OpenedDirectory {
@@ -33,11 +44,15 @@ export interface AccountsKeeper<Settings> {
    * What opening it so would do to its schema; changes nothing. Throws `UnavailableError` if that can't be told, and, unless
    * it may be made, if it is missing.
    */
-  inspect(terms: DataTerms<Settings>, access: 'serve' | 'make'): Promise<SchemaChange>;
+  inspect(terms: DirectoryTerms<Settings>, access: 'serve' | 'make'): Promise<SchemaChange>;
   /** Throws `UnavailableError` if there is no directory yet. */
-  edit(terms: DataTerms<Settings>): Promise<AccountEditor>;
+  edit(terms: DirectoryTerms<Settings>): Promise<AccountEditor>;
+  /** Of a kind whose accounts can be moved to another one. Throws `UnavailableError` if there are none. */
+  leave?(terms: DirectoryTerms<Settings>): Promise<LeavingAccounts>;
+  /** Of a kind that accounts can be moved to; the directory is made if it is missing. */
+  enter?(terms: DirectoryTerms<Settings>): Promise<EnteringAccounts>;
   /** What an import writes to; the directory is made if it is missing. Throws `UnavailableError` if it can't be written. */
-  importTarget(terms: DataTerms<Settings>): Promise<ImportTarget>;
+  importTarget(terms: DirectoryTerms<Settings>): Promise<ImportTarget>;
 }
 
 /** What one account is looked for by. */

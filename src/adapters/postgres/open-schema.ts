@@ -1,5 +1,5 @@
 import { UnavailableError } from '../../ports/unavailable.ts';
-import { type ConnectOptions, connectTo } from './connect.ts';
+import { type ConnectOptions, connectTo, UNHURRIED_MS } from './connect.ts';
 import { type ConnectionSettings, whereOf } from './connection-settings.ts';
 import type { Database } from './database.ts';
 import { DatabaseError } from './failure.ts';
@@ -21,9 +21,6 @@ export interface OpenedSchema {
   /** 0: it was made. */
   readonly fromVersion: number;
 }
-
-/** No request waits for it. */
-const MIGRATION_MS = 10 * 60_000;
 
 /**
  * Connects, and brings the part to this program's schema unless it is only read. Throws `UnavailableError`, with nothing
@@ -53,7 +50,7 @@ export async function withDatabase<T>(
   settings: ConnectionSettings,
   run: (database: Database) => Promise<T>,
 ): Promise<T> {
-  const database = connectTo(settings, { statementMs: MIGRATION_MS });
+  const database = connectTo(settings, { statementMs: UNHURRIED_MS });
   try {
     return await run(database);
   } catch (error) {

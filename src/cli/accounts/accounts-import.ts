@@ -108,7 +108,7 @@ async function runImport(file: string, options: ImportOptions): Promise<void> {
       exitCodes.usage,
     );
   const format = formatOf(file, options.format);
-  const settings = readDataSettings(configSources(options), 'directory');
+  const settings = readDataSettings(configSources(options), 'store', 'directory');
   const signal = abortOnSignal('stopped, nothing was applied', 'Run it again to import the file.');
   const progress = createImportProgress(process.stderr);
   const startedMs = performance.now();

@@ -171,7 +171,7 @@ async function withAccounts<T>(
   options: Parameters<typeof configSources>[0],
   use: (accounts: AccountEditor) => Promise<T>,
 ): Promise<T> {
-  const accounts = await editAccounts(readDataSettings(configSources(options), 'directory'));
+  const accounts = await editAccounts(readDataSettings(configSources(options), 'store', 'directory'));
   try {
     return await use(accounts);
   } finally {

@@ -36,8 +36,9 @@ export async function move({ from, to, json, hasOthers }: MoveOrder): Promise<vo
   try {
     const result = await moveStore(settingsIn(from), settingsIn(to), { onProgress: progress.show, signal });
     progress.stop();
-    const { requests, counts, heldMs, where } = result;
-    const text = `${requests.toLocaleString('en')} requests and ${counts.toLocaleString('en')} counts are in ${shown(where)}, each compared.
+    const { requests, accounts, counts, heldMs, where } = result;
+    const count = (n: number) => n.toLocaleString('en');
+    const text = `${count(requests)} requests, ${count(accounts)} accounts and ${count(counts)} counts are in ${shown(where)}, each compared.
 Calls were answered 503 for ${(heldMs / 1000).toFixed(1)} s, and are until servers run with ${shown(to)}: start them now.`;
     process.stdout.write(`${json ? JSON.stringify(result, null, 2) : text}\n`);
   } finally {

@@ -77,7 +77,7 @@ describeKeepers('the account editor of a directory', (newPlace, row) => {
     for (const _ of ['once', 'twice'])
       await assert.rejects(row.accounts.edit(place.terms), {
         name: 'UnavailableError',
-        message: /there is no account directory .* yet/,
+        message: /yet: 'gsp-otp accounts import' makes/,
       });
   });
 

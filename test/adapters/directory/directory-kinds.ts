@@ -1,8 +1,9 @@
 import { describe, type TestContext } from 'node:test';
 import { directoryKinds } from '../../../src/adapters/directory/catalog.ts';
-import type { AccountsKeeper, DirectoryKind } from '../../../src/adapters/directory/directory-kind.ts';
+import type { DirectoryKind } from '../../../src/adapters/directory/directory-kind.ts';
 import type { Settings } from '../../../src/settings/settings.ts';
 import type { DirectoryPlace } from './directory-place.ts';
+import { newPostgresPlace } from './postgres/directory-under-test.ts';
 import { newSqlitePlace } from './sqlite/directory-under-test.ts';
 
 type Kind = Settings['directory']['kind'];
@@ -12,6 +13,7 @@ export type NewPlace = (t: TestContext) => Promise<DirectoryPlace>;
 /** A place for each kind, in which there is nothing yet. */
 const places: Readonly<Record<Kind, NewPlace>> = {
   sqlite: async (t) => newSqlitePlace(t),
+  postgres: (t) => newPostgresPlace(t),
 };
 
 export const kindsUnderTest = (directoryKinds as readonly DirectoryKind[]).map((row) => ({
@@ -30,10 +32,4 @@ type KeepingKind = DirectoryKind & Required<Pick<DirectoryKind, 'accounts'>>;
 
 function keepsAccounts(row: DirectoryKind): row is KeepingKind {
   return row.accounts !== undefined;
-}
-
-export function keeperOf({ settings: { kind } }: DirectoryPlace['terms']): AccountsKeeper<unknown> {
-  const { accounts } = (directoryKinds as readonly DirectoryKind[]).find((row) => row.kind === kind) ?? {};
-  if (accounts === undefined) throw new TypeError(`the accounts of ${kind} are not ours to keep`);
-  return accounts;
 }

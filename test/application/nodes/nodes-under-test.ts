@@ -1,6 +1,7 @@
 import type { TestContext } from 'node:test';
+import { loadConfig } from '../../../src/settings/load.ts';
 import { connect } from '../../support/postgres/connect.ts';
-import { connectionTo } from '../../support/postgres/connection.ts';
+import { storeSettings } from '../../support/postgres/connection.ts';
 import { testSchema } from '../../support/postgres/schema.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { importTestAccounts } from '../../support/test-accounts.ts';
@@ -16,16 +17,13 @@ export interface Shared {
   run(text: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
 }
 
-/** One PostgreSQL store for any number of real servers in this process. */
+/** One PostgreSQL store with the test accounts, for any number of real servers in this process. */
 export async function sharedStore(t: TestContext): Promise<Shared> {
   const place = await testSchema();
   const dataDirectory = temporaryDirectory(t);
-  await importTestAccounts(dataDirectory);
-  const { password, ...connection } = connectionTo(place);
-  const settings = {
-    store: { kind: 'postgres', ...connection, ...(password && { password: { value: password.reveal() } }) },
-    'quotas.coolDownMs': 0,
-  };
+  const settings = { ...storeSettings(place), 'quotas.coolDownMs': 0 };
+  const config = loadConfig({ env: {}, overrides: { ...settings, dataDirectory } });
+  await importTestAccounts(dataDirectory, undefined, config);
   const client = await connect(t, place.url);
   return {
     settings,

@@ -16,3 +16,14 @@ export function connectionTo({ url, schema }: TestSchema): ConnectionSettings {
     connections: 8,
   };
 }
+
+/** The same for a store, as settings of a sandbox by dotted path. */
+export function storeSettings(place: TestSchema): Readonly<Record<string, unknown>> {
+  const { password, ...connection } = connectionTo(place);
+  const given = {
+    kind: 'postgres',
+    ...connection,
+    ...(password && { password: { value: password.reveal() } }),
+  };
+  return Object.fromEntries(Object.entries(given).map(([name, value]) => [`store.${name}`, value]));
+}

@@ -8,7 +8,7 @@ export const ACCOUNT_COLUMNS =
   'accounts.account_row, accounts.account_id, accounts.status, accounts.phone_number, accounts.language, accounts.preferred, accounts.revision';
 
 /**
- * The account that a row with `ACCOUNT_COLUMNS` describes. Other programs can write the file too: a row that makes
+ * The account that a row with `ACCOUNT_COLUMNS` describes. Other programs can write the database too: a row that makes
  * no sense throws `UnavailableError`, since guessing could close an instrument for good. [SO-11]
  */
 export function readAccount(row: Readonly<Record<string, unknown>>): Account {
@@ -22,8 +22,9 @@ export function readAccount(row: Readonly<Record<string, unknown>>): Account {
   if (!isAccountStatus(status)) return refuse('status');
   if (phoneNumber !== null && !isE164(phoneNumber)) return refuse('phone_number');
   if (language !== null && (typeof language !== 'string' || language === '')) return refuse('language');
-  const preferred = row['preferred'] === 1;
-  const revision = Number(row['revision']);
+  const preferred = row['preferred'] === 1 || row['preferred'] === true;
+  const revision = row['revision'];
+  if (typeof revision !== 'number') return refuse('revision');
   return {
     accountId,
     status,

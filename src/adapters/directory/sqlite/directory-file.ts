@@ -4,6 +4,7 @@ import { UnavailableError } from '../../../ports/unavailable.ts';
 import type { Environment } from '../../sqlite/database-kind.ts';
 import { openDatabase } from '../../sqlite/open-database.ts';
 import { directoryKind } from './migrations.ts';
+import { requireNotMoved } from './moved-mark.ts';
 
 /** Which file, and for which environment: the two never share one. [ENV-1] */
 export interface DirectoryFile {
@@ -16,12 +17,13 @@ const WRITER_WAIT_MS = 30_000;
 
 /**
  * Opens the file for writing, brought to the current schema. With `create`, a missing file (and its folder) is made,
- * for its owner alone. Throws `UnavailableError`, with the file unchanged, if there is none, or as `openDatabase` does.
+ * for its owner alone. Throws `UnavailableError`, with the file unchanged, if there is none, its accounts were moved, or as `openDatabase` does.
  */
 export function openDirectoryFile(
   { file, environment }: DirectoryFile,
   { create }: { readonly create: boolean },
 ): DatabaseSync {
+  requireNotMoved(file);
   if (!create && !isThere(file)) {
     throw new UnavailableError(
       `there is no account directory ${file} yet: 'gsp-otp accounts import' makes one`,

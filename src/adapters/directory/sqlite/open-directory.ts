@@ -6,10 +6,13 @@ import { judgeFiles } from '../../sqlite/judge-files.ts';
 import { schemaVersionOf } from '../../sqlite/open-database.ts';
 import type { AccountEditor, OpenedDirectory } from '../directory-kind.ts';
 import type { ImportTarget } from '../import/import-target.ts';
+import type { LeavingAccounts } from '../moving.ts';
 import { openAccountEditor } from './account-editor.ts';
 import type { DirectoryFile } from './directory-file.ts';
 import { openImportTarget } from './import-target.ts';
+import { leaveAccounts } from './leave-accounts.ts';
 import { directoryKind } from './migrations.ts';
+import { requireNotMoved } from './moved-mark.ts';
 import { type SqliteDirectorySettings, where } from './settings.ts';
 import { openSqliteDirectory } from './sqlite-directory.ts';
 
@@ -36,15 +39,20 @@ export async function importTargetOf(terms: Terms): Promise<ImportTarget> {
   return openImportTarget(locationOf(terms));
 }
 
+export async function leaveDirectory(terms: Terms): Promise<LeavingAccounts> {
+  return leaveAccounts(locationOf(terms));
+}
+
 export async function fileOfDirectory(terms: Terms): Promise<DatabaseFile> {
   return { kind: directoryKind, ...locationOf(terms) };
 }
 
 /**
- * Throws `UnavailableError` if the accounts that a server had are gone: every number would be unknown; and as `judgeFiles`
- * does. [SO-11]
+ * Throws `UnavailableError` if the accounts that a server had are gone, or elsewhere: every number would be unknown; and as
+ * `judgeFiles` does. [SO-11]
  */
 function requireDirectory(file: string, access: 'serve' | 'make'): void {
+  requireNotMoved(file);
   if (judgeFiles(file, 'write') > 0 || access === 'make') return;
   throw new UnavailableError(
     `${file} is ${isThere(file) ? 'empty' : 'missing'}, but it was there before: every number would be unknown. ` +

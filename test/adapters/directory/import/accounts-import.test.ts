@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ImportTarget } from '../../../../src/adapters/directory/import/import-target.ts';
 import { UnavailableError } from '../../../../src/ports/unavailable.ts';
 import { deadlineIn } from '../../../contracts/account-directory.ts';
 import { describeKeepers } from '../directory-kinds.ts';
@@ -188,6 +189,24 @@ describeKeepers('an import into a directory', (newPlace, row) => {
     assert.equal(result.problems, 20_000);
   });
 
+  test('an id may be as long as the longest, in any script', async (t) => {
+    const place = await newPlace(t);
+    const text = Array.from({ length: 1024 }, (_, index) =>
+      String.fromCodePoint(0x4e00 + ((index * 7919) % 20_000)),
+    );
+    const [accountId, associationId] = [text.slice(0, 256).join(''), text.join('')];
+    const account = { accountId, status: 'active', associationIds: [associationId] } as const;
+    for (const _ of ['first', 'again'])
+      assert.equal((await importText(place, ndjson(account))).outcome, 'applied');
+    assert.deepEqual(await place.content(), [account]);
+    const { directory } = await row.open(place.terms, 'serve');
+    t.after(() => directory.close());
+    assert.equal(
+      (await directory.findByAssociationId(associationId, deadlineIn(2000)))?.accountId,
+      accountId,
+    );
+  });
+
   test('a wrong header is refused, with nothing else read', async (t) => {
     const place = await newPlace(t);
     const result = await importText(place, 'id,status\nw-1,active\n');
@@ -210,24 +229,28 @@ describeKeepers('an import into a directory', (newPlace, row) => {
     await place.fill([maria]);
     const { directory } = await row.open(place.terms, 'serve');
     t.after(() => directory.close());
-    const rows = Array.from({ length: 30_000 }, (_, index) => `w-${index},closed,as-${index}`);
-    const answers: (string | undefined)[] = [];
-    const ask = async () => {
-      const [first, last] = [1, 29_999].map((index) =>
-        directory.findByAssociationId(`as-${index}`, deadlineIn(2000)),
+    const rows = Array.from({ length: 9000 }, (_, index) => `w-${index},closed,as-${index}`);
+    const statuses = () =>
+      Promise.all(
+        ['as-1', 'as-8999'].map(
+          async (id) => (await directory.findByAssociationId(id, deadlineIn(2000)))?.status,
+        ),
       );
-      answers.push(`${(await first)?.status} ${(await last)?.status}`);
+    let seen: unknown;
+    const target = await place.openTarget();
+    const watched: ImportTarget = {
+      ...target,
+      transaction: (run) =>
+        target.transaction(async (accounts) => {
+          const outcome = await run(accounts);
+          seen = await statuses();
+          return outcome;
+        }),
     };
-    const asking: Promise<void>[] = [];
-    await importText(place, `accountId,status,associationIds\n${rows.join('\n')}\n`, {
-      onProgress: () => asking.push(ask()),
-    });
-    await Promise.all(asking);
-    assert.ok(answers.length > 10);
-    assert.deepEqual(new Set(answers), new Set(['active undefined']));
-    answers.length = 0;
-    await ask();
-    assert.deepEqual(answers, ['closed closed']);
+    const text = `accountId,status,associationIds\n${rows.join('\n')}\n`;
+    assert.equal((await importText({ openTarget: async () => watched }, text)).outcome, 'applied');
+    assert.deepEqual(seen, ['active', undefined]);
+    assert.deepEqual(await statuses(), ['closed', 'closed']);
   });
 
   test('stopped at any moment before the end, it leaves nothing applied and no file behind', async (t) => {
@@ -260,7 +283,10 @@ describeKeepers('an import into a directory', (newPlace, row) => {
     await assert.rejects(importText(place, '', { source: '/nowhere/accounts.csv' }), UnavailableError);
     await assert.rejects(importText(place, '', { source: '/dev/zero' }), /\/dev\/zero is a device; accepted/);
     await assert.rejects(
-      importText({ terms: { ...place.terms, environment: 'production' } }, ndjson({ accountId: 'w-1' })),
+      importText(
+        { openTarget: () => row.accounts.importTarget({ ...place.terms, environment: 'production' }) },
+        ndjson({ accountId: 'w-1' }),
+      ),
       UnavailableError,
     );
     const twoWrites = ndjson({ accountId: 'w-1', status: 'closed', associationIds: ['as-2'] });

@@ -71,7 +71,10 @@ const row: fc.Arbitrary<Row> = fc.record(
 const file = fc.uniqueArray(row, { maxLength: 5, selector: ({ accountId }) => accountId });
 const fileWithRepeats = fc.array(row, { maxLength: 5 });
 
-describeKeepers('imports one after another into a directory', (newPlace) => {
+describeKeepers('imports one after another into a directory', (newPlace, { store }) => {
+  // On a server each run makes tables.
+  const numRuns = store === undefined ? 60 : 20;
+
   test('[FLOW-2, FLOW-4, OQ-29] whatever files come one after another, the directory holds what they mean', async (t) => {
     const outcomes = { applied: 0, refused: 0 };
     await fc.assert(
@@ -93,8 +96,8 @@ describeKeepers('imports one after another into a directory', (newPlace) => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns },
     );
-    assert.ok(outcomes.applied > 20 && outcomes.refused > 20, JSON.stringify(outcomes));
+    assert.ok(outcomes.applied > numRuns / 3 && outcomes.refused > numRuns / 3, JSON.stringify(outcomes));
   });
 });

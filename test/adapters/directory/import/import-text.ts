@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { importAccounts } from '../../../../src/adapters/directory/import/accounts-import.ts';
 import type { ImportOrder, ImportResult } from '../../../../src/adapters/directory/import/import-order.ts';
-import { keeperOf } from '../directory-kinds.ts';
 import type { DirectoryPlace } from '../directory-place.ts';
 
 export interface TriedImport extends ImportResult {
@@ -13,7 +12,7 @@ export interface TriedImport extends ImportResult {
 
 /** Imports a text as if it were a file. */
 export async function importText(
-  { terms }: Pick<DirectoryPlace, 'terms'>,
+  { openTarget }: Pick<DirectoryPlace, 'openTarget'>,
   text: string | Buffer,
   order: Partial<ImportOrder> = {},
 ): Promise<TriedImport> {
@@ -32,7 +31,7 @@ export async function importText(
       onProgress: () => {},
       ...order,
     };
-    const result = await importAccounts(given, () => keeperOf(terms).importTarget(terms));
+    const result = await importAccounts(given, openTarget);
     return { ...result, told };
   } finally {
     rmSync(folder, { recursive: true });

@@ -6,6 +6,7 @@ import {
   type DirectoryFile,
   openDirectoryFile,
 } from '../../../../src/adapters/directory/sqlite/directory-file.ts';
+import { openImportTarget } from '../../../../src/adapters/directory/sqlite/import-target.ts';
 import { inOneTransaction } from '../../../../src/adapters/sqlite/transaction.ts';
 import type { AccountStatus } from '../../../../src/ports/account-directory.ts';
 import type { KnownAccount } from '../../../contracts/account-directory.ts';
@@ -22,9 +23,15 @@ export function newSqlitePlace(t: TestContext): DirectoryPlace {
   const location = newLocation(t);
   const { file, environment } = location;
   return {
-    terms: { settings: { kind: 'sqlite' }, environment, dataDirectory: dirname(file) },
+    terms: {
+      settings: { kind: 'sqlite' },
+      environment,
+      dataDirectory: dirname(file),
+      connection: undefined,
+    },
     fill: async (accounts) => fill(location, accounts),
     content: async () => contentOf(location),
+    openTarget: async () => openImportTarget(location),
     leftovers: () => leftovers(location),
     async whileFull(run) {
       const database = openDirectoryFile(location, { create: false });

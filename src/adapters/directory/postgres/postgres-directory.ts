@@ -1,0 +1,62 @@
+import type { AccountDirectory } from '../../../ports/account-directory.ts';
+import type { Deadline } from '../../../ports/clock.ts';
+import { UnavailableError } from '../../../ports/unavailable.ts';
+import { Batcher } from '../../postgres/batcher.ts';
+import type { Database, Rows } from '../../postgres/database.ts';
+import { storeFailure } from '../../postgres/failure.ts';
+import { readAccount } from '../rows/account-row.ts';
+import { isNoText, lookUpStatements } from './look-ups.ts';
+
+/** Look-ups that share a statement. */
+const KEYS_MAX = 64;
+
+/** The accounts that `gsp-otp accounts` keeps in the schema, for a server. The database is closed with it. */
+export function postgresDirectory(database: Database, schema: string): AccountDirectory {
+  const sql = lookUpStatements(schema);
+  const byAssociationId = lookUps(database, sql.byAssociationId);
+  const byPhoneNumber = lookUps(database, sql.byPhoneNumber);
+  return {
+    async findByAssociationId(associationId, deadline) {
+      if (isNoText(associationId)) return undefined;
+      const [row] = await within(deadline, () => byAssociationId.add(associationId));
+      return row && readAccount(row);
+    },
+    async findByPhoneNumber(phoneNumber, deadline) {
+      const number = phoneNumber.reveal();
+      if (isNoText(number)) return [];
+      return (await within(deadline, () => byPhoneNumber.add(number))).map(readAccount);
+    },
+    check: async (deadline) => void (await within(deadline, () => database.read(sql.anyAccount))),
+    close: () => database.close(),
+  };
+}
+
+/** One statement of each kind at a time, so that those that come meanwhile share the next one. */
+function lookUps(database: Database, text: string): Batcher<string, Rows> {
+  return new Batcher<string, Rows>({
+    batchesMax: 1,
+    itemsMax: KEYS_MAX,
+    async run(keys) {
+      const records = keys.map((key, n) => ({ n, key }));
+      const found = Map.groupBy(await database.read(text, [JSON.stringify(records)]), ({ n }) => n);
+      return keys.map((_, n) => found.get(n) ?? []);
+    },
+  });
+}
+
+/** What was asked goes on unheeded when the deadline comes. */
+async function within<T>(deadline: Deadline, ask: () => Promise<T>): Promise<T> {
+  const late = () => new UnavailableError('the account directory did not answer by the deadline');
+  if (deadline.remainingMs() <= 0) throw late();
+  const { signal } = deadline;
+  const { promise: end, reject } = Promise.withResolvers<never>();
+  const stop = () => reject(late());
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.race([ask(), end]);
+  } catch (error) {
+    throw storeFailure(error);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
