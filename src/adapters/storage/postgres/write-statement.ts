@@ -113,7 +113,7 @@ function ceilingPart(table: string): Part {
       WHERE subject = ANY (ARRAY(SELECT subject FROM ceilings)) ${after} ORDER BY subject, window_ms FOR UPDATE`,
     stale: `
       SELECT c.step FROM ceilings c LEFT JOIN locked_ceilings l USING (subject, window_ms)
-      WHERE c.is_based AND coalesce(l.raised, 0) - c.seen > c.slack`,
+      WHERE c.is_based AND coalesce(l.raised, 0) - c.seen NOT BETWEEN 0 AND c.slack`,
     written: `
       INSERT INTO ${table} AS t (subject, window_ms, raised, counts, until_ms)
       SELECT subject, window_ms, sum(raised), jsonb_object_agg(bucket, delta), max(until_ms) FROM (

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { connectTo } from '../../../../src/adapters/postgres/connect.ts';
 import { openStore } from '../../../../src/adapters/storage/postgres/open-store.ts';
+import { PostgresOtpStore } from '../../../../src/adapters/storage/postgres/otp-store.ts';
 import { judgeByGuard, type MoneyGuardPolicy } from '../../../../src/domain/limits/money-guard.ts';
 import type { GuardOrder, IssueFacts, OtpStore } from '../../../../src/ports/otp-store.ts';
 import {
@@ -171,4 +173,32 @@ test('[VO-2, SO-13] of right codes at once at three servers one succeeds, and wr
   assert.equal(results.filter((result) => result === 'SUCCESS').length, 1);
   assert.equal(count('wrong'), 4);
   assert.equal(count('exhausted'), 20);
+});
+
+test('a counter that is swept and begun anew while a text is decided on is read again', async (t) => {
+  const terms = await storeKindsUnderTest.postgres(t);
+  if (terms.settings.kind !== 'postgres') throw new TypeError('it is of another kind');
+  const { store: other } = await openStore({ ...terms, settings: terms.settings }, 'serve');
+  const database = connectTo(terms.settings);
+  const one = new PostgresOtpStore(database, terms.settings.schema);
+  t.after(() => Promise.all([one.close(), other.close()]));
+  const whom = (name: string) => ({ accountDigest: digest(name), phoneNumberDigest: digest(`n ${name}`) });
+  const issueFirst = (store: OtpStore, name: string) => {
+    const order = anIssue(name, { ...whom(name), ceilings: [global] });
+    const challenge = aChallenge({ challengeId: idFor(name), ...whom(name) });
+    return store.issue(order, ({ ceilingSends }) =>
+      ceilingSends[0] === 0 ? granted('issue', challenge, order) : { kind: 'busy' },
+    );
+  };
+  for (const name of ['old', 'older']) {
+    await issue(other, name, whom(name), { ceilings: [global], nowMs: T0 - 48 * HOUR });
+  }
+  const write = database.write.bind(database);
+  database.write = async (...statement) => {
+    database.write = write;
+    assert.equal(await other.sweep(T0 - 24 * HOUR, 50), 2);
+    assert.equal((await issueFirst(other, 'rival')).kind, 'issue');
+    return write(...statement);
+  };
+  assert.equal((await issueFirst(one, 'late')).kind, 'busy');
 });
