@@ -94,6 +94,8 @@ export class Database {
     const ask: Query = async (text, values = []) => (await this.#ask(client, text, values)).rows;
     try {
       await ask('BEGIN');
+      // The role may have a time-out for statements of calls, and this is none.
+      await ask(`SET LOCAL statement_timeout = ${this.#options.statementMs}`);
       const result = await run(ask);
       if (keep(result)) requireReplicated(await this.#ask(client, 'COMMIT', []));
       else await ask('ROLLBACK');

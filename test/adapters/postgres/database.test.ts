@@ -117,3 +117,13 @@ test('connections to a server that another one took the place of are used no mor
   await places();
   assert.deepEqual(await places(), new Set([next.port]));
 });
+
+test('a time-out that the role has for calls ends no statement of a transaction', async (t) => {
+  const server = await startPostgres();
+  t.after(() => server.stop());
+  await server.query("ALTER ROLE postgres SET statement_timeout = '50ms'");
+  const database = open(t, { hosts: [{ host: '127.0.0.1', port: server.port }], statementMs: 30_000 });
+  const sleep = 'SELECT pg_sleep(0.2)';
+  await assert.rejects(database.write(sleep), { kind: 'unknown' });
+  assert.equal((await database.transaction((query) => query(sleep))).length, 1);
+});

@@ -81,7 +81,7 @@ test('[OQ-72] the digest secret is replaced when no server is there, and one tha
   await assert.rejects(start({ settings: next }), /digests\.secret is not the one/);
   const overrides = { ...TEST_SETTINGS, ...settings, dataDirectory, ...next };
   const rotate = () => rotateSecrets(loadConfig({ env: {}, overrides }), 'digests', { dryRun: false });
-  await assert.rejects(rotate(), /servers use the store \(.*\/[0-9]+\): stop them first/);
+  await assert.rejects(rotate(), /is used by servers \(.*\/[0-9]+\): stop them first/);
   await run("UPDATE {schema}.node SET seen_at = now() - interval '1 minute'");
   assert.equal((await rotate()).needed, true);
   const renewed = await start({ settings: next });

@@ -115,7 +115,9 @@ class EnteringPostgresStore implements EnteringStore {
   }
 
   async count(): Promise<number> {
-    const [row] = await this.#database.read(`SELECT count(*) AS n FROM ${this.#schema}.request`);
+    const [row] = await this.#database.transaction((query) =>
+      query(`SELECT count(*) AS n FROM ${this.#schema}.request`),
+    );
     return Number(row?.['n']);
   }
 
@@ -131,9 +133,9 @@ class EnteringPostgresStore implements EnteringStore {
          FROM ${schema}.request WHERE challenge_state = 'verified' GROUP BY phone_number_digest`,
       );
       await query(`DROP INDEX ${schema}.request_moving`);
+      await query(`ANALYZE ${schema}.request`);
       await query(`DELETE FROM ${schema}.meta WHERE name = '${MOVING}'`);
     });
-    await this.#database.write(`ANALYZE ${schema}.request`);
   }
 
   close(): Promise<void> {

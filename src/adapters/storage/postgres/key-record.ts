@@ -4,18 +4,21 @@ import { CODE_BOUNDS } from '../../../ports/code-bounds.ts';
 import type { DecideEnd } from '../../../ports/otp-store.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
 import type { Database, Query } from '../../postgres/database.ts';
+import { withDatabase } from '../../postgres/open-schema.ts';
 import { parseKeyChecks, parseRevokedKeys } from '../rows/kept-words.ts';
 import { readCodesOfSecret, readHeldCode } from '../rows/otp-rows.ts';
 import type { KeptChecks, KeyRecord } from '../store-kind.ts';
 import { endingOf } from './judged.ts';
 import { isThere, THERE_SECONDS } from './nodes.ts';
+import type { PostgresStoreSettings } from './settings.ts';
 import { newVersion, writing } from './writer.ts';
 
 /** Rows that are held in memory at once. */
 const ROWS_MAX = 500;
 
 /** What the store remembers of secrets and keys. */
-export function keyRecordOf(database: Database, schema: string): KeyRecord {
+export function keyRecordOf(database: Database, settings: PostgresStoreSettings): KeyRecord {
+  const { schema } = settings;
   return {
     async checks() {
       const value = await keptWord(database, schema, 'key-checks');
@@ -23,7 +26,9 @@ export function keyRecordOf(database: Database, schema: string): KeyRecord {
     },
     note: async (checks) => void (await database.write(...noting(schema, checks))),
     codesBySecret: () => codesBySecret(database, schema),
-    rotate: (checks, decide, { dryRun }) => rotate(database, schema, checks, decide, dryRun),
+    // It may look at all requests, and the database of the store waits for no longer than a call does.
+    rotate: (checks, decide, { dryRun }) =>
+      withDatabase(settings, (patient) => rotate(patient, schema, checks, decide, dryRun)),
     revoked: () => readRevokedKeys(database, schema),
     async keepRevoked(fingerprints) {
       await database.write(
@@ -93,7 +98,7 @@ async function requireNobody(query: Query, schema: string): Promise<void> {
   );
   if (names.length > 0) {
     throw new UnavailableError(
-      `servers use the store (${names.join(', ')}): stop them first; one that was killed counts for ${THERE_SECONDS} s`,
+      `is used by servers (${names.join(', ')}): stop them first; one that was killed counts for ${THERE_SECONDS} s`,
     );
   }
 }
@@ -117,7 +122,9 @@ async function endUnusedCodes(query: Query, schema: string, decide: DecideEnd): 
         ...writing(schema, [{ change: endingOf(row, end), version: newVersion() }]),
       );
       if (written.length !== 1)
-        throw new UnavailableError('a code changed while it was ended: stop the servers first');
+        throw new UnavailableError(
+          'is used by a server that changed a code while it was ended: stop the servers first',
+        );
       ended += 1;
     }
   }

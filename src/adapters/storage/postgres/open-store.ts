@@ -26,7 +26,7 @@ export async function openStore(terms: Terms, access: DataAccess): Promise<Opene
     return {
       store,
       isNew: fromVersion === 0,
-      keys: keyRecordOf(database, schema),
+      keys: keyRecordOf(database, terms.settings),
       nodes: nodesOf(database, schema),
     };
   } catch (error) {
