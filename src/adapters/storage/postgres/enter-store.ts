@@ -67,7 +67,7 @@ class EnteringPostgresStore implements EnteringStore {
     const changed = rows.filter((row) => !isSame(found, wanted, Number(row['id'])));
     const gone = [...found.keys()].filter((id) => !wanted.has(id));
     if (changed.length === 0 && gone.length === 0) return 0;
-    await this.#database.transaction(async (query) => {
+    await this.#change(async (query) => {
       const ids = [...gone, ...changed.map(({ id }) => id)];
       await query(`DELETE FROM ${this.#schema}.request WHERE id = ANY ($1::bigint[])`, [ids]);
       const records = changed.map((row) => ({ id: row['id'], version: randomUUID(), ...carried(row) }));
@@ -98,7 +98,7 @@ class EnteringPostgresStore implements EnteringStore {
       return { subject, since_ms: sinceMs, until_ms: untilMs, unverified, verified };
     });
     const wordRecords = [...words].map(([name, value]) => ({ name, value }));
-    await this.#database.transaction(async (query) => {
+    await this.#change(async (query) => {
       for (const [table, records] of [
         ['misstep', missteps],
         ['ceiling', ceilingRecords],
@@ -123,7 +123,7 @@ class EnteringPostgresStore implements EnteringStore {
 
   async finish(): Promise<void> {
     const schema = this.#schema;
-    await this.#database.transaction(async (query) => {
+    await this.#change(async (query) => {
       await query(
         `SELECT setval(pg_get_serial_sequence('${schema}.request', 'id'), max(id)) FROM ${schema}.request`,
       );
@@ -140,6 +140,15 @@ class EnteringPostgresStore implements EnteringStore {
 
   close(): Promise<void> {
     return this.#database.close();
+  }
+
+  /** While the store is being moved, and by no other move that has ended. */
+  #change(run: (query: Query) => Promise<void>): Promise<void> {
+    return this.#database.transaction(async (query) => {
+      const marks = await query(`SELECT FROM ${this.#schema}.meta WHERE name = '${MOVING}' FOR UPDATE`);
+      if (marks.length === 0) throw new UnavailableError('the move is over: another one has finished it');
+      await run(query);
+    });
   }
 
   async #read({ after, upTo }: IdRange): Promise<ReadonlyMap<number, Row>> {
