@@ -55,8 +55,7 @@ export function storeFailure(error: unknown): unknown {
 }
 
 /** A statement that failed, or a connection that could not be made. */
-export class DatabaseError extends Error {
-  override readonly name = 'DatabaseError';
+export class DatabaseError extends UnavailableError {
   readonly kind: FailureKind;
 
   constructor(kind: FailureKind, cause: unknown) {

@@ -59,7 +59,7 @@ test('a connection that is lost between two statements fails the next one, and n
     await pause(50);
     await query('SELECT 1');
   });
-  await assert.rejects(lost, { name: 'DatabaseError', kind: 'unknown' });
+  await assert.rejects(lost, { name: 'UnavailableError', kind: 'unknown' });
   assert.deepEqual(await database.read('SELECT 1 AS one'), [{ one: 1 }]);
 });
 
