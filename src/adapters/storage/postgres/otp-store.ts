@@ -39,10 +39,11 @@ import {
   judgeReceiptOf,
   judgeSettlementOf,
 } from './judged.ts';
+import { KnownRows } from './known-rows.ts';
 import { plainStatements } from './read-statements.ts';
 import { Reader } from './reader.ts';
 import { Retention } from './retention.ts';
-import { Steps } from './steps.ts';
+import { type Step, Steps } from './steps.ts';
 import { Writer } from './writer.ts';
 
 const CLOSED = 'the database is closed';
@@ -55,6 +56,7 @@ export class PostgresOtpStore implements OtpStore {
   readonly #database: Database;
   readonly #sql: ReturnType<typeof plainStatements>;
   readonly #reader: Reader;
+  readonly #known = new KnownRows();
   readonly #steps: Steps;
   readonly #retention: Retention;
   readonly #underWay = new Set<Promise<unknown>>();
@@ -66,13 +68,14 @@ export class PostgresOtpStore implements OtpStore {
     this.#sql = plainStatements(schema);
     this.#reader = new Reader(database, schema);
     const isDurable = async () => void (await database.write(this.#sql.check));
-    this.#steps = new Steps(new Writer(database, schema), this.#reader, isDurable);
+    this.#steps = new Steps(new Writer(database, schema), this.#reader, this.#known, isDurable);
     this.#retention = new Retention(database, schema, randomUUID());
   }
 
   recall(key: RequestKey): Promise<RequestRecord | undefined> {
     return this.#during(async () => {
       const row = await this.#reader.row(key);
+      if (row === undefined) this.#known.missed(key);
       return row && readRequestRecord(row);
     });
   }
@@ -82,20 +85,22 @@ export class PostgresOtpStore implements OtpStore {
   }
 
   issue(order: IssueOrder, decide: (facts: IssueFacts) => IssueDecision): Promise<IssueDecision> {
-    return this.#step(
-      Buffer.from(order.accountDigest).toString('base64'),
-      () => this.#reader.issue(order),
-      (read) => judgeIssueOf(read, order, decide),
-    );
+    return this.#step({
+      turn: Buffer.from(order.accountDigest).toString('base64'),
+      read: () => this.#reader.issue(order),
+      judge: (read) => judgeIssueOf(read, order, decide),
+    });
   }
 
   settle(order: SettlementOrder, decide: (facts: SettlementFacts) => SettlementDecision): Promise<void> {
     const { requestId } = order;
-    return this.#step(
-      requestId,
-      () => this.#reader.row({ method: 'sendOtp', requestId }),
-      (row) => judgeSettlementOf(row, order, decide),
-    );
+    const key = { method: 'sendOtp', requestId } as const;
+    return this.#step({
+      turn: requestId,
+      known: () => this.#known.take(key),
+      read: () => this.#reader.row(key),
+      judge: (row) => judgeSettlementOf(row, order, decide),
+    });
   }
 
   recordReceipt(
@@ -103,29 +108,30 @@ export class PostgresOtpStore implements OtpStore {
     decide: (facts: ReceiptFacts) => ReceiptDecision,
   ): Promise<ReceiptDecision> {
     const find = (some: readonly string[]) => Promise.all(some.map((key) => this.#reader.receipts(key)));
-    return this.#step(
-      keys.join(' '),
-      () => Promise.all([find(keys), find(rivalKeys)]),
-      ([texts, rivals]) => judgeReceiptOf(texts, rivals, decide),
-    );
+    return this.#step({
+      turn: keys.join(' '),
+      read: () => Promise.all([find(keys), find(rivalKeys)]),
+      judge: ([texts, rivals]) => judgeReceiptOf(texts, rivals, decide),
+    });
   }
 
   attempt(order: AttemptOrder, decide: (facts: AttemptFacts) => AttemptDecision): Promise<AttemptDecision> {
-    return this.#step(
-      order.sendOtpRequestId,
-      () => this.#reader.attempt(order),
-      ([request, row]) => judgeAttemptOf(request, row, order, decide),
-    );
+    return this.#step({
+      turn: order.sendOtpRequestId,
+      read: () => this.#reader.attempt(order),
+      judge: ([request, row]) => judgeAttemptOf(request, row, order, decide),
+    });
   }
 
   complete(
     order: CompletionOrder,
     decide: (request: RequestRecord | undefined) => CompletionDecision,
   ): Promise<CompletionDecision> {
-    return this.#step(
-      order.key.requestId,
-      () => this.#reader.row(order.key),
-      (row): Judged<CompletionDecision> => {
+    return this.#step({
+      turn: order.key.requestId,
+      known: () => this.#known.take(order.key),
+      read: () => this.#reader.row(order.key),
+      judge: (row): Judged<CompletionDecision> => {
         const decision = decide(row && readRequestRecord(row));
         if (decision.kind !== 'answer') return { decision };
         const image = answeredImage(row, order, decision.request);
@@ -134,7 +140,7 @@ export class PostgresOtpStore implements OtpStore {
           change: { ...NO_CHANGE, rows: [{ image, based: row && versionIn(row, 'version') }] },
         };
       },
-    );
+    });
   }
 
   async endCodes({ of, sinceMs }: EndCodesOrder, decide: DecideEnd): Promise<number> {
@@ -144,17 +150,17 @@ export class PostgresOtpStore implements OtpStore {
     let ended = 0;
     for (const row of rows) {
       const requestId = String(row['request_id']);
-      const isEnded = await this.#step(
-        requestId,
-        () => this.#reader.row({ method: 'sendOtp', requestId }),
-        (current) => {
+      const isEnded = await this.#step({
+        turn: requestId,
+        read: () => this.#reader.row({ method: 'sendOtp', requestId }),
+        judge: (current) => {
           // Another challenge by now is none of those that were asked about.
           if (current === undefined || current['challenge_id'] !== row['challenge_id'])
             return { decision: false };
           const end = decide(readHeldCode(current));
           return end === undefined ? { decision: false } : { decision: true, change: endingOf(current, end) };
         },
-      );
+      });
       if (isEnded) ended += 1;
     }
     return ended;
@@ -204,12 +210,8 @@ export class PostgresOtpStore implements OtpStore {
     return this.#during(() => this.#database.read(text, values));
   }
 
-  #step<Facts, Decision>(
-    turn: string,
-    read: () => Promise<Facts>,
-    judge: (facts: Facts) => Judged<Decision>,
-  ): Promise<Decision> {
-    return this.#during(() => this.#steps.run(turn, read, judge));
+  #step<Facts, Decision>(step: Step<Facts, Decision>): Promise<Decision> {
+    return this.#during(() => this.#steps.run(step));
   }
 
   async #during<T>(run: () => Promise<T>): Promise<T> {

@@ -52,7 +52,7 @@ const COLUMNS = Object.keys(REQUEST_COLUMNS) as readonly Column[];
 
 /** All columns of a row that was read, to be changed in part. */
 export function imageOf(row: Row): RequestImage {
-  return Object.fromEntries(COLUMNS.map((name) => [name, row[name]])) as unknown as RequestImage;
+  return Object.fromEntries(COLUMNS.map((name) => [name, row[name] ?? null])) as unknown as RequestImage;
 }
 
 /** As JSON for `json_to_recordset`: bytes in the hexadecimal form that PostgreSQL reads. */

@@ -6,6 +6,7 @@ import type { Row } from '../rows/otp-rows.ts';
 import type { Change, RowChange } from './changes.ts';
 import { versionIn } from './facts.ts';
 import type { Judged } from './judged.ts';
+import type { KnownRows } from './known-rows.ts';
 import type { Reader } from './reader.ts';
 import { newVersion, type Writer } from './writer.ts';
 
@@ -23,36 +24,42 @@ interface Unknown<Decision> {
   readonly version: string;
 }
 
+export interface Step<Facts, Decision> {
+  /** Steps of one turn follow each other: of those about one challenge or account, which would make each other stale. */
+  readonly turn: string;
+  /** What is decided on, if this server may know it without reading: it is tried once. `undefined`: it doesn't. */
+  readonly known?: () => { readonly row: Facts } | undefined;
+  readonly read: () => Promise<Facts>;
+  readonly judge: (facts: Facts) => Judged<Decision>;
+}
+
 /** Reads, lets decide and writes, until it is written, or nothing is to be. */
 export class Steps {
   /** The last step of each turn. */
   readonly #turns = new Map<string, Promise<unknown>>();
   readonly #writer: Writer;
   readonly #reader: Reader;
+  readonly #known: KnownRows;
   readonly #isDurable: () => Promise<void>;
 
   /** `isDurable` resolves when what this server sees of the database is durable. */
-  constructor(writer: Writer, reader: Reader, isDurable: () => Promise<void>) {
+  constructor(writer: Writer, reader: Reader, known: KnownRows, isDurable: () => Promise<void>) {
     this.#writer = writer;
     this.#reader = reader;
+    this.#known = known;
     this.#isDurable = isDurable;
   }
 
   /**
-   * Steps of one `turn` follow each other: of those that are about the same challenge or account, which would make each
-   * other stale. `read` and `judge` are asked again for each try. Resolves when the step is durable. Throws what `judge` throws, with
+   * `read` and `judge` are asked again for each try. Resolves when the step is durable. Throws what `judge` throws, with
    * nothing written by that try; `UnavailableError` if too many others were at the same rows; `DatabaseError` if the
    * database failed for so long. Then nobody knows whether it was written, unless its `kind` says so.
    */
-  async run<Facts, Decision>(
-    turn: string,
-    read: () => Promise<Facts>,
-    judge: (facts: Facts) => Judged<Decision>,
-  ): Promise<Decision> {
+  async run<Facts, Decision>(step: Step<Facts, Decision>): Promise<Decision> {
+    const { turn } = step;
     const endMs = performance.now() + STEP_MS;
     const before = this.#turns.get(turn);
-    const own =
-      before === undefined ? this.#try(read, judge, endMs) : this.#tryAfter(before, read, judge, endMs);
+    const own = before === undefined ? this.#try(step, endMs) : this.#tryAfter(before, step, endMs);
     this.#turns.set(turn, own);
     try {
       return await own;
@@ -63,33 +70,36 @@ export class Steps {
 
   async #tryAfter<Facts, Decision>(
     before: Promise<unknown>,
-    read: () => Promise<Facts>,
-    judge: (facts: Facts) => Judged<Decision>,
+    step: Step<Facts, Decision>,
     endMs: number,
   ): Promise<Decision> {
     await before.catch(() => {});
     if (performance.now() >= endMs) throw new UnavailableError(BUSY);
-    return this.#try(read, judge, endMs);
+    return this.#try(step, endMs);
   }
 
   async #try<Facts, Decision>(
-    read: () => Promise<Facts>,
-    judge: (facts: Facts) => Judged<Decision>,
+    { known, read, judge }: Step<Facts, Decision>,
     endMs: number,
   ): Promise<Decision> {
     const unknown: Unknown<Decision>[] = [];
-    for (let tries = 1; ; tries += 1) {
+    for (let tries = 0; ; tries += 1) {
       let failure: unknown = new UnavailableError(BUSY);
       try {
-        const facts = await read();
+        const seen = tries === 0 ? known?.() : undefined;
+        const facts = seen === undefined ? await read() : seen.row;
         // Only after reading: what becomes visible later makes this try stale.
         const earlier = await this.#happened(unknown);
         if (earlier !== undefined) return earlier.decision;
         const { decision, change } = judge(facts);
+        if (change === undefined && seen !== undefined) continue;
         if (change === undefined) return decision;
         const version = newVersion();
         const written = await this.#writer.write(change, version);
-        if (written === 'written') return decision;
+        if (written === 'written') {
+          for (const { image } of change.rows) this.#known.written(image, version);
+          return decision;
+        }
         if (written instanceof DatabaseError) throw written;
         if (written === 'unknown') {
           unknown.push({ decision, change, version });

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { openStore } from '../../../../src/adapters/storage/postgres/open-store.ts';
+import { judgeSettlement } from '../../../../src/domain/challenge/judge-settlement.ts';
+import type { RequestRecord, SettlementFacts } from '../../../../src/ports/otp-store.ts';
+import { accepted, anAttempt, anEcho, issue, toJudge } from '../../../contracts/otp-orders.ts';
+import { completeRequest } from '../../../contracts/otp-steps.ts';
+import { connectionTo } from '../../../support/postgres/connection.ts';
+import { testSchema } from '../../../support/postgres/schema.ts';
+
+/** Two servers on one store. */
+async function twoServers(t: TestContext) {
+  const settings = { kind: 'postgres', ...connectionTo(await testSchema()) } as const;
+  const open = async () => {
+    const { store } = await openStore({ settings, environment: 'sandbox', dataDirectory: '' }, 'serve');
+    t.after(() => store.close());
+    return store;
+  };
+  return [await open(), await open()] as const;
+}
+
+test('[IDEM-2] what another server did to a challenge since it was issued is what its settlement is decided on', async (t) => {
+  const [one, other] = await twoServers(t);
+  await issue(one, 'send-1');
+  const order = anAttempt('verify-1', 'send-1');
+  await other.attempt(order, toJudge(order, true));
+  const asked: SettlementFacts['state'][] = [];
+  const news = accepted('send-1');
+  await one.settle(news, (facts) => {
+    asked.push(facts.state);
+    return judgeSettlement(facts, news);
+  });
+  assert.deepEqual(asked, ['submitting', 'verified']);
+  assert.equal((await other.findChallenge('send-1'))?.state, 'verified');
+});
+
+test('[IDEM-2] what another server answered since a request was found missing is not answered again', async (t) => {
+  const [one, other] = await twoServers(t);
+  const order = anEcho('echo-1');
+  assert.equal(await one.recall(order.key), undefined);
+  await completeRequest(other, order);
+  const asked: (RequestRecord['state'] | undefined)[] = [];
+  const answer = { result: 'SECOND', integratorId: 'second' };
+  const second = { kind: 'answer', request: { state: 'completed', answer, reason: '' } } as const;
+  const decision = await one.complete(order, (record) => {
+    asked.push(record?.state);
+    return record === undefined ? second : { kind: 'busy' };
+  });
+  assert.deepEqual([asked, decision], [[undefined, 'completed'], { kind: 'busy' }]);
+});
