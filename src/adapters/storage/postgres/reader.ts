@@ -9,7 +9,7 @@ import { toRecords } from './row-columns.ts';
 /** Questions that share a statement. */
 const QUESTIONS_MAX = 64;
 /** Statements of one kind at once. */
-const BATCHES_MAX = 2;
+const BATCHES_MAX = 1;
 
 type AttemptQuestion = RequestKey & Pick<AttemptOrder, 'sinceMs'>;
 

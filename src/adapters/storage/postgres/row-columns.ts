@@ -60,12 +60,15 @@ export function toRecords(rows: readonly object[]): string {
   return JSON.stringify(rows.map(toRecord));
 }
 
+/** Without what is NULL: so is what is missing. */
 function toRecord(row: object): object {
-  const entries = Object.entries(row).map(([name, value]) => [
-    name,
-    value instanceof Uint8Array ? bytesText(value) : typeof value === 'string' ? writable(value) : value,
-  ]);
-  return Object.fromEntries(entries);
+  const record: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(row)) {
+    if (value === null || value === undefined) continue;
+    record[name] =
+      value instanceof Uint8Array ? bytesText(value) : typeof value === 'string' ? writable(value) : value;
+  }
+  return record;
 }
 
 /** PostgreSQL's text has no NUL, and no half of a surrogate pair: a gateway may have sent either. */

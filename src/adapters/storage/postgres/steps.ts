@@ -84,7 +84,7 @@ export class Steps {
   ): Promise<Decision> {
     const unknown: Unknown<Decision>[] = [];
     for (let tries = 0; ; tries += 1) {
-      let failure: unknown = new UnavailableError(BUSY);
+      let failure: unknown;
       try {
         const seen = tries === 0 ? known?.() : undefined;
         const facts = seen === undefined ? await read() : seen.row;
@@ -111,7 +111,7 @@ export class Steps {
         if (!(error instanceof DatabaseError) || error.kind === 'refused') throw error;
         failure = error;
       }
-      if (performance.now() >= endMs) throw failure;
+      if (performance.now() >= endMs) throw failure ?? new UnavailableError(BUSY);
       await pause(Math.random() * Math.min(PAUSE_MS_MAX, 2 ** tries));
     }
   }

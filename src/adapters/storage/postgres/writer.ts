@@ -10,7 +10,7 @@ import { WRITTEN_PARTS, type WrittenPart, writeStatement } from './write-stateme
 /** Steps that share a statement and its commit. */
 const STEPS_MAX = 64;
 /** While one waits for the disk the next one is made ready. */
-const BATCHES_MAX = 2;
+const BATCHES_MAX = 1;
 /**
  * - `written`: durably. - `stale`: nothing was written, for what it was decided on has changed. - `unknown`: nobody knows
  * which of the two. - An error: nothing was written, and the same again would fail again.
