@@ -1,10 +1,11 @@
 /**
- * The whole application in a process of its own: sandbox profile, clear bodies, inbox gateway, every quota switched
- * on but set so high that no run reaches it. Started by `run.ts`. Arguments: data folder, accounts, history; for sealed
- * bodies `own` or `library`, with keys in `keys.json` and, for `tls`, a certificate in the data folder.
+ * The whole application in a process of its own: sandbox profile, inbox gateway, every quota switched on but set so high
+ * that no run reaches it. Started by `subjects.ts`. Arguments: data folder, `AppOptions` as JSON. Sealed bodies take keys
+ * from `keys.json` and, for TLS, a certificate from the data folder.
  */
 import { join } from 'node:path';
 import { InboxGateway } from '../src/adapters/gateways/inbox/gateway.ts';
+import { openStore } from '../src/adapters/storage/postgres/open-store.ts';
 import { openSqliteOtpStore } from '../src/adapters/storage/sqlite/otp-store.ts';
 import { createSystemClock } from '../src/adapters/system/system-clock.ts';
 import { loadConfig } from '../src/settings/load.ts';
@@ -14,11 +15,17 @@ import { startLibraryCodec } from './library-codecs.ts';
 import { answerMeasurements } from './measurements.ts';
 import { readKeys, startOwnCodec } from './sealed-keys.ts';
 import { certificatesIn, THREADS } from './sealed-setup.ts';
+import type { AppOptions } from './subjects.ts';
 
-const [, , dataDirectory = '.', accounts = '0', history = '0', sealing = 'clear', tls = 'http'] =
-  process.argv;
+const [, , dataDirectory = '.', json = '{}'] = process.argv;
+const { accounts, history, codec, tls, postgres } = JSON.parse(json) as AppOptions;
 
 const HOUR_MS = 3_600_000;
+/** Nodes of one store have the same secrets. */
+const SHARED = {
+  'digests.secret': { value: 'the digest secret of all nodes here' },
+  'codes.secrets': [{ id: 'shared', secret: { value: 'the code secret of all nodes here' } }],
+};
 const config = loadConfig({
   env: {},
   overrides: {
@@ -26,7 +33,8 @@ const config = loadConfig({
     'http.port': 0,
     'operator.port': 0,
     'log.level': 'silent',
-    ...(tls === 'tls' && { 'http.tls.certificates': certificatesIn(dataDirectory) }),
+    ...(postgres && SHARED),
+    ...(tls && { 'http.tls.certificates': certificatesIn(dataDirectory) }),
     'quotas.coolDownMs': 1,
     'quotas.sendsPerPhoneNumber': { max: 256, windowMs: HOUR_MS },
     'quotas.sendsPerAccount': { max: 256, windowMs: HOUR_MS },
@@ -34,28 +42,21 @@ const config = loadConfig({
     'quotas.sendsGlobal': { max: 1_000_000_000, windowMs: HOUR_MS },
   },
 });
-await fillAccounts(dataDirectory, Number(accounts));
-const file = join(dataDirectory, 'otp.sqlite');
-await openSqliteOtpStore({ file, environment: 'sandbox' }).close();
-fillHistory(file, Number(history));
-const store = openSqliteOtpStore({ file, environment: 'sandbox' });
+await fillAccounts(dataDirectory, accounts);
+const { store, commits } = postgres === undefined ? await openFile() : await openServer(postgres);
 const clock = createSystemClock();
 const gateway = new InboxGateway(clock);
 const keys = () => readKeys(join(dataDirectory, 'keys.json'));
 const codecs =
-  sealing === 'clear'
+  codec === undefined
     ? undefined
-    : [
-        sealing === 'own'
-          ? await startOwnCodec(keys(), clock, THREADS, 256)
-          : await startLibraryCodec(keys()),
-      ];
+    : [codec === 'own' ? await startOwnCodec(keys(), clock, THREADS, 256) : await startLibraryCodec(keys())];
 const application = await compose(config, { store, gateway, clock, ...(codecs && { codecs }) });
 const { methods } = await application.listen();
 
 answerMeasurements({
   port: Number(new URL(methods).port),
-  commits: () => store.durableCommits,
+  commits,
   codes: () => {
     const texts = gateway.texts(10_000).toReversed();
     return new Map(
@@ -63,3 +64,18 @@ answerMeasurements({
     );
   },
 });
+
+async function openFile() {
+  const file = join(dataDirectory, 'otp.sqlite');
+  await openSqliteOtpStore({ file, environment: 'sandbox' }).close();
+  fillHistory(file, history);
+  const store = openSqliteOtpStore({ file, environment: 'sandbox' });
+  return { store, commits: () => store.durableCommits };
+}
+
+/** What it commits, the server tells. */
+async function openServer(settings: NonNullable<AppOptions['postgres']>) {
+  const terms = { settings, environment: 'sandbox', dataDirectory } as const;
+  const { store } = await openStore(terms, 'serve');
+  return { store, commits: () => 0 };
+}

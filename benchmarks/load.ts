@@ -2,7 +2,8 @@ import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
 export interface LoadOptions {
-  readonly port: number;
+  /** Of 127.0.0.1; connections go to one after the other. At least one. */
+  readonly ports: readonly number[];
   readonly connections: number;
   readonly requests: number;
   /** Over TLS, whoever the server says it is. */
@@ -31,7 +32,9 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
   const startedAt = performance.now();
   const take = () => (next < options.requests ? next++ : undefined);
   await Promise.all(
-    Array.from({ length: options.connections }, () => runConnection(options, take, latencies)),
+    Array.from({ length: options.connections }, (_, at) =>
+      runConnection(options, options.ports[at % options.ports.length] ?? 0, take, latencies),
+    ),
   );
   const seconds = (performance.now() - startedAt) / 1000;
   latencies.sort((a, b) => a - b);
@@ -41,7 +44,8 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
 }
 
 function runConnection(
-  { port, request, expect, tls = false }: LoadOptions,
+  { request, expect, tls = false }: LoadOptions,
+  port: number,
   take: () => number | undefined,
   latencies: number[],
 ): Promise<void> {
@@ -69,6 +73,7 @@ function runConnection(
     socket.setEncoding('latin1');
     socket.on(tls ? 'secureConnect' : 'connect', send);
     socket.on('error', fail);
+    socket.on('close', () => fail(new Error('the server closed the connection')));
     socket.on('data', (chunk: string) => {
       received += chunk;
       const answer = wholeAnswer(received);

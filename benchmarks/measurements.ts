@@ -7,6 +7,8 @@ export interface Measurements {
   /** Handed to the disk, as Linux counts them; 0 elsewhere. */
   readonly bytesWritten: number;
   readonly commits: number;
+  /** Of its database server; 0: it has none. */
+  readonly databaseCpuMs: number;
 }
 
 interface Measured {
@@ -29,6 +31,7 @@ export function answerMeasurements({ port, commits, codes }: Measured): void {
       residentBytes: process.memoryUsage.rss(),
       bytesWritten: bytesWritten(),
       commits: commits(),
+      databaseCpuMs: 0,
     };
     process.send?.(measurements);
   });

@@ -7,6 +7,7 @@ export interface Run {
   readonly commitsPerRequest: number;
   readonly bytesPerRequest: number;
   readonly residentMegabytes: number;
+  readonly databaseMicrosPerRequest: number;
 }
 
 export interface Row {
@@ -30,6 +31,7 @@ export function median(runs: readonly Run[]): Run {
     commitsPerRequest: of((run) => run.commitsPerRequest),
     bytesPerRequest: of((run) => run.bytesPerRequest),
     residentMegabytes: of((run) => run.residentMegabytes),
+    databaseMicrosPerRequest: of((run) => run.databaseMicrosPerRequest),
   };
 }
 

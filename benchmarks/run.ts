@@ -1,10 +1,12 @@
 /**
  * `npm run bench`: the server beside its floor, over loopback HTTP, in one run on one machine. Prints a table of
  * medians and their ratios. `--runs N` (default 5), `--requests N` a run at 16 connections (default 4000),
- * `--sealed` measures sealed sendOtp instead; `--large` also measures with a million accounts and a million challenges.
+ * `--sealed` measures sealed sendOtp instead; `--large` also measures with a million accounts and a million challenges;
+ * `--store postgres` measures the store on PostgreSQL, with `--history N` also with so many challenges.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { reportPostgres } from './postgres/report-postgres.ts';
 import { median, type Row, table } from './report.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 import { reportSealed } from './sealed.ts';
@@ -16,11 +18,15 @@ const { values: options } = parseArgs({
     requests: { type: 'string', default: '4000' },
     large: { type: 'boolean', default: false },
     sealed: { type: 'boolean', default: false },
+    store: { type: 'string', default: 'sqlite' },
+    history: { type: 'string', default: '0' },
     help: { type: 'boolean', default: false },
   },
 });
 if (options.help) {
-  console.log('npm run bench -- [--runs 5] [--requests 4000] [--large | --sealed]');
+  console.log(
+    'npm run bench -- [--runs 5] [--requests 4000] [--large | --sealed | --store postgres [--history N]]',
+  );
   process.exit(0);
 }
 const runs = Number(options.runs);
@@ -29,6 +35,10 @@ const requests = Number(options.requests);
 console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}`);
 console.log(`${runs} runs each, medians; the server and the load share the machine.\n`);
 
+if (options.store === 'postgres') {
+  await reportPostgres({ runs, requests, history: Number(options.history) });
+  process.exit(0);
+}
 if (options.sealed) {
   await reportSealed({ runs, requests });
   process.exit(0);

@@ -38,6 +38,24 @@ function expectSuccess(status: number, body: string): void {
   if (status !== 200 || !body.includes('"SUCCESS"')) throw new Error(`unexpected answer: ${status} ${body}`);
 }
 
+/** The request of a peer that stands for a sendOtp. */
+export const peerSend: Scenario = {
+  name: 'sendOtp',
+  measure(subject, connections, count) {
+    const first = takeAccounts(subject, count);
+    const requestOf = (number: number) => ({
+      path: '/api/auth/phone-number/send-otp',
+      body: json({ phoneNumber: phoneNumberOf(first + number) }),
+    });
+    const expect = (status: number, body: string) => {
+      if (status !== 200) throw new Error(`unexpected answer: ${status} ${body}`);
+    };
+    return measured(subject, count, () =>
+      load({ ports: subject.ports, connections, requests: count, request: requestOf, expect }),
+    );
+  },
+};
+
 const sendOtp: Scenario = {
   name: 'sendOtp',
   measure(subject, connections, count) {
@@ -45,7 +63,7 @@ const sendOtp: Scenario = {
     const first = takeAccounts(subject, count);
     return measured(subject, count, () =>
       load({
-        port: subject.port,
+        ports: subject.ports,
         connections,
         requests: count,
         request: (number) => ({
@@ -64,7 +82,7 @@ const replay: Scenario = {
     const requestId = `replayed-${randomUUID()}`;
     const phoneNumber = phoneNumberOf(takeAccounts(subject, 1) % (subject.accounts || 1));
     const request = () => ({ path: '/v1/sendOtp', body: sendOtpBody(requestId, phoneNumber) });
-    const common = { port: subject.port, request, expect: expectSuccess };
+    const common = { ports: subject.ports, request, expect: expectSuccess };
     await load({ ...common, connections: 1, requests: 1 });
     return measured(subject, count, () => load({ ...common, connections, requests: count }));
   },
@@ -76,7 +94,7 @@ const verifyOtp: Scenario = {
     const run = randomUUID();
     const first = takeAccounts(subject, count);
     const numberOf = (number: number) => phoneNumberOf((first + number) % (subject.accounts || 1));
-    const common = { port: subject.port, connections, requests: count, expect: expectSuccess };
+    const common = { ports: subject.ports, connections, requests: count, expect: expectSuccess };
     await load({
       ...common,
       connections: 16,
@@ -106,7 +124,7 @@ const echo: Scenario = {
     const run = randomUUID();
     return measured(subject, count, () =>
       load({
-        port: subject.port,
+        ports: subject.ports,
         connections,
         requests: count,
         request: (number) => ({
@@ -122,6 +140,8 @@ const echo: Scenario = {
 };
 
 export const scenarios: readonly Scenario[] = [sendOtp, replay, verifyOtp, echo];
+
+export const sendAndVerify: readonly Scenario[] = [sendOtp, verifyOtp];
 
 /** What a subject spent on `count` requests, and how fast they were. */
 export async function measured(
@@ -140,5 +160,6 @@ export async function measured(
     commitsPerRequest: (after.commits - before.commits) / count,
     bytesPerRequest: (after.bytesWritten - before.bytesWritten) / count,
     residentMegabytes: after.residentBytes / 1e6,
+    databaseMicrosPerRequest: ((after.databaseCpuMs - before.databaseCpuMs) * 1000) / count,
   };
 }

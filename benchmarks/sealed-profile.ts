@@ -29,7 +29,7 @@ try {
   const profiles = join(directory, 'profiles');
   const setUp = (data: string) =>
     writeFileSync(join(data, 'keys.json'), JSON.stringify(keys), { mode: 0o600 });
-  const app = await startApp({ accounts: 50_000, history: 0 }, { codec: 'own', tls: false, setUp, profiles });
+  const app = await startApp({ accounts: 50_000, history: 0, codec: 'own' }, { setUp, profiles });
   const run = await measureSealed(app, format, false, 16, await sealRequests(keys, requests));
   await app.stop();
   console.log(

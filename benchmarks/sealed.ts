@@ -49,9 +49,9 @@ async function reportKeySize(format: Format, rsaBits: number, options: SealedOpt
     makeCertificate(dataDirectory);
   };
   const size = { accounts: 50_000, history: 0 };
-  const own = await startApp(size, { codec: 'own', tls: false, setUp });
-  const ownTls = await startApp(size, { codec: 'own', tls: true, setUp });
-  const library = await startApp(size, { codec: 'library', tls: false, setUp });
+  const own = await startApp({ ...size, codec: 'own' }, { setUp });
+  const ownTls = await startApp({ ...size, codec: 'own', tls: true }, { setUp });
+  const library = await startApp({ ...size, codec: 'library' }, { setUp });
   const floor = await startFloor(rsaBits, THREADS);
   const subjects = { own, ownTls, library, floor };
   try {
@@ -139,7 +139,7 @@ export function measureSealed(
 ): Promise<Run> {
   return measured(subject, bodies.length, () =>
     load({
-      port: subject.port,
+      ports: subject.ports,
       connections,
       requests: bodies.length,
       tls,

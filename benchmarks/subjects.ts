@@ -1,12 +1,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { PostgresStoreSettings } from '../src/adapters/storage/postgres/settings.ts';
 import type { Measurements } from './measurements.ts';
 
 /** A server in a process of its own that can be measured. */
 export interface Subject {
   readonly kind: 'app' | 'floor';
-  readonly port: number;
+  /** At least one. */
+  readonly ports: readonly number[];
   readonly dataDirectory: string;
   /** How many accounts it knows; account number n has the phone number `phoneNumberOf(n)`. */
   readonly accounts: number;
@@ -21,15 +23,19 @@ export function phoneNumberOf(number: number): string {
   return `+9199${String(number).padStart(8, '0')}`;
 }
 
-export interface AppSize {
+export interface AppOptions {
   readonly accounts: number;
-  /** Challenges issued before, by anybody. */
+  /** Challenges issued before, by anybody; in the embedded store. */
   readonly history: number;
+  /** Of sealed bodies. Absent: they are clear. */
+  readonly codec?: 'own' | 'library';
+  readonly tls?: boolean;
+  /** The store. Absent: the embedded one. */
+  readonly postgres?: PostgresStoreSettings;
 }
 
-export function startApp({ accounts, history }: AppSize, sealed?: SealedSubject): Promise<Subject> {
-  const sealing = sealed ? [sealed.codec, sealed.tls ? 'tls' : 'http'] : [];
-  return start('app', './app-server.ts', [String(accounts), String(history), ...sealing], accounts, sealed);
+export function startApp(options: AppOptions, process: MeasuredProcess = {}): Promise<Subject> {
+  return start('app', './app-server.ts', [JSON.stringify(options)], options.accounts, process);
 }
 
 /** With a key size, it makes RSA operations of that size as well. */
@@ -37,21 +43,19 @@ export function startFloor(rsaBits = 0, threads = 1): Promise<Subject> {
   return start('floor', './floor-server.ts', [String(rsaBits), String(threads)], 0);
 }
 
-export interface SealedSubject {
-  readonly codec: 'own' | 'library';
-  readonly tls: boolean;
+export interface MeasuredProcess {
   /** Puts keys and certificate into the data folder. */
-  readonly setUp: (dataDirectory: string) => void;
+  readonly setUp?: ((dataDirectory: string) => void) | undefined;
   /** Where its profiles are put when it stops, one a thread; `undefined`: it isn't profiled. */
-  readonly profiles?: string;
+  readonly profiles?: string | undefined;
 }
 
-async function start(
+export async function start(
   kind: Subject['kind'],
   script: string,
   args: string[],
   accounts: number,
-  { setUp, profiles }: Partial<SealedSubject> = {},
+  { setUp, profiles }: MeasuredProcess = {},
 ): Promise<Subject> {
   // Beside the sources, since a system's temporary folder may live in memory and cost no disk flush.
   const dataDirectory = mkdtempSync(join(import.meta.dirname, '.data-'));
@@ -63,7 +67,7 @@ async function start(
   const { port } = await ask<{ port: number }>(child);
   return {
     kind,
-    port,
+    ports: [port],
     dataDirectory,
     accounts,
     measurements: () => ask<Measurements>(child, 'measurements'),
