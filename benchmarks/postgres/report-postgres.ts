@@ -1,9 +1,9 @@
+import { fillTables } from '../../test/support/postgres/fill-tables.ts';
 import { type PostgresServer, startPostgres } from '../../test/support/postgres/server.ts';
 import { makeSynchronous, startStandby } from '../../test/support/postgres/standby.ts';
 import { median, type Run } from '../report.ts';
 import { peerSend, type Scenario, sendAndVerify } from '../scenarios.ts';
 import type { Subject } from '../subjects.ts';
-import { fillRequests } from './fill-requests.ts';
 import { startNodes, startPeer, startPostgresFloor } from './subjects.ts';
 
 export interface PostgresBenchmark {
@@ -75,7 +75,8 @@ async function reportStandby(server: PostgresServer, options: PostgresBenchmark)
 async function reportHistory(server: PostgresServer, options: PostgresBenchmark): Promise<void> {
   const empty = await startNodes(server, 'without_history', 1);
   const subject = await startNodes(server, 'with_history', 1);
-  await fillRequests(server, 'with_history', options.history);
+  await fillTables((text, values) => server.query(text, values), 'with_history', options.history);
+  await server.query('CHECKPOINT');
   await contest(
     `${options.history} challenges of the last 29 days`,
     [
