@@ -24,6 +24,7 @@ export const atTheEnd: readonly string[] = [
   'test/application/gateways/brown-out.test.ts',
   'test/application/sealing/rotation.test.ts',
   'test/application/slow-clients.test.ts',
+  'test/system/many-nodes/many-nodes.test.ts',
 ];
 
 /** What starts processes or threads, opens connections or proves by mass; `npm run test:quick` leaves it out. */

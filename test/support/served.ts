@@ -32,40 +32,65 @@ export async function serveSample(t: TestContext, ...settings: readonly string[]
     'log.level=warn',
     ...settings,
   ];
-  const child = startCli(['serve', ...all.flatMap((one) => (one.startsWith('--') ? [one] : ['--set', one]))]);
-  const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
-  t.after(() => child.kill('SIGKILL') && ended);
+  const args = all.flatMap((one) => (one.startsWith('--') ? [one] : ['--set', one]));
+  const serving = new Serving(args);
+  t.after(() => serving.kill());
+  return {
+    ...{ child: serving.child, ended: serving.ended, dataDirectory },
+    url: `${await serving.addressOf('methods')}/v1`,
+    operatorUrl: await serving.addressOf('operator'),
+    line: async (pattern) => void (await serving.line(pattern)),
+  };
+}
 
-  const lines: string[] = [];
-  const waiting = new Set<() => void>();
-  createInterface(child.stderr).on('line', (line) => {
-    lines.push(line);
-    for (const look of waiting) look();
-  });
-  const line = async (pattern: RegExp): Promise<string> => {
-    const seen = () => lines.find((text) => pattern.test(text));
+/** A process of `gsp-otp serve`, and what it prints on standard error. */
+export class Serving {
+  readonly child: ReturnType<typeof startCli>;
+  /** Resolves to exit code or signal. */
+  readonly ended: Promise<readonly [number | null, NodeJS.Signals | null]>;
+  /** Of standard error. */
+  readonly lines: string[] = [];
+  /** Lines of its log. */
+  readonly log: string[] = [];
+  readonly #waiting = new Set<() => void>();
+
+  /** `args`: those of `serve`. `env`: variables beside the few that every test has. */
+  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    this.child = startCli(['serve', ...args], { env });
+    this.ended = once(this.child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+    createInterface(this.child.stdout).on('line', (line) => this.log.push(line));
+    createInterface(this.child.stderr).on('line', (line) => {
+      this.lines.push(line);
+      for (const look of this.#waiting) look();
+    });
+  }
+
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.ended;
+  }
+
+  /** Resolves to the first line that matches. Rejects, with all lines, if it ends before. */
+  async line(pattern: RegExp): Promise<string> {
     const arrived = new Promise<string>((resolve) => {
       const look = () => {
-        const text = seen();
+        const text = this.lines.find((line) => pattern.test(line));
         if (text === undefined) return;
-        waiting.delete(look);
+        this.#waiting.delete(look);
         resolve(text);
       };
-      waiting.add(look);
+      this.#waiting.add(look);
       look();
     });
-    const early = ended.then(([code]) => {
-      throw new Error(`the server ended with ${code} before ${pattern}:\n${lines.join('\n')}`);
+    const early = this.ended.then(([code]) => {
+      throw new Error(`the server ended with ${code} before ${pattern}:\n${this.lines.join('\n')}`);
     });
     return Promise.race([arrived, early]);
-  };
-  const addressIn = async (pattern: RegExp) => /https?:\/\/[^/\s]+/.exec(await line(pattern))?.[0] ?? '';
-  return {
-    child,
-    url: `${await addressIn(/^ {2}methods /)}/v1`,
-    operatorUrl: await addressIn(/^ {2}operator /),
-    dataDirectory,
-    ended,
-    line: async (pattern) => void (await line(pattern)),
-  };
+  }
+
+  /** Where it listens for `methods`, `operator` or `receipts`: scheme, host and port. */
+  async addressOf(listener: string): Promise<string> {
+    const line = await this.line(new RegExp(`^ {2}${listener} `));
+    return /https?:\/\/[^/\s]+/.exec(line)?.[0] ?? '';
+  }
 }

@@ -68,6 +68,7 @@ export async function callMethod(
   requestId: string,
   fields: Fields,
   header: Fields = {},
+  signal?: AbortSignal,
 ): Promise<Answer> {
   const protocolVersion = { major: 1, minor: 0, revision: 0 };
   const requestHeader = { protocolVersion, requestId, requestTimestamp: String(Date.now()), ...header };
@@ -75,6 +76,7 @@ export async function callMethod(
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ requestHeader, ...fields }),
+    ...(signal && { signal }),
   });
   const text = await response.text();
   return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>) };

@@ -1,7 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { chown, mkdir, mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+export interface DirectoryPlace {
+  /** Whether it lies on a disk, and not in memory. */
+  readonly onDisk: boolean;
+  /** It is a file system of its own of that size, in memory, which only root can make. */
+  readonly bytesMax?: number | undefined;
+}
 
 /** Who runs a server: PostgreSQL refuses root, so in place of root it is `nobody`, which every system has. */
 const nobody = 65_534;
@@ -23,23 +33,29 @@ if [ -n "$pid" ]; then
   done
   kill -KILL "$pid"
 fi
+umount "$1" 2>/dev/null
 rm -rf "$1"`;
 
 /** A directory for one server. It goes with this process, and the server with it, even where this process is killed. */
 export class GuardedDirectory {
   readonly path: string;
+  readonly #isMount: boolean;
   readonly #guard: ChildProcess;
 
   /** A new one that `unprivileged` owns and nobody else may read: on a disk, or in memory where that has room. */
-  static async make({ onDisk }: { readonly onDisk: boolean }): Promise<GuardedDirectory> {
+  static async make({ onDisk, bytesMax }: DirectoryPlace): Promise<GuardedDirectory> {
     const parent = !onDisk && (await hasRoom('/dev/shm')) ? '/dev/shm' : tmpdir();
     const path = await mkdtemp(join(parent, 'gsp-otp-postgres-'));
+    const directory = new GuardedDirectory(path, bytesMax !== undefined);
+    if (bytesMax !== undefined)
+      await run('mount', ['-t', 'tmpfs', '-o', `size=${bytesMax},mode=700`, 'tmpfs', path]);
     await giveAway(path);
-    return new GuardedDirectory(path);
+    return directory;
   }
 
-  private constructor(path: string) {
+  private constructor(path: string, isMount: boolean) {
     this.path = path;
+    this.#isMount = isMount;
     // Detached, since Control-C reaches the whole group.
     const stdio = ['pipe', 'ignore', 'ignore'] as const;
     this.#guard = spawn('/bin/sh', ['-c', GUARD, 'guard', path], { detached: true, stdio: [...stdio] });
@@ -66,6 +82,7 @@ export class GuardedDirectory {
 
   /** Removes it; its process has ended. */
   async remove(): Promise<void> {
+    if (this.#isMount) await run('umount', [this.path]);
     await rm(this.path, { recursive: true });
     this.#guard.stdin?.end();
   }

@@ -65,6 +65,11 @@ export class LocalServer {
     }
   }
 
+  /** Starts it where it ended by itself. */
+  async ensureRunning(): Promise<void> {
+    if (this.#process?.hasEnded) await this.start();
+  }
+
   /** Ends it, and removes its directory. */
   async stop(): Promise<void> {
     await this.shutDown();

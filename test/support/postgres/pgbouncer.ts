@@ -7,7 +7,7 @@ import type { PostgresServer } from './server.ts';
  * Starts PgBouncer 1.18 of Debian in transaction mode before a server: all its clients share two connections, on which
  * each may find what another left there. It ends by `stop`, or with this process.
  */
-export async function startPgBouncer(server: PostgresServer): Promise<PgBouncer> {
+export async function startPgBouncer(server: Pick<PostgresServer, 'port'>): Promise<PgBouncer> {
   const directory = await GuardedDirectory.make({ onDisk: false });
   const bouncer = new PgBouncer(server, directory);
   await bouncer.start().catch(async (error: unknown) => {
@@ -18,7 +18,7 @@ export async function startPgBouncer(server: PostgresServer): Promise<PgBouncer>
 }
 
 export class PgBouncer extends LocalServer {
-  constructor(server: PostgresServer, directory: GuardedDirectory) {
+  constructor(server: Pick<PostgresServer, 'port'>, directory: GuardedDirectory) {
     const settings = join(directory.path, 'settings');
     const argsFor = async (port: number) => {
       await directory.write('users', '"postgres" ""\n');
@@ -32,6 +32,7 @@ export class PgBouncer extends LocalServer {
         unix_socket_dir =
         pool_mode = transaction
         default_pool_size = 2
+        server_login_retry = 1
         auth_type = trust
         auth_file = ${join(directory.path, 'users')}
         `,

@@ -18,6 +18,8 @@ interface PostgresOptions {
    * survives the death of every process.
    */
   readonly durable?: boolean;
+  /** All that it may write, as on a disk of that size; in memory, and only for root. */
+  readonly diskBytes?: number | undefined;
   /** Of postgresql.conf. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Offers TLS with it. */
@@ -28,8 +30,8 @@ interface PostgresOptions {
 
 /** Starts a PostgreSQL of its own on a free port of 127.0.0.1. It ends by `stop`, or with this process. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
-  const { programs = await postgres18(), durable = false } = options;
-  const directory = await GuardedDirectory.make({ onDisk: durable });
+  const { programs = await postgres18(), durable = false, diskBytes } = options;
+  const directory = await GuardedDirectory.make({ onDisk: durable, bytesMax: diskBytes });
   const data = join(directory.path, 'data');
   await newData(programs, data);
   if (options.certificate) {

@@ -14,6 +14,8 @@ interface StandbyOptions {
   readonly name: string;
   /** Default: a free one. That of a server that is gone lets its successor stand at the same address. */
   readonly port?: number;
+  /** As of a server. */
+  readonly diskBytes?: number | undefined;
 }
 
 /**
@@ -22,9 +24,10 @@ interface StandbyOptions {
  */
 export async function startStandby(
   primary: PostgresServer,
-  { name, port }: StandbyOptions,
+  { name, port, diskBytes }: StandbyOptions,
 ): Promise<PostgresServer> {
-  const directory = await GuardedDirectory.make({ onDisk: primary.settings['fsync'] === 'on' });
+  const onDisk = primary.settings['fsync'] === 'on';
+  const directory = await GuardedDirectory.make({ onDisk, bytesMax: diskBytes });
   await directory.makeDirectory('data');
   await backUp(primary, directory);
   await directory.makeDirectory('data/pg_wal');
