@@ -24,10 +24,13 @@ const script = (name: string, blocks: number, file: string, size: string): Proof
   command: (seed) => [`test/release/${file}`, size, String(seed)],
 });
 
+const manyNodes = 'test/system/many-nodes/many-nodes.test.ts';
 const idempotency = 'test/application/idempotency';
 const proofs: readonly Proof[] = [
   test('kills', 40, 'test/system/crash.test.ts', { PROOF_KILLS: '25' }),
   test('store-kills', 60, 'test/system/store-crash.test.ts', { PROOF_STORE_KILLS: '8' }),
+  test('nodes', 20, manyNodes, { PROOF_CAUSES: '20' }),
+  test('failovers', 20, manyNodes, { PROOF_CAUSE: 'the primary dies', PROOF_CAUSES: '5', PROOF_RATE: '200' }),
   test('twins', 20, `${idempotency}/twins.test.ts`, { PROOF_GROUPS: '500' }),
   test('slow-clients', 6, 'test/application/slow-clients.test.ts', { PROOF_SECONDS: '300' }),
   test('brown-out', 12, 'test/application/gateways/brown-out.test.ts', { PROOF_SECONDS: '300' }),

@@ -11,7 +11,7 @@ import { Stories } from './stories.ts';
 import { faultsOf } from './verdict.ts';
 
 const SEED = Number(process.env['PROOF_SEED'] ?? Date.now() % 1_000_000);
-/** The first ones of the list; PROOF_CAUSES says how many. */
+/** The first ones of the list. */
 const CAUSES = proofSize('PROOF_CAUSES', { quick: 1, mass: 2 });
 /** A word of the only causes that happen. */
 const ONLY = process.env['PROOF_CAUSE'] ?? '';

@@ -28,7 +28,7 @@ export interface SentRequest {
 /** A lease ends after 10 s, and the longest cause too; then whoever asks is answered. */
 const STORY_MS_MAX = 60_000;
 /** Of so many stories one is a crowd of each kind. */
-const CROWD_EVERY = 20;
+const CROWD_EVERY = 40;
 const COUNTRY_CROWD = 16;
 /** Numbers that crowds ask for. */
 const CROWDED_NUMBERS = 100;
@@ -77,11 +77,11 @@ export class Stories {
     this.#rounds += 1;
     const crowd = Math.floor(this.#rounds / CROWD_EVERY);
     switch (this.#rounds % CROWD_EVERY) {
-      case 0:
+      case 5:
         for (let n = 0; n < COUNTRY_CROWD; n += 1)
           this.#begin(usNumber((crowd * COUNTRY_CROWD + n) % US_NUMBERS));
         break;
-      case CROWD_EVERY / 2:
+      case 25:
         for (let n = 0; n < textsPerNumber + 2; n += 1) this.#begin(ordinaryNumber(crowd % CROWDED_NUMBERS));
         break;
       default:

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { PostgresServer } from '../../support/postgres/server.ts';
 import type { AskedRequest, Ledger } from './ledger.ts';
 import { SCHEMA } from './node-settings.ts';
@@ -17,9 +18,10 @@ export interface Evidence {
 
 /** Calls at once, when all requests are repeated. */
 const REPEATS_AT_ONCE = 16;
+const REPEAT_TRIES = 20;
 const TEXTS_MAX = 2;
 
-/** All that is wrong in the end, a line each, and nothing for ever if it is empty. */
+/** All that is wrong in the end, a line each. */
 export async function faultsOf(evidence: Evidence): Promise<readonly string[]> {
   const { nodes, ledger, sent } = evidence;
   return [
@@ -68,14 +70,22 @@ async function repeat(
   const isUnbound = answers.length > 0 && !answers.some(isBinding);
   if (isUnbound) return [];
   for (const node of nodes) {
-    if ((await ledger.ask(request, node)) === undefined)
-      return [`${requestId} has no answer of ${node.name}`];
+    if (!(await isAnswered(request, node, ledger))) return [`${requestId} has no answer of ${node.name}`];
   }
   const bound = answers.filter(isBinding);
   const words = new Set([...bound, ...answers.slice(-nodes.length)].map((told) => told.words));
   return words.size <= 1
     ? []
     : [`${method} ${requestId} was answered in ${words.size} ways: ${[...words].join(' ')}`];
+}
+
+/** Nothing goes wrong any more, but the machine may be busy. */
+async function isAnswered(request: AskedRequest, node: ServerNode, ledger: Ledger): Promise<boolean> {
+  for (let tries = 0; tries < REPEAT_TRIES; tries += 1) {
+    if ((await ledger.ask(request, node)) !== undefined) return true;
+    await pause(500);
+  }
+  return false;
 }
 
 /** One code; two texts at most, and the second one only where nobody could know of the first. [OQ-28] */
