@@ -88,8 +88,11 @@ async function wakeOnAbort(name: string, signal: AbortSignal): Promise<() => voi
     timer = setInterval(wake, WAKE_MS);
   };
   signal.addEventListener('abort', start, { once: true });
+  // A process that ends at once waits for its threads, and one of them may wait for the pipe.
+  process.once('exit', wake);
   return () => {
     signal.removeEventListener('abort', start);
+    process.off('exit', wake);
     clearInterval(timer);
     if (end !== undefined) closeSync(end);
   };
