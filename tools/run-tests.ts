@@ -18,11 +18,15 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
 import { startPostgres } from '../test/support/postgres/server.ts';
+import { endLateProcesses } from './end-late-processes.ts';
 import { importsOf } from './imports-of.ts';
 import { installDebianPackages } from './install-debian-packages.ts';
 import { Slowest } from './slowest.ts';
 import { apart, atTheEnd, impure, processesOf } from './test-processes.ts';
 import { type TestSoftware, testSoftware } from './test-software.ts';
+
+/** What a process has after the time of its longest test. */
+const TO_END_MS = 60_000;
 
 const root = join(import.meta.dirname, '..');
 const { values, positionals } = parseArgs({
@@ -34,6 +38,7 @@ const { values, positionals } = parseArgs({
   },
 });
 const { importing, pure } = values;
+const timeoutMs = Number(values['timeout-ms']);
 const imports = new Map<string, readonly string[]>();
 const files = globSync(positionals, { cwd: root })
   .filter((file) => importing === undefined || isOrImports(file, [importing]))
@@ -66,6 +71,8 @@ if (running.length > 0) {
   // The process ends with the run, and the server with it.
   if (usesPostgres) process.env['TEST_POSTGRES_URL'] ??= (await startPostgres()).url();
   const slowest = new Slowest();
+  const absolute = running.map((file) => join(root, file));
+  const stopEnding = endLateProcesses([...absolute, ...processes], { msMax: timeoutMs + TO_END_MS });
   const inTurn = async function* () {
     // One more than can compute, since most wait at times.
     yield* resultsOf(processes, availableParallelism() + 1);
@@ -80,13 +87,14 @@ if (running.length > 0) {
   const report = results.compose(spec);
   report.pipe(process.stdout);
   await finished(report);
+  stopEnding();
   rmSync(folder, { recursive: true });
   console.log(slowest.toString());
 }
 if (missing.length > 0) tellMissing();
 
 function resultsOf(files: readonly string[], concurrency: number) {
-  return run({ files: [...files], cwd: root, concurrency, timeout: Number(values['timeout-ms']) });
+  return run({ files: [...files], cwd: root, concurrency, timeout: timeoutMs });
 }
 
 function isMissing({ probe: [program, ...args] }: TestSoftware): boolean {

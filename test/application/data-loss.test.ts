@@ -6,6 +6,7 @@ import { runHere } from '../support/cli-here.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { activeNumber, importTestAccounts } from '../support/test-accounts.ts';
 import { startApplication } from '../support/test-application.ts';
+import { until } from '../support/until.ts';
 
 const token = { smsMatchingToken: 'AbCdEfGhIjK' };
 
@@ -38,7 +39,7 @@ for (const name of ['otp.sqlite', 'otp.sqlite-wal', 'accounts.sqlite']) {
     assert.equal((await send('before', 1)).status, name === 'accounts.sqlite' ? 200 : 503);
     const told = () => lines.filter(({ msg }) => String(msg).startsWith('data is'));
     // The server looks by itself every two seconds.
-    while (told().length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+    await until(() => told().length > 0);
     const [line] = told();
     assert.match(String(line?.['reason']), new RegExp(`${name} was deleted or moved away while it was open`));
     renameSync(join(dataDirectory, 'moved'), join(dataDirectory, name));

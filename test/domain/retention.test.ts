@@ -5,10 +5,11 @@ import { openStore } from '../adapters/storage/sqlite/store-under-test.ts';
 import { anEcho, DAY, MINUTE } from '../contracts/otp-orders.ts';
 import { completeRequest } from '../contracts/otp-steps.ts';
 import { TestClock } from '../support/test-clock.ts';
+import { until } from '../support/until.ts';
 
 /** Resolves when the sweep that was set going has ended and the next one waits. */
 async function rested(clock: TestClock): Promise<void> {
-  while (clock.waiting === 0) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => clock.waiting > 0);
 }
 
 test('[IDEM-12, FLOW-3, OQ-10] what is past its retention goes in small steps, and nothing else', async (t) => {

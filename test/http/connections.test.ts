@@ -10,6 +10,7 @@ import { Secret } from '../../src/ports/secret.ts';
 import type { EndedReason } from '../../src/telemetry/ended-log.ts';
 import { makeCertificate } from '../support/test-certificates.ts';
 import { TestClock } from '../support/test-clock.ts';
+import { until } from '../support/until.ts';
 import { watching } from './watching.ts';
 
 const limits: HttpLimits = {
@@ -78,7 +79,7 @@ async function serve(t: TestContext, options: { tls?: boolean; limits?: Partial<
     const ask = async (text: string, count = 1) => {
       const before = answersIn(received);
       socket.write(text);
-      while (answersIn(received) < before + count && !socket.destroyed) await new Promise(setImmediate);
+      await until(() => answersIn(received) >= before + count || socket.destroyed);
       return received;
     };
     return { socket, ask, closed };
@@ -162,14 +163,14 @@ describe('[OQ-61] a connection that brings nothing but what is refused', { timeo
       socket.write(post('bad').repeat(10));
     }
     const answered = () => answersIn(received);
-    while (answered() < 200 || clock.waiting < 30) await new Promise(setImmediate);
+    await until(() => answered() >= 200 && clock.waiting >= 30);
     assert.equal(answersIn(await known.ask(post('bad').repeat(50), 50)), 51);
     assert.equal(answered(), 200);
     clock.pass(40);
-    while (answered() < 210) await new Promise(setImmediate);
+    await until(() => answered() >= 210);
     assert.equal(answered(), 210);
     clock.pass(80);
-    while (answered() < 230) await new Promise(setImmediate);
+    await until(() => answered() >= 230);
   });
 
   it('never ends once something valid came on it', async (t) => {

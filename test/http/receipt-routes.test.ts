@@ -9,6 +9,7 @@ import { UnavailableError } from '../../src/ports/unavailable.ts';
 import type { ReceiptReport } from '../../src/receipts/report.ts';
 import { Receipts } from '../../src/receipts/take.ts';
 import { TestClock } from '../support/test-clock.ts';
+import { until } from '../support/until.ts';
 import { watching } from './watching.ts';
 
 const limits = {
@@ -177,14 +178,14 @@ describe('the routes that gateways call', () => {
       record: () => new Promise((resolve) => release.push(resolve)),
     });
     const first = [ask(), ask()];
-    while (release.length < 2) await new Promise(setImmediate);
+    await until(() => release.length >= 2);
     assert.equal(await ask(), 503);
     for (const each of release) each();
     assert.deepEqual(await Promise.all(first), [200, 200]);
     assert.deepEqual(outcomes(), ['busy', 'recorded', 'recorded']);
     release.length = 0;
     const later = ask();
-    while (release.length < 1) await new Promise(setImmediate);
+    await until(() => release.length >= 1);
     release[0]?.();
     assert.equal(await later, 200, 'whoever is done makes room');
   });

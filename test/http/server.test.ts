@@ -9,6 +9,7 @@ import { createServer, type HttpLimits } from '../../src/http/server.ts';
 import type { SealedRequest } from '../../src/methods/serve.ts';
 import { Secret } from '../../src/ports/secret.ts';
 import { makeCertificate } from '../support/test-certificates.ts';
+import { until } from '../support/until.ts';
 import { watching } from './watching.ts';
 
 const limits: HttpLimits = {
@@ -200,14 +201,14 @@ describe('the edge, while it is closing', () => {
   /** Sends the first part of a request, and resolves when the listener has read it. */
   async function begin({ accepted, socket }: Awaited<ReturnType<typeof start>>, text: string): Promise<void> {
     socket.write(text);
-    while (accepted.bytesRead < text.length) await new Promise(setImmediate);
+    await until(() => accepted.bytesRead >= text.length);
   }
 
   test('[ERR-1] a request that is complete only after the stop is served, and the connection ends', async (t) => {
     const one = await start(t);
     await begin(one, HEAD);
     const closed = one.server.close();
-    while (one.server.server.listening) await new Promise(setImmediate);
+    await until(() => !one.server.server.listening);
     one.socket.write('content-length: 2\r\n\r\n{}');
     assert.match(await one.ended, /^HTTP\/1\.1 200 .*connection: close\r\n.*\r\n\r\n\{\}$/is);
     await closed;
@@ -217,7 +218,7 @@ describe('the edge, while it is closing', () => {
     const one = await start(t);
     await begin(one, 'GET /other HTTP/1.1\r\nhost: x\r\n');
     const closed = one.server.close();
-    while (one.server.server.listening) await new Promise(setImmediate);
+    await until(() => !one.server.server.listening);
     one.socket.write('\r\n');
     assert.match(await one.ended, /^HTTP\/1\.1 404 .*\r\n\r\n$/s);
     await closed;
@@ -229,7 +230,7 @@ describe('the edge, while it is closing', () => {
     one.socket.write(`${HEAD}content-length: 2\r\n\r\n{}`);
     await one.reached;
     const closed = one.server.close();
-    while (one.server.server.listening) await new Promise(setImmediate);
+    await until(() => !one.server.server.listening);
     gate.resolve();
     assert.match(await one.ended, /^HTTP\/1\.1 200 .*connection: close\r\n/is);
     await closed;

@@ -8,6 +8,7 @@ import { ReceiptRecorder } from '../../src/receipts/record.ts';
 import { openStore } from '../adapters/storage/sqlite/store-under-test.ts';
 import { accepted, issue, settleText } from '../contracts/otp-orders.ts';
 import { TestClock } from '../support/test-clock.ts';
+import { until } from '../support/until.ts';
 
 const receipt: DeliveryReceipt = {
   gateway: 'primary',
@@ -40,11 +41,7 @@ function start(t: TestContext) {
 
 /** Until whoever records has nothing left to do but to wait. */
 async function untilWaiting(clock: TestClock, count = 1): Promise<void> {
-  while (clock.waiting < count) await new Promise((resolve) => setImmediate(resolve));
-}
-
-async function until(done: () => boolean): Promise<void> {
-  while (!done()) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => clock.waiting >= count);
 }
 
 test('a receipt that is faster than the record of its text waits for it, and whoever brought it does not', async (t) => {

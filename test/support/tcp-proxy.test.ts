@@ -4,6 +4,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TcpProxy } from './tcp-proxy.ts';
+import { until } from './until.ts';
 
 /** A client of a server that sends back what it gets, by way of a proxy; and what the server got so far. */
 async function echoed(t: TestContext) {
@@ -63,7 +64,7 @@ test('where only the way back is silent, the server gets what was sent', async (
   const answer = ask(client, 'one').finally(() => {
     isAnswered = true;
   });
-  while (got.length === 0) await delay(5);
+  await until(() => got.length > 0);
   await delay(50);
   assert.equal(isAnswered, false);
   proxy.speak();

@@ -7,6 +7,7 @@ import { Database, type DatabaseOptions, type Host } from '../../../src/adapters
 import { connectionTo } from '../../support/postgres/connection.ts';
 import { testSchema } from '../../support/postgres/schema.ts';
 import { startPostgres } from '../../support/postgres/server.ts';
+import { until } from '../../support/until.ts';
 
 /** The server that the tests share. */
 async function testHost(): Promise<Pick<DatabaseOptions, 'database' | 'user'> & { readonly host: Host }> {
@@ -54,7 +55,7 @@ test('a connection that is lost between two statements fails the next one, and n
     const [{ pid } = {}] = await query('SELECT pg_backend_pid() AS pid');
     await database.read('SELECT pg_terminate_backend($1)', [pid]);
     const there = 'SELECT FROM pg_stat_activity WHERE pid = $1';
-    while ((await database.read(there, [pid])).length > 0) await pause(5);
+    await until(async () => (await database.read(there, [pid])).length === 0);
     // The socket tells it in a later turn.
     await pause(50);
     await query('SELECT 1');
@@ -81,9 +82,8 @@ test('a server that only reads writes nothing, and the next one is asked', async
   await database.write('INSERT INTO t VALUES (1)');
   await reader.query('ALTER SYSTEM SET default_transaction_read_only = on');
   await reader.query('SELECT pg_reload_conf()');
-  while ((await database.read('SHOW transaction_read_only'))[0]?.['transaction_read_only'] !== 'on') {
-    await pause(5);
-  }
+  const mode = async () => (await database.read('SHOW transaction_read_only'))[0];
+  await until(async () => (await mode())?.['transaction_read_only'] === 'on');
   await assert.rejects(database.write('INSERT INTO t VALUES (2)'), { kind: 'unreachable' });
   await database.write('INSERT INTO t VALUES (3)');
   assert.deepEqual(await writer.query('SELECT n FROM t'), [{ n: 3 }]);
@@ -96,7 +96,7 @@ test('a server that shuts down is not asked again, and the next one is', async (
   const database = open(t, { hosts });
   const asking = database.write('SELECT pg_sleep(10)');
   const isAsking = "SELECT FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(10)' AND state = 'active'";
-  while ((await first.query(isAsking)).length === 0) await pause(5);
+  await until(async () => (await first.query(isAsking)).length > 0);
   await Promise.all([assert.rejects(asking, { kind: 'unknown' }), first.shutDown()]);
   assert.deepEqual(await database.read('SHOW port'), [{ port: `${second.port}` }]);
 });

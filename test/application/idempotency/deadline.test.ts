@@ -7,6 +7,7 @@ import type { PayloadCodec } from '../../../src/ports/payload-codec.ts';
 import { activeNumber } from '../../support/test-accounts.ts';
 import { startApplication } from '../../support/test-application.ts';
 import { TestClock } from '../../support/test-clock.ts';
+import { until } from '../../support/until.ts';
 
 const FIELDS = { accountPhoneNumber: activeNumber(1), smsMatchingToken: 'AB12345678C' };
 
@@ -28,8 +29,7 @@ async function ask(methodsUrl: string, clock: TestClock) {
  * `applications` looks at its files within it.
  */
 async function waitingOn(clock: TestClock, count: number, applications = 1): Promise<void> {
-  while (clock.waitingWithin(2500) < applications + count)
-    await new Promise((resolve) => setImmediate(resolve));
+  await until(() => clock.waitingWithin(2500) >= applications + count);
 }
 
 describe('[OPS-2] one budget for directory, store and gateway', () => {

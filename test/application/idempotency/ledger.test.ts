@@ -8,6 +8,7 @@ import type { Delivery } from '../../../src/ports/sms-gateway.ts';
 import { openStore } from '../../adapters/storage/sqlite/store-under-test.ts';
 import { activeAssociation, importTestAccounts } from '../../support/test-accounts.ts';
 import { TestClock } from '../../support/test-clock.ts';
+import { until } from '../../support/until.ts';
 import { ACCEPTED, comparedWrong, MINUTE, REFUSED, start, wrong } from './ledger-under-test.ts';
 
 test('[SO-13, OQ-67] a flood of refused texts stops at the server, and no wrong code is forgotten over it', async (t) => {
@@ -157,7 +158,7 @@ test('[OQ-8, IDEM-11] two applications on one store send one text for one reques
   await asked;
   const second = two.send('same');
   // It looks again and again; until now the claim of the other one holds.
-  while (clock.waitingWithin(50) === 0) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => clock.waitingWithin(50) > 0);
   release(ACCEPTED);
   assert.equal(await first, 'SUCCESS');
   clock.pass(50);

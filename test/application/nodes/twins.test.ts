@@ -4,6 +4,7 @@ import type { SmsGateway } from '../../../src/ports/sms-gateway.ts';
 import { activeNumber } from '../../support/test-accounts.ts';
 import { type Answer, codeIn } from '../../support/test-application.ts';
 import { TestClock } from '../../support/test-clock.ts';
+import { until } from '../../support/until.ts';
 import { type Shared, sharedStore } from './nodes-under-test.ts';
 
 const FIELDS = { accountPhoneNumber: activeNumber(1), smsMatchingToken: 'AB12345678C' };
@@ -28,10 +29,9 @@ async function server(shared: Shared) {
     close: async () => {},
   };
   const app = await shared.start({ overrides: { clock, gateway } });
-  const turn = () => new Promise((resolve) => setImmediate(resolve));
   // The first look of retention comes so soon.
   clock.pass(POLL_MS);
-  while (clock.waitingWithin(POLL_MS) > 0) await turn();
+  await until(() => clock.waitingWithin(POLL_MS) === 0);
   return {
     codes,
     clock,
@@ -40,7 +40,7 @@ async function server(shared: Shared) {
     send: () => app.call('sendOtp', 'send-1', FIELDS),
     /** When a request waits for what another server does. */
     async polls() {
-      while (clock.waitingWithin(POLL_MS) === 0) await turn();
+      await until(() => clock.waitingWithin(POLL_MS) > 0);
     },
     /** Lets the time pass in which it waits for that. */
     async answered(answer: Promise<Answer>): Promise<Answer> {
@@ -48,10 +48,10 @@ async function server(shared: Shared) {
       void answer.finally(() => {
         isThere = true;
       });
-      while (!isThere) {
+      await until(() => {
         if (clock.waitingWithin(POLL_MS) > 0) clock.pass(POLL_MS);
-        await turn();
-      }
+        return isThere;
+      });
       return answer;
     },
   };

@@ -17,6 +17,7 @@ import {
   startGoogleCodec,
   type TestKey,
 } from '../../support/test-keys.ts';
+import { until } from '../../support/until.ts';
 
 const ROTATIONS = proofSize('PROOF_ROTATIONS', { quick: 1, mass: 5 });
 const RATE_PER_SECOND = proofSize('PROOF_RATE', { quick: 80, mass: 200 });
@@ -152,7 +153,7 @@ class Load {
   /** When enough requests were sent since, and all that was on its way has arrived. */
   async step(): Promise<void> {
     const enough = this.sent + SEEN_MIN;
-    while (this.sent < enough) await new Promise((resolve) => setTimeout(resolve, 10));
+    await until(() => this.sent >= enough);
     await Promise.all(this.#running);
   }
 

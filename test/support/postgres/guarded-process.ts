@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '../until.ts';
 import { type GuardedDirectory, unprivileged } from './guarded-directory.ts';
 
 /** A server that runs as `unprivileged` and keeps no process of tests alive, but dies with it. */
@@ -38,7 +38,7 @@ export class GuardedProcess {
     const children = await childrenOf(this.#child.pid);
     for (const pid of children) signalIfThere(pid, 'SIGKILL');
     await this.end('SIGKILL');
-    for (const pid of children) while (await isRunning(pid)) await delay(5);
+    for (const pid of children) await until(async () => !(await isRunning(pid)));
   }
 
   /** Sends a signal to it and to the processes that it started. */

@@ -9,6 +9,7 @@ import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { makeCertificate } from '../test-certificates.ts';
+import { until } from '../until.ts';
 import { connect } from './connect.ts';
 import { childrenOf, isRunning } from './guarded-process.ts';
 import { testSchema } from './schema.ts';
@@ -85,8 +86,8 @@ test('a process that is killed leaves no server behind, not even a paused one', 
   const processes = [postmaster, ...(await childrenOf(postmaster))];
   assert.ok(processes.length > 1);
   child.kill('SIGKILL');
-  for (const pid of processes) while (await isRunning(pid)) await delay(20);
-  while (existsSync(directory)) await delay(20);
+  for (const pid of processes) await until(async () => !(await isRunning(pid)));
+  await until(() => !existsSync(directory));
 });
 
 test('schemas of tests are apart, and gone from a given server when all have ended', async (t) => {

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { until } from '../until.ts';
 import { GuardedDirectory } from './guarded-directory.ts';
 import { PostgresServer } from './server.ts';
 
@@ -47,7 +47,7 @@ export async function makeSynchronous(primary: PostgresServer, name: string): Pr
   await primary.query(`ALTER SYSTEM SET synchronous_standby_names = 'FIRST 1 (${name})'`);
   await primary.query('SELECT pg_reload_conf()');
   const state = 'SELECT FROM pg_stat_replication WHERE application_name = $1 AND sync_state = $2';
-  while ((await primary.query(state, [name, 'sync'])).length === 0) await delay(20);
+  await until(async () => (await primary.query(state, [name, 'sync'])).length > 0);
 }
 
 /** Makes a standby a primary of its own. Returns when it accepts writes. */

@@ -11,6 +11,7 @@ import { runHere } from '../../support/cli-here.ts';
 import { startCli } from '../../support/cli-process.ts';
 import { type Served, serveSample } from '../../support/served.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
+import { until } from '../../support/until.ts';
 
 const number = '+12025550101';
 
@@ -246,13 +247,12 @@ test(
     );
     await told;
     for (const socket of idle) socket.destroy();
-    const until = Date.now() + 20_000;
     const answered = () =>
       fetch(`${url}/echo`, { method: 'POST' }).then(
         () => true,
         () => false,
       );
-    while (!(await answered())) assert.ok(Date.now() < until, 'no answer after the idle ones are gone');
+    await until(answered);
     const metrics = await (await fetch(`${operatorUrl}/metrics`)).text();
     // Descriptors belong to the process: whichever listener looks first counts it.
     assert.match(metrics, /ended_total\{listener="\w+",reason="no-descriptors"\} [1-9]/);

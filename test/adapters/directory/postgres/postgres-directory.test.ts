@@ -14,6 +14,7 @@ import { postgres15 } from '../../../support/postgres/debian.ts';
 import { startPgBouncer } from '../../../support/postgres/pgbouncer.ts';
 import { startPostgres } from '../../../support/postgres/server.ts';
 import { TcpProxy } from '../../../support/tcp-proxy.ts';
+import { until } from '../../../support/until.ts';
 import type { DirectoryPlace } from '../directory-place.ts';
 import { importText } from '../import/import-text.ts';
 import { newPostgresPlace } from './directory-under-test.ts';
@@ -173,7 +174,7 @@ test('an import and single changes wait for each other, longer than a request co
     assert.equal((await accounts.putAccounts({ after: '', upto: 'x' })).closed, 1);
     change = editor.setStatus('wallet-1', 'closed-fraud');
     const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'`;
-    while ((await server.query(waiting)).length === 0) await new Promise(setImmediate);
+    await until(async () => (await server.query(waiting)).length > 0);
     assert.equal((await directory.findByAssociationId('as-1', soon))?.status, 'active');
     return { keep: true, result: undefined };
   });
@@ -199,7 +200,7 @@ test('an import whose commit gets no answer says so; the same file again changes
         const outcome = await run(accounts);
         proxy.fallSilent('back');
         cut = (async () => {
-          while (!(await isCommitted())) await new Promise(setImmediate);
+          await until(isCommitted);
           proxy.cut();
           proxy.speak();
         })();

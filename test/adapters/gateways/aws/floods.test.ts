@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { createAwsReader } from '../../../../src/adapters/gateways/aws/receipts.ts';
 import { UnavailableError } from '../../../../src/ports/unavailable.ts';
 import { TestClock } from '../../../support/test-clock.ts';
+import { until } from '../../../support/until.ts';
 import { jsonCall } from '../shared/receipt-cases.ts';
 import { clock, genuine, open, trust, url } from './reader-under-test.ts';
 import {
@@ -75,7 +76,7 @@ test('AWS: made-up certificates keep no more than four requests under way', { ti
     const message = signed(notification(eventOf('TEXT_DELIVERED'), { SigningCertURL }), stranger.key);
     return read(jsonCall(url, message)).catch((error: unknown) => error);
   });
-  while (release.length < 4) await new Promise(setImmediate);
+  await until(() => release.length >= 4);
   assert.equal(asked, 4);
   for (const each of release) each();
   const ends = await Promise.all(calls);

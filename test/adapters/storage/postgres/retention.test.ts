@@ -10,6 +10,7 @@ import { completeRequest } from '../../../contracts/otp-steps.ts';
 import { connect } from '../../../support/postgres/connect.ts';
 import { connectionTo } from '../../../support/postgres/connection.ts';
 import { testSchema } from '../../../support/postgres/schema.ts';
+import { until } from '../../../support/until.ts';
 
 /** Two servers on one store with so many old requests, and somebody at the tables. */
 async function shared(t: TestContext, requests: number) {
@@ -71,7 +72,7 @@ test('[OQ-10] a request that comes again while it is being deleted stays', async
   await client.query(`UPDATE ${schema}.request SET received_at_ms = $1`, [T0 + 2000]);
   const swept = new Retention(patient, schema, randomUUID()).sweep(T0 + 1000, 1);
   const watcher = `SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))`;
-  while ((await client.query(watcher)).rowCount === 0);
+  await until(async () => (await client.query(watcher)).rowCount !== 0);
   await client.query('COMMIT');
   assert.equal(await swept, 0);
   assert.notEqual(await one.recall({ method: 'echo', requestId: 'echo-0' }), undefined);

@@ -9,6 +9,7 @@ import { connect } from '../../../support/postgres/connect.ts';
 import { connectionTo } from '../../../support/postgres/connection.ts';
 import { type PostgresServer, startPostgres } from '../../../support/postgres/server.ts';
 import { TcpProxy } from '../../../support/tcp-proxy.ts';
+import { until } from '../../../support/until.ts';
 
 /*
  * Steps that the server, the network or somebody else disturbs in the act of writing. Whatever becomes of its tries, a step
@@ -63,10 +64,6 @@ async function written({ server }: Under) {
     `SELECT sum(value::integer)::integer AS counted FROM ${SCHEMA}.ceiling, jsonb_each_text(counts)`,
   );
   return { ...request, ...ceiling };
-}
-
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await pause(5);
 }
 
 async function untilWritten({ server }: Under): Promise<void> {
