@@ -2,10 +2,9 @@ import { readFileSync } from 'node:fs';
 
 /**
  * Ends children of this process whose command line ends with one of `files` and that run for longer than `msMax`: by
- * SIGTERM, so that a test process tells what was running, and `toEndMs` later by SIGKILL, since a process that waits for a
- * thread
- * while it ends hears no signal. The time-out of `run` of node:test fails a test, but ends no process that goes on after
- * it. Returns how to stop. Looks at /proc; where there is none, nothing is ended.
+ * SIGTERM, so that a test process tells what was running, and `toEndMs` later by SIGKILL, since a process that waits for
+ * a thread while it ends hears no signal. The time-out of `run` of node:test fails a test, but ends no process that goes
+ * on after it. Returns how to stop. Looks at /proc; where there is none, nothing is ended.
  */
 export function endLateProcesses(
   files: readonly string[],

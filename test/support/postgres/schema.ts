@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { after } from 'node:test';
 import pg from 'pg';
+import { bounded } from './connect.ts';
 import { startPostgres } from './server.ts';
 
 /** Names the server to use: that of the whole run, which `tools/run-tests.ts` starts, or one that somebody gave. */
@@ -38,7 +39,7 @@ after(async () => {
 });
 
 async function execute(url: string, statements: readonly string[]): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
+  const client = new pg.Client({ connectionString: url, ...bounded });
   await client.connect();
   try {
     for (const statement of statements) await client.query(statement);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import type { TestCertificate } from '../test-certificates.ts';
+import { bounded } from './connect.ts';
 import { GuardedDirectory } from './guarded-directory.ts';
 import { LocalServer } from './local-server.ts';
 import { newData, type PostgresPrograms, postgres18 } from './programs.ts';
@@ -101,7 +102,7 @@ export class PostgresServer extends LocalServer {
 
   /** The rows of one statement of the superuser, on a connection of its own. */
   async query(statement: string, values: readonly unknown[] = []): Promise<readonly pg.QueryResultRow[]> {
-    const client = new pg.Client({ connectionString: this.url() });
+    const client = new pg.Client({ connectionString: this.url(), ...bounded });
     await client.connect();
     try {
       return (await client.query(statement, [...values])).rows;

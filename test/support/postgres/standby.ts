@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { until } from '../until.ts';
+import { bounded } from './connect.ts';
 import { GuardedDirectory } from './guarded-directory.ts';
 import { PostgresServer } from './server.ts';
 
@@ -58,7 +59,7 @@ export async function promote(standby: PostgresServer): Promise<void> {
 
 /** Copies the data as PostgreSQL's documentation has it for a copy made by hand; the log of changes comes by streaming. */
 async function backUp(primary: PostgresServer, directory: GuardedDirectory): Promise<void> {
-  const client = new pg.Client({ connectionString: primary.url() });
+  const client = new pg.Client({ connectionString: primary.url(), ...bounded });
   await client.connect();
   try {
     await client.query("SELECT pg_backup_start('standby', true)");

@@ -31,7 +31,7 @@ const SMALL = ['meta', 'retention_leader', 'node'];
 const FIRST_ROW = ['forgetReached'];
 
 const place = await testSchema();
-const client = new pg.Client({ connectionString: place.url });
+const client = new pg.Client({ connectionString: place.url, connectionTimeoutMillis: 60_000 });
 
 before(async () => {
   const settings = { kind: 'postgres', ...connectionTo(place) } as const;
