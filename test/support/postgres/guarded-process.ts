@@ -26,11 +26,13 @@ export class GuardedProcess {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
-  /** Sends a signal to the process alone, and waits for its end. */
+  /** Sends a signal to the process alone, and waits for its end. One that doesn't end by it in a minute is killed. */
   async end(signal: NodeJS.Signals): Promise<void> {
     this.#child.ref();
     this.#child.kill(signal);
+    const kill = setTimeout(() => this.#child.kill('SIGKILL'), 60_000);
     await this.#ended;
+    clearTimeout(kill);
   }
 
   /** Kills it and the processes that it started, and returns when all are gone. */
