@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
@@ -77,4 +78,32 @@ test('a slow network takes its time there and back', async (t) => {
   const before = performance.now();
   await ask(client, 'one');
   assert.ok(performance.now() - before >= 99);
+});
+
+test('a process ends that cut connections while they were ending', () => {
+  const source = `
+    import { createServer, connect, Socket } from 'node:net';
+    import { once } from 'node:events';
+    import { TcpProxy } from ${JSON.stringify(import.meta.resolve('./tcp-proxy.ts'))};
+    const server = createServer((socket) => socket.on('error', () => {}).pipe(socket)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const proxy = await TcpProxy.to(server.address().port);
+    const client = connect(proxy.port, '127.0.0.1').on('error', () => {});
+    client.write('x');
+    await once(client, 'data');
+    // The first one to end is that of the proxy to the server: it is cut when its shutdown was begun.
+    const { _final } = Socket.prototype;
+    Socket.prototype._final = function (callback) {
+      _final.call(this, callback);
+      if (this !== client) proxy.cut();
+    };
+    client.end();
+    await once(client, 'close');
+    proxy.close();
+    server.close();`;
+  const child = spawnSync(process.execPath, ['--input-type=module', '--eval', source], {
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
+  assert.deepEqual([child.status, child.stderr], [0, '']);
 });

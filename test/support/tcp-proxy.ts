@@ -47,7 +47,11 @@ export class TcpProxy {
 
   /** Resets every connection. New ones are passed on. */
   cut(): void {
-    for (const socket of this.#sockets) socket.resetAndDestroy();
+    for (const socket of this.#sockets) {
+      // Where a shutdown is on its way, a reset fails and leaves a handle that Node.js waits for at its end, for ever.
+      if (socket.writableEnded) socket.destroy();
+      else socket.resetAndDestroy();
+    }
   }
 
   /** Resets every connection, and accepts none any more. */
