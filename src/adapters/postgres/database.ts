@@ -27,6 +27,12 @@ export interface Host {
 
 export type Rows = readonly Readonly<Record<string, unknown>>[];
 
+/** Whoever holds a row for longer is stuck, and a transaction that no request waits for gives up. */
+const LOCK_MS = 30_000;
+
+/** What the pool says of a connection that did not become free. */
+const NONE_FREE = 'timeout exceeded when trying to connect';
+
 /** Told by a server that waited for its standby and was told not to: what it committed may not be there after a failover. */
 const MAYBE_NOT_REPLICATED = '01000';
 
@@ -82,7 +88,7 @@ export class Database {
   }
 
   /**
-   * Statements in one transaction, on one connection; what they did is undone if `run` throws, or if `keep` says so of its
+   * Statements in one transaction, on one connection, that no request waits for; what they did is undone if `run` throws, or if `keep` says so of its
    * result. Resolves only when what is kept is durable. Throws what `run` throws, or `DatabaseError` as `write` does.
    */
   async transaction<T>(
@@ -94,8 +100,7 @@ export class Database {
     const ask: Query = async (text, values = []) => (await this.#ask(client, text, values)).rows;
     try {
       await ask('BEGIN');
-      // The role may have a time-out for statements of calls, and this is none.
-      await ask(`SET LOCAL statement_timeout = ${this.#options.statementMs}`);
+      await ask(this.#timeOuts());
       const result = await run(ask);
       if (keep(result)) requireReplicated(await this.#ask(client, 'COMMIT', []));
       else await ask('ROLLBACK');
@@ -145,6 +150,14 @@ export class Database {
     }
   }
 
+  /** Those of the role are for calls, and no call waits for a transaction. */
+  #timeOuts(): string {
+    const { statementMs } = this.#options;
+    return `SELECT set_config('statement_timeout', '${statementMs}ms', true),
+      set_config('idle_in_transaction_session_timeout', '${statementMs}ms', true),
+      set_config('lock_timeout', '${Math.min(LOCK_MS, statementMs)}ms', true)`;
+  }
+
   #queryOf(text: string, values: readonly unknown[]) {
     return { text, values: [...values], types: parsers, query_timeout: this.#options.statementMs };
   }
@@ -160,9 +173,16 @@ export class Database {
         failure = error;
       }
       if (this.#pool.ending) break;
-      this.#suspect(place);
+      // Where all of them are in use, no host was asked.
+      if (!isNoneFree(failure)) this.#suspect(place);
     }
+    if (isNoneFree(failure)) failure = new Error(this.#allInUse(), { cause: failure });
     throw new DatabaseError('unreachable', failure);
+  }
+
+  #allInUse(): string {
+    const { connectionsMax, connectMs } = this.#options;
+    return `all ${connectionsMax} connections were in use for ${connectMs} ms`;
   }
 
   async #connectToWriter(): Promise<Connection> {
@@ -205,6 +225,10 @@ interface Connection extends pg.PoolClient {
   readonly place: number;
   /** Absent: it was not asked yet. */
   isWriter?: boolean;
+}
+
+function isNoneFree(error: unknown): boolean {
+  return error instanceof Error && error.message === NONE_FREE;
 }
 
 async function isWriter(client: Connection, timeoutMs: number): Promise<boolean> {

@@ -118,12 +118,52 @@ test('connections to a server that another one took the place of are used no mor
   assert.deepEqual(await places(), new Set([next.port]));
 });
 
-test('a time-out that the role has for calls ends no statement of a transaction', async (t) => {
+test('time-outs that the role has for calls end no transaction', async (t) => {
   const server = await startPostgres();
   t.after(() => server.stop());
-  await server.query("ALTER ROLE postgres SET statement_timeout = '50ms'");
+  await server.query('CREATE TABLE t (n int)');
+  for (const name of ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout']) {
+    await server.query(`ALTER ROLE postgres SET ${name} = '50ms'`);
+  }
   const database = open(t, { hosts: [{ host: '127.0.0.1', port: server.port }], statementMs: 30_000 });
   const sleep = 'SELECT pg_sleep(0.2)';
   await assert.rejects(database.write(sleep), { kind: 'unknown' });
-  assert.equal((await database.transaction((query) => query(sleep))).length, 1);
+  const isWaiting = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+  let waiting: Promise<unknown> | undefined;
+  await database.transaction(async (query) => {
+    await query('LOCK TABLE t');
+    waiting = database.transaction((other) => other('SELECT FROM t'));
+    await until(async () => (await server.query(isWaiting)).length > 0);
+    await query(sleep);
+    await pause(200);
+  });
+  assert.deepEqual(await waiting, []);
+});
+
+test('that all connections are in use is no fault of a host', async (t) => {
+  const [first, second] = await Promise.all([startPostgres(), startPostgres()]);
+  const ends = Array.from({ length: 2 }, () => Promise.withResolvers<void>());
+  t.after(() => {
+    for (const { resolve } of ends) resolve();
+    return Promise.all([first.stop(), second.stop()]);
+  });
+  const hosts = [first, second].map(({ port }) => ({ host: '127.0.0.1', port }));
+  const database = open(t, { hosts, connectionsMax: 2, connectMs: 100 });
+  let held = 0;
+  const [one, other] = ends.map(({ promise }) =>
+    database.transaction(async (query) => {
+      await query('SELECT 1');
+      held += 1;
+      await promise;
+    }),
+  );
+  await until(() => held === 2);
+  const inUse = { kind: 'unreachable', message: 'all 2 connections were in use for 100 ms' };
+  await assert.rejects(database.read('SELECT 1'), inUse);
+  // Its connection goes, and a new one has to be made.
+  ends[0]?.reject(new Error('undone'));
+  await assert.rejects(one ?? assert.fail(), /undone/);
+  assert.deepEqual(await database.read('SHOW port'), [{ port: `${first.port}` }]);
+  ends[1]?.resolve();
+  await other;
 });

@@ -1,11 +1,7 @@
 import { UnavailableError } from '../../../ports/unavailable.ts';
-import { UNHURRIED_MS } from '../../postgres/connect.ts';
 import type { Database, Query } from '../../postgres/database.ts';
 import { DatabaseError, storeFailure } from '../../postgres/failure.ts';
 import { accountsPart } from './migrations.ts';
-
-/** How long a writer waits for another one: an import holds the lock while it applies its rows. */
-const WRITER_WAIT_SECONDS = 30;
 
 /**
  * All that `run` does with the accounts is one transaction, kept unless `keep` says no of its result. Nobody else writes
@@ -24,22 +20,14 @@ export function writeAccounts<T>(
   return unhurried(database, alone, keep);
 }
 
-/** The same without keeping others out. The role's time-outs are for requests, and none waits for this. */
+/** The same without keeping others out: no request waits for it. */
 export async function unhurried<T>(
   database: Database,
   run: (query: Query) => Promise<T>,
   keep?: (result: T) => boolean,
 ): Promise<T> {
-  const inTime = async (query: Query) => {
-    await query(
-      `SELECT set_config('lock_timeout', '${WRITER_WAIT_SECONDS} s', true),
-         set_config('statement_timeout', '${UNHURRIED_MS} ms', true),
-         set_config('idle_in_transaction_session_timeout', '${UNHURRIED_MS} ms', true)`,
-    );
-    return run(query);
-  };
   try {
-    return await database.transaction(inTime, keep);
+    return await database.transaction(run, keep);
   } catch (error) {
     throw failureOf(error);
   }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { UnavailableError } from '../../../ports/unavailable.ts';
 import type { DataTerms } from '../../data-kind.ts';
+import { UNHURRIED_MS } from '../../postgres/connect.ts';
 import type { Database, Query } from '../../postgres/database.ts';
 import { openSchema } from '../../postgres/open-schema.ts';
 import type { EnteringStore, IdRange, StoreRest } from '../moving.ts';
@@ -14,9 +15,6 @@ import { endOfUse } from './writer.ts';
 /** In `meta`, while a store is being carried here. */
 export const MOVING = 'moving';
 
-/** No request waits for it. */
-const STATEMENT_MS = 10 * 60_000;
-
 const CARRIED = Object.keys(REQUEST_COLUMNS).filter((name) => name !== 'version');
 const TYPED = Object.entries(REQUEST_COLUMNS).map(([name, type]) => `${name} ${type}`);
 
@@ -25,7 +23,7 @@ export async function enterStore({
   environment,
 }: DataTerms<PostgresStoreSettings>): Promise<EnteringStore> {
   const order = { settings, environment, part: storePart, missing: undefined };
-  const { database } = await openSchema({ ...order, connect: { statementMs: STATEMENT_MS } });
+  const { database } = await openSchema({ ...order, connect: { statementMs: UNHURRIED_MS } });
   const { schema } = settings;
   try {
     await database.transaction((query) => beginMove(query, schema));
