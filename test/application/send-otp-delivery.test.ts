@@ -89,4 +89,29 @@ describe('sendOtp: whatever the gateway answers', () => {
     assert.equal(retried.body['result'], 'SUCCESS');
     assert.equal(gateway.messages.length, sentBefore + 1);
   });
+
+  it('[OQ-28] what it says of the first text after the second one was begun spares a third, though the second is refused', async () => {
+    const sentBefore = gateway.messages.length;
+    const first = Promise.withResolvers<Delivery>();
+    gateway.next = async () => ({
+      kind: 'unknown',
+      gateway: 'scripted',
+      detail: 'late',
+      later: first.promise,
+    });
+    await send({ accountPhoneNumber: activeNumber(30) }, 'later-still');
+    gateway.next = async () => {
+      first.resolve({ kind: 'accepted', gateway: 'scripted', messageId: 'later-still' });
+      await app.application.store.check();
+      return gateway.refuse();
+    };
+    const refused = await send({ accountPhoneNumber: activeNumber(30) }, 'later-still');
+    assert.equal(refused.body['result'], 'MESSAGE_UNABLE_TO_BE_SENT');
+
+    gateway.next = gateway.accept;
+    clock.pass(700_000);
+    const retried = await send({ accountPhoneNumber: activeNumber(30) }, 'later-still');
+    assert.equal(retried.body['result'], 'SUCCESS');
+    assert.equal(gateway.messages.length, sentBefore + 2);
+  });
 });

@@ -83,6 +83,19 @@ export function receiptContract({ open, test }: StoreSuite): void {
     assert.deepEqual(await told(store, 'send-1'), ['sent', 'delivered']);
   });
 
+  test('[OQ-28] a phone that has the code needs no other text, though one is being handed over', async (t) => {
+    const { store } = await open(t);
+    const challenge = await issue(store, 'send-1');
+    await settleText(store, unknown('send-1', { text: text('send-1') }));
+    await store.issue(anIssue('send-1', { nowMs: T0 + MINUTE }), toResume({ ...challenge, submissions: 2 }));
+    await noteReceipt(store, receipt('send-1', { state: 'undelivered' }), T0 + MINUTE);
+    assert.deepEqual(await told(store, 'send-1'), ['submitting', 'undelivered']);
+    await noteReceipt(store, receipt('send-1'), T0 + MINUTE);
+    assert.deepEqual(await told(store, 'send-1'), ['sent', 'delivered']);
+    await settleText(store, refused('send-1', { submission: 2, nowMs: T0 + MINUTE }));
+    assert.deepEqual(await told(store, 'send-1'), ['sent', 'delivered']);
+  });
+
   test('a receipt moves no challenge that is verified', async (t) => {
     const { store } = await open(t);
     await issue(store, 'send-1');

@@ -223,9 +223,9 @@ function takesLateNews({ open, test }: StoreSuite): void {
 }
 
 function knowsItsSubmission({ open, test }: StoreSuite): void {
-  test("[OQ-28] news of an earlier submission don't decide about a later one", async (t) => {
+  test("[OQ-28] that an earlier submission was refused, or that nobody knows, doesn't decide about a later one", async (t) => {
     const { store } = await open(t);
-    for (const settle of [accepted, refused, unknown]) {
+    for (const settle of [refused, unknown]) {
       const requestId = `send-${settle.name}`;
       await issue(store, requestId);
       await settleText(store, unknown(requestId));
@@ -251,7 +251,24 @@ function knowsItsSubmission({ open, test }: StoreSuite): void {
     assert.deepEqual(await requestState(store, 'send-1'), ['completed', 'SUCCESS']);
     await settleText(store, refused('send-1', { submission: 2 }));
     assert.deepEqual(await requestState(store, 'send-1'), ['completed', 'SUCCESS']);
-    assert.deepEqual(await challengeState(store, 'send-1'), ['ambiguous', 1]);
+    assert.deepEqual(await challengeState(store, 'send-1'), ['sent', 1]);
+  });
+
+  test('[OQ-28] an earlier submission that was accepted late is a text that is out, whatever the later one comes to', async (t) => {
+    const { store } = await open(t);
+    for (const settle of [refused, unknown]) {
+      const requestId = `send-${settle.name}`;
+      await issue(store, requestId);
+      await settleText(store, unknown(requestId));
+      await resume(store, requestId);
+      await settleText(store, accepted(requestId, { answer: undefined }));
+      assert.deepEqual(await challengeState(store, requestId), ['sent', 2]);
+      assert.deepEqual(await requestState(store, requestId), ['claimed', undefined]);
+      await settleText(store, settle(requestId, { submission: 2 }));
+      assert.deepEqual(await challengeState(store, requestId), ['sent', settle === refused ? 1 : 2]);
+      const [history] = await store.history(requestId);
+      assert.equal(history?.challenge?.text?.messageId, 'SM-1');
+    }
   });
 
   test('[OQ-28] a refused second text leaves the first one under way', async (t) => {

@@ -27,10 +27,14 @@ export function judgeReceipt(
     record: { kind: 'recorded', country: text.country, sinceSubmittedMs: nowMs - text.submittedAtMs },
     note: {
       challengeId: text.challengeId,
-      // Only what was taken can be delivered, or not. [OQ-28]
-      state: text.state === 'ambiguous' ? moved(text.state, 'sent') : text.state,
+      state: isProof(text, state) ? moved(text.state, 'sent') : text.state,
       receipt: { state, atMs: nowMs },
       event: { atMs: nowMs, event: state, detail: `${gateway} ${detail}`.trim() },
     },
   };
+}
+
+/** Only what was taken can be delivered, or not; and a code that a phone has is out, whatever else is under way. [OQ-28] */
+function isProof({ state }: ReceivedText, told: DeliveryReceipt['state']): boolean {
+  return state === 'ambiguous' || (state === 'submitting' && told === 'delivered');
 }

@@ -25,7 +25,7 @@ export interface SubmissionNews {
 /**
  * What the news of a submission makes of its challenge and its request. A code may have been verified, used up or
  * superseded before the gateway's answer was recorded, and a text that is out stays out: only an open submission changes
- * its state. Pure. [SO-7, OQ-11, OQ-28]
+ * its state. Whichever text of it a gateway took, its code is out, and nothing sends it again. Pure. [SO-7, OQ-11, OQ-28]
  */
 export function judgeSettlement(facts: SettlementFacts, news: SubmissionNews): SettlementDecision {
   const { state, submissions } = facts;
@@ -33,17 +33,18 @@ export function judgeSettlement(facts: SettlementFacts, news: SubmissionNews): S
   const current = submissions === news.submission;
   const open = state === 'submitting' || state === 'ambiguous';
   const applies = current && (open || news.answer !== undefined);
+  const proves = open && news.state === 'sent'; // [OQ-28]
   const refused = applies && news.state === 'issued';
   const left = Math.max(0, submissions - (refused ? 1 : 0));
   // This text won't come, but one that was submitted before it still may. [OQ-28]
   const told = refused && left > 0 ? 'ambiguous' : news.state;
   return {
     request: answered(facts, news, current),
-    state: applies && open ? moved(state, told) : state,
+    state: (applies && open) || proves ? moved(state, told) : state,
     submissions: left,
     event: news.event,
-    // A second submission may go to another gateway; news of an earlier one says nothing of it.
-    text: current ? news.text : undefined,
+    // A second submission may go to another gateway. What is only supposed of an earlier one says nothing of it.
+    text: current || proves ? news.text : undefined,
     refused,
     // The newest one is that of this submission.
     counted: refused ? facts.counted.slice(0, -1) : undefined,

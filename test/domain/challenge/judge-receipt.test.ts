@@ -76,9 +76,11 @@ test('what is told twice says nothing new, nor does anything after delivered', (
   assert.equal(kindOf(told('undelivered')), 'recorded');
 });
 
-test('[OQ-28] a text of unknown outcome that has a receipt was sent; no other state moves', () => {
+test('[OQ-28] what has a receipt was sent, what was delivered also while it is sent once more; no other state moves', () => {
   for (const state of CHALLENGE_STATES) {
     const { note } = judge([{ ...text, state }], [], undelivered);
     assert.equal(note?.state, state === 'ambiguous' ? 'sent' : state);
+    const onPhone = judge([{ ...text, state }], [], delivered).note;
+    assert.equal(onPhone?.state, state === 'ambiguous' || state === 'submitting' ? 'sent' : state);
   }
 });

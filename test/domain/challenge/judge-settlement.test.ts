@@ -66,16 +66,35 @@ const rows: readonly (readonly [
     {},
     ['submitting', 2, undefined, false],
   ],
-  ['accepted, of an earlier one', 'accepted', { submissions: 2 }, {}, ['submitting', 2, 'completed', false]],
+  ['[OQ-28] accepted, of an earlier one', 'accepted', { submissions: 2 }, {}, ['sent', 2, 'completed', false]],
+  [
+    '[OQ-28] late yes to an earlier one',
+    'accepted',
+    { submissions: 2, state: 'ambiguous' },
+    { answer: undefined },
+    ['sent', 2, undefined, false],
+  ],
+  [
+    '[OQ-28] refused, after the late yes to an earlier one',
+    'refused',
+    { submissions: 2, state: 'sent' },
+    { submission: 2 },
+    ['sent', 1, 'released', true],
+  ],
 ];
 
 for (const [name, kind, changes, more, expected] of rows) {
   test(`what is ${name}`, () => assert.deepEqual(settled(kind, changes, more), expected));
 }
 
-test('who has the text is told by the newest submission only', () => {
+test('who has the text is told by the newest submission, or by one that was accepted before', () => {
   assert.equal(judgeSettlement(facts, news.accepted).text, news.accepted.text);
-  assert.equal(judgeSettlement({ ...facts, submissions: 2 }, news.accepted).text, undefined);
+  const second = { ...facts, submissions: 2 };
+  assert.equal(judgeSettlement(second, news.accepted).text, news.accepted.text);
+  assert.equal(judgeSettlement({ ...second, state: 'sent' }, news.accepted).text, undefined);
+  const supposed = { ...news.unknown, text: news.accepted.text };
+  assert.equal(judgeSettlement(facts, supposed).text, supposed.text);
+  assert.equal(judgeSettlement(second, supposed).text, undefined);
 });
 
 test('what a refused text was counted under is given back, and no more than that', () => {

@@ -173,9 +173,9 @@ function storyFaults(
     .filter(Boolean)
     .map((line) => JSON.parse(line)[1] as string);
   const faults: string[] = [];
-  const outcomes = events.filter((event) => ['accepted', 'refused', 'unknown', 'resumed'].includes(event));
-  if (outcomes.some((event, n) => event === 'resumed' && outcomes[n - 1] === 'accepted')) {
-    faults.push(`was resumed after its text was accepted: ${events.join(', ')}`);
+  const known = events.findIndex((event) => event === 'accepted' || event === 'delivered');
+  if (known >= 0 && events.includes('resumed', known)) {
+    faults.push(`was resumed after one of its texts was accepted: ${events.join(', ')}`);
   }
   if (texts.length > row.submissions)
     faults.push(`has ${texts.length} texts, of which ${row.submissions} count`);
