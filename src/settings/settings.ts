@@ -276,8 +276,13 @@ const quotas = Type.Object(
       unit: 'ms',
       description: 'Minimum time between two texts to one phone number or account; 0 disables it.',
     }),
-    sendsPerPhoneNumber: quota(5, HOUR_MS, 'texts', 'Texts to one phone number.'),
-    sendsPerAccount: quota(10, DAY_MS, 'texts', 'Texts to one account.'),
+    sendsPerPhoneNumber: quota(
+      5,
+      HOUR_MS,
+      'texts',
+      'Texts to one phone number; one that is sent once more counts twice. [OQ-28]',
+    ),
+    sendsPerAccount: quota(10, DAY_MS, 'texts', 'Texts to one account, likewise.'),
     coolDownAfterRefusalMs: Type.Integer({
       default: 2000,
       minimum: 0,

@@ -50,6 +50,19 @@ describe('sendOtp: whatever the gateway answers', () => {
     assert.equal(verified.body['result'], 'SUCCESS');
   });
 
+  it('[OQ-28] the last text that a number may have is not sent once more, though nobody knows of it', async () => {
+    const sentBefore = gateway.messages.length;
+    for (const last of [false, false, false, false, true]) {
+      gateway.next = last ? gateway.loseTrack : gateway.accept;
+      clock.pass(60_000);
+      await send({ accountPhoneNumber: activeNumber(31) }, last ? 'the-last-one' : undefined);
+    }
+    gateway.next = gateway.accept;
+    const retried = await send({ accountPhoneNumber: activeNumber(31) }, 'the-last-one');
+    assert.equal(retried.body['result'], 'MESSAGE_UNABLE_TO_BE_SENT');
+    assert.equal(gateway.messages.length, sentBefore + 5);
+  });
+
   it('[OPS-2] a gateway that hangs costs no more than the budget; its late yes spares the second text', async () => {
     const sentBefore = gateway.messages.length;
     const { promise, resolve } = Promise.withResolvers<Delivery>();

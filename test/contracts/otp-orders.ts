@@ -261,6 +261,7 @@ export const NOTHING_KNOWN: IssueFacts = {
   request: undefined,
   challenge: undefined,
   ...NO_PAST,
+  ownTexts: [],
   ceilingSends: [],
   guard: undefined,
 };

@@ -16,6 +16,7 @@ import {
   T0,
   toJudge,
   toResume,
+  unknown,
 } from './otp-orders.ts';
 import type { StoreSuite } from './store-suite.ts';
 
@@ -33,6 +34,22 @@ export function factsContract({ open, test }: StoreSuite): void {
     assert.equal(facts.request?.state, 'claimed');
     assert.deepEqual(facts.challenge, challenge);
     assert.deepEqual({ account: facts.account, phoneNumber: facts.phoneNumber }, NO_PAST);
+  });
+
+  test('[OQ-28] facts tell what the request itself has sent, by itself', async (t) => {
+    const { store } = await open(t);
+    const challenge = await issue(store, 'send-1');
+    const own = async () => (await factsFor(store, 'send-1', { nowMs: T0 + HOUR })).ownTexts;
+    assert.deepEqual(await own(), [{ atMs: T0, times: 1 }]);
+    await settleText(store, unknown('send-1'));
+    assert.deepEqual(await own(), [{ atMs: T0, times: 1 }]);
+    const again = toResume({ ...challenge, submissions: 2 });
+    await store.issue(anIssue('send-1', { nowMs: T0 + MINUTE }), again);
+    assert.deepEqual(await own(), [{ atMs: T0 + MINUTE, times: 2 }]);
+    await settleText(store, refused('send-1', { submission: 2 }));
+    assert.deepEqual(await own(), [{ atMs: T0 + MINUTE, times: 1 }]);
+    await settleText(store, refused('send-1', { submission: 1, answer: undefined }));
+    assert.deepEqual(await own(), []);
   });
 
   test('facts tell the texts of the account and of the number, newest first, within reach', async (t) => {

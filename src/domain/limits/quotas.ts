@@ -63,7 +63,7 @@ export function refusingQuota(
   policy: OtpPolicy,
   nowMs: number,
 ): OverQuota | undefined {
-  const { account, phoneNumber } = facts;
+  const { account, phoneNumber, ownTexts } = facts;
   const recent = (counted: readonly Counted[], windowMs: number) => within(counted, windowMs, nowMs) > 0;
   const usedUp = (counted: readonly Counted[], quota: Quota) => isUsedUp(counted, quota, nowMs);
 
@@ -74,9 +74,10 @@ export function refusingQuota(
       'uncomparedVerificationsPerAccount',
       usedUp(account.uncomparedCodes, policy.uncomparedVerificationsPerAccount), // [OQ-68]
     ],
+    // A retry doesn't wait for the sake of its own text. [OQ-28]
     ['coolDown', [account, phoneNumber].some(({ texts }) => recent(texts, policy.coolDownMs))],
-    ['sendsPerPhoneNumber', usedUp(phoneNumber.texts, policy.sendsPerPhoneNumber)],
-    ['sendsPerAccount', usedUp(account.texts, policy.sendsPerAccount)],
+    ['sendsPerPhoneNumber', usedUp([...phoneNumber.texts, ...ownTexts], policy.sendsPerPhoneNumber)],
+    ['sendsPerAccount', usedUp([...account.texts, ...ownTexts], policy.sendsPerAccount)],
   ];
   // A gateway that refuses may charge for it, or close the account of whoever goes on asking. [OQ-67]
   const refused = [account.refusedTexts, phoneNumber.refusedTexts];

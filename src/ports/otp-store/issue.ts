@@ -1,5 +1,5 @@
 import type { Challenge, ChallengeEvent } from '../challenge.ts';
-import type { AccountPast, Ceiling, CeilingBucket, PhoneNumberPast } from './limits.ts';
+import type { AccountPast, Ceiling, CeilingBucket, Counted, PhoneNumberPast } from './limits.ts';
 import type { GuardFacts, GuardOrder, GuardVerdict } from './money-guard.ts';
 import type { RecordedAnswer, RequestRecord, Taken } from './requests.ts';
 
@@ -25,6 +25,8 @@ export interface IssueFacts {
   readonly challenge: Challenge | undefined;
   readonly account: AccountPast;
   readonly phoneNumber: PhoneNumberPast;
+  /** Texts of this very request that left, may have left, or are being handed over, at the moment of the newest one. */
+  readonly ownTexts: readonly Counted[];
   /** Texts counted so far under each of the order's ceilings. */
   readonly ceilingSends: readonly number[];
   /** `undefined`: not asked for. */

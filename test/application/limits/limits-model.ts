@@ -137,10 +137,11 @@ export class LimitsModel {
     const texts = (of: (code: Code) => boolean, windowMs: number): number => {
       let sum = 0;
       for (const code of this.#out) {
-        if (code.handedOverMs > nowMs - windowMs && code !== own && of(code)) sum += code.texts;
+        if (code.handedOverMs > nowMs - windowMs && of(code)) sum += code.texts;
       }
       return sum;
     };
+    const others = (code: Code) => code !== own && (ofAccount(code) || ofNumber(code));
     const ofAccount = (code: Code) => code.account === account;
     const ofNumber = (code: Code) => code.number === number;
     const { sendsPerPhoneNumber, sendsPerAccount, refusedTexts } = policy;
@@ -156,7 +157,7 @@ export class LimitsModel {
         'uncomparedVerificationsPerAccount',
         () => this.#usedUp('late', account, policy.uncomparedVerificationsPerAccount, nowMs),
       ],
-      ['coolDown', () => texts((code) => ofAccount(code) || ofNumber(code), policy.coolDownMs) > 0],
+      ['coolDown', () => texts(others, policy.coolDownMs) > 0],
       ['sendsPerPhoneNumber', () => texts(ofNumber, sendsPerPhoneNumber.windowMs) >= sendsPerPhoneNumber.max],
       ['sendsPerAccount', () => texts(ofAccount, sendsPerAccount.windowMs) >= sendsPerAccount.max],
       ...(['coolDownAfterRefusal', 'refusedTexts'] as const).map((name) => {

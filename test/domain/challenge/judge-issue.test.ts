@@ -152,6 +152,18 @@ describe('judgeIssue: a retry after MESSAGE_UNABLE_TO_BE_SENT', () => {
     });
   });
 
+  it('[OQ-28] … unless the first text has used up what the number, or the account, may have', () => {
+    const challenge = earlier('ambiguous');
+    const ownTexts = [{ atMs: NOW_MS - 1, times: 1 }];
+    assert.equal(judge({ request, challenge, ownTexts }).kind, 'resume');
+    for (const name of ['sendsPerPhoneNumber', 'sendsPerAccount'] as const) {
+      const policy = { ...examplePolicy, [name]: { max: 1, windowMs: 60_000 } };
+      assert.deepEqual(judge({ request, challenge, ownTexts }, { policy }), unsent(name));
+      const longAgo = [{ atMs: NOW_MS - 60_000, times: 1 }];
+      assert.equal(judge({ request, challenge, ownTexts: longAgo }, { policy }).kind, 'resume');
+    }
+  });
+
   it('[OQ-28] … within the quotas, which say nothing of the first text', () => {
     const challenge = earlier('ambiguous');
     const account = { ...NO_PAST.account, texts: [{ atMs: NOW_MS - 1, times: 1 }] };

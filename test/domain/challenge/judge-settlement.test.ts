@@ -66,7 +66,13 @@ const rows: readonly (readonly [
     {},
     ['submitting', 2, undefined, false],
   ],
-  ['[OQ-28] accepted, of an earlier one', 'accepted', { submissions: 2 }, {}, ['sent', 2, 'completed', false]],
+  [
+    '[OQ-28] accepted, of an earlier one',
+    'accepted',
+    { submissions: 2 },
+    {},
+    ['sent', 2, 'completed', false],
+  ],
   [
     '[OQ-28] late yes to an earlier one',
     'accepted',

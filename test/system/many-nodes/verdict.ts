@@ -121,17 +121,14 @@ function verificationFaults({ request, token, verifications }: SentRequest, phon
   ];
 }
 
-/** A request whose first text may have got lost is not refused its second one for the first one's sake. [OQ-28] */
+/** Whatever may have gone out counts, also where it is sent once more. [OQ-28] */
 function limitFaults({ phone, textsPerNumber, textsPerCountry }: Evidence): readonly string[] {
   const arrived = [...phone.texts.values()].map((texts) => texts.filter(mayHaveArrived));
-  const firstOnes = arrived.flatMap((texts) => texts.slice(0, 1));
-  const numbers = Map.groupBy(firstOnes, ({ to }) => to);
+  const numbers = Map.groupBy(arrived.flat(), ({ to }) => to);
   const tooMany = [...numbers].filter(([, texts]) => texts.length > textsPerNumber);
   const ofCountry = arrived.flat().filter(({ to }) => to.startsWith('+1')).length;
   return [
-    ...tooMany.map(
-      ([, texts]) => `a number has texts of ${texts.length} requests, and not ${textsPerNumber}`,
-    ),
+    ...tooMany.map(([, texts]) => `a number has ${texts.length} texts, and not ${textsPerNumber}`),
     ...(ofCountry > textsPerCountry ? [`a country has ${ofCountry} texts of ${textsPerCountry}`] : []),
   ];
 }

@@ -19,6 +19,7 @@ import {
   readBlock,
   readChallenge,
   readIssuedText,
+  readOwnTexts,
   readRequestHistory,
   readRequestRecord,
 } from '../rows/otp-rows.ts';
@@ -87,6 +88,7 @@ export function issueFacts(
       exhaustions: account('exhausted'),
     },
     phoneNumber: { texts: textsIn(row, 'phone_number_texts'), refusedTexts: phoneNumber('refused') },
+    ownTexts: own === undefined ? [] : readOwnTexts(own),
     ceilingSends: order.ceilings.map((ceiling) => sendsOf(ceilings, ceiling, order.nowMs) + moreOf(ceiling)),
     guard: order.guard && {
       unverified: order.guard.unverified.map(

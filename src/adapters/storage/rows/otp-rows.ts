@@ -79,6 +79,13 @@ export function readChallenge(row: Row, { state }: Standing): Challenge {
   };
 }
 
+/** What the texts of a request itself count as. */
+export function readOwnTexts(row: Row): readonly Counted[] {
+  if (!hasChallenge(row)) return [];
+  const times = readInteger(row, 'submissions');
+  return times === 0 ? [] : [{ atMs: readInteger(row, 'counted_at_ms'), times }];
+}
+
 /** The columns by which texts of an account are compared. */
 export function readIssuedText(row: Row): IssuedText {
   return {

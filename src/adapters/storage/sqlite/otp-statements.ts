@@ -18,7 +18,8 @@ export const OTP_STATEMENTS = {
     SELECT id, state, fingerprint, owner, lease_expires_at_ms, result, integrator_id,
       challenge_id, challenge_state, nonce, secret_id, code_length, account_digest, phone_number_digest, otp_context,
       issued_at_ms, expires_at_ms, submissions, failed_attempts, received_at_ms, country, number_prefix,
-      gateway, message_id, submitted_at_ms, receipt_state, receipt_at_ms, expires_at_wall_ms, recipient, counted
+      gateway, message_id, submitted_at_ms, receipt_state, receipt_at_ms, expires_at_wall_ms, recipient, counted,
+      counted_at_ms
     FROM request WHERE request_id = ? AND method = 'sendOtp'`,
 
   /** What a settlement looks at; not the whole row, which costs a third of a step. */

@@ -133,8 +133,7 @@ export class SqliteOtpStore implements OtpStore {
       const decision = decide({
         request: row && readRequestRecord(row),
         challenge: challengeIn(this.#sql, row, order.nowMs),
-        // Row ids begin at 1.
-        ...gatherPast(this.#sql, order, row === undefined ? 0 : readId(row)),
+        ...gatherPast(this.#sql, order, row),
         ceilingSends: order.ceilings.map((ceiling) => countSends(this.#sql, ceiling, order.nowMs)),
         guard: order.guard && gatherGuardFacts(this.#sql, order.guard, order),
       });

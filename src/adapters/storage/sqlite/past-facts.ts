@@ -1,13 +1,15 @@
 import type { Counted, IssueFacts, IssueOrder, Misstep } from '../../../ports/otp-store.ts';
-import { readCounted } from '../rows/otp-rows.ts';
+import { type Row, readCounted, readId, readOwnTexts } from '../rows/otp-rows.ts';
 import type { OtpStatements } from './otp-statements.ts';
 
-/** What the limits of an account and of its number are to judge by; `own` is the row of this very request. */
+/** What the limits of an account and of its number are to judge by; `row` is that of this very request. */
 export function gatherPast(
   sql: OtpStatements,
   { accountDigest, phoneNumberDigest, sinceMs }: IssueOrder,
-  own: number,
-): Pick<IssueFacts, 'account' | 'phoneNumber'> {
+  row: Row | undefined,
+): Pick<IssueFacts, 'account' | 'phoneNumber' | 'ownTexts'> {
+  // Row ids begin at 1.
+  const own = row === undefined ? 0 : readId(row);
   const missteps = (subject: Uint8Array, kind: Misstep | 'refused'): readonly Counted[] =>
     sql.findMissteps.all(subject, kind, sinceMs).map(readCounted);
   return {
@@ -22,5 +24,6 @@ export function gatherPast(
       texts: sql.findTextsOfPhoneNumber.all(phoneNumberDigest, sinceMs, own).map(readCounted),
       refusedTexts: missteps(phoneNumberDigest, 'refused'),
     },
+    ownTexts: row === undefined ? [] : readOwnTexts(row),
   };
 }
