@@ -2,7 +2,7 @@
  * What the package declares to those who import it: every exported name with its declaration, one file an entry of
  * `exports` in package.json, under `test/surface/`. A test compares; `node tools/surface.ts` writes them again.
  */
-import { spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, posix } from 'node:path';
@@ -18,27 +18,19 @@ export interface Surface {
   readonly nameless: readonly string[];
 }
 
-/** The surfaces of this package, from declarations that the compiler makes now. */
-export function surfaces(): readonly Surface[] {
-  const out = mkdtempSync(join(tmpdir(), 'gsp-otp-'));
-  try {
-    const args = ['-p', join(root, 'tsconfig.build.json'), '--emitDeclarationOnly', '--outDir', out];
-    const { status, stdout } = spawnSync(join(root, 'node_modules/.bin/tsc'), args, { encoding: 'utf8' });
-    if (status !== 0) throw new Error(`the declarations can't be made:\n${stdout}`);
-    const files = globSync('**/*.d.ts', { cwd: out });
-    const texts = new Map(files.map((file) => [file, readFileSync(join(out, file), 'utf8')]));
-    const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-    return Object.entries<{ types: string }>(exports).map(([name, { types }]) => ({
-      file: `${name === '.' ? 'index' : name.replace('./', '')}.txt`,
-      ...surfaceOf(
-        texts,
-        entryOf(types),
-        Object.values<{ types: string }>(exports).map((other) => entryOf(other.types)),
-      ),
-    }));
-  } finally {
-    rmSync(out, { recursive: true, force: true });
-  }
+/** The surfaces of this package, from the declarations that `tools/build.ts` made in a folder. */
+export function surfacesOf(folder: string): readonly Surface[] {
+  const files = globSync('**/*.d.ts', { cwd: folder });
+  const texts = new Map(files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]));
+  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  return Object.entries<{ types: string }>(exports).map(([name, { types }]) => ({
+    file: `${name === '.' ? 'index' : name.replace('./', '')}.txt`,
+    ...surfaceOf(
+      texts,
+      entryOf(types),
+      Object.values<{ types: string }>(exports).map((other) => entryOf(other.types)),
+    ),
+  }));
 }
 
 function entryOf(types: string): string {
@@ -78,5 +70,8 @@ function identityOf({ file, name }: Declaration): string {
 }
 
 if (import.meta.main) {
-  for (const { file, listing } of surfaces()) writeFileSync(join(root, 'test/surface', file), listing);
+  const out = mkdtempSync(join(tmpdir(), 'gsp-otp-'));
+  execFileSync(process.execPath, [join(root, 'tools/build.ts'), out]);
+  for (const { file, listing } of surfacesOf(out)) writeFileSync(join(root, 'test/surface', file), listing);
+  rmSync(out, { recursive: true });
 }

@@ -9,7 +9,7 @@ import { watchSimplestAnswer } from './gateways/simplest-answer.ts';
 const SOCKETS = 2000;
 /** So many are opened every 10 ms, since clients don't come all at once. */
 const OPENED_AT_ONCE = 10;
-const SECONDS = proofSize('PROOF_SECONDS', { quick: 4, mass: 60 });
+const SECONDS = proofSize('PROOF_SECONDS', { quick: 2, mass: 60 });
 const RATE_PER_SECOND = 200;
 /** Nearly all are gone after 10 s. One of tens of thousands was seen to live for 25 s, for a reason that was not found. */
 const LIVED_MS_MAX = 30_000;

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { surfaceOf, surfaces } from '../../tools/surface.ts';
+import { surfaceOf, surfacesOf } from '../../tools/surface.ts';
+import { built } from '../support/built.ts';
 
-for (const { file, listing, nameless } of surfaces()) {
+for (const { file, listing, nameless } of surfacesOf(await built())) {
   test(`the public surface is the one of ${file}`, () => {
     assert.equal(
       listing,

@@ -68,7 +68,6 @@ smsGatewayContract('our gateway', async (behaviour, t) => {
 
 const examples = ['own-directory.ts', 'own-gateway.ts', 'own-server.ts'];
 
-/** Of what takes long: the test runner, and the compiler. */
 function contractTests(project: UserProject): void {
   const { user, env, run } = project;
 
@@ -99,8 +98,6 @@ export function exampleTests(project: UserProject): void {
     for (const example of examples) cpSync(join(installed, 'examples', example), join(user, example));
   });
 
-  if (proofSize('PROOF_CONTRACTS', { quick: 0, mass: 1 }) === 1) contractTests(project);
-
   test('the example of a directory sends a text and verifies its code, and stops in order', async (t) => {
     const { urls, stop } = await start(t, project, 'own-directory.ts', /^methods (\S+), operator (\S+)$/);
     const [methods = '', operator = ''] = urls;
@@ -111,6 +108,10 @@ export function exampleTests(project: UserProject): void {
     });
     await stop();
   });
+
+  // What takes long: the compiler, the runner of tests, and more servers.
+  if (proofSize('PROOF_EXAMPLES', { quick: 0, mass: 1 }) === 0) return;
+  contractTests(project);
 
   test('the example of a gateway sends by its service, takes its receipt, and leaves the rest to the next one', async (t) => {
     const service = await startStandIn(t, { status: 202, body: '' });

@@ -19,6 +19,7 @@ import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { NOW_MS, REQUEST, readRing } from '../codecs/openpgp/vectors.ts';
+import { built } from '../support/built.ts';
 import { proofSize } from '../support/proof-size.ts';
 import { exampleTests } from './package-examples.ts';
 
@@ -28,6 +29,9 @@ const clone = join(folder, 'clone');
 const user = join(folder, 'user');
 const installed = join(user, 'node_modules/gsp-otp');
 const command = join(user, 'node_modules/.bin/gsp-otp');
+
+/** Whether npm builds it and installs it, or only packs it. */
+const byNpm = proofSize('PROOF_INSTALLED_BY_NPM', { quick: 0, mass: 1 }) === 1;
 
 /** As somebody else's shell would be: without what the npm around this test has set. */
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_)/.test(name)));
@@ -43,16 +47,19 @@ function run(cwd: string, program: string, ...args: string[]): string {
   return stdout;
 }
 
-before(() => {
+before(async () => {
   const made = new Set(['node_modules', 'dist', '.git'].map((name) => join(root, name)));
   cpSync(root, clone, { recursive: true, filter: (path) => !made.has(path) });
   symlinkSync(join(root, 'node_modules'), join(clone, 'node_modules'));
-  run(clone, 'npm', 'pack', '--silent', '--pack-destination', folder);
+  // In `npm run proofs` npm builds it as well.
+  if (!byNpm) cpSync(await built(), join(clone, 'dist'), { recursive: true });
+  const scripts = byNpm ? [] : ['--ignore-scripts'];
+  run(clone, 'npm', 'pack', '--silent', ...scripts, '--pack-destination', folder);
   const [tarball = ''] = globSync('*.tgz', { cwd: folder });
   mkdirSync(user);
   writeUserProject(`file:../${tarball}`);
-  // In `npm run proofs` npm installs it, with the Node of 120 MB that it brings along.
-  if (proofSize('PROOF_INSTALLED_BY_NPM', { quick: 0, mass: 1 }) === 0) unpack(join(folder, tarball));
+  // With the Node of 120 MB that it brings along.
+  if (!byNpm) unpack(join(folder, tarball));
   else run(user, 'npm', 'ci', '--prefer-offline', '--no-audit', '--no-fund');
 });
 

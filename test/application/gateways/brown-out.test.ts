@@ -59,12 +59,14 @@ const PHASES: readonly Phase[] = [
   { name: 'outage', seconds: 10, answers: [vonageTakes], reach: ['refuses', 'closes-at-once'] },
 ];
 
-/** In `npm test`, the first, which is the hardest to notice; in `npm run proofs`, all. */
-const RUN = PHASES.slice(0, proofSize('PROOF_PHASES', { quick: 1, mass: PHASES.length }));
-const QUIET_MS = 1000 * SCALE * proofSize('PROOF_QUIET_SECONDS', { quick: 2, mass: 5 });
+/** In `npm test` none, since a rest takes its time and the tests of the circuit go through it by their own clock. */
+const RUN = PHASES.slice(0, proofSize('PROOF_PHASES', { quick: 0, mass: PHASES.length }));
+const QUIET_MS = 5000 * SCALE;
 
 /** Row 10 of the proofs: texts, echoes and typed codes at an even pace, whatever the first gateway does. */
-test(`[OPS-2, OQ-28, IDEM-2] one of two gateways fails, in turn by ${RUN.map(({ name }) => name).join(', ')}: answers are in time, with one code a request`, async (t) => {
+test(`[OPS-2, OQ-28, IDEM-2] one of two gateways fails, by each of ${PHASES.length} causes: answers are in time, with one code a request`, {
+  skip: RUN.length === 0 && 'npm run proofs goes through it',
+}, async (t) => {
   const slowestSimplest = await watchSimplestAnswer(t);
   const scene = await startScene(t);
   const { app, traffic } = scene;

@@ -21,6 +21,8 @@ import { until } from '../../support/until.ts';
 
 const ROTATIONS = proofSize('PROOF_ROTATIONS', { quick: 1, mass: 5 });
 const RATE_PER_SECOND = proofSize('PROOF_RATE', { quick: 80, mass: 200 });
+/** To know what is usual. */
+const QUIET_STEPS = proofSize('PROOF_QUIET_STEPS', { quick: 3, mass: 8 });
 const IN_FLIGHT_MAX = 32;
 /** From here on fewer are in flight at once: a server that has a tenth of a processor answers all of many too late. */
 const SLOW_ANSWER_MS = 500;
@@ -48,7 +50,7 @@ describe('keys and certificates replaced under load', () => {
 
 async function rotateUnderLoad(t: TestContext, kind: SealingKind): Promise<void> {
   const { ours, google, certificates, codec, load, reload, settings } = await loaded(t, kind);
-  for (let steps = 0; steps < 8; steps += 1) await load.step();
+  for (let steps = 0; steps < QUIET_STEPS; steps += 1) await load.step();
   const quiet = load.latencies;
   load.latencies = [];
   for (let turn = 0; turn < ROTATIONS; turn += 1) {
