@@ -157,7 +157,7 @@ async function makeBookkeeping(database: Database, schema: string): Promise<void
 }
 
 /** Another one was making the same at that moment. */
-async function ignoring(states: readonly string[], work: Promise<unknown>): Promise<void> {
+export async function ignoring(states: readonly string[], work: Promise<unknown>): Promise<void> {
   try {
     await work;
   } catch (error) {

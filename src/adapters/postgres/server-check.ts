@@ -1,4 +1,4 @@
-import type { Database } from './database.ts';
+import type { Database, Rows } from './database.ts';
 
 const VERSION_MIN = 15;
 
@@ -16,11 +16,11 @@ export async function serverFaults(database: Database, schema: string): Promise<
        current_database() AS database, current_user AS role,
        to_regnamespace($1) IS NOT NULL AS has_schema,
        CASE WHEN to_regnamespace($1) IS NULL THEN has_database_privilege(current_database(), 'CREATE')
-         ELSE has_schema_privilege($1, 'CREATE') AND has_schema_privilege($1, 'USAGE') END AS may_create`,
+         ELSE has_schema_privilege($1, 'CREATE') AND has_schema_privilege($1, 'USAGE') END AS may_create,
+       (SELECT has_language_privilege(oid, 'USAGE') FROM pg_language WHERE lanname = 'plpgsql') AS may_make_functions`,
     [schema],
   );
   const role = quoted(row['role']);
-  const database_ = quoted(row['database']);
   const faults: string[] = [];
   if (Number(row['version']) < VERSION_MIN) {
     faults.push(`the server is PostgreSQL ${row['full_version']}: ${VERSION_MIN} or newer is needed`);
@@ -43,11 +43,22 @@ export async function serverFaults(database: Database, schema: string): Promise<
       `it keeps quiet about a standby that it did not wait for: ALTER ROLE ${role} SET client_min_messages = warning`,
     );
   }
+  return [...faults, ...missingRights(row, schema)];
+}
+
+function missingRights(row: Rows[number], schema: string): readonly string[] {
+  const role = quoted(row['role']);
+  const faults: string[] = [];
   if (row['may_create'] !== true) {
     const grant = row['has_schema']
       ? `GRANT CREATE, USAGE ON SCHEMA ${schema} TO ${role}`
-      : `GRANT CREATE ON DATABASE ${database_} TO ${role}`;
+      : `GRANT CREATE ON DATABASE ${quoted(row['database'])} TO ${role}`;
     faults.push(`the role ${role} may not make tables in the schema ${schema}: ${grant}`);
+  }
+  if (row['may_make_functions'] === null) {
+    faults.push('the database has no PL/pgSQL, which each has at first: make the extension plpgsql');
+  } else if (row['may_make_functions'] !== true) {
+    faults.push(`the role ${role} may not make functions: GRANT USAGE ON LANGUAGE plpgsql TO ${role}`);
   }
   return faults;
 }

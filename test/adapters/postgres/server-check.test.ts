@@ -51,3 +51,16 @@ test('settings of the role by which an answer says too little are refused with t
   for (const mend of mends) await server.query(mend);
   assert.deepEqual(await faults(), []);
 });
+
+test('a role that may make no functions is told who lets it', async (t) => {
+  const { server, faults } = await asGuest(t);
+  await server.query('GRANT CREATE, USAGE ON SCHEMA otp TO app');
+  await server.query('REVOKE USAGE ON LANGUAGE plpgsql FROM PUBLIC');
+  const mend = 'GRANT USAGE ON LANGUAGE plpgsql TO "app"';
+  assert.deepEqual(await faults(), [`the role "app" may not make functions: ${mend}`]);
+  await server.query(mend);
+  assert.deepEqual(await faults(), []);
+  await server.query('DROP EXTENSION plpgsql');
+  const missed = 'the database has no PL/pgSQL, which each has at first: make the extension plpgsql';
+  assert.deepEqual(await faults(), [missed]);
+});

@@ -11,7 +11,8 @@ import type { KeptChecks, KeyRecord } from '../store-kind.ts';
 import { endingOf } from './judged.ts';
 import { isThere, THERE_SECONDS } from './nodes.ts';
 import type { PostgresStoreSettings } from './settings.ts';
-import { newVersion, writing } from './writer.ts';
+import { writeStatement } from './write-statement.ts';
+import { newVersion, writtenValues } from './writer.ts';
 
 /** Rows that are held in memory at once. */
 const ROWS_MAX = 500;
@@ -108,6 +109,7 @@ async function endUnusedCodes(query: Query, schema: string, decide: DecideEnd): 
   const find = `
     SELECT * FROM ${schema}.request WHERE request_id > $1 AND challenge_state = ANY ($2)
     ORDER BY request_id LIMIT ${ROWS_MAX} FOR UPDATE`;
+  const write = writeStatement(schema).call;
   let ended = 0;
   let last = '';
   for (;;) {
@@ -119,7 +121,8 @@ async function endUnusedCodes(query: Query, schema: string, decide: DecideEnd): 
       const end = decide(readHeldCode(row));
       if (end === undefined) continue;
       const written = await query(
-        ...writing(schema, [{ change: endingOf(row, end), version: newVersion() }]),
+        write,
+        writtenValues([{ change: endingOf(row, end), version: newVersion() }]),
       );
       if (written.length !== 1)
         throw new UnavailableError(

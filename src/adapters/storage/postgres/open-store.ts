@@ -6,21 +6,24 @@ import { stateOf } from '../../postgres/migrate.ts';
 import { inspectSchema, type OpenOrder, openSchema, withDatabase } from '../../postgres/open-schema.ts';
 import type { OpenedStore } from '../store-kind.ts';
 import { MOVING } from './enter-store.ts';
+import { type KeptStatement, makeKept } from './kept-statement.ts';
 import { keyRecordOf, readRevokedKeys } from './key-record.ts';
 import { storePart } from './migrations.ts';
 import { nodesOf } from './nodes.ts';
 import { PostgresOtpStore } from './otp-store.ts';
-import { plainStatements } from './read-statements.ts';
+import { plainStatements, readStatements } from './read-statements.ts';
 import type { PostgresStoreSettings } from './settings.ts';
+import { writeStatement } from './write-statement.ts';
 
 type Terms = DataTerms<PostgresStoreSettings>;
 
 export async function openStore(terms: Terms, access: DataAccess): Promise<OpenedStore> {
   const { schema } = terms.settings;
   const { database, fromVersion } = await openSchema(orderOf(terms, access));
-  const store = new PostgresOtpStore(database, schema);
+  const store = new PostgresOtpStore(database, schema, access === 'read' ? 'text' : 'call');
   try {
     if (access !== 'read') await requireNoMove(database, schema);
+    if (access !== 'read') await makeKept(database, schema, keptStatements(schema));
     // Where no request is there is nothing that a wrong clock could spoil, and this may be of one that was wrong. [OQ-69]
     if (access !== 'read') await database.write(plainStatements(schema).forgetReached);
     return {
@@ -68,4 +71,9 @@ function missingFor(access: DataAccess, environment: Terms['environment']): stri
     'is it the right database? Restore a backup; or, where a new store is meant, start once with ' +
     'gsp-otp serve --new-store (newStore in the library): then no request that was answered is remembered'
   );
+}
+
+/** Those that a server needs beside the tables. */
+export function keptStatements(schema: string): readonly KeptStatement[] {
+  return [...Object.values(readStatements(schema)), writeStatement(schema)];
 }

@@ -62,11 +62,11 @@ export class PostgresOtpStore implements OtpStore {
   readonly #underWay = new Set<Promise<unknown>>();
   #isClosed = false;
 
-  /** `schema`: where the tables are, as it stands in statements. */
-  constructor(database: Database, schema: string) {
+  /** `schema`: where the tables are, as it stands in statements. `way`: `text` where nobody made the functions of steps. */
+  constructor(database: Database, schema: string, way: 'call' | 'text' = 'call') {
     this.#database = database;
     this.#sql = plainStatements(schema);
-    this.#reader = new Reader(database, schema);
+    this.#reader = new Reader(database, schema, way);
     const isDurable = async () => void (await database.write(this.#sql.check));
     this.#steps = new Steps(new Writer(database, schema), this.#reader, this.#known, isDurable);
     this.#retention = new Retention(database, schema, randomUUID());

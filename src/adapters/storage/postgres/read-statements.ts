@@ -1,5 +1,19 @@
+import { keptStatement } from './kept-statement.ts';
+import { REQUEST_COLUMNS } from './row-columns.ts';
+
 /** Texts, or missteps of a kind, that are told of a subject: enough for any limit. */
 const COUNTED_MAX = 256;
+
+/** Each by its name, since a later version of the schema may have more. */
+const ROW = { id: 'bigint', ...REQUEST_COLUMNS };
+const ROW_NAMES = Object.keys(ROW)
+  .map((name) => `r.${name}`)
+  .join(', ');
+
+const columnsOf = (columns: Readonly<Record<string, string>>) =>
+  Object.entries(columns)
+    .map(([name, type]) => `${name} ${type}`)
+    .join(', ');
 
 /** What may supersede the challenge of the row `r`. */
 function newerTexts(request: string): string {
@@ -42,47 +56,70 @@ function misstepsOf(schema: string, of: string, kinds: readonly string[]): strin
 
 /**
  * What steps are decided on. Each reads for many steps at once, in one snapshot; `n` tells which one a row is for. No
- * statement scans a table: a test asks PostgreSQL how it would run each.
+ * statement scans a table: a test asks PostgreSQL how it runs each.
  */
 export function readStatements(schema: string) {
   const request = `${schema}.request`;
   const newer = newerTexts(request);
+  const kept = (name: string, more: Readonly<Record<string, string>>, text: string, parameters = 1) =>
+    keptStatement(schema, name, {
+      ...{ text, parameters, isRead: true },
+      columns: columnsOf({ n: 'integer', ...ROW, ...more }),
+    });
 
   return {
     /** Requests by method and id. */
-    rows: `
-      SELECT o.n, r.* FROM json_to_recordset($1::json) AS o(n integer, method text, request_id text)
+    rows: kept(
+      'rows',
+      {},
+      `SELECT o.n, ${ROW_NAMES} FROM json_to_recordset($1::json) AS o(n integer, method text, request_id text)
       CROSS JOIN LATERAL ${requestOf(request, 'o.method')} r`,
+    ),
 
     /** The same, with what may supersede the challenge of each. */
-    challenges: `
-      SELECT o.n, r.*, ${newer} FROM json_to_recordset($1::json) AS o(n integer, method text, request_id text)
+    challenges: kept(
+      'challenges',
+      { newer: 'json' },
+      `SELECT o.n, ${ROW_NAMES}, ${newer} FROM json_to_recordset($1::json) AS o(n integer, method text, request_id text)
       CROSS JOIN LATERAL ${requestOf(request, 'o.method')} r`,
+    ),
 
     /** The same, with what a code that is typed for the challenge is judged by. */
-    attempts: `
-      SELECT o.n, r.*, ${newer},
+    attempts: kept(
+      'attempts',
+      { newer: 'json', account_version: 'uuid', account_missteps: 'json' },
+      `SELECT o.n, ${ROW_NAMES}, ${newer},
         (SELECT x.version FROM ${schema}.subject x WHERE x.digest = r.account_digest) AS account_version,
         ${misstepsOf(schema, 'r.account_digest', ['wrong'])} AS account_missteps
       FROM json_to_recordset($1::json) AS o(n integer, method text, request_id text, since_ms bigint)
       CROSS JOIN LATERAL ${requestOf(request, 'o.method')} r`,
+    ),
 
-    issue: issueStatement(schema),
+    issue: kept('issue', ISSUE_COLUMNS, issueText(schema), 3),
 
-    receipts: `
-      SELECT o.n, r.* FROM json_to_recordset($1::json) AS o(n integer, receipt_key text)
+    receipts: kept(
+      'receipts',
+      {},
+      `SELECT o.n, ${ROW_NAMES} FROM json_to_recordset($1::json) AS o(n integer, receipt_key text)
       CROSS JOIN LATERAL (
         SELECT * FROM ${request} x WHERE x.receipt_key = o.receipt_key ORDER BY x.id DESC LIMIT 16) r
       ORDER BY r.id DESC`,
+    ),
   } as const;
 }
 
+const ISSUE_COLUMNS = {
+  ...{ newer: 'json', account_version: 'uuid', phone_number_version: 'uuid', verified_at_ms: 'bigint' },
+  ...{ account_texts: 'json', phone_number_texts: 'json', account_missteps: 'json' },
+  ...{ phone_number_missteps: 'json', ceilings: 'json', blocks: 'json' },
+} as const;
+
 /** A row for each, whether its request is there or not. What all have in common stands in the first one. */
-function issueStatement(schema: string): string {
+function issueText(schema: string): string {
   const request = `${schema}.request`;
   const subject = (of: string) => `(SELECT * FROM ${schema}.subject x WHERE x.digest = ${of} LIMIT 1)`;
   return `
-    SELECT o.n, r.*, ${newerTexts(request)}, a.version AS account_version, p.version AS phone_number_version,
+    SELECT o.n, ${ROW_NAMES}, ${newerTexts(request)}, a.version AS account_version, p.version AS phone_number_version,
       p.verified_at_ms,
       ${textsOf(request, 'account_digest', 'o.account_digest')} AS account_texts,
       ${textsOf(request, 'phone_number_digest', 'o.phone_number_digest')} AS phone_number_texts,

@@ -21,7 +21,8 @@ export class Reader {
   readonly #issues: Batcher<IssueOrder, IssueRead>;
   readonly #receipts: Batcher<string, Rows>;
 
-  constructor(database: Database, schema: string) {
+  /** `way`: `text` where the functions may not be there. */
+  constructor(database: Database, schema: string, way: 'call' | 'text') {
     const sql = readStatements(schema);
     const batcher = <In, Out>(run: (items: readonly In[]) => Promise<readonly Out[]>) =>
       new Batcher<In, Out>({ batchesMax: BATCHES_MAX, itemsMax: QUESTIONS_MAX, run });
@@ -31,12 +32,14 @@ export class Reader {
         return items.map((_, n) => outcomeOf(found.get(n) ?? []));
       });
     const one = ([row]: Rows) => row;
-    this.#rows = ask(sql.rows, keyRecord, one);
-    this.#challenges = ask(sql.challenges, keyRecord, one);
-    this.#attempts = ask(sql.attempts, (item) => ({ ...keyRecord(item), since_ms: item.sinceMs }), one);
-    this.#issues = batcher(async (orders) => issueReads(await database.read(sql.issue, issueValues(orders))));
+    this.#rows = ask(sql.rows[way], keyRecord, one);
+    this.#challenges = ask(sql.challenges[way], keyRecord, one);
+    this.#attempts = ask(sql.attempts[way], (item) => ({ ...keyRecord(item), since_ms: item.sinceMs }), one);
+    this.#issues = batcher(async (orders) =>
+      issueReads(await database.read(sql.issue[way], issueValues(orders))),
+    );
     this.#receipts = ask(
-      sql.receipts,
+      sql.receipts[way],
       (key) => ({ receipt_key: key }),
       (rows) => rows,
     );

@@ -1,3 +1,4 @@
+import { type KeptStatement, keptStatement } from './kept-statement.ts';
 import { REQUEST_COLUMNS } from './row-columns.ts';
 
 /** What steps may write, in the order in which its rows are locked. */
@@ -32,12 +33,16 @@ const replaced = columns.filter((name) => !['request_id', 'method', 'version'].i
  * What did not exist can't be locked. Where another server made it in between, its version becomes NULL, which the column
  * refuses: the whole batch is undone, and is decided anew.
  *
- * The n-th parameter has the records of the n-th part. `requests` must be one of them. A part that no step has is left out,
- * for the server makes a plan of every statement that it gets.
+ * The n-th parameter has the records of the n-th part.
  */
-export function writeStatement(schema: string, names: readonly WrittenPart[]): string {
-  const all = partsIn(schema);
-  const parts = names.map((name) => ({ name, ...all[name] }));
+export function writeStatement(schema: string): KeptStatement {
+  const parts = partsIn(schema);
+  const text = writeText(WRITTEN_PARTS.map((name) => ({ name, ...parts[name] })));
+  const { length: parameters } = WRITTEN_PARTS;
+  return keptStatement(schema, 'write', { text, parameters, columns: 'step integer', isRead: false });
+}
+
+function writeText(parts: readonly (Part & { readonly name: WrittenPart })[]): string {
   const locking = parts.filter(({ locked }) => locked !== undefined);
   return `WITH
     ${parts.map(({ name, asked }, index) => `${name} AS MATERIALIZED (SELECT * FROM json_to_recordset($${index + 1}::json) AS x(step integer, ${asked}))`).join(',\n    ')},

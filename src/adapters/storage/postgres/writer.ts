@@ -26,12 +26,12 @@ interface Order {
 /** Writes what steps decided; steps of the same moment share a statement. */
 export class Writer {
   readonly #database: Database;
-  readonly #schema: string;
+  readonly #statement: string;
   readonly #batches: Batcher<Order, Written>;
 
   constructor(database: Database, schema: string) {
     this.#database = database;
-    this.#schema = schema;
+    this.#statement = writeStatement(schema).call;
     this.#batches = new Batcher({
       run: (orders) => this.#write(orders),
       batchesMax: BATCHES_MAX,
@@ -56,7 +56,7 @@ export class Writer {
 
   async #writeTogether(steps: readonly Order[]): Promise<readonly Written[]> {
     try {
-      const rows = await this.#database.write(...writing(this.#schema, steps));
+      const rows = await this.#database.write(this.#statement, writtenValues(steps));
       const good = new Set(rows.map(({ step }) => step));
       return steps.map((_, step) => (good.has(step) ? 'written' : 'stale'));
     } catch (error) {
@@ -81,8 +81,8 @@ function takesPlaces({ rows, subjects }: Change, taken: Set<string>): boolean {
   return true;
 }
 
-/** The statement that writes them, without the parts for which they have nothing, and its values. */
-export function writing(schema: string, steps: readonly Order[]): [text: string, values: readonly string[]] {
+/** The records of each part, as `writeStatement` takes them. */
+export function writtenValues(steps: readonly Order[]): readonly string[] {
   const each = (recordsOf: (order: Order) => readonly object[]) =>
     steps.flatMap((order, step) => recordsOf(order).map((record) => ({ step, ...record })));
   const raised = new Map<string, number>();
@@ -103,8 +103,7 @@ export function writing(schema: string, steps: readonly Order[]): [text: string,
       }),
     ),
   };
-  const parts = WRITTEN_PARTS.filter((part) => records[part].length > 0);
-  return [writeStatement(schema, parts), parts.map((part) => toRecords(records[part]))];
+  return WRITTEN_PARTS.map((part) => toRecords(records[part]));
 }
 
 function subjectRecord(

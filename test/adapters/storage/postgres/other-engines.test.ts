@@ -11,7 +11,7 @@ import {
   readStatements,
 } from '../../../../src/adapters/storage/postgres/read-statements.ts';
 import { retentionStatements } from '../../../../src/adapters/storage/postgres/retention.ts';
-import { WRITTEN_PARTS, writeStatement } from '../../../../src/adapters/storage/postgres/write-statement.ts';
+import { writeStatement } from '../../../../src/adapters/storage/postgres/write-statement.ts';
 
 /**
  * Our SQL beside the published limits of engines that speak PostgreSQL's protocol. It is checked, not run: whoever wants to
@@ -27,10 +27,10 @@ interface Limit {
 
 /** All of those that calls and sweeps use. */
 const STATEMENTS = {
-  ...readStatements('s'),
+  ...Object.fromEntries(Object.entries(readStatements('s')).map(([name, { text }]) => [name, text])),
   ...plainStatements('s'),
   ...retentionStatements('s'),
-  write: writeStatement('s', WRITTEN_PARTS),
+  write: writeStatement('s').text,
 };
 
 const root = join(import.meta.dirname, '../../../..');

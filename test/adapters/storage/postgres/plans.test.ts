@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
-import { openStore } from '../../../../src/adapters/storage/postgres/open-store.ts';
-import {
-  plainStatements,
-  readStatements,
-} from '../../../../src/adapters/storage/postgres/read-statements.ts';
+import type { KeptStatement } from '../../../../src/adapters/storage/postgres/kept-statement.ts';
+import { keptStatements, openStore } from '../../../../src/adapters/storage/postgres/open-store.ts';
+import { plainStatements } from '../../../../src/adapters/storage/postgres/read-statements.ts';
 import { retentionStatements } from '../../../../src/adapters/storage/postgres/retention.ts';
-import { WRITTEN_PARTS, writeStatement } from '../../../../src/adapters/storage/postgres/write-statement.ts';
 import { connectionTo } from '../../../support/postgres/connection.ts';
 import { fillTables } from '../../../support/postgres/fill-tables.ts';
-import { testSchema } from '../../../support/postgres/schema.ts';
+import { startPostgres } from '../../../support/postgres/server.ts';
 import { proofSize } from '../../../support/proof-size.ts';
 
 /** A node of a plan, as EXPLAIN tells it in JSON. */
@@ -30,32 +27,85 @@ const SMALL = ['meta', 'retention_leader', 'node'];
 /** Statements that stop at the first row that they find in a table. */
 const FIRST_ROW = ['forgetReached'];
 
-const place = await testSchema();
-const client = new pg.Client({ connectionString: place.url, connectionTimeoutMillis: 60_000 });
+/** It tells how it ran whatever a client asks, within functions as well, and counts what it plans. */
+const server = await startPostgres({
+  settings: {
+    ...{ shared_preload_libraries: 'auto_explain,pg_stat_statements', 'auto_explain.log_min_duration': '0' },
+    ...{ 'auto_explain.log_nested_statements': 'on', 'auto_explain.log_format': 'json' },
+    ...{ 'auto_explain.log_level': 'notice', 'pg_stat_statements.track': 'all' },
+    'pg_stat_statements.track_planning': 'on',
+  },
+});
+const SCHEMA = 's';
+const kept = keptStatements(SCHEMA);
+const client = new pg.Client({ connectionString: server.url(), connectionTimeoutMillis: 60_000 });
+const notices: string[] = [];
+client.on('notice', ({ message = '' }) => notices.push(message));
 
 before(async () => {
-  const settings = { kind: 'postgres', ...connectionTo(place) } as const;
+  const settings = { kind: 'postgres', ...connectionTo({ url: server.url(), schema: SCHEMA }) } as const;
   await (await openStore({ settings, environment: 'sandbox', dataDirectory: '' }, 'serve')).store.close();
   await client.connect();
-  await fillTables((text, values) => client.query(text, values), place.schema, ROWS);
+  await client.query('CREATE EXTENSION pg_stat_statements');
 });
 
-after(() => client.end());
+after(async () => {
+  await client.end();
+  await server.stop();
+});
 
-const statements = {
-  ...readStatements(place.schema),
-  ...plainStatements(place.schema),
-  ...retentionStatements(place.schema),
-  ...Object.fromEntries(
-    [WRITTEN_PARTS, WRITTEN_PARTS.slice(0, 3), WRITTEN_PARTS.slice(0, 2), WRITTEN_PARTS.slice(1, 2)].map(
-      (parts) => [`write of ${parts.join(', ')}`, writeStatement(place.schema, parts)],
-    ),
-  ),
-};
+/** How the server runs what is in the function when it is called. */
+async function planWithin({ call, text }: KeptStatement): Promise<PlanNode> {
+  notices.length = 0;
+  await client.query(
+    call,
+    (call.match(/\$\d/g) ?? []).map(() => '[]'),
+  );
+  const plans = notices.map((notice) => JSON.parse(notice.slice(notice.indexOf('{'))));
+  const within = plans.find((plan) => plan['Query Text'].includes(text.trim()));
+  assert.ok(within, notices.join('\n'));
+  return within.Plan;
+}
 
-for (const [name, sql] of Object.entries(statements)) {
+async function requireGoodPlans(): Promise<void> {
+  for (const statement of kept) {
+    const plan = await planWithin(statement);
+    assert.deepEqual(faultsIn(plan, false), [], `${statement.name} ${JSON.stringify(plan, undefined, 1)}`);
+  }
+}
+
+test('a plan that was made when tables were empty, or had some rows, reads none from end to end', async () => {
+  await requireGoodPlans();
+  await fillTables((text, values) => client.query(text, values), SCHEMA, 10);
+  await requireGoodPlans();
+});
+
+test('a statement of steps is planned once for a connection, and again when its tables have changed', async () => {
+  const toldOf = async (statement: KeptStatement, calls: number) => {
+    await client.query('SELECT pg_stat_statements_reset()');
+    for (let call = 0; call < calls; call += 1) await planWithin(statement);
+    const within = 'SELECT plans::integer, calls::integer FROM pg_stat_statements WHERE NOT toplevel';
+    return (await client.query(within)).rows;
+  };
+  for (const statement of kept) {
+    await planWithin(statement);
+    assert.deepEqual(await toldOf(statement, 10), [{ plans: 0, calls: 10 }], statement.name);
+    await client.query(`DELETE FROM ${SCHEMA}.request WHERE id = (SELECT min(id) FROM ${SCHEMA}.request)`);
+    await client.query(`ANALYZE ${SCHEMA}.request`);
+    assert.deepEqual(await toldOf(statement, 1), [{ plans: 1, calls: 1 }], statement.name);
+  }
+});
+
+test('statements of steps read no table and no index from end to end, however long the history', async () => {
+  await client.query(
+    `TRUNCATE ${['request', 'subject', 'misstep', 'ceiling', 'block'].map((table) => `${SCHEMA}.${table}`).join(', ')}`,
+  );
+  await fillTables((text, values) => client.query(text, values), SCHEMA, ROWS);
+  await requireGoodPlans();
+});
+
+for (const [name, sql] of Object.entries({ ...plainStatements(SCHEMA), ...retentionStatements(SCHEMA) })) {
   test(`${name} reads no table and no index from end to end, however long the history`, async () => {
-    // For whatever values, as a plan is that is kept.
     const { rows } = await client.query(`EXPLAIN (GENERIC_PLAN, FORMAT JSON) ${sql}`);
     const [{ Plan: plan }] = rows[0]['QUERY PLAN'];
     const faults = faultsIn(plan, FIRST_ROW.includes(name));
@@ -66,10 +116,9 @@ for (const [name, sql] of Object.entries(statements)) {
 test('a statement that reads a whole table or index is found', async () => {
   const planOf = async (sql: string) =>
     (await client.query(`EXPLAIN (FORMAT JSON) ${sql}`)).rows[0]['QUERY PLAN'][0].Plan as PlanNode;
-  const { schema } = place;
-  const scan = await planOf(`SELECT count(events) FROM ${schema}.request`);
+  const scan = await planOf(`SELECT count(events) FROM ${SCHEMA}.request`);
   const walk = await planOf(
-    `SELECT DISTINCT ON (received_at_ms) * FROM ${schema}.request ORDER BY received_at_ms`,
+    `SELECT DISTINCT ON (received_at_ms) * FROM ${SCHEMA}.request ORDER BY received_at_ms`,
   );
   assert.equal(faultsIn(scan, false).length, 1);
   assert.equal(faultsIn(walk, false).length, 1);
