@@ -5,18 +5,12 @@ import { InboxGateway } from '../../src/adapters/gateways/inbox/gateway.ts';
 import { createSystemClock } from '../../src/adapters/system/system-clock.ts';
 import { endCodesRecovered } from '../../src/operations/backup.ts';
 import { loadConfig } from '../../src/settings/load.ts';
+import { storeSettingsUnderTest } from '../adapters/storage/store-kinds.ts';
 import { runHere } from '../support/cli-here.ts';
-import { storeSettings } from '../support/postgres/connection.ts';
-import { testSchema } from '../support/postgres/schema.ts';
 import { activeNumber } from '../support/test-accounts.ts';
 import { codeIn, startApplication, TEST_SETTINGS } from '../support/test-application.ts';
 
-const stores = {
-  sqlite: async () => ({}),
-  postgres: async () => storeSettings(await testSchema()),
-};
-
-for (const [kind, settingsOf] of Object.entries(stores)) {
+for (const [kind, settingsOf] of Object.entries(storeSettingsUnderTest)) {
   describe(`a store of kind ${kind} that was brought back by other means`, () => {
     test('[OQ-73] ends the codes that were unused then, once that is said', async (t) => {
       const { settings, run, start } = await newServer(t, await settingsOf());
