@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
-const program = fileURLToPath(new URL('../../bin/gsp-otp.js', import.meta.url));
+const ownProgram = fileURLToPath(new URL('../../bin/gsp-otp.js', import.meta.url));
 
 /** No command takes so long, not even on a busy machine. */
 const hangingMs = 180_000;
@@ -21,6 +21,8 @@ interface ProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Whose process it is, with the group of that number; only root can give one away. */
   readonly user?: number | undefined;
+  /** The `bin/gsp-otp.js` of another copy of the program. */
+  readonly program?: string | undefined;
 }
 
 /** An environment that holds nothing of the machine's own configuration. */
@@ -30,11 +32,8 @@ function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): Record<
 }
 
 /** Runs `gsp-otp` as a user would, to its end. */
-export async function runCli(
-  args: readonly string[],
-  { cwd = tmpdir(), env = {}, user }: ProcessOptions = {},
-): Promise<EndedProcess> {
-  const child = startCli(args, { cwd, env, user });
+export async function runCli(args: readonly string[], options: ProcessOptions = {}): Promise<EndedProcess> {
+  const child = startCli(args, options);
   const hanging = setTimeout(() => child.kill('SIGKILL'), hangingMs);
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),
@@ -46,7 +45,10 @@ export async function runCli(
 }
 
 /** Starts `gsp-otp` and leaves it running. */
-export function startCli(args: readonly string[], { cwd = tmpdir(), env = {}, user }: ProcessOptions = {}) {
+export function startCli(
+  args: readonly string[],
+  { cwd = tmpdir(), env = {}, user, program = ownProgram }: ProcessOptions = {},
+) {
   return spawn(process.execPath, [program, ...args], {
     cwd,
     env: cleanEnvironment(env),

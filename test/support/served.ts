@@ -54,9 +54,12 @@ export class Serving {
   readonly log: string[] = [];
   readonly #waiting = new Set<() => void>();
 
-  /** `args`: those of `serve`. `env`: variables beside the few that every test has. */
-  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    this.child = startCli(['serve', ...args], { env });
+  /**
+   * `args`: those of `serve`. `env`: variables beside the few that every test has. `program`: the `bin/gsp-otp.js` of another
+   * copy.
+   */
+  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}, program?: string) {
+    this.child = startCli(['serve', ...args], { env, program });
     this.ended = once(this.child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
     createInterface(this.child.stdout).on('line', (line) => this.log.push(line));
     createInterface(this.child.stderr).on('line', (line) => {

@@ -12,10 +12,10 @@ import { faultsOf } from './verdict.ts';
 
 const SEED = Number(process.env['PROOF_SEED'] ?? Date.now() % 1_000_000);
 /** The first ones of the list. */
-const CAUSES = proofSize('PROOF_CAUSES', { quick: 1, mass: 2 });
+const CAUSES = proofSize('PROOF_CAUSES', { quick: 1, mass: 20 });
 /** A word of the only causes that happen. */
 const ONLY = process.env['PROOF_CAUSE'] ?? '';
-const CALLS_PER_SECOND = proofSize('PROOF_RATE', { quick: 60, mass: 60 });
+const CALLS_PER_SECOND = proofSize('PROOF_RATE', { quick: 20, mass: 60 });
 const READY_MS_MAX = 5000;
 const CALM_MS = 1000;
 

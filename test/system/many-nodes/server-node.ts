@@ -10,6 +10,11 @@ export interface Addresses {
   readonly receipts: string;
 }
 
+interface NodeStart {
+  readonly clockShiftMs?: number;
+  readonly program?: string;
+}
+
 const shiftedClock = new URL('./shifted-clock.ts', import.meta.url).href;
 
 /** One of equal servers: a process of `gsp-otp serve` that may be killed, stopped and started again. */
@@ -23,7 +28,7 @@ export class ServerNode {
   constructor(name: string, directory: string, settings: object) {
     this.name = name;
     this.#directory = directory;
-    writeFileSync(this.#configFile, JSON.stringify(settings));
+    writeFileSync(this.configFile, JSON.stringify(settings));
   }
 
   /** `undefined`: it does not run. */
@@ -37,10 +42,13 @@ export class ServerNode {
     return exitCode === null && signalCode === null ? undefined : this.#serving?.lines.slice(-20);
   }
 
-  /** Returns when it listens. `clockShiftMs`: by how much its wall clock is off. */
-  async start({ clockShiftMs = 0 } = {}): Promise<void> {
+  /**
+   * Returns when it listens. `clockShiftMs`: by how much its wall clock is off. `program`: the `bin/gsp-otp.js` of another
+   * copy.
+   */
+  async start({ clockShiftMs = 0, program }: NodeStart = {}): Promise<void> {
     const shift = { NODE_OPTIONS: `--import=${shiftedClock}`, CLOCK_SHIFT_MS: `${clockShiftMs}` };
-    const serving = new Serving(['--config', this.#configFile], clockShiftMs === 0 ? {} : shift);
+    const serving = new Serving(['--config', this.configFile], clockShiftMs === 0 ? {} : shift, program);
     this.#serving = serving;
     const [methods, operator, receipts] = await Promise.all([
       serving.addressOf('methods'),
@@ -92,7 +100,7 @@ export class ServerNode {
     return performance.now() - startedMs;
   }
 
-  get #configFile(): string {
+  get configFile(): string {
     return join(this.#directory, 'config.json');
   }
 }
