@@ -52,6 +52,8 @@ export class Database {
     this.#options = options;
     const current = () => this.#current;
     const hostAt = (place: number) => this.#hostAt(place);
+    // pg looks for one in the environment and in files where none is given.
+    const password = options.password ?? (async () => '');
     this.#pool = new pg.Pool({
       max: options.connectionsMax,
       connectionTimeoutMillis: options.connectMs,
@@ -61,7 +63,8 @@ export class Database {
 
         constructor(config?: pg.ClientConfig) {
           const place = current();
-          super({ ...config, ...hostAt(place) });
+          // The pool hides the password of its options from whoever copies them.
+          super({ ...config, ...hostAt(place), password });
           this.place = place;
           // One that is lost between two statements says so to the next one.
           this.on('error', () => {});
@@ -250,12 +253,10 @@ function requireReplicated({ rows, notices }: Answer): Rows {
 
 export type Query = (text: string, values?: readonly unknown[]) => Promise<Rows>;
 
-function connectionOptions({ database, user, password, tls }: DatabaseOptions): pg.PoolConfig {
+function connectionOptions({ database, user, tls }: DatabaseOptions): pg.PoolConfig {
   return {
     database,
     user,
-    // pg reads them from the environment where they are missing.
-    password: password ?? '',
     application_name: 'gsp-otp',
     ssl: tls === false ? false : { rejectUnauthorized: true, ...(tls.ca !== undefined && { ca: tls.ca }) },
     keepAlive: true,
