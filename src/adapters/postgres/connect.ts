@@ -9,7 +9,7 @@ const PASSWORD_MS_MAX = 5000;
 const PASSWORD_BYTES_MAX = 65_536;
 /** Both lie well within the budget of a request, so that another server can still be asked. */
 const CONNECT_MS = 700;
-const STATEMENT_MS = 1000;
+export const STATEMENT_MS = 1000;
 /** For statements that no request waits for. */
 export const UNHURRIED_MS = 10 * 60_000;
 

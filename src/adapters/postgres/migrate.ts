@@ -21,6 +21,12 @@ export interface SchemaPart {
   readonly migrations: readonly Migration[];
 }
 
+/** Its tables, and those that all parts have. */
+export function tablesOf({ migrations }: SchemaPart): readonly string[] {
+  const made = migrations.flatMap(({ sql }) => [...sql.matchAll(/CREATE TABLE \{schema\}\.(\w+)/g)]);
+  return ['schema_part', 'migration_lock', ...made.map(([, name = '']) => name)];
+}
+
 export interface PartState {
   /** 0: there are no tables of that part. */
   readonly version: number;

@@ -3,7 +3,7 @@ import { type ConnectOptions, connectTo, UNHURRIED_MS } from './connect.ts';
 import { type ConnectionSettings, whereOf } from './connection-settings.ts';
 import type { Database } from './database.ts';
 import { DatabaseError } from './failure.ts';
-import { migrate, type PartState, type SchemaPart, stateFault, stateOf } from './migrate.ts';
+import { migrate, type PartState, type SchemaPart, stateFault, stateOf, tablesOf } from './migrate.ts';
 import { serverFaults } from './server-check.ts';
 
 export interface OpenOrder {
@@ -68,7 +68,7 @@ export async function withDatabase<T>(
 
 async function requireState(database: Database, order: OpenOrder): Promise<PartState> {
   const { settings, environment, part, missing, connect } = order;
-  const faults = await serverFaults(database, settings.schema);
+  const faults = await serverFaults(database, settings.schema, tablesOf(part));
   const hindering = connect.readOnly ? [] : faults;
   if (hindering.length > 0) throw new UnavailableError(`is not fit: ${hindering.join('; ')}`);
   const state = await stateOf(database, settings.schema, part);

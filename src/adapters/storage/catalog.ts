@@ -22,13 +22,17 @@ export const storeKinds = [
     open: async (...terms) => (await loadPostgres()).openStore(...terms),
     inspect: async (...terms) => (await loadPostgres()).inspectStore(...terms),
     revokedKeys: async (terms) => (await loadPostgres()).revokedKeysOf(terms),
+    advice: async (terms) => (await loadPostgres()).adviceOn(terms),
     enter: async (terms) => (await import('./postgres/enter-store.ts')).enterStore(terms),
   }),
 ] as const;
 
 function row<Schema extends KindSchema>(
   { settings, rules, where }: Pick<StoreKind<Schema>, 'settings' | 'rules' | 'where'>,
-  adapter: Pick<StoreKind<Schema>, 'open' | 'inspect' | 'revokedKeys' | 'file' | 'leave' | 'enter'>,
+  adapter: Pick<
+    StoreKind<Schema>,
+    'open' | 'inspect' | 'revokedKeys' | 'advice' | 'file' | 'leave' | 'enter'
+  >,
 ): StoreKind<Schema> {
   return { kind: settings.properties.kind.const, settings, rules, where, ...adapter };
 }

@@ -25,6 +25,13 @@ export interface StoreKind<Schema extends KindSchema = KindSchema> extends DataK
    * one. Empty: none, or there is no store. Throws `UnavailableError` if it can't be asked. [OQ-79]
    */
   revokedKeys(terms: DataTerms<ValuesOf<Schema>>): Promise<readonly string[]>;
+  /**
+   * Of a kind that lives on a server: what had better be changed there, with the statement that does so. Throws
+   * `UnavailableError` if it can't be asked.
+   */
+  advice?(
+    terms: DataTerms<ValuesOf<Schema>>,
+  ): Promise<readonly { readonly finding: string; readonly remedy: string }[]>;
   /** Of a kind that keeps it in a file of ours, which `gsp-otp` checks, backs up and restores. */
   file?(terms: DataTerms<ValuesOf<Schema>>): Promise<DatabaseFile>;
   /** Opens a store that is to be carried elsewhere. Throws `UnavailableError`. Absent: none can be. */

@@ -81,9 +81,10 @@ export function examineTemplates(settings: Settings): readonly Finding[] {
 }
 
 export async function examineDatabases(settings: Settings): Promise<readonly Finding[]> {
-  const { failed, skipped } = about('databases');
+  const { failed, skipped, warning } = about('databases');
   const { dataDirectory } = settings;
-  if (!isThere(dataDirectory) && storeOf(settings).row.file) {
+  const { row, terms } = storeOf(settings);
+  if (!isThere(dataDirectory) && row.file) {
     return [skipped(`${dataDirectory} is not there yet`, 'It is made at the first start.')];
   }
   const databases = await migrateDatabases(settings, { dryRun: true });
@@ -91,7 +92,9 @@ export async function examineDatabases(settings: Settings): Promise<readonly Fin
   const current = databases.every(({ fromVersion, toVersion }) => fromVersion === toVersion);
   if (current) await checkDatabases(settings);
   const secrets = current ? await secretsFault(settings) : undefined;
+  const advice = (await row.advice?.(terms)) ?? [];
   return [
+    ...advice.map(({ finding, remedy }) => warning(`${row.where(terms)}: ${finding}`, remedy)),
     ...(secrets === undefined ? [] : [failed(secrets, 'The server will not start: gsp-otp secrets --help')]),
     ...examineFolder(dataDirectory),
     ...(await Promise.all(databases.map((database) => examineDatabase(settings, database)))),

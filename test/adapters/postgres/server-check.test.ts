@@ -16,7 +16,7 @@ async function asGuest(t: TestContext) {
   const faults = async () => {
     const database = connectTo(settings);
     try {
-      return await serverFaults(database, 'otp');
+      return await serverFaults(database, 'otp', ['t']);
     } finally {
       await database.close();
     }

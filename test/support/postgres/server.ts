@@ -101,8 +101,12 @@ export class PostgresServer extends LocalServer {
   }
 
   /** The rows of one statement of the superuser, on a connection of its own. */
-  async query(statement: string, values: readonly unknown[] = []): Promise<readonly pg.QueryResultRow[]> {
-    const client = new pg.Client({ connectionString: this.url(), ...bounded });
+  async query(
+    statement: string,
+    values: readonly unknown[] = [],
+    database?: string,
+  ): Promise<readonly pg.QueryResultRow[]> {
+    const client = new pg.Client({ connectionString: this.url(database), ...bounded });
     await client.connect();
     try {
       return (await client.query(statement, [...values])).rows;

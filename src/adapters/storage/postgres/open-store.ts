@@ -4,6 +4,7 @@ import { LOOK_UP_CONNECTIONS } from '../../postgres/connect.ts';
 import type { Database } from '../../postgres/database.ts';
 import { stateOf } from '../../postgres/migrate.ts';
 import { inspectSchema, type OpenOrder, openSchema, withDatabase } from '../../postgres/open-schema.ts';
+import { type ServerAdvice, serverAdvice } from '../../postgres/server-check.ts';
 import type { OpenedStore } from '../store-kind.ts';
 import { MOVING } from './enter-store.ts';
 import { type KeptStatement, makeKept } from './kept-statement.ts';
@@ -49,6 +50,10 @@ async function requireNoMove(database: Database, schema: string): Promise<void> 
 export function inspectStore(terms: Terms, access: 'serve' | 'make'): Promise<SchemaChange> {
   // It makes nothing, and before the first start nothing is missing.
   return inspectSchema({ ...orderOf(terms, access), missing: undefined });
+}
+
+export function adviceOn({ settings }: Terms): Promise<readonly ServerAdvice[]> {
+  return withDatabase(settings, serverAdvice);
 }
 
 export function revokedKeysOf({ settings }: Terms): Promise<readonly string[]> {
