@@ -31,14 +31,14 @@ export const connection = {
   password: Type.Optional(
     secret({
       description:
-        'Password of the role. A file is read again for every new connection. Absent: none is needed, or passwordCommand prints it.',
+        'Password of the role, as it is at the start. Absent: none is needed, or passwordCommand prints it.',
     }),
   ),
   passwordCommand: Type.Optional(
     Type.Array(Type.String({ pattern: '^[^\\u0000]+$', accepts: 'text without NUL' }), {
       minItems: 1,
       description:
-        'Program with its arguments that prints the password, such as a token that is valid for minutes. It is run for every new connection, without a shell, for 5 s at most.',
+        'Program with its arguments that prints the password, such as a token that is valid for minutes. It is run for every new connection, without a shell, for 5 s at most. For a file that changes while servers run: [cat, FILE].',
     }),
   ),
   tls: Type.Boolean({

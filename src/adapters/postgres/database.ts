@@ -1,13 +1,14 @@
 import pg from 'pg';
 import { asksElsewhere, DatabaseError, failureKindOf } from './failure.ts';
 import { parsers } from './parsers.ts';
+import { Password } from './password.ts';
 
 export interface DatabaseOptions {
   /** Asked in turn until one is found that is no standby, ≥ 1. */
   readonly hosts: readonly Host[];
   readonly database: string;
   readonly user: string;
-  /** Asked for each connection. `undefined`: the server wants none. */
+  /** Asked before each new connection; may take its time. `undefined`: the server wants none. */
   readonly password: (() => Promise<string>) | undefined;
   /** `false`: nothing is encrypted. */
   readonly tls: false | { readonly ca: string | undefined };
@@ -43,6 +44,7 @@ const MAYBE_NOT_REPLICATED = '01000';
 export class Database {
   readonly #options: DatabaseOptions;
   readonly #pool: pg.Pool;
+  readonly #password: Password;
   /** The place in `hosts` of the one that new connections go to. */
   #current = 0;
   /** The place of the one that was found to write last: the only one that is asked anything. */
@@ -50,10 +52,10 @@ export class Database {
 
   constructor(options: DatabaseOptions) {
     this.#options = options;
+    this.#password = new Password(options.password);
     const current = () => this.#current;
     const hostAt = (place: number) => this.#hostAt(place);
-    // pg looks for one in the environment and in files where none is given.
-    const password = options.password ?? (async () => '');
+    const password = () => this.#password.latest();
     this.#pool = new pg.Pool({
       max: options.connectionsMax,
       connectionTimeoutMillis: options.connectMs,
@@ -167,6 +169,7 @@ export class Database {
 
   /** A connection to a server that writes: the one that was found last, or the first that is found. */
   async #connect(): Promise<Connection> {
+    await this.#readyPassword();
     let failure: unknown;
     for (let tries = 0; tries <= this.#options.hosts.length; tries += 1) {
       const place = this.#current;
@@ -180,7 +183,18 @@ export class Database {
       if (!isNoneFree(failure)) this.#suspect(place);
     }
     if (isNoneFree(failure)) failure = new Error(this.#allInUse(), { cause: failure });
-    throw new DatabaseError('unreachable', failure);
+    throw new DatabaseError('unreachable', inOurWords(failure));
+  }
+
+  /** Where a new connection is needed. */
+  async #readyPassword(): Promise<void> {
+    const { idleCount, totalCount } = this.#pool;
+    if (idleCount > 0 || totalCount >= this.#options.connectionsMax) return;
+    try {
+      await this.#password.renew();
+    } catch (error) {
+      throw new DatabaseError('unreachable', error);
+    }
   }
 
   #allInUse(): string {
@@ -228,6 +242,15 @@ interface Connection extends pg.PoolClient {
   readonly place: number;
   /** Absent: it was not asked yet. */
   isWriter?: boolean;
+}
+
+/** Node advises what is no setting of ours. */
+function inOurWords(failure: unknown): unknown {
+  const code = failure instanceof Error && 'code' in failure ? String(failure.code) : '';
+  if (!/SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/.test(code)) return failure;
+  return new Error(`the authority of the server's certificate is unknown: name it in tlsCa (${code})`, {
+    cause: failure,
+  });
 }
 
 function isNoneFree(error: unknown): boolean {

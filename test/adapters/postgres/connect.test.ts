@@ -29,7 +29,10 @@ async function guarded(t: TestContext) {
   return { certificate, logIn, atAnotherName: { hosts: [`localhost:${server.port}`] } };
 }
 
-const refused = { name: 'UnavailableError', message: /password authentication failed|must be a non-empty/ };
+const refused = {
+  name: 'UnavailableError',
+  message: /password authentication failed|the server wants a password/,
+};
 
 test('a password that is set, or that a command prints, is what is logged in with, and nothing else', async (t) => {
   const { logIn } = await guarded(t);
@@ -57,8 +60,8 @@ test('over TLS the certificate has to be of a named authority, and for the host'
   const tlsCa = new Secret(certificate.certificate);
   assert.equal(await logIn('safe', { tls: true, tlsCa }), 'safe');
   const stranger = new Secret(makeCertificate({ name: 'db.bank.example' }).certificate);
-  await assert.rejects(logIn('safe', { tls: true, tlsCa: stranger }), /self-signed/);
-  await assert.rejects(logIn('safe', { tls: true }), /self-signed/);
+  await assert.rejects(logIn('safe', { tls: true, tlsCa: stranger }), /name it in tlsCa/);
+  await assert.rejects(logIn('safe', { tls: true }), /name it in tlsCa/);
   await assert.rejects(logIn('safe', { ...atAnotherName, tls: true, tlsCa }), /does not match/);
   await assert.rejects(logIn('safe', {}), /rejects/);
 });
