@@ -18,6 +18,7 @@ import {
   readAge,
   readBlock,
   readChallenge,
+  readInteger,
   readIssuedText,
   readOwnTexts,
   readRequestHistory,
@@ -25,15 +26,8 @@ import {
 } from '../rows/otp-rows.ts';
 import type { Version } from './changes.ts';
 
-/** What was read of a ceiling. */
-export interface CountedCeiling {
-  readonly raised: number;
-  /** Texts by part of the window. */
-  readonly counts: Readonly<Record<string, number>>;
-}
-
-/** By window and subject. */
-export type CountedCeilings = ReadonlyMap<string, CountedCeiling>;
+/** Rows by window and subject. */
+export type CountedCeilings = ReadonlyMap<string, Row>;
 
 /** What an issue is decided on. */
 export interface IssueRead {
@@ -98,7 +92,7 @@ export function issueFacts(
       blocks: order.guard.unverified.map(({ subject }) =>
         blocks.find((block) => block.subject === subject && block.untilMs > order.nowMs),
       ),
-      numberVerified: () => row['verified_at_ms'] !== null,
+      numberVerified: () => row['verified_at_ms'] !== null && readInteger(row, 'verified_at_ms') >= 0,
     },
   };
 }
@@ -109,10 +103,10 @@ export function blocksIn(row: Row): readonly Block[] {
 
 export function ceilingsIn(row: Row): CountedCeilings {
   const entries = listOf(row, 'ceilings').map((one) => {
-    const { subject, window_ms: windowMs, raised, counts } = one as Row;
-    return [placeOf({ subject: String(subject), windowMs: Number(windowMs) }), { raised, counts }] as const;
+    const { subject, window_ms: windowMs } = one as Row;
+    return [placeOf({ subject: String(subject), windowMs: Number(windowMs) }), one as Row] as const;
   });
-  return new Map(entries as readonly (readonly [string, CountedCeiling])[]);
+  return new Map(entries);
 }
 
 export function placeOf({ subject, windowMs }: Ceiling): string {
@@ -122,11 +116,25 @@ export function placeOf({ subject, windowMs }: Ceiling): string {
 /** Texts that may lie within the window that ends at `nowMs`. */
 function sendsOf(ceilings: CountedCeilings, ceiling: Ceiling, nowMs: number): number {
   const oldest = oldestBucket(ceiling, nowMs);
-  const counts = ceilings.get(placeOf(ceiling))?.counts ?? {};
-  return Object.entries(counts).reduce(
-    (sum, [part, sends]) => (Number(part) >= oldest ? sum + sends : sum),
-    0,
-  );
+  const counted = ceilings.get(placeOf(ceiling));
+  if (counted === undefined) return 0;
+  return countsIn(counted).reduce((sum, [part, sends]) => (part >= oldest ? sum + sends : sum), 0);
+}
+
+/** Parts of the window, and the texts in each. */
+function countsIn(ceiling: Row): readonly (readonly [part: number, sends: number])[] {
+  const { counts } = ceiling;
+  if (typeof counts !== 'object' || counts === null || Array.isArray(counts)) throw senseless('counts');
+  return Object.entries(counts).map(([part, sends]) => {
+    if (!isCount(Number(part)) || !isCount(sends)) throw senseless('counts');
+    return [Number(part), sends];
+  });
+}
+
+/** How many texts were ever counted under it. */
+export function raisedOf(ceilings: CountedCeilings, place: string): number {
+  const counted = ceilings.get(place);
+  return counted === undefined ? 0 : readInteger(counted, 'raised');
 }
 
 export function attemptFacts(
@@ -143,15 +151,21 @@ export function attemptFacts(
 }
 
 function textsIn(row: Row, column: string): readonly Counted[] {
-  return listOf(row, column).map((one) => {
-    const [atMs, times] = one as readonly [number, number];
-    return { atMs, times };
-  });
+  return listOf(row, column).map((one) => countedIn(one as readonly unknown[], column));
 }
 
 function misstepsIn(row: Row, column: string): (kind: string) => readonly Counted[] {
-  const list = listOf(row, column) as readonly (readonly [string, number, number])[];
-  return (kind) => list.filter(([own]) => own === kind).map(([, atMs, times]) => ({ atMs, times }));
+  const list = listOf(row, column) as readonly (readonly unknown[])[];
+  return (kind) => list.filter(([own]) => own === kind).map(([, ...counted]) => countedIn(counted, column));
+}
+
+function countedIn([atMs, times]: readonly unknown[], column: string): Counted {
+  if (!isCount(atMs) || !isCount(times)) throw senseless(column);
+  return { atMs, times };
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
 /** A column that the statement makes as a list. NULL: an empty one. */
@@ -159,7 +173,11 @@ function listOf(row: Row, column: string): readonly unknown[] {
   const list = row[column];
   if (list === null || list === undefined) return [];
   if (Array.isArray(list)) return list;
-  throw new UnavailableError('the database answers what makes no sense', {
+  throw senseless(column);
+}
+
+function senseless(column: string): UnavailableError {
+  return new UnavailableError('the database answers what makes no sense', {
     cause: new TypeError(`unexpected value in column ${column}`),
   });
 }

@@ -14,7 +14,7 @@ import type {
   SettlementOrder,
 } from '../../../ports/otp-store.ts';
 import type { Rows } from '../../postgres/database.ts';
-import { eventLines, type Row, readReceivedText, readSubmission } from '../rows/otp-rows.ts';
+import { eventLines, type Row, readInteger, readReceivedText, readSubmission } from '../rows/otp-rows.ts';
 import { type CeilingChange, type Change, lowering, NO_CHANGE, type SubjectChange } from './changes.ts';
 import {
   attemptFacts,
@@ -23,6 +23,7 @@ import {
   issueFacts,
   isThere,
   placeOf,
+  raisedOf,
   versionIn,
 } from './facts.ts';
 import {
@@ -102,7 +103,7 @@ function raising(
   return raise.map((bucket) => {
     const place = placeOf(bucket);
     const slack = slacks.get(place) ?? 0;
-    const based = asked.has(place) && { based: { raised: ceilings.get(place)?.raised ?? 0, slack } };
+    const based = asked.has(place) && { based: { raised: raisedOf(ceilings, place), slack } };
     return { ...bucket, delta: 1, raised: 1, ...based };
   });
 }
@@ -215,5 +216,5 @@ export function endingOf(row: Row, end: CodeEnd): Change {
 
 /** Whatever version the subject has: only what others decide depends on it. */
 function changedBy(row: Row, digest: Uint8Array): SubjectChange {
-  return { digest, receivedAtMs: Number(row['received_at_ms']) };
+  return { digest, receivedAtMs: readInteger(row, 'received_at_ms') };
 }

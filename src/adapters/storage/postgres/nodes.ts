@@ -3,7 +3,7 @@ import type { Nodes, NodeTraits, OtherNode } from '../../../ports/otp-store/node
 import { UnavailableError } from '../../../ports/unavailable.ts';
 import type { Database } from '../../postgres/database.ts';
 import { storeFailure } from '../../postgres/failure.ts';
-import type { Row } from '../rows/otp-rows.ts';
+import { type Row, readInteger } from '../rows/otp-rows.ts';
 
 /** A server that told nothing for so long is gone, as far as the others know. */
 export const THERE_SECONDS = 15;
@@ -68,7 +68,7 @@ function nodeStatements(schema: string) {
 }
 
 function readOther(row: Row): OtherNode {
-  const { name, version, traits, clock_ahead_ms: clockAheadMs, reached_ms: reachedMs } = row;
+  const { name, version, traits } = row;
   if (!isTraits(traits)) {
     throw new UnavailableError(`what the server ${name} tells of itself makes no sense: see its row of node`);
   }
@@ -76,8 +76,8 @@ function readOther(row: Row): OtherNode {
     name: String(name),
     version: String(version),
     traits,
-    clockAheadMs: Number(clockAheadMs),
-    reachedMs: Number(reachedMs),
+    clockAheadMs: readInteger(row, 'clock_ahead_ms'),
+    reachedMs: readInteger(row, 'reached_ms'),
     fits: row['fits'] === true,
     wasFirst: row['was_first'] === true,
   };

@@ -27,7 +27,8 @@ import type {
 import { UnavailableError } from '../../../ports/unavailable.ts';
 import type { Database, Rows } from '../../postgres/database.ts';
 import { storeFailure } from '../../postgres/failure.ts';
-import { readBlock, readHeldCode, readRequestRecord } from '../rows/otp-rows.ts';
+import { parseReached } from '../rows/kept-words.ts';
+import { readBlock, readHeldCode, readInteger, readRequestRecord } from '../rows/otp-rows.ts';
 import { NO_CHANGE } from './changes.ts';
 import { challengeOf, historyOf, versionIn } from './facts.ts';
 import { answeredImage } from './images.ts';
@@ -175,9 +176,9 @@ export class PostgresOtpStore implements OtpStore {
   }
 
   async newestMoment(): Promise<number> {
-    const [row] = await this.#ask(this.#sql.newestMoment, []);
-    const atMs = Number(row?.['at_ms'] ?? 0);
-    return atMs === 0 ? 0 : Math.max(atMs, Number(row?.['reached_ms'] ?? 0));
+    const [row = {}] = await this.#ask(this.#sql.newestMoment, []);
+    const atMs = readInteger(row, 'at_ms');
+    return atMs === 0 ? 0 : Math.max(atMs, parseReached(row['reached']));
   }
 
   async blocks(nowMs: number): Promise<readonly Block[]> {

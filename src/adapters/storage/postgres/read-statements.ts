@@ -162,7 +162,7 @@ export function plainStatements(schema: string) {
     blocks: `SELECT * FROM ${schema}.block WHERE until_ms > $1 ORDER BY until_ms`,
     newestMoment: `
       SELECT coalesce(max(greatest(received_at_ms, answered_at_ms)), 0)::bigint AS at_ms,
-        (SELECT value::bigint FROM ${schema}.meta WHERE name = 'reached') AS reached_ms
+        (SELECT value FROM ${schema}.meta WHERE name = 'reached') AS reached
       FROM ${request} WHERE received_at_ms > (SELECT max(received_at_ms) FROM ${request}) - 10000`,
     remember: `
       INSERT INTO ${schema}.meta AS t (name, value) VALUES ('reached', $1)

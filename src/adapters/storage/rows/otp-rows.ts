@@ -275,7 +275,7 @@ function readOptionalText(row: Row, column: string): string | undefined {
   return row[column] === null ? undefined : readText(row, column);
 }
 
-function readInteger(row: Row, column: string): number {
+export function readInteger(row: Row, column: string): number {
   const value = row[column];
   if (!Number.isSafeInteger(value) || typeof value !== 'number') throw senseless(row, column);
   return value;

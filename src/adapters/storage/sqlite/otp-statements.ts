@@ -192,7 +192,7 @@ export const OTP_STATEMENTS = {
   /** Answers are recorded a little later than their requests, at most the seconds that a request may take. */
   newestMoment: `
     SELECT max(max(received_at_ms, coalesce(answered_at_ms, 0))) AS at_ms,
-      (SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'reached') AS reached_ms
+      (SELECT value FROM meta WHERE name = 'reached') AS reached
     FROM request WHERE received_at_ms > (SELECT max(received_at_ms) FROM request) - 10000`,
 } as const;
 

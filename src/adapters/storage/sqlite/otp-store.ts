@@ -28,6 +28,7 @@ import { UnavailableError } from '../../../ports/unavailable.ts';
 import type { MigrationResult } from '../../sqlite/database-kind.ts';
 import { openingFailure } from '../../sqlite/failure.ts';
 import { countedColumn } from '../rows/counted-column.ts';
+import { parseReached } from '../rows/kept-words.ts';
 import {
   eventLines,
   type Row,
@@ -270,6 +271,6 @@ export class SqliteOtpStore implements OtpStore {
   #newestMoment(): number {
     const newest = this.#sql.newestMoment.get();
     const atMs = Number(newest?.['at_ms'] ?? 0);
-    return atMs === 0 ? 0 : Math.max(atMs, Number(newest?.['reached_ms'] ?? 0));
+    return atMs === 0 ? 0 : Math.max(atMs, parseReached(newest?.['reached']));
   }
 }
