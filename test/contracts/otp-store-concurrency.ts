@@ -5,6 +5,8 @@ import {
   anAttempt,
   anEcho,
   anIssue,
+  digest,
+  factsFor,
   granted,
   HOUR,
   idFor,
@@ -24,6 +26,7 @@ export function concurrencyContract(suite: StoreSuite): void {
   twins(suite);
   attempts(suite);
   quotas(suite);
+  ceilings(suite);
   neighbours(suite);
 }
 
@@ -112,6 +115,19 @@ function quotas({ open, test }: StoreSuite): void {
       }),
     );
     assert.equal(decisions.filter(({ kind }) => kind === 'issue').length, 3);
+  });
+}
+
+function ceilings({ open, test }: StoreSuite): void {
+  test('texts of many accounts at once are counted one by one', async (t) => {
+    const { store } = await open(t);
+    const quotas = [{ subject: 'global', windowMs: HOUR }];
+    const whom = (i: number) => ({
+      accountDigest: digest(`account ${i}`),
+      phoneNumberDigest: digest(`number ${i}`),
+    });
+    await Promise.all(times(16, (i) => issue(store, `send-${i}`, whom(i), { ceilings: quotas })));
+    assert.deepEqual((await factsFor(store, 'next', { ceilings: quotas })).ceilingSends, [16]);
   });
 }
 

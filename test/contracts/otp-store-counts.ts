@@ -95,6 +95,34 @@ function countsCeilings({ open, test }: StoreSuite): void {
     assert.deepEqual((await factsFor(reopened, 'send-1')).challenge?.counted, again.counted);
   });
 
+  test('what lies in a window stays counted when what is older is swept, or given back', async (t) => {
+    const { store } = await open(t);
+    const sends = async (nowMs: number) =>
+      (await factsFor(store, 'next', { nowMs, ceilings: [perHour] })).ceilingSends[0];
+    await issue(store, 'old', {}, { nowMs: T0 - 2 * DAY, ceilings: [perHour] });
+    await issue(store, 'new', {}, { nowMs: T0, ceilings: [perHour] });
+    await store.sweep(T0 - DAY, 10);
+    assert.equal(await sends(T0), 1);
+    await issue(store, 'late', {}, { nowMs: T0 - 2 * DAY, ceilings: [perHour] });
+    await settleText(store, refused('late'));
+    await store.sweep(T0 + 30 * MINUTE, 10);
+    assert.equal(await sends(T0 + 30 * MINUTE), 1);
+  });
+
+  test('what is given back where nothing is counted takes nothing from what comes later', async (t) => {
+    const { store } = await open(t);
+    await issue(store, 'send-1');
+    const lower = [{ ...perHour, bucket: bucketAt(perHour, T0) }];
+    const order = { requestId: 'send-1', challengeId: idFor('send-1'), nowMs: T0 };
+    await store.settle(order, () => {
+      const event = { atMs: T0, event: 'refused', detail: '' };
+      const told = { submissions: 0, text: undefined, refused: false, request: undefined } as const;
+      return { ...told, state: 'ambiguous', counted: undefined, lower, event };
+    });
+    await issue(store, 'send-2', {}, { ceilings: [perHour] });
+    assert.deepEqual((await factsFor(store, 'next', { ceilings: [perHour] })).ceilingSends, [1]);
+  });
+
   test('what is answered without a text is not counted', async (t) => {
     const { store } = await open(t);
     const ceilings = [perHour];

@@ -72,6 +72,14 @@ export function factsContract({ open, test }: StoreSuite): void {
     ]);
   });
 
+  test('[OQ-67] a text of another account that was refused counts for the number alone', async (t) => {
+    const { store } = await open(t);
+    await issue(store, 'joaos', { accountDigest: digest('joao') });
+    await settleText(store, refused('joaos'));
+    const { account, phoneNumber } = await factsFor(store, 'next', { nowMs: T0 + HOUR });
+    assert.deepEqual([account.refusedTexts, phoneNumber.refusedTexts.length], [[], 1]);
+  });
+
   test('[OQ-67] a refused text is no text, but counts as refused for its account and its number', async (t) => {
     const { store } = await open(t);
     await issue(store, 'send-1');

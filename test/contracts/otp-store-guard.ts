@@ -6,6 +6,7 @@ import {
   accepted,
   anAttempt,
   anIssue,
+  DAY,
   digest,
   factsFor,
   granted,
@@ -120,6 +121,29 @@ export function guardContract({ open, test }: StoreSuite): void {
     const facts = await send(store, 'send-2');
     assert.deepEqual([facts?.unverified, facts?.numberVerified], [[0, 0, 0], false]);
     assert.equal((await send(store, 'send-3'))?.numberVerified, false);
+  });
+
+  test('that a number is verified is known as long as a request of it whose code was', async (t) => {
+    const { store } = await open(t);
+    const isVerified = async (requestId: string, nowMs: number) =>
+      (await send(store, requestId, nowMs))?.numberVerified;
+    const verify = (requestId: string, sendOtpRequestId: string) => {
+      const order = anAttempt(requestId, sendOtpRequestId);
+      return store.attempt(order, toJudge(order, true));
+    };
+    await send(store, 'oldest', T0 - 4 * DAY);
+    await send(store, 'old', T0 - 2 * DAY);
+    await send(store, 'new', T0);
+    await verify('verify-1', 'new');
+    await verify('verify-2', 'old');
+    // Texts that nobody has verified yet, and belated news of an old one, change nothing about it.
+    assert.equal(await isVerified('later', T0 + 1), true);
+    assert.equal(await isVerified('last', T0 + 2), true);
+    await settleText(store, accepted('oldest'));
+    assert.equal(await store.sweep(T0 - DAY, 10), 2);
+    assert.equal(await isVerified('after', T0 + 3), true);
+    assert.equal(await store.sweep(T0 + 1, 10), 1);
+    assert.equal(await isVerified('in-the-end', T0 + 4), false);
   });
 
   test('counts end with their window', async (t) => {

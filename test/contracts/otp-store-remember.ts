@@ -18,6 +18,8 @@ export function rememberContract({ open, test }: StoreSuite): void {
     assert.equal(await reopened.newestMoment(), T0 + MINUTE);
     await reopened.remember(T0 + 300);
     assert.equal(await reopened.newestMoment(), T0 + MINUTE);
+    await reopened.remember(T0 + MINUTE + 1);
+    assert.equal(await reopened.newestMoment(), T0 + MINUTE + 1);
     await completeRequest(reopened, anEcho('echo-2', { nowMs: T0 + 2 * MINUTE }));
     assert.equal(await reopened.newestMoment(), T0 + 2 * MINUTE);
   });

@@ -1,22 +1,33 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { connectTo } from '../../../../src/adapters/postgres/connect.ts';
 import { openStore } from '../../../../src/adapters/storage/postgres/open-store.ts';
+import { PostgresOtpStore } from '../../../../src/adapters/storage/postgres/otp-store.ts';
+import { judgeRotated } from '../../../../src/domain/challenge/judge-end.ts';
 import { judgeSettlement } from '../../../../src/domain/challenge/judge-settlement.ts';
 import type { RequestRecord, SettlementFacts } from '../../../../src/ports/otp-store.ts';
-import { accepted, anAttempt, anEcho, issue, toJudge } from '../../../contracts/otp-orders.ts';
+import {
+  accepted,
+  anAttempt,
+  anEcho,
+  digest,
+  idFor,
+  issue,
+  T0,
+  toJudge,
+} from '../../../contracts/otp-orders.ts';
 import { completeRequest } from '../../../contracts/otp-steps.ts';
 import { connectionTo } from '../../../support/postgres/connection.ts';
 import { testSchema } from '../../../support/postgres/schema.ts';
 
-/** Two servers on one store. */
+/** Two servers on one store, and the database of the first. */
 async function twoServers(t: TestContext) {
   const settings = { kind: 'postgres', ...connectionTo(await testSchema()) } as const;
-  const open = async () => {
-    const { store } = await openStore({ settings, environment: 'sandbox', dataDirectory: '' }, 'serve');
-    t.after(() => store.close());
-    return store;
-  };
-  return [await open(), await open()] as const;
+  const { store: other } = await openStore({ settings, environment: 'sandbox', dataDirectory: '' }, 'serve');
+  const database = connectTo(settings);
+  const one = new PostgresOtpStore(database, settings.schema);
+  t.after(() => Promise.all([one.close(), other.close()]));
+  return [one, other, database] as const;
 }
 
 test('[IDEM-2] what another server did to a challenge since it was issued is what its settlement is decided on', async (t) => {
@@ -47,4 +58,19 @@ test('[IDEM-2] what another server answered since a request was found missing is
     return record === undefined ? second : { kind: 'busy' };
   });
   assert.deepEqual([asked, decision], [[undefined, 'completed'], { kind: 'busy' }]);
+});
+
+test('[OQ-70] a code that another server issued anew meanwhile is none of those that are ended', async (t) => {
+  const [one, other, database] = await twoServers(t);
+  await issue(one, 'send-1');
+  const read = database.read.bind(database);
+  database.read = async (...statement) => {
+    database.read = read;
+    const rows = await read(...statement);
+    await issue(other, 'send-1', { challengeId: idFor('another') });
+    return rows;
+  };
+  const of = { kind: 'account', digest: digest('maria') } as const;
+  assert.equal(await one.endCodes({ of, sinceMs: T0 }, (code) => judgeRotated(code, T0)), 0);
+  assert.equal((await other.findChallenge('send-1'))?.state, 'submitting');
 });

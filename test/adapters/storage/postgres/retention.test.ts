@@ -5,7 +5,7 @@ import { connectTo } from '../../../../src/adapters/postgres/connect.ts';
 import { openStore } from '../../../../src/adapters/storage/postgres/open-store.ts';
 import { Retention, retentionStatements } from '../../../../src/adapters/storage/postgres/retention.ts';
 import type { OtpStore } from '../../../../src/ports/otp-store.ts';
-import { anEcho, T0 } from '../../../contracts/otp-orders.ts';
+import { anEcho, DAY, digest, HOUR, issue, T0 } from '../../../contracts/otp-orders.ts';
 import { completeRequest } from '../../../contracts/otp-steps.ts';
 import { connect } from '../../../support/postgres/connect.ts';
 import { connectionTo } from '../../../support/postgres/connection.ts';
@@ -76,4 +76,23 @@ test('[OQ-10] a request that comes again while it is being deleted stays', async
   await client.query('COMMIT');
   assert.equal(await swept, 0);
   assert.notEqual(await one.recall({ method: 'echo', requestId: 'echo-0' }), undefined);
+});
+
+test('[IDEM-12] a sweep leaves nothing of what has ended, and tells that there may be more missteps', async (t) => {
+  const { one, client, schema } = await shared(t, 0);
+  const ceilings = [{ subject: 'global', windowMs: HOUR }];
+  await issue(one, 'send-1', {}, { ceilings });
+  const missteps = [1, 2, 3].map((n) => ({ kind: 'wrong', atMs: T0 + n, times: 1 }) as const);
+  const event = { atMs: T0, event: 'restored', detail: '' };
+  const end = { state: 'exhausted', failedAttempts: 1, event, missteps } as const;
+  assert.equal(
+    await one.endCodes({ of: { kind: 'account', digest: digest('maria') }, sinceMs: T0 }, () => end),
+    1,
+  );
+  await client.query(`INSERT INTO ${schema}.block VALUES ('country', $1, $1, 1, 1)`, [T0]);
+  assert.equal(await one.sweep(T0 + DAY, 2), 2);
+  assert.equal(await one.sweep(T0 + DAY, 2), 0);
+  for (const table of ['request', 'subject', 'misstep', 'ceiling', 'block']) {
+    assert.equal((await client.query(`SELECT FROM ${schema}.${table}`)).rowCount, 0, table);
+  }
 });
