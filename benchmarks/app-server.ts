@@ -1,6 +1,6 @@
 /**
  * The whole application in a process of its own: sandbox profile, inbox gateway, every quota switched on but set so high
- * that no run reaches it. Started by `subjects.ts`. Arguments: data folder, `AppOptions` as JSON. Sealed bodies take keys
+ * that no run reaches it, nor what the money guard allows to a country whose codes nobody types. Started by `subjects.ts`. Arguments: data folder, `AppOptions` as JSON. Sealed bodies take keys
  * from `keys.json` and, for TLS, a certificate from the data folder.
  */
 import { join } from 'node:path';
@@ -40,6 +40,7 @@ const config = loadConfig({
     'quotas.sendsPerAccount': { max: 256, windowMs: HOUR_MS },
     'quotas.sendsPerCountry': { default: { max: 1_000_000_000, windowMs: HOUR_MS } },
     'quotas.sendsGlobal': { max: 1_000_000_000, windowMs: HOUR_MS },
+    'moneyGuard.countryFloor': 1_000_000_000,
   },
 });
 await fillAccounts(dataDirectory, accounts);

@@ -1,10 +1,10 @@
-import { fillTables } from '../../test/support/postgres/fill-tables.ts';
 import { type PostgresServer, startPostgres } from '../../test/support/postgres/server.ts';
 import { makeSynchronous, startStandby } from '../../test/support/postgres/standby.ts';
 import { median, type Run } from '../report.ts';
 import { peerSend, type Scenario, sendAndVerify } from '../scenarios.ts';
 import type { Subject } from '../subjects.ts';
-import { startNodes, startPeer, startPostgresFloor } from './subjects.ts';
+import { fillHistory } from './fill-history.ts';
+import { type FloorWay, settingsFor, startNodes, startPeer, startPostgresFloor } from './subjects.ts';
 
 export interface PostgresBenchmark {
   readonly runs: number;
@@ -18,13 +18,19 @@ interface Contender {
   readonly name: string;
   readonly subject: Subject;
   readonly scenarios: readonly Scenario[];
+  /** Default: all that the contest has. */
+  readonly connections?: readonly number[];
   /** Brings about what it is measured under. */
   readonly prepare?: () => Promise<void>;
 }
 
 /** Each against the floor or the first one, on one PostgreSQL whose commits reach the disk. */
 export async function reportPostgres(options: PostgresBenchmark): Promise<void> {
-  const server = await startPostgres({ durable: true });
+  // As its documentation has it for a server of its own.
+  const server = await startPostgres({
+    durable: true,
+    settings: { shared_buffers: '2GB', max_wal_size: '4GB' },
+  });
   try {
     const [{ version } = {}] = await server.query('SELECT version()');
     console.log(`${version}, fsync on, all on one machine.\n`);
@@ -37,15 +43,16 @@ export async function reportPostgres(options: PostgresBenchmark): Promise<void> 
 }
 
 async function reportNodes(server: PostgresServer, options: PostgresBenchmark): Promise<void> {
-  const contenders = [
-    { name: 'floor', subject: await startPostgresFloor(server, { grouped: true }), scenarios: sendAndVerify },
+  const floor = (way: FloorWay) => startPostgresFloor(server, way);
+  const contenders: Contender[] = [
+    { name: 'floor', subject: await floor('grouped'), scenarios: sendAndVerify },
     { name: 'one node', subject: await startNodes(server, 'one', 1), scenarios: sendAndVerify },
-    { name: 'two nodes', subject: await startNodes(server, 'two', 2), scenarios: sendAndVerify },
     {
-      name: 'ungrouped floor',
-      subject: await startPostgresFloor(server, { grouped: false }),
-      scenarios: sendAndVerify,
+      ...{ name: 'two nodes', subject: await startNodes(server, 'two', 2) },
+      ...{ scenarios: sendAndVerify, connections: [64] },
     },
+    { name: 'ungrouped floor', subject: await floor('alone'), scenarios: sendAndVerify },
+    { name: 'a transaction a step', subject: await floor('transaction'), scenarios: sendAndVerify },
   ];
   const peer = await startPeer(server);
   if (peer) contenders.push({ name: 'better-auth', subject: peer, scenarios: [peerSend] });
@@ -73,10 +80,11 @@ async function reportStandby(server: PostgresServer, options: PostgresBenchmark)
 }
 
 async function reportHistory(server: PostgresServer, options: PostgresBenchmark): Promise<void> {
+  const filledAt = performance.now();
+  await fillHistory(server.url(), settingsFor(server, 'with_history'), options.history);
+  console.error(`filled in ${((performance.now() - filledAt) / 1000).toFixed(0)} s`);
   const empty = await startNodes(server, 'without_history', 1);
   const subject = await startNodes(server, 'with_history', 1);
-  await fillTables((text, values) => server.query(text, values), 'with_history', options.history);
-  await server.query('CHECKPOINT');
   await contest(
     `${options.history} challenges of the last 29 days`,
     [
@@ -101,11 +109,14 @@ async function contest(
   console.log('|---|---|---|---|---|---|---|---|---|---|');
   // What runs often is compiled, and what was never analyzed is.
   for (const { subject, scenarios } of contenders) {
-    for (const scenario of scenarios) await scenario.measure(subject, 16, 2000);
+    for (const scenario of scenarios) await scenario.measure(subject, 16, Math.min(2000, 2 * requests));
   }
   for (const connections of connectionCounts) {
     for (const { name } of sendAndVerify) {
-      const taking = contenders.filter(({ scenarios }) => scenarios.some((one) => one.name === name));
+      const taking = contenders.filter(
+        ({ scenarios, connections: own }) =>
+          scenarios.some((one) => one.name === name) && (own ?? connectionCounts).includes(connections),
+      );
       const results = await takeTurns(taking, name, connections, requests, runs);
       for (const [at, { name: by }] of taking.entries()) {
         const cells = cellsOf(median(results[at] ?? []), median(results[0] ?? []));

@@ -6,13 +6,15 @@ import type { Measurements } from '../measurements.ts';
 import { type Subject, start, startApp } from '../subjects.ts';
 import { serverCpuMs } from './server-cpu.ts';
 
+export type FloorWay = 'grouped' | 'alone' | 'transaction';
+
 export interface FloorOptions {
   readonly settings: PostgresStoreSettings;
-  readonly grouped: boolean;
+  readonly way: FloorWay;
 }
 
-const ACCOUNTS = 20_000;
-/** Of a server process, and of the floor that shares nothing. */
+const ACCOUNTS = 50_000;
+/** Of a server process, and of what shares nothing. */
 const CONNECTIONS = 10;
 const CONNECTIONS_UNGROUPED = 16;
 
@@ -44,13 +46,9 @@ export async function startNodes(
   return on(server, together(nodes));
 }
 
-export async function startPostgresFloor(
-  server: PostgresServer,
-  { grouped }: { readonly grouped: boolean },
-): Promise<Subject> {
-  const settings = settingsFor(server, grouped ? 'floor' : 'ungrouped');
-  const connections = grouped ? CONNECTIONS : CONNECTIONS_UNGROUPED;
-  const options: FloorOptions = { settings: { ...settings, connections }, grouped };
+export async function startPostgresFloor(server: PostgresServer, way: FloorWay): Promise<Subject> {
+  const connections = way === 'grouped' ? CONNECTIONS : CONNECTIONS_UNGROUPED;
+  const options: FloorOptions = { settings: { ...settingsFor(server, `floor_${way}`), connections }, way };
   return on(server, await start('floor', './postgres/floor-server.ts', [JSON.stringify(options)], 0));
 }
 
