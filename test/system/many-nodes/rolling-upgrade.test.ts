@@ -23,8 +23,13 @@ const READY_MS_MAX = 20_000;
 
 const FIRST = '{ sql: FIRST, oldestVersion: 1 }';
 /** What is counted in one table is counted in another one from now on. Whoever doesn't know of it goes on as before. */
-const EXPAND =
-  "{ sql: 'CREATE TABLE {schema}.pulse (name text PRIMARY KEY, value text NOT NULL)', oldestVersion: 1 }";
+const EXPAND = `{
+  sql: \`
+    CREATE TABLE {schema}.pulse (name text PRIMARY KEY, value text NOT NULL);
+    ALTER TABLE {schema}.request ADD COLUMN added text NOT NULL DEFAULT 'by the second version';
+    ALTER TABLE {schema}.subject ADD COLUMN added integer;\`,
+  oldestVersion: 1,
+}`;
 /** The old place is gone: whoever still wrote there would fail. */
 const CONTRACT =
   "{ sql: `ALTER TABLE {schema}.meta ADD CHECK (name <> 'checks') NOT VALID`, oldestVersion: 2 }";
