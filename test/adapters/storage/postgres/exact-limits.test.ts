@@ -10,13 +10,16 @@ import {
   anAttempt,
   anIssue,
   digest,
+  factsFor,
   granted,
   HOUR,
   idFor,
   issue,
+  MINUTE,
   refused,
   settleText,
   T0,
+  toIssueOnce,
   toJudge,
 } from '../../../contracts/otp-orders.ts';
 import { storeKindsUnderTest } from '../store-kinds.ts';
@@ -79,6 +82,48 @@ for (const whom of ['account', 'number'] as const) {
     assert.equal(await issueAll(stores, 60, order, allows), 3);
   });
 }
+
+test('[IDEM-11] of 60 equal requests at once at three servers one is issued', async (t) => {
+  const stores = await servers(t, 3);
+  const decisions = await Promise.all(
+    Array.from({ length: 60 }, (_, index) => {
+      const challenge = aChallenge({ challengeId: idFor(`try-${index}`) });
+      return stores[index % 3]?.issue(
+        anIssue('send-1', { owner: `server-${index}` }),
+        toIssueOnce(challenge),
+      );
+    }),
+  );
+  const [issued, ...others] = decisions.filter((decision) => decision?.kind === 'issue');
+  assert.equal(others.length, 0);
+  assert.deepEqual(await stores[0]?.findChallenge('send-1'), issued?.kind === 'issue' && issued.challenge);
+});
+
+test('[SO-13] of wrong codes at once for four texts of an account, at three servers, its budget is compared', async (t) => {
+  const stores = await servers(t, 3);
+  const [one = assert.fail()] = stores;
+  for (let text = 0; text < 4; text += 1) await issue(one, `send-${text}`);
+  const decisions = await Promise.all(
+    Array.from({ length: 48 }, (_, index) => {
+      const order = anAttempt(`verify-${index}`, `send-${index % 4}`);
+      return stores[index % 3]?.attempt(order, ({ wrongCodes }) => {
+        if (wrongCodes.reduce((sum, { times }) => sum + times, 0) >= 6) return { kind: 'busy' };
+        return {
+          kind: 'judged',
+          request: { state: 'completed', answer: { result: 'NO', integratorId: 'x' }, reason: '' },
+          state: undefined,
+          failedAttempts: 1,
+          missteps: ['wrong'],
+          ...{ counted: undefined, lower: [], raise: [] },
+          event: { atMs: order.nowMs, event: 'wrong', detail: '' },
+        };
+      });
+    }),
+  );
+  assert.equal(decisions.filter((decision) => decision?.kind === 'judged').length, 6);
+  const { account } = await factsFor(one, 'next', { nowMs: T0 + HOUR });
+  assert.deepEqual(account.wrongCodes, [{ atMs: T0 + MINUTE, times: 6 }]);
+});
 
 test('texts that are given back at other servers make room for as many', async (t) => {
   const stores = await servers(t, 3);
@@ -149,6 +194,35 @@ test('the money guard lets so many unverified texts go as its budget is, whichev
   );
   assert.equal(decisions.filter((decision) => decision?.kind === 'issue').length, 12);
   assert.equal((await stores[0]?.blocks(T0))?.length, 1);
+});
+
+test('a block that another server begins while a text is decided on stops that text', async (t) => {
+  const terms = await storeKindsUnderTest.postgres(t);
+  if (terms.settings.kind !== 'postgres') throw new TypeError('it is of another kind');
+  const { store: other } = await openStore({ ...terms, settings: terms.settings }, 'serve');
+  const database = connectTo(terms.settings);
+  const one = new PostgresOtpStore(database, terms.settings.schema);
+  t.after(() => Promise.all([one.close(), other.close()]));
+  const counted = anIssue('counted', { guard, accountDigest: digest('joao') });
+  await other.issue(counted, () => granted('issue', aChallenge({ challengeId: idFor('counted') }), counted));
+  const block = { subject: guard.unverified[0].subject, sinceMs: T0, untilMs: T0 + HOUR };
+  const write = database.write.bind(database);
+  database.write = async (...statement) => {
+    database.write = write;
+    await other.issue(anIssue('rival', { guard, accountDigest: digest('ana') }), () => ({
+      kind: 'answer',
+      request: { state: 'released', answer: { result: 'NO', integratorId: 'x' }, reason: '' },
+      guard: { begin: [{ ...block, unverified: 1, verified: 1 }] },
+    }));
+    return write(...statement);
+  };
+  const order = anIssue('send-1', { guard });
+  const decision = await one.issue(order, (facts) =>
+    facts.guard?.blocks.some((found) => found !== undefined)
+      ? { kind: 'busy' }
+      : granted('issue', aChallenge(), order),
+  );
+  assert.equal(decision.kind, 'busy');
 });
 
 test('[VO-2, SO-13] of right codes at once at three servers one succeeds, and wrong ones never exceed the limit', async (t) => {

@@ -60,6 +60,17 @@ test('[IDEM-2] what another server answered since a request was found missing is
   assert.deepEqual([asked, decision], [[undefined, 'completed'], { kind: 'busy' }]);
 });
 
+test('[IDEM-2] what leads to no answer is decided on what is there, and not on what was known of it', async (t) => {
+  const [one, other] = await twoServers(t);
+  const order = anEcho('echo-1');
+  assert.equal(await one.recall(order.key), undefined);
+  await completeRequest(other, order);
+  const decision = await one.complete(order, (record) =>
+    record === undefined ? { kind: 'busy' } : { kind: 'replay', record },
+  );
+  assert.equal(decision.kind, 'replay');
+});
+
 test('[OQ-70] a code that another server issued anew meanwhile is none of those that are ended', async (t) => {
   const [one, other, database] = await twoServers(t);
   await issue(one, 'send-1');

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { connectTo } from '../../../../src/adapters/postgres/connect.ts';
 import type { Database } from '../../../../src/adapters/postgres/database.ts';
-import { DatabaseError } from '../../../../src/adapters/postgres/failure.ts';
+import { DatabaseError, type FailureKind } from '../../../../src/adapters/postgres/failure.ts';
 import { openStore } from '../../../../src/adapters/storage/postgres/open-store.ts';
 import { PostgresOtpStore } from '../../../../src/adapters/storage/postgres/otp-store.ts';
 import type { OtpStore } from '../../../../src/ports/otp-store.ts';
 import {
   aChallenge,
   anIssue,
+  digest,
   granted,
   HOUR,
   idFor,
@@ -28,7 +29,20 @@ async function twoServers(t: TestContext) {
   const database = connectTo(settings);
   const one = new PostgresOtpStore(database, settings.schema);
   t.after(() => Promise.all([one.close(), other.close()]));
-  return { one, other, loseWord: (meanwhile: () => Promise<unknown>) => loseWord(database, meanwhile) };
+  return {
+    ...{ one, other },
+    loseWord: (meanwhile: () => Promise<unknown>) => loseWord(database, meanwhile),
+    failWrite: (kind: FailureKind) => failWrite(database, kind),
+  };
+}
+
+/** The next write is not made. */
+function failWrite(database: Database, kind: FailureKind): void {
+  const write = database.write.bind(database);
+  database.write = async () => {
+    database.write = write;
+    throw new DatabaseError(kind, new Error('no server that writes was found'));
+  };
 }
 
 function loseWord(database: Database, meanwhile: () => Promise<unknown>): void {
@@ -51,6 +65,28 @@ async function counted(store: OtpStore): Promise<number> {
   });
   return sends;
 }
+
+test('a step that reached no server is written by another try', async (t) => {
+  const { one, other, failWrite } = await twoServers(t);
+  failWrite('unreachable');
+  await issue(one, 'send-1');
+  assert.equal((await other.findChallenge('send-1'))?.state, 'submitting');
+});
+
+test('a step that the database refuses fails alone, and not those that it went along with', async (t) => {
+  const { one } = await twoServers(t);
+  const whom = (name: string) => ({ accountDigest: digest(name), phoneNumberDigest: digest(`of ${name}`) });
+  const outcomes = await Promise.allSettled([
+    issue(one, 'send-1', whom('one')),
+    issue(one, 'send-2', { ...whom('two'), expiresAtMs: 1e30 }),
+    issue(one, 'send-3', whom('three')),
+  ]);
+  assert.deepEqual(
+    outcomes.map(({ status }) => status),
+    ['fulfilled', 'rejected', 'fulfilled'],
+  );
+  assert.equal((await one.findChallenge('send-3'))?.state, 'submitting');
+});
 
 test('a refusal that was recorded without a word is recorded once, though the text was sent again meanwhile', async (t) => {
   const { one, other, loseWord } = await twoServers(t);
