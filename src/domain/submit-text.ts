@@ -76,6 +76,8 @@ async function handOver(
   call: TextCall,
   { gateway, clock }: TextParts,
 ): Promise<HandedOver> {
+  // Whoever stood still for so long may have lost its claim, and another one sends the text, or has sent it. [OQ-28]
+  if (call.deadline.remainingMs() <= BUDGET.settleMs) return { delivery: notAsked(gateway), late: undefined };
   const deadline = earlier(clock, call.deadline, BUDGET.settleMs);
   const sending = askGateway(gateway, message, deadline);
   let late: Promise<Delivery> | undefined;
@@ -84,6 +86,10 @@ async function handOver(
     return { kind: 'unknown', gateway: gateway.name, detail: 'no answer by the deadline' };
   });
   return { delivery, late };
+}
+
+function notAsked({ name }: SmsGateway): Delivery {
+  return { kind: 'refused', gateway: name, reason: 'gateway-down', detail: 'no time left' };
 }
 
 const STATE_AFTER = { accepted: 'sent', refused: 'issued', unknown: 'ambiguous' } as const;
