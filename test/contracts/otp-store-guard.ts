@@ -134,7 +134,10 @@ export function guardContract({ open, test }: StoreSuite): void {
     await send(store, 'oldest', T0 - 4 * DAY);
     await send(store, 'old', T0 - 2 * DAY);
     await send(store, 'new', T0);
-    await verify('verify-1', 'new');
+    const wrong = anAttempt('verify-0', 'new');
+    await store.attempt(wrong, toJudge(wrong, false));
+    assert.equal(await isVerified('before', T0), false);
+    await verify('verify-1', 'before');
     await verify('verify-2', 'old');
     // Texts that nobody has verified yet, and belated news of an old one, change nothing about it.
     assert.equal(await isVerified('later', T0 + 1), true);
@@ -142,7 +145,7 @@ export function guardContract({ open, test }: StoreSuite): void {
     await settleText(store, accepted('oldest'));
     assert.equal(await store.sweep(T0 - DAY, 10), 2);
     assert.equal(await isVerified('after', T0 + 3), true);
-    assert.equal(await store.sweep(T0 + 1, 10), 1);
+    assert.equal(await store.sweep(T0 + 1, 10), 2);
     assert.equal(await isVerified('in-the-end', T0 + 4), false);
   });
 

@@ -38,7 +38,7 @@ export const storeSettingsUnderTest: Readonly<
 };
 
 /** What part of a proof by mass a kind gets, since a step of some takes longer than one of others. */
-export const proofShares: Readonly<Record<Kind, number>> = { sqlite: 1, postgres: 0.2 };
+export const proofShares: Readonly<Record<Kind, number>> = { sqlite: 1, postgres: 0.1 };
 
 /** A new store of that kind; closed when the test ends. */
 export async function openStoreUnderTest(t: TestContext, kind: Kind): Promise<OtpStore> {

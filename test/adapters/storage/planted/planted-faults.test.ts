@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { openSqliteOtpStore } from '../../../../src/adapters/storage/sqlite/otp-store.ts';
 import { proofSize } from '../../../support/proof-size.ts';
 import { brokenStore, type Tamper } from './broken-store.ts';
-import { contractInMemory, failed, testsByNote } from './contract-in-memory.ts';
+import { contractInMemory, failed, testsByNote } from './contract-alone.ts';
 import { type FieldFault, faultsOf, withFault } from './field-faults.ts';
 
 /** Faults that are nobody's: what they change is not written, or may be as it is. */

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { OTP_STATEMENTS } from '../../../../src/adapters/storage/sqlite/otp-statements.ts';
 import { openSqliteOtpStore } from '../../../../src/adapters/storage/sqlite/otp-store.ts';
 import { proofSize } from '../../../support/proof-size.ts';
-import { contractInMemory, failed, testsByNote } from './contract-in-memory.ts';
+import { contractInMemory, failed, testsByNote } from './contract-alone.ts';
 
 interface SqlFault {
   readonly name: string;

@@ -9,7 +9,7 @@ import { testSchema } from '../../../support/postgres/schema.ts';
 import { proofSize } from '../../../support/proof-size.ts';
 
 /** So many tests of the contract, one in so many of them. */
-const TESTS = proofSize('PROOF_POOLED', { quick: 8, mass: 1000 });
+const TESTS = proofSize('PROOF_POOLED', { quick: 4, mass: 1000 });
 
 /** Before the server that the tests share. */
 let pooler: Promise<PgBouncer> | undefined;

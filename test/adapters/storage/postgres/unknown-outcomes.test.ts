@@ -32,15 +32,15 @@ async function twoServers(t: TestContext) {
   return {
     ...{ one, other },
     loseWord: (meanwhile: () => Promise<unknown>) => loseWord(database, meanwhile),
-    failWrite: (kind: FailureKind) => failWrite(database, kind),
+    fail: (way: 'read' | 'write', kind: FailureKind) => fail(database, way, kind),
   };
 }
 
-/** The next write is not made. */
-function failWrite(database: Database, kind: FailureKind): void {
-  const write = database.write.bind(database);
-  database.write = async () => {
-    database.write = write;
+/** What is asked next is never asked. */
+function fail(database: Database, way: 'read' | 'write', kind: FailureKind): void {
+  const ask = database[way].bind(database);
+  database[way] = async () => {
+    database[way] = ask;
     throw new DatabaseError(kind, new Error('no server that writes was found'));
   };
 }
@@ -66,12 +66,18 @@ async function counted(store: OtpStore): Promise<number> {
   return sends;
 }
 
-test('a step that reached no server is written by another try', async (t) => {
-  const { one, other, failWrite } = await twoServers(t);
-  failWrite('unreachable');
-  await issue(one, 'send-1');
-  assert.equal((await other.findChallenge('send-1'))?.state, 'submitting');
-});
+for (const [way, kind] of [
+  ['write', 'unreachable'],
+  ['read', 'unreachable'],
+  ['read', 'unknown'],
+] as const) {
+  test(`a step whose ${way} is ${kind} is written by another try`, async (t) => {
+    const { one, other, fail } = await twoServers(t);
+    fail(way, kind);
+    await issue(one, 'send-1');
+    assert.equal((await other.findChallenge('send-1'))?.state, 'submitting');
+  });
+}
 
 test('a step that the database refuses fails alone, and not those that it went along with', async (t) => {
   const { one } = await twoServers(t);
