@@ -272,12 +272,12 @@ for (const kind of kindsUnderTest) {
             // News of a text that another one followed say nothing of either.
             const newest = model.texts.findLast((text) => text.id === id);
             if (!open || tell === undefined || newest === undefined) continue;
+            const events = async () =>
+              (await server.store.history(`send-${id}`))[0]?.challenge?.events.length;
+            const before = (await events()) ?? 0;
             tell(server.deliver(one.fate));
             server.later.delete(id);
-            await until(async () => {
-              const state = (await server.store.findChallenge(`send-${id}`))?.state;
-              return one.fate === 'unknown' || state !== 'ambiguous';
-            });
+            await until(async () => ((await events()) ?? 0) > before);
             note(`late ${one.fate}`);
             if (one.fate === 'refused') model.texts = model.texts.filter((text) => text !== newest);
           }
