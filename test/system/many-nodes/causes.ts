@@ -46,7 +46,8 @@ export const causes: readonly Cause[] = [
     async happen({ nodes }, random) {
       const node = random.pick(nodes);
       node.pause();
-      await pause(11_000);
+      // After 10 s others take over, and a text of theirs is on its way for no longer than a request lasts.
+      await pause(14_000);
       node.resume();
     },
   },

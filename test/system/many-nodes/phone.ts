@@ -49,9 +49,10 @@ export class Phone {
     this.#random = random;
     this.#receiptsUrl = receiptsUrl;
     this.#server = createServer(async (request, response) => {
+      const atMs = performance.now();
       // A server that is killed meanwhile has sent no text.
       const body = await json(request).catch(() => undefined);
-      if (body !== undefined) await this.#take(body as Message, response);
+      if (body !== undefined) await this.#take(body as Message, atMs, response);
     });
   }
 
@@ -70,14 +71,14 @@ export class Phone {
     this.#server.close();
   }
 
-  async #take({ to, text }: Message, response: ServerResponse): Promise<void> {
+  async #take({ to, text }: Message, atMs: number, response: ServerResponse): Promise<void> {
     const chance = this.#random.fraction();
     const fate = chance < 0.02 ? 'refused' : chance < 0.04 ? 'no-word' : 'accepted';
     await pause(this.#random.between(0, 10));
     this.#messages += 1;
     const id = `message-${this.#messages}`;
     const token = tokenIn(text);
-    const arrived = { id, atMs: performance.now(), to, code: codeIn(text), fate } as const;
+    const arrived = { id, atMs, to, code: codeIn(text), fate } as const;
     this.texts.set(token, [...this.textsOf(token), arrived]);
     if (fate === 'no-word') {
       response.destroy();

@@ -20,6 +20,8 @@ export interface Evidence {
 const REPEATS_AT_ONCE = 16;
 const REPEAT_TRIES = 20;
 const TEXTS_MAX = 2;
+/** A text that was handed over is on its way for no longer than the time of its request. */
+const ON_ITS_WAY_MS = 2500;
 
 /** All that is wrong in the end, a line each. */
 export async function faultsOf(evidence: Evidence): Promise<readonly string[]> {
@@ -98,7 +100,8 @@ function textFaults({ request, token }: SentRequest, phone: Phone): readonly str
   if (new Set(texts.map(({ code }) => code)).size > 1) faults.push('has several codes');
   if (others.length >= TEXTS_MAX) faults.push(`has ${others.length + 1} texts`);
   if (success !== undefined && first === undefined) faults.push('was answered SUCCESS without a text');
-  if (success !== undefined && others.some(({ atMs }) => atMs > success.atMs)) {
+  // A second one may be on its way when the late word of the first one comes.
+  if (success !== undefined && others.some(({ atMs }) => atMs > success.atMs + ON_ITS_WAY_MS)) {
     faults.push('has a text after its SUCCESS');
   }
   return faults.map((fault) => `${requestId} ${fault}`);
