@@ -125,9 +125,7 @@ test('every kind of gateway, through the whole server', async (t) => {
         const at = url.replace(publicUrl, app.receiptsUrl ?? '');
         return (await fetch(at, { method: 'POST', headers, body })).status;
       };
-      if (name !== 'smpp') {
-        assert.equal(await call('another-key-than-that-of-the-gateway'), 403);
-      }
+      if (!gateway.inSession) assert.equal(await call('another-key-than-that-of-the-gateway'), 403);
       assert.ok([200, 204, undefined].includes(await call()));
       const recorded = () =>
         log

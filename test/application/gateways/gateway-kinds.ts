@@ -19,6 +19,8 @@ export interface GatewayKind {
 
 export interface Started {
   readonly settings: object;
+  /** Its receipts come in a session of its own, where nobody else can bring one. */
+  readonly inSession: boolean;
   /**
    * How it takes the next texts: it does, says a sure no by a code that nobody lists, takes leave without an answer, or says
    * that the first one comes too fast.
@@ -54,6 +56,7 @@ function overHttp(kind: HttpKind): GatewayKind {
       } as const;
       const { receipt } = kind;
       return {
+        inSession: false,
         settings: { ...settingsAt(kind, standIn.url), tlsCa: { value: authority.certificate } },
         async behave(how) {
           standIn.answer = answers[how];
@@ -86,6 +89,7 @@ const smpp: GatewayKind = {
       'throttles-once': 'throttle-once',
     } as const;
     return {
+      inSession: true,
       settings: smppSettings(smsc.port),
       async behave(how) {
         await smsc.bound(binds);
