@@ -26,8 +26,8 @@ export interface KeptStatement {
 }
 
 /**
- * A plan is kept for whatever comes, and may have been made when a table was empty: so none may read a whole table. Names in
- * the statement are those of columns.
+ * A plan is kept for whatever comes, and may have been made when a table was empty: so none may read a whole table. What such
+ * a plan is said to cost would have it compiled at each call. Names in the statement are those of columns.
  */
 export function keptStatement(
   schema: string,
@@ -37,7 +37,7 @@ export function keptStatement(
   const types = Array.from({ length: parameters }, () => 'json').join(', ');
   const values = Array.from({ length: parameters }, (_, index) => `$${index + 1}`).join(', ');
   const definition = `(${types}) RETURNS TABLE (${columns}) LANGUAGE plpgsql ${isRead ? 'STABLE' : 'VOLATILE'}
-    SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+    SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off
     AS $kept$
     #variable_conflict use_column
     BEGIN RETURN QUERY ${text}; END $kept$`;

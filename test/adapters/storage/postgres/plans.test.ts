@@ -6,6 +6,7 @@ import { keptStatements, openStore } from '../../../../src/adapters/storage/post
 import { plainStatements } from '../../../../src/adapters/storage/postgres/read-statements.ts';
 import { retentionStatements } from '../../../../src/adapters/storage/postgres/retention.ts';
 import { connectionTo } from '../../../support/postgres/connection.ts';
+import { postgres15 } from '../../../support/postgres/debian.ts';
 import { fillTables } from '../../../support/postgres/fill-tables.ts';
 import { startPostgres } from '../../../support/postgres/server.ts';
 import { proofSize } from '../../../support/proof-size.ts';
@@ -42,9 +43,13 @@ const client = new pg.Client({ connectionString: server.url(), connectionTimeout
 const notices: string[] = [];
 client.on('notice', ({ message = '' }) => notices.push(message));
 
-before(async () => {
-  const settings = { kind: 'postgres', ...connectionTo({ url: server.url(), schema: SCHEMA }) } as const;
+async function makeStore(url: string): Promise<void> {
+  const settings = { kind: 'postgres', ...connectionTo({ url, schema: SCHEMA }) } as const;
   await (await openStore({ settings, environment: 'sandbox', dataDirectory: '' }, 'serve')).store.close();
+}
+
+before(async () => {
+  await makeStore(server.url());
   await client.connect();
   await client.query('CREATE EXTENSION pg_stat_statements');
 });
@@ -94,6 +99,31 @@ test('a statement of steps is planned once for a connection, and again when its 
     await client.query(`ANALYZE ${SCHEMA}.request`);
     assert.deepEqual(await toldOf(statement, 1), [{ plans: 1, calls: 1 }], statement.name);
   }
+});
+
+test('no statement of steps is compiled, which takes a hundred times as long as to run it', async (t) => {
+  const compiling = await startPostgres({
+    programs: postgres15,
+    settings: {
+      ...{ shared_preload_libraries: 'pg_stat_statements', 'pg_stat_statements.track': 'all' },
+      ...{ jit: 'on', jit_above_cost: '0' },
+    },
+  });
+  t.after(() => compiling.stop());
+  await makeStore(compiling.url());
+  await compiling.query('CREATE EXTENSION pg_stat_statements');
+  await compiling.query('SELECT pg_stat_statements_reset()');
+  for (const { call } of kept)
+    await compiling.query(
+      call,
+      (call.match(/\$\d/g) ?? []).map(() => '[]'),
+    );
+  const compiled = async (which: string) => {
+    const told = `SELECT count(*)::integer AS statements, sum(jit_functions)::integer AS functions FROM pg_stat_statements`;
+    return (await compiling.query(`${told} WHERE ${which}`))[0];
+  };
+  assert.deepEqual(await compiled('NOT toplevel'), { statements: kept.length, functions: 0 });
+  assert.ok((await compiled('toplevel'))?.['functions'] > 0);
 });
 
 test('statements of steps read no table and no index from end to end, however long the history', async () => {
