@@ -97,12 +97,14 @@ const rows: readonly CommandRow[] = [
   },
   {
     name: 'backup',
-    description: 'back up both databases, in one consistent state, into a new folder',
+    description:
+      'back up store and accounts in files, in one consistent state, into a new folder; PostgreSQL has its own means',
     load: async () => (await import('./server/backup.ts')).backupCommand(),
   },
   {
     name: 'restore',
-    description: 'replace the databases by a backup, while the server is stopped',
+    description:
+      'replace the files by a backup, while the server is stopped; or end codes after a recovery of PostgreSQL',
     load: async () => (await import('./server/restore.ts')).restoreCommand(),
   },
   {
@@ -112,7 +114,8 @@ const rows: readonly CommandRow[] = [
   },
   {
     name: 'migrate',
-    description: "bring the databases to this program's schema; the server does it too when it starts",
+    description:
+      "bring the databases to this program's schema, as the server does when it starts; or move the store to PostgreSQL",
     load: async () => (await import('./server/migrate.ts')).migrateCommand(),
   },
   {

@@ -19,7 +19,7 @@ const resultByStatus: Readonly<Record<AccountStatus, string>> = {
   'closed-fraud': 'ACCOUNT_CLOSED_FRAUD',
 };
 
-/** The accounts of the embedded directory. A running server sees every change at once. */
+/** The accounts of a directory of ours. A running server sees every change at once. */
 export function accountsCommand(): Command {
   return new Command('accounts')
     .addCommand(accountsImportCommand())

@@ -21,6 +21,8 @@ check. The copies are checked completely, only their owner can read them, and th
 opens them as its databases until gsp-otp restore has put them in place. backup.json is written last; a folder without
 it is not a backup.
 
+It is for store and accounts in files (sqlite). Those on PostgreSQL are backed up by means of its own, see docs/operating.md.
+
 A backup contains no secrets, keys, certificates or configuration. Without the same digests.secret and codes.secrets the
 databases are of little use: back those up too, in another place.
 

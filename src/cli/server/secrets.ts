@@ -26,10 +26,11 @@ export function secretsCommand(): Command {
       'after',
       `
 A server refuses to start with another digests.secret or other codes.secrets than the store was used with, because a
-wrong mount looks the same. These commands confirm that the change is intended. Stop the server first.
+wrong mount looks the same. These commands confirm that the change is intended. Stop all servers of the store first.
 
 codes.secrets can be changed without invalidating codes, and without a command: add the new secret as the first entry,
-restart, and remove the old one after codes.validityMs.
+restart, and remove the old one after codes.validityMs. Several servers on PostgreSQL need one step more: add it as the
+second entry on all of them first.
 
 Examples:
   $ gsp-otp secrets rotate-digests --config gsp-otp.yaml          what would be lost
@@ -51,7 +52,7 @@ function rotateCommand(kind: Kind): Command {
 What it means:
 ${[...forgotten[kind], ...(kind === 'digests' ? forgotten.codes : [])].map((line) => `  - ${line}`).join('\n')}
 
-Put the new secret into the configuration and stop the server first.
+Put the new secret into the configuration and stop all servers of the store first.
 
 Example:
   $ gsp-otp secrets rotate-${kind} --config gsp-otp.yaml --yes
