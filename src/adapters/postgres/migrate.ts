@@ -35,9 +35,15 @@ export interface PartState {
   readonly environment: string | undefined;
 }
 
-/** A migration takes no longer; and whoever died in one is waited for no longer. */
-const LOCK_SECONDS = 600;
+/**
+ * How long whoever died between two transactions is waited for; one that is in a transaction holds the row besides, however
+ * long it takes.
+ */
+const LOCK_SECONDS = 5;
 const WAIT_MS = 250;
+
+/** Of the lock, from the moment at which the statement runs: the transaction may have begun long before. */
+const EXPIRY = `expires_at = clock_timestamp() + interval '${LOCK_SECONDS} s'`;
 
 const missing: PartState = { version: 0, oldestVersion: 0, environment: undefined };
 
@@ -126,18 +132,20 @@ async function apply(
   { part, version, migration, environment, holder, term }: Application,
 ): Promise<void> {
   await database.transaction(async (query) => {
-    const [held] = await query(
-      `UPDATE ${schema}.migration_lock SET expires_at = now() + interval '${LOCK_SECONDS} s'
-       WHERE holder = $1 AND term = $2 RETURNING term`,
-      [holder, term],
-    );
-    if (held === undefined) throw new UnavailableError('somebody else has begun to migrate: try again');
+    const hold = () =>
+      query(`UPDATE ${schema}.migration_lock SET ${EXPIRY} WHERE holder = $1 AND term = $2 RETURNING term`, [
+        holder,
+        term,
+      ]);
+    if ((await hold()).length === 0)
+      throw new UnavailableError('somebody else has begun to migrate: try again');
     await query(migration.sql.replaceAll('{schema}', schema));
     await query(
       `INSERT INTO ${schema}.schema_part (name, version, oldest_version, environment) VALUES ($1, $2, $3, $4)
        ON CONFLICT (name) DO UPDATE SET version = excluded.version, oldest_version = excluded.oldest_version`,
       [part.name, version, migration.oldestVersion, environment],
     );
+    await hold();
   });
 }
 
@@ -149,7 +157,9 @@ async function makeBookkeeping(database: Database, schema: string): Promise<void
        name text PRIMARY KEY, version integer NOT NULL, oldest_version integer NOT NULL, environment text NOT NULL)`,
     `CREATE TABLE IF NOT EXISTS ${schema}.migration_lock (
        id integer PRIMARY KEY, holder uuid, term bigint NOT NULL, expires_at timestamptz NOT NULL)`,
-    `INSERT INTO ${schema}.migration_lock (id, term, expires_at) VALUES (1, 0, now()) ON CONFLICT DO NOTHING`,
+    // Where it is there, whoever migrates holds it, and the insertion would wait for that.
+    `INSERT INTO ${schema}.migration_lock (id, term, expires_at) SELECT 1, 0, now()
+     WHERE NOT EXISTS (SELECT FROM ${schema}.migration_lock WHERE id = 1) ON CONFLICT DO NOTHING`,
   ];
   const [{ has_schema: hasSchema, is_made: isMade } = {}] = await database.read(
     'SELECT to_regnamespace($1) IS NOT NULL AS has_schema, to_regclass($2) IS NOT NULL AS is_made',
@@ -172,14 +182,20 @@ export async function ignoring(states: readonly string[], work: Promise<unknown>
   }
 }
 
-/** Resolves to the term: who holds an older one has lost the lock. */
+/**
+ * Resolves to the term: who holds an older one has lost the lock. It doesn't wait for the row itself, which its role may not
+ * do for long.
+ */
 async function takeLock(database: Database, schema: string, holder: string): Promise<unknown> {
   const endMs = performance.now() + 30_000;
   while (performance.now() < endMs) {
     const [row] = await database.write(
       `UPDATE ${schema}.migration_lock
-       SET holder = $1, term = term + 1, expires_at = now() + interval '${LOCK_SECONDS} s'
-       WHERE id = 1 AND (holder IS NULL OR expires_at < now()) RETURNING term`,
+       SET holder = $1, term = term + 1, ${EXPIRY}
+       WHERE id = (
+         SELECT id FROM ${schema}.migration_lock
+         WHERE id = 1 AND (holder IS NULL OR expires_at < clock_timestamp()) FOR UPDATE SKIP LOCKED)
+       RETURNING term`,
       [holder],
     );
     if (row !== undefined) return row['term'];
