@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { connectFailure } from './connect-failure.ts';
 import { asksElsewhere, DatabaseError, failureKindOf } from './failure.ts';
 import { parsers } from './parsers.ts';
 import { Password } from './password.ts';
@@ -183,7 +184,7 @@ export class Database {
       if (!isNoneFree(failure)) this.#suspect(place);
     }
     if (isNoneFree(failure)) failure = new Error(this.#allInUse(), { cause: failure });
-    throw new DatabaseError('unreachable', inOurWords(failure));
+    throw connectFailure(failure, this.#options);
   }
 
   /** Where a new connection is needed. */
@@ -242,15 +243,6 @@ interface Connection extends pg.PoolClient {
   readonly place: number;
   /** Absent: it was not asked yet. */
   isWriter?: boolean;
-}
-
-/** Node advises what is no setting of ours. */
-function inOurWords(failure: unknown): unknown {
-  const code = failure instanceof Error && 'code' in failure ? String(failure.code) : '';
-  if (!/SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/.test(code)) return failure;
-  return new Error(`the authority of the server's certificate is unknown: name it in tlsCa (${code})`, {
-    cause: failure,
-  });
 }
 
 function isNoneFree(error: unknown): boolean {

@@ -25,6 +25,6 @@ export class Password {
   async latest(): Promise<string> {
     if (this.#latest === undefined) await this.renew();
     if (this.#latest !== undefined) return this.#latest;
-    throw new Error('the server wants a password: set password or passwordCommand');
+    throw new Error('the server wants a password');
   }
 }

@@ -1,6 +1,7 @@
 import type { ConfigInspection } from '../../settings/load.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { openBareListener } from '../../wiring/bare-listener.ts';
+import { storeOf } from '../../wiring/data-kinds.ts';
 import {
   examineClock,
   examineConfig,
@@ -50,12 +51,17 @@ async function examineSettings(settings: Settings, terms: DiagnosisTerms): Promi
   const parts = [
     await examine('keys', 'gsp-otp keys check --help', () => examineKeys(settings, terms.nowMs)),
     await examine('texts', 'gsp-otp templates check --help', () => examineTemplates(settings)),
-    await examine('databases', 'See docs/operating.md.', () => examineDatabases(settings)),
+    await examine('databases', whereToRead(settings), () => examineDatabases(settings)),
     await examine('gateway', 'See sms.gateway in docs/configuration.md.', () => examineGateways(settings)),
     await examine('server', 'Is it another program?', () => examineServer(settings)),
     await examine('TLS', 'See http.tls in docs/configuration.md.', () => examineTlsOf(settings, terms)),
   ];
   return parts.flat();
+}
+
+/** What is wrong at a database server says itself what mends it. */
+function whereToRead(settings: Settings): string {
+  return storeOf(settings).row.file ? 'See docs/operating.md.' : 'See PostgreSQL in docs/operating.md.';
 }
 
 async function examineTlsOf(

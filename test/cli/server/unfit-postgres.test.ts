@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { type EndedCommand, runHere } from '../../support/cli-here.ts';
@@ -8,10 +11,10 @@ import { startStandby } from '../../support/postgres/standby.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { makeCertificate } from '../../support/test-certificates.ts';
 
-type Run = (command: 'migrate' | 'serve', store: object) => Promise<EndedCommand>;
+type Run = (command: 'migrate' | 'serve' | 'accounts show x', store: object) => Promise<EndedCommand>;
 
 /** Commands of an operator whose store is on that server; without more settings, for the role `app`, which owns nothing. */
-function operatorOf(t: TestContext, server: PostgresServer): Run {
+function operatorOf(t: TestContext, server: Pick<PostgresServer, 'port'>): Run {
   return (command, store) => {
     const dataDirectory = temporaryDirectory(t);
     const config = join(dataDirectory, 'gsp-otp.json');
@@ -28,7 +31,7 @@ function operatorOf(t: TestContext, server: PostgresServer): Run {
       config,
       JSON.stringify({ dataDirectory, ...ports, store: given, directory: { kind: 'postgres' } }),
     );
-    return runHere([command, '--config', config]);
+    return runHere([...command.split(' '), '--config', config]);
   };
 }
 
@@ -51,11 +54,6 @@ test('migrate and serve say what is wrong with a database, and the statement tha
   const run = operatorOf(t, server);
   for (const role of ['app', 'reader', 'elder']) await server.query(`CREATE ROLE ${role} LOGIN`);
   await server.query('GRANT CREATE ON DATABASE postgres TO reader');
-
-  await assertRefused(run, { hosts: ['127.0.0.1:1'] }, /postgres:\/\/127\.0\.0\.1:1\/.*ECONNREFUSED/);
-  await assertRefused(run, { hosts: ['nowhere.invalid'] }, /ENOTFOUND nowhere\.invalid/);
-  await assertRefused(run, { database: 'nowhere' }, /database "nowhere" does not exist/);
-  await assertRefused(run, { user: 'nobody' }, /role "nobody" does not exist/);
 
   const mending = async (store: object, reason: RegExp) => {
     const told = await assertRefused(run, store, reason);
@@ -96,8 +94,104 @@ test('migrate and serve say what is wrong with a database, and the statement tha
 
   const standby = await startStandby(server, { name: 'standby' });
   t.after(() => standby.stop());
-  await assertRefused(run, { hosts: [`127.0.0.1:${standby.port}`] }, /the server is a standby/);
+  await assertRefused(
+    run,
+    { hosts: [`127.0.0.1:${standby.port}`] },
+    /the server is a standby: name its primary in store\.hosts/,
+  );
 });
+
+test('migrate and serve say why they get no connection, and the statement or the setting that mends it', async (t) => {
+  const access = ['host all shut_out 127.0.0.1/32 reject'];
+  const server = await startPostgres({ access });
+  t.after(() => server.stop());
+  const run = operatorOf(t, server);
+  for (const statement of [
+    'CREATE ROLE app LOGIN',
+    'CREATE ROLE asleep',
+    'CREATE ROLE many LOGIN CONNECTION LIMIT 0',
+    'CREATE ROLE shut_out LOGIN',
+    'CREATE DATABASE guarded OWNER app',
+    'REVOKE CONNECT ON DATABASE guarded FROM PUBLIC, app',
+    'CREATE DATABASE closed OWNER app ALLOW_CONNECTIONS false',
+    'GRANT CREATE ON DATABASE postgres TO app, asleep, many',
+  ]) {
+    await server.query(statement);
+  }
+
+  const mending = async (store: object, reason: RegExp) => {
+    const told = await assertRefused(run, store, reason);
+    await server.query(reason.exec(told)?.[1] ?? assert.fail(told));
+    const { stderr } = await run('migrate', store);
+    assert.doesNotMatch(stderr, reason);
+    // A role that is new may do nothing yet.
+    if (stderr !== '') assert.match(stderr, /may not make tables/);
+  };
+  await mending(
+    { user: 'stranger' },
+    /role "stranger" does not exist: (CREATE ROLE "stranger" .*) if there is/,
+  );
+  await mending(
+    { user: 'asleep', schema: 'of_asleep' },
+    /role "asleep" is not permitted to log in: .* none, (ALTER ROLE "asleep" LOGIN) if it may not/,
+  );
+  await mending(
+    { user: 'many', schema: 'of_many' },
+    /too many connections for role "many": .*store\.connections.* (ALTER ROLE "many" CONNECTION LIMIT -1)\n/,
+  );
+  await mending(
+    { database: 'nowhere' },
+    /database "nowhere" does not exist: .*store\.database; or (CREATE DATABASE "nowhere" OWNER "app" .*)\n/,
+  );
+  await mending(
+    { database: 'guarded' },
+    /permission denied for database "guarded": (GRANT CONNECT ON DATABASE "guarded" TO "app")\n/,
+  );
+  await mending(
+    { database: 'closed' },
+    /not currently accepting connections: (ALTER DATABASE "closed" ALLOW_CONNECTIONS true)\n/,
+  );
+  await assertRefused(
+    run,
+    { user: 'shut_out' },
+    /rejects connection .*: .*let pg_hba\.conf admit it from this machine, and set store\.tls: true/,
+  );
+  await assertRefused(
+    run,
+    { tls: true },
+    /does not support SSL connections: set ssl = on .* store\.tls: false and store\.privateLink: true\n/,
+  );
+  await assertRefused(
+    run,
+    { hosts: ['127.0.0.1:1'] },
+    /postgres:\/\/127\.0\.0\.1:1\/.*ECONNREFUSED 127\.0\.0\.1:1: nothing listens there: .* store\.hosts\n/,
+  );
+  const { stderr } = await run('accounts show x', { hosts: ['127.0.0.1:1'] });
+  assert.match(stderr, /ECONNREFUSED 127\.0\.0\.1:1: nothing listens there: .* store\.hosts\n/);
+  await assertRefused(
+    run,
+    { hosts: ['nowhere.invalid'] },
+    /ENOTFOUND nowhere\.invalid: DNS doesn't know that name: .* store\.hosts\n/,
+  );
+});
+
+test('migrate and serve ask whether it is PostgreSQL where something else listens, or nobody answers', async (t) => {
+  const run = operatorOf(t, { port: 0 });
+  const another = createServer((_request, response) => response.end());
+  const silent = createTcpServer((socket) => socket.on('error', () => {}));
+  for (const server of [another, silent]) {
+    const hosts = [`127.0.0.1:${await listen(t, server)}`];
+    for (const tls of [false, true]) {
+      await assertRefused(run, { hosts, tls }, /: .*is PostgreSQL what listens there\? See store\.hosts\n/);
+    }
+  }
+});
+
+async function listen(t: TestContext, server: Server): Promise<number> {
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  t.after(() => server.close());
+  return (server.address() as AddressInfo).port;
+}
 
 test('migrate and serve log in with the password that is set or printed, and repeat none', async (t) => {
   const server = await startPostgres({ access: ['host all app 127.0.0.1/32 scram-sha-256'] });
@@ -107,11 +201,17 @@ test('migrate and serve log in with the password that is set or printed, and rep
   await server.query('GRANT CREATE ON DATABASE postgres TO app');
   const printing = (script: string) => ({ passwordCommand: ['sh', '-c', script] });
 
-  await assertRefused(run, {}, /the server wants a password: set password or passwordCommand/);
+  await assertRefused(run, {}, /the server wants a password: set store\.password or store\.passwordCommand/);
   for (const store of [{ password: { value: 'wrong horse' } }, printing('echo wrong horse')]) {
-    const told = await assertRefused(run, store, /password authentication failed for user "app"/);
+    const told = await assertRefused(
+      run,
+      store,
+      /password authentication failed for user "app": set store\.password/,
+    );
     assert.doesNotMatch(told, /horse/);
+    assert.match(told, /or ALTER ROLE "app" PASSWORD '…'/);
   }
+  await assertRefused(run, printing('echo'), /must be a non-empty string: .*passwordCommand prints nothing/);
   await assertRefused(
     run,
     printing('echo correct horse; exit 3'),
@@ -139,8 +239,12 @@ test('migrate and serve trust a server whose certificate is of a known authority
   await assertRefused(
     run,
     { ...store, tlsCa, hosts: [`localhost:${server.port}`] },
-    /does not match certificate's altnames: Host: localhost\. is not in the cert's altnames: DNS:db\.bank\.example/,
+    /is not in the cert's altnames: DNS:db\.bank\.example.*: name the server in store\.hosts as its certificate does/,
   );
-  await assertRefused(run, store, /the authority of the server's certificate is unknown: name it in tlsCa/);
+  await assertRefused(
+    run,
+    store,
+    /: [a-z -]*certificate: its authority is unknown: name it in store\.tlsCa\n/,
+  );
   assert.equal((await run('migrate', { ...store, tlsCa })).code, 0);
 });

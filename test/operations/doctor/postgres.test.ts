@@ -105,17 +105,26 @@ async function ofRoleWith(setting: string, told: RegExp): Promise<Unfit> {
 const unfit: Readonly<Record<string, () => Promise<Unfit>>> = {
   'that does not run': async () => {
     const settings = { ...on('postgres'), 'store.hosts': ['127.0.0.1:1'] };
-    return { settings, told: /127\.0\.0\.1:1\/postgres .*ECONNREFUSED/ };
+    return { settings, told: /127\.0\.0\.1:1\/postgres .*ECONNREFUSED.*: nothing listens there/ };
   },
   'without that database': async () => {
-    return { settings: on('nowhere'), told: /database "nowhere" does not exist/ };
+    return {
+      settings: on('nowhere'),
+      told: /database "nowhere" does not exist: .* CREATE DATABASE "nowhere" OWNER "app"/,
+    };
   },
   'without that role': async () => {
-    return { settings: on('postgres', 'stranger'), told: /role "stranger" does not exist/ };
+    return {
+      settings: on('postgres', 'stranger'),
+      told: /role "stranger" does not exist: CREATE ROLE "stranger" LOGIN/,
+    };
   },
   'that wants another password': async () => {
     const settings = { ...on('postgres', 'guarded'), 'store.password': { value: WRONG_PASSWORD } };
-    return { settings, told: /password authentication failed for user "guarded"/ };
+    return {
+      settings,
+      told: /password authentication failed for user "guarded": .* ALTER ROLE "guarded" PASSWORD/,
+    };
   },
   'on which the role may make no schema': async () => {
     const database = await newDatabase('postgres');
@@ -155,6 +164,7 @@ for (const [name, make] of Object.entries(unfit)) {
     const { settings, told, mendIn } = await make();
     const { config, failed } = await examine(settings);
     const findings = failed.map(({ finding }) => finding).join('\n');
+    for (const { remedy } of failed) assert.equal(remedy, 'See PostgreSQL in docs/operating.md.');
     assert.match(findings, told);
     assert.ok(!findings.includes(WRONG_PASSWORD));
     await assert.rejects(compose(config), told);
