@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { proofSize } from '../support/proof-size.ts';
+import { inProofs, proofSize } from '../support/proof-size.ts';
 import { paddedFormats } from './padding-samples.ts';
 import { compareTimes, type TimeComparison, threadMicros } from './timing.ts';
 
@@ -25,7 +25,7 @@ for (const { name, good, paddings, telling, sample } of paddedFormats) {
     });
 
     for (const padding of telling) {
-      test(`can't tell a well padded key by its time from: ${padding}`, () => {
+      test(`can't tell a well padded key by its time from: ${padding}`, inProofs, () => {
         const [right, wrong] = [samples(good), samples(padding)];
         const compare = () =>
           compareTimes(
@@ -39,16 +39,20 @@ for (const { name, good, paddings, telling, sample } of paddedFormats) {
       });
     }
 
-    test('would be noticed here, however busy the machine, if a good one took 20 microseconds longer', () => {
-      const [right, wrong] = [samples('random'), samples('random')];
-      const leak = (at: number) => {
-        right[at]?.decrypt();
-        const endMicros = threadMicros() + 20;
-        while (threadMicros() < endMicros);
-      };
-      const compare = () => compareTimes(PAIRS, leak, (at) => wrong[at]?.decrypt());
-      // Beside other load it may take a few looks; without a leak, no number of them sees one.
-      assert.ok(Array.from({ length: 8 }).some(() => differs(compare())));
-    });
+    test(
+      'would be noticed here, however busy the machine, if a good one took 20 microseconds longer',
+      inProofs,
+      () => {
+        const [right, wrong] = [samples('random'), samples('random')];
+        const leak = (at: number) => {
+          right[at]?.decrypt();
+          const endMicros = threadMicros() + 20;
+          while (threadMicros() < endMicros);
+        };
+        const compare = () => compareTimes(PAIRS, leak, (at) => wrong[at]?.decrypt());
+        // Beside other load it may take a few looks; without a leak, no number of them sees one.
+        assert.ok(Array.from({ length: 8 }).some(() => differs(compare())));
+      },
+    );
   });
 }

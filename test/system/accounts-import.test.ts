@@ -10,6 +10,7 @@ import { type TestContext, test } from 'node:test';
 import { openAccountEditor } from '../../src/adapters/directory/sqlite/account-editor.ts';
 import { runHere } from '../support/cli-here.ts';
 import { startCli } from '../support/cli-process.ts';
+import { proofSample } from '../support/proof-size.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { importTestAccounts } from '../support/test-accounts.ts';
 
@@ -141,11 +142,12 @@ test('who stops reading what is told stops no import', async (t) => {
   assert.equal((await run('show', 'w-1')).code, 0);
 });
 
-for (const [signal, code] of [
-  ['SIGKILL', null],
+const signals = [
   ['SIGINT', 130],
   ['SIGTERM', 143],
-] as const) {
+  ['SIGKILL', null],
+] as const;
+for (const [signal, code] of proofSample(signals, 1)) {
   test(`${signal} while the file is read leaves the old state and no file behind`, async (t) => {
     const { start, path, data } = workplace(t);
     await importMaria(data);

@@ -10,13 +10,14 @@ import { test } from 'node:test';
 import { httpKinds, settingsAt } from '../adapters/gateways/shared/http-kinds.ts';
 import { runCli, startCli } from '../support/cli-process.ts';
 import { productionConfig } from '../support/production-config.ts';
+import { proofSample } from '../support/proof-size.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { makeCertificate } from '../support/test-certificates.ts';
 
 const root = join(import.meta.dirname, '../..');
 const free = ['--set', 'http.port=0', '--set', 'operator.port=0'];
 
-for (const program of ['bin/gsp-otp.js', 'src/cli/main.ts']) {
+for (const program of proofSample(['src/cli/main.ts', 'bin/gsp-otp.js'], 1)) {
   test(`SIGUSR1 opens no debugger in a server started as ${program}`, {
     skip: process.platform === 'win32' && 'there are no such signals',
   }, async (t) => {

@@ -10,7 +10,7 @@ import { asRoot } from './backups-under-test.ts';
 
 const NOBODY = 65_534;
 /** So many commands are tried in each case; a process each. */
-const COMMANDS = proofSize('PROOF_COMMANDS', { quick: 2, mass: 9 });
+const COMMANDS = proofSize('PROOF_COMMANDS', { quick: 1, mass: 9 });
 
 /** A folder that everybody may enter. */
 function openFolder(t: TestContext): string {

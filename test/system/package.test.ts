@@ -33,8 +33,10 @@ const command = join(user, 'node_modules/.bin/gsp-otp');
 /** Whether npm builds it and installs it, or only packs it. */
 const byNpm = proofSize('PROOF_INSTALLED_BY_NPM', { quick: 0, mass: 1 }) === 1;
 
-/** As somebody else's shell would be: without what the npm around this test has set. */
-const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_)/.test(name)));
+/** As somebody else's shell would be: without what the npm around this test has set, but for where the compiled lies. */
+const env = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_(?!COMPILE_CACHE))/.test(name)),
+);
 
 function run(cwd: string, program: string, ...args: string[]): string {
   const { status, stdout, stderr } = spawnSync(program, args, {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { readPrivateKey } from 'openpgp';
 import { runHere } from '../../support/cli-here.ts';
+import { inProofs } from '../../support/proof-size.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 /** Runs the command line in a directory that holds files with passphrases. */
@@ -78,27 +79,31 @@ interface Made {
   readonly privateFiles: readonly { readonly file: string }[];
 }
 
-test('the successor of a protected key has its passphrase, unless another or none is asked for', async (t) => {
-  const { directory, rotate, refused } = await protectedKey(t);
-  const reference = (name: string) => `{file: ${join(directory, name)}}`;
-  const inherited = await rotate();
-  assert.ok(inherited.successor.includes(`passphrase: ${reference('passphrase')}`), inherited.stdout);
-  assert.ok(inherited.stdout.includes(`  passphrase   ${reference('passphrase')}\n`), inherited.stdout);
-  await assertProtected(inherited.successor);
+test(
+  'the successor of a protected key has its passphrase, unless another or none is asked for',
+  inProofs,
+  async (t) => {
+    const { directory, rotate, refused } = await protectedKey(t);
+    const reference = (name: string) => `{file: ${join(directory, name)}}`;
+    const inherited = await rotate();
+    assert.ok(inherited.successor.includes(`passphrase: ${reference('passphrase')}`), inherited.stdout);
+    assert.ok(inherited.stdout.includes(`  passphrase   ${reference('passphrase')}\n`), inherited.stdout);
+    await assertProtected(inherited.successor);
 
-  const replaced = await rotate('--passphrase-file', 'another');
-  assert.ok(replaced.successor.includes(`passphrase: ${reference('another')}`), replaced.stdout);
-  await assertProtected(replaced.successor);
+    const replaced = await rotate('--passphrase-file', 'another');
+    assert.ok(replaced.successor.includes(`passphrase: ${reference('another')}`), replaced.stdout);
+    await assertProtected(replaced.successor);
 
-  const unprotected = await rotate('--no-passphrase');
-  assert.doesNotMatch(unprotected.successor, /passphrase/);
-  assert.match(unprotected.stdout, /^ {2}passphrase +none: /m);
-  await assert.rejects(assertProtected(unprotected.successor));
+    const unprotected = await rotate('--no-passphrase');
+    assert.doesNotMatch(unprotected.successor, /passphrase/);
+    assert.match(unprotected.stdout, /^ {2}passphrase +none: /m);
+    await assert.rejects(assertProtected(unprotected.successor));
 
-  assert.match(await refused('--no-passphrase', '--passphrase-file', 'another'), /cannot be used with/);
-  assert.match(await refused('--subkey-only', '--passphrase-file', 'another'), /cannot be used with/);
-  assert.match(await refused('--subkey-only', '--no-passphrase'), /cannot be used with/);
-});
+    assert.match(await refused('--no-passphrase', '--passphrase-file', 'another'), /cannot be used with/);
+    assert.match(await refused('--subkey-only', '--passphrase-file', 'another'), /cannot be used with/);
+    assert.match(await refused('--subkey-only', '--no-passphrase'), /cannot be used with/);
+  },
+);
 
 async function assertProtected(entry: string): Promise<void> {
   const [, file = ''] = /key: \{file: (\S+?)\}/.exec(entry) ?? [];
