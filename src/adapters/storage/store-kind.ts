@@ -26,8 +26,8 @@ export interface StoreKind<Schema extends KindSchema = KindSchema> extends DataK
    */
   revokedKeys(terms: DataTerms<ValuesOf<Schema>>): Promise<readonly string[]>;
   /**
-   * Of a kind that lives on a server: what had better be changed there, with the statement that does so. Throws
-   * `UnavailableError` if it can't be asked.
+   * Of a kind that lives on a server: what had better be changed there, with what mends it. Throws
+   * `UnavailableError` if it can't be asked, or can't do what calls need.
    */
   advice?(
     terms: DataTerms<ValuesOf<Schema>>,

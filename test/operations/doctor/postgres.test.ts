@@ -83,6 +83,17 @@ test('the doctor warns of a server that flushes nothing', async (t) => {
   assert.match(warnings.map(({ finding }) => finding).join('\n'), /fsync is off/);
 });
 
+test('the doctor says that calls fail where a column is missing', async () => {
+  const database = await newDatabase('app');
+  const place = { url: url(database), schema: 'gsp_otp' };
+  const { config } = await examine(storeSettings(place));
+  await migrateDatabases(config, { dryRun: false });
+  assert.deepEqual((await examine(storeSettings(place))).failed, []);
+  await server.query('ALTER TABLE gsp_otp.request DROP gateway', [], database);
+  const { failed } = await examine(storeSettings(place));
+  assert.match(failed[0]?.finding ?? '', /can't do what calls need: .*gateway.* restore a backup/);
+});
+
 interface Unfit {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly told: RegExp;

@@ -26,7 +26,6 @@ export function lookUpStatements(schema: string) {
         SELECT * FROM ${schema}.account AS accounts
         WHERE accounts.phone_number = o.key ORDER BY ${LOOK_UP_ORDER} LIMIT 8) AS accounts
       ORDER BY o.n, ${LOOK_UP_ORDER}`,
-    anyAccount: `SELECT account_row FROM ${schema}.account LIMIT 1`,
   } as const;
 }
 

@@ -26,7 +26,10 @@ export function postgresDirectory(database: Database, schema: string): AccountDi
       if (isNoText(number)) return [];
       return (await within(deadline, () => byPhoneNumber.add(number))).map(readAccount);
     },
-    check: async (deadline) => void (await within(deadline, () => database.read(sql.anyAccount))),
+    async check(deadline) {
+      // Of nobody: tables, columns and rights are asked for all the same.
+      for (const text of Object.values(sql)) await within(deadline, () => database.read(text, ['[]']));
+    },
     close: () => database.close(),
   };
 }

@@ -23,6 +23,9 @@ export interface KeptStatement {
   readonly call: string;
   /** The same without the function, planned each time. */
   readonly text: string;
+  /** What both are given where there is nothing to do: tables, columns and rights are asked for all the same. */
+  readonly nothing: readonly string[];
+  readonly isRead: boolean;
 }
 
 /**
@@ -48,6 +51,8 @@ export function keptStatement(
     make: `CREATE FUNCTION ${schema}.${own} ${definition}`,
     call: `SELECT * FROM ${schema}.${own}(${values})`,
     text,
+    nothing: Array.from({ length: parameters }, () => '[]'),
+    isRead,
   };
 }
 

@@ -2,19 +2,20 @@ import { UnavailableError } from '../../../ports/unavailable.ts';
 import type { DataAccess, DataTerms, SchemaChange } from '../../data-kind.ts';
 import { LOOK_UP_CONNECTIONS } from '../../postgres/connect.ts';
 import type { Database } from '../../postgres/database.ts';
+import { DatabaseError } from '../../postgres/failure.ts';
 import { stateOf } from '../../postgres/migrate.ts';
 import { inspectSchema, type OpenOrder, openSchema, withDatabase } from '../../postgres/open-schema.ts';
 import { type ServerAdvice, serverAdvice } from '../../postgres/server-check.ts';
 import type { OpenedStore } from '../store-kind.ts';
 import { MOVING } from './enter-store.ts';
-import { type KeptStatement, makeKept } from './kept-statement.ts';
+import { keptStatements } from './kept-functions.ts';
+import { makeKept } from './kept-statement.ts';
 import { keyRecordOf, readRevokedKeys } from './key-record.ts';
 import { storePart } from './migrations.ts';
 import { nodesOf } from './nodes.ts';
 import { PostgresOtpStore } from './otp-store.ts';
-import { plainStatements, readStatements } from './read-statements.ts';
+import { plainStatements } from './read-statements.ts';
 import type { PostgresStoreSettings } from './settings.ts';
-import { writeStatement } from './write-statement.ts';
 
 type Terms = DataTerms<PostgresStoreSettings>;
 
@@ -52,8 +53,26 @@ export function inspectStore(terms: Terms, access: 'serve' | 'make'): Promise<Sc
   return inspectSchema({ ...orderOf(terms, access), missing: undefined });
 }
 
+/** Throws also where what steps ask can't be run. */
 export function adviceOn({ settings }: Terms): Promise<readonly ServerAdvice[]> {
-  return withDatabase(settings, serverAdvice);
+  const { schema } = settings;
+  return withDatabase(settings, async (database) => {
+    const { version } = await stateOf(database, schema, storePart);
+    // Functions that are missing hinder nobody: a server makes them.
+    if (version >= storePart.migrations.length) await requireStatements(database, schema);
+    return serverAdvice(database);
+  });
+}
+
+/** Plans what steps ask, where rights are asked for too, and runs nothing. */
+async function requireStatements(database: Database, schema: string): Promise<void> {
+  try {
+    for (const { text, nothing } of keptStatements(schema)) await database.read(`EXPLAIN ${text}`, nothing);
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error.kind !== 'refused') throw error;
+    const fault = `can't do what calls need: ${error.message}: undo that change, or restore a backup`;
+    throw new UnavailableError(fault, { cause: error.cause });
+  }
 }
 
 export function revokedKeysOf({ settings }: Terms): Promise<readonly string[]> {
@@ -76,9 +95,4 @@ function missingFor(access: DataAccess, environment: Terms['environment']): stri
     'is it the right database? Restore a backup; or, where a new store is meant, start once with ' +
     'gsp-otp serve --new-store (newStore in the library): then no request that was answered is remembered'
   );
-}
-
-/** Those that a server needs beside the tables. */
-export function keptStatements(schema: string): readonly KeptStatement[] {
-  return [...Object.values(readStatements(schema)), writeStatement(schema)];
 }

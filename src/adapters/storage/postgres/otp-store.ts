@@ -26,7 +26,9 @@ import type {
 } from '../../../ports/otp-store.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
 import type { Database, Rows } from '../../postgres/database.ts';
-import { storeFailure } from '../../postgres/failure.ts';
+import { DatabaseError, sqlStateOf, storeFailure } from '../../postgres/failure.ts';
+import { tablesOf } from '../../postgres/migrate.ts';
+import { serverFaults } from '../../postgres/server-check.ts';
 import { parseReached } from '../rows/kept-words.ts';
 import { readBlock, readHeldCode, readInteger, readRequestRecord } from '../rows/otp-rows.ts';
 import { NO_CHANGE } from './changes.ts';
@@ -40,7 +42,9 @@ import {
   judgeReceiptOf,
   judgeSettlementOf,
 } from './judged.ts';
+import { KeptFunctions } from './kept-functions.ts';
 import { KnownRows } from './known-rows.ts';
+import { storePart } from './migrations.ts';
 import { plainStatements } from './read-statements.ts';
 import { Reader } from './reader.ts';
 import { Retention } from './retention.ts';
@@ -55,6 +59,8 @@ const CLOSED = 'the database is closed';
  */
 export class PostgresOtpStore implements OtpStore {
   readonly #database: Database;
+  readonly #schema: string;
+  readonly #functions: KeptFunctions;
   readonly #sql: ReturnType<typeof plainStatements>;
   readonly #reader: Reader;
   readonly #known = new KnownRows();
@@ -66,10 +72,12 @@ export class PostgresOtpStore implements OtpStore {
   /** `schema`: where the tables are, as it stands in statements. `way`: `text` where nobody made the functions of steps. */
   constructor(database: Database, schema: string, way: 'call' | 'text' = 'call') {
     this.#database = database;
+    this.#schema = schema;
+    this.#functions = new KeptFunctions(database, schema, way);
     this.#sql = plainStatements(schema);
-    this.#reader = new Reader(database, schema, way);
+    this.#reader = new Reader(this.#functions, schema);
     const isDurable = async () => void (await database.write(this.#sql.check));
-    this.#steps = new Steps(new Writer(database, schema), this.#reader, this.#known, isDurable);
+    this.#steps = new Steps(new Writer(this.#functions, schema), this.#reader, this.#known, isDurable);
     this.#retention = new Retention(database, schema, randomUUID());
   }
 
@@ -196,8 +204,16 @@ export class PostgresOtpStore implements OtpStore {
     );
   }
 
+  /** A write that must be durable, and what all that steps ask needs: functions, tables, columns and rights. */
   async check(): Promise<void> {
-    await this.#during(() => this.#database.write(this.#sql.check));
+    await this.#during(async () => {
+      try {
+        await this.#database.write(this.#sql.check);
+        await this.#functions.check();
+      } catch (error) {
+        throw await this.#inOurWords(error);
+      }
+    });
   }
 
   async close(): Promise<void> {
@@ -205,6 +221,17 @@ export class PostgresOtpStore implements OtpStore {
     await Promise.allSettled(this.#underWay);
     await this.#retention.stepDown();
     await this.#database.close();
+  }
+
+  /** With the statement that mends it, where there is one. */
+  async #inOurWords(error: unknown): Promise<unknown> {
+    if (!(error instanceof DatabaseError) || sqlStateOf(error.cause) === undefined) return error;
+    const faults = await serverFaults(this.#database, this.#schema, tablesOf(storePart));
+    if (faults.length > 0) return new UnavailableError(faults.join('; '), { cause: error.cause });
+    return this.#functions.make().then(
+      () => error,
+      (fault: unknown) => fault,
+    );
   }
 
   #ask(text: string, values: readonly unknown[]): Promise<Rows> {

@@ -1,8 +1,10 @@
 import type { AttemptOrder, IssueOrder, RequestKey } from '../../../ports/otp-store.ts';
 import { Batcher } from '../../postgres/batcher.ts';
-import type { Database, Rows } from '../../postgres/database.ts';
+import type { Rows } from '../../postgres/database.ts';
 import type { Row } from '../rows/otp-rows.ts';
 import { blocksIn, ceilingsIn, type IssueRead, placeOf } from './facts.ts';
+import type { KeptFunctions } from './kept-functions.ts';
+import type { KeptStatement } from './kept-statement.ts';
 import { readStatements } from './read-statements.ts';
 import { toRecords } from './row-columns.ts';
 
@@ -21,25 +23,27 @@ export class Reader {
   readonly #issues: Batcher<IssueOrder, IssueRead>;
   readonly #receipts: Batcher<string, Rows>;
 
-  /** `way`: `text` where the functions may not be there. */
-  constructor(database: Database, schema: string, way: 'call' | 'text') {
+  constructor(functions: KeptFunctions, schema: string) {
     const sql = readStatements(schema);
     const batcher = <In, Out>(run: (items: readonly In[]) => Promise<readonly Out[]>) =>
       new Batcher<In, Out>({ batchesMax: BATCHES_MAX, itemsMax: QUESTIONS_MAX, run });
-    const ask = <In, Out>(text: string, recordOf: (item: In) => object, outcomeOf: (rows: Rows) => Out) =>
+    const ask = <In, Out>(
+      statement: KeptStatement,
+      recordOf: (item: In) => object,
+      outcomeOf: (rows: Rows) => Out,
+    ) =>
       batcher<In, Out>(async (items) => {
-        const found = Map.groupBy(await database.read(text, [numbered(items.map(recordOf))]), ({ n }) => n);
+        const rows = await functions.ask(statement, [numbered(items.map(recordOf))]);
+        const found = Map.groupBy(rows, ({ n }) => n);
         return items.map((_, n) => outcomeOf(found.get(n) ?? []));
       });
     const one = ([row]: Rows) => row;
-    this.#rows = ask(sql.rows[way], keyRecord, one);
-    this.#challenges = ask(sql.challenges[way], keyRecord, one);
-    this.#attempts = ask(sql.attempts[way], (item) => ({ ...keyRecord(item), since_ms: item.sinceMs }), one);
-    this.#issues = batcher(async (orders) =>
-      issueReads(await database.read(sql.issue[way], issueValues(orders))),
-    );
+    this.#rows = ask(sql.rows, keyRecord, one);
+    this.#challenges = ask(sql.challenges, keyRecord, one);
+    this.#attempts = ask(sql.attempts, (item) => ({ ...keyRecord(item), since_ms: item.sinceMs }), one);
+    this.#issues = batcher(async (orders) => issueReads(await functions.ask(sql.issue, issueValues(orders))));
     this.#receipts = ask(
-      sql.receipts[way],
+      sql.receipts,
       (key) => ({ receipt_key: key }),
       (rows) => rows,
     );

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { oldestBucket } from '../../../ports/windows.ts';
 import { Batcher } from '../../postgres/batcher.ts';
-import type { Database } from '../../postgres/database.ts';
 import { DatabaseError } from '../../postgres/failure.ts';
 import type { Change } from './changes.ts';
+import type { KeptFunctions } from './kept-functions.ts';
+import type { KeptStatement } from './kept-statement.ts';
 import { toRecords } from './row-columns.ts';
 import { WRITTEN_PARTS, type WrittenPart, writeStatement } from './write-statement.ts';
 
@@ -25,13 +26,13 @@ interface Order {
 
 /** Writes what steps decided; steps of the same moment share a statement. */
 export class Writer {
-  readonly #database: Database;
-  readonly #statement: string;
+  readonly #functions: KeptFunctions;
+  readonly #statement: KeptStatement;
   readonly #batches: Batcher<Order, Written>;
 
-  constructor(database: Database, schema: string) {
-    this.#database = database;
-    this.#statement = writeStatement(schema).call;
+  constructor(functions: KeptFunctions, schema: string) {
+    this.#functions = functions;
+    this.#statement = writeStatement(schema);
     this.#batches = new Batcher({
       run: (orders) => this.#write(orders),
       batchesMax: BATCHES_MAX,
@@ -56,7 +57,7 @@ export class Writer {
 
   async #writeTogether(steps: readonly Order[]): Promise<readonly Written[]> {
     try {
-      const rows = await this.#database.write(this.#statement, writtenValues(steps));
+      const rows = await this.#functions.ask(this.#statement, writtenValues(steps));
       const good = new Set(rows.map(({ step }) => step));
       return steps.map((_, step) => (good.has(step) ? 'written' : 'stale'));
     } catch (error) {

@@ -186,6 +186,18 @@ test('an import and single changes wait for each other, longer than a request co
   assert.deepEqual([found?.status, found?.revision], ['closed-fraud', 2]);
 });
 
+test('a directory without a table or a column that look-ups need is not ready', async (t) => {
+  for (const change of ['DROP TABLE {}.association', 'ALTER TABLE {}.account DROP phone_number CASCADE']) {
+    const place = await newPostgresPlace(t);
+    const directory = await serve(t, place);
+    await directory.check(soon);
+    const database = connectTo(place.connection);
+    t.after(() => database.close());
+    await database.write(change.replace('{}', place.connection.schema));
+    await assert.rejects(directory.check(soon), { ...unavailable, message: /does not exist/ });
+  }
+});
+
 test('an import whose commit gets no answer says so; the same file again changes nothing', async (t) => {
   const server = await startPostgres();
   const proxy = await TcpProxy.to(server.port);

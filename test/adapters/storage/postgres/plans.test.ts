@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
+import { keptStatements } from '../../../../src/adapters/storage/postgres/kept-functions.ts';
 import type { KeptStatement } from '../../../../src/adapters/storage/postgres/kept-statement.ts';
-import { keptStatements, openStore } from '../../../../src/adapters/storage/postgres/open-store.ts';
+import { openStore } from '../../../../src/adapters/storage/postgres/open-store.ts';
 import { plainStatements } from '../../../../src/adapters/storage/postgres/read-statements.ts';
 import { retentionStatements } from '../../../../src/adapters/storage/postgres/retention.ts';
 import { connectionTo } from '../../../support/postgres/connection.ts';
