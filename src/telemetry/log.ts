@@ -3,7 +3,7 @@ import type { CallReport } from '../methods/call-report.ts';
 import type { Clock } from '../ports/clock.ts';
 import { escapeHidden } from '../ports/hidden-characters.ts';
 import type { GuardFinding } from '../ports/otp-store.ts';
-import { createErrorSerializer } from './brief-errors.ts';
+import { createErrorSerializer, kindOf, wordsOf } from './brief-errors.ts';
 import { prettyLine } from './pretty-line.ts';
 import { createQuiet } from './quiet.ts';
 
@@ -41,6 +41,7 @@ const UNREAD_LINES_MAX = 100;
  */
 export function reportToLog(log: Logger, clock: Clock): (report: CallReport) => void {
   const quiet = createQuiet(clock, UNREAD_LINES_MAX);
+  const tellPlace = createQuiet(clock, 1);
   return ({
     method,
     callId,
@@ -71,8 +72,11 @@ export function reportToLog(log: Logger, clock: Clock): (report: CallReport) => 
     if (fault === 'bug') {
       const reason = rest.reason && withoutNumbers(rest.reason);
       log.fatal({ ...line, reason, err: cause && withoutNumbersIn(cause) }, 'call');
-    } else if (fault === 'unavailable') log.error({ ...line, err: cause }, 'call');
-    else if (rest.status >= 400) log.warn(line, 'call');
+    } else if (fault === 'unavailable') {
+      // An outage fails each call. What it says is in each line, and where it comes from only once in a while.
+      const err = cause && tellPlace(kindOf(cause)) ? cause : undefined;
+      log.error({ ...line, reason: cause ? wordsOf(cause) : rest.reason, err }, 'call');
+    } else if (rest.status >= 400) log.warn(line, 'call');
     else log.info(line, 'call');
   };
 }

@@ -33,7 +33,7 @@ const remedies: Readonly<Record<string, string | ((login: Login) => string)>> = 
   EHOSTUNREACH: `no way leads there: ${HOSTS}, or let networks and firewalls pass it`,
   ENETUNREACH: `no way leads there: ${HOSTS}, or let networks and firewalls pass it`,
   ETIMEDOUT: `nobody answers there: ${HOSTS}, or let firewalls pass it`,
-  'Connection terminated due to connection timeout': `nobody answers there in time: ${HOSTS}, or let firewalls pass it; ${NO_POSTGRES}`,
+  'Connection terminated due to connection timeout': `let firewalls pass it; ${NO_POSTGRES}`,
   ECONNRESET: NO_POSTGRES,
   'Connection terminated unexpectedly': NO_POSTGRES,
   'There was an error establishing an SSL connection': NO_POSTGRES,
