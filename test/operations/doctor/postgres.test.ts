@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { keptStatements } from '../../../src/adapters/storage/postgres/kept-functions.ts';
 import { migrateDatabases } from '../../../src/operations/databases.ts';
 import { diagnose } from '../../../src/operations/doctor/diagnose.ts';
 import { inspectConfig, loadConfig } from '../../../src/settings/load.ts';
@@ -83,11 +84,21 @@ test('the doctor warns of a server that flushes nothing', async (t) => {
   assert.match(warnings.map(({ finding }) => finding).join('\n'), /fsync is off/);
 });
 
-test('the doctor says that calls fail where a column is missing', async () => {
+test('the doctor says that calls fail where a function is not ours, or a column is missing', async () => {
   const database = await newDatabase('app');
   const place = { url: url(database), schema: 'gsp_otp' };
   const { config } = await examine(storeSettings(place));
   await migrateDatabases(config, { dryRun: false });
+  assert.deepEqual((await examine(storeSettings(place))).failed, []);
+  const functions = keptStatements(place.schema);
+  for (const { signature } of functions) {
+    await server.query(`DROP FUNCTION IF EXISTS ${signature}`, [], database);
+    await server.query(`CREATE FUNCTION ${signature} RETURNS void LANGUAGE sql AS ''`, [], database);
+  }
+  const [others] = (await examine(storeSettings(place))).failed;
+  const [, drop = ''] = /: (DROP FUNCTION .*)$/.exec(others?.finding ?? '') ?? [];
+  assert.equal(drop.match(/step_/g)?.length, functions.length, others?.finding);
+  await server.query(drop, [], database);
   assert.deepEqual((await examine(storeSettings(place))).failed, []);
   await server.query('ALTER TABLE gsp_otp.request DROP gateway', [], database);
   const { failed } = await examine(storeSettings(place));

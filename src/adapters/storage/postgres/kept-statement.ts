@@ -17,6 +17,9 @@ export interface StatementOrder {
 export interface KeptStatement {
   /** Of the function: with a digest of all that it is, so servers of two versions have two, and none is ever replaced. */
   readonly name: string;
+  /** That is to be there: other functions may have the same name. */
+  readonly signature: string;
+  readonly body: string;
   /** What makes the function. */
   readonly make: string;
   /** What a step asks. */
@@ -38,16 +41,19 @@ export function keptStatement(
   { text, parameters, columns, isRead }: StatementOrder,
 ): KeptStatement {
   const types = Array.from({ length: parameters }, () => 'json').join(', ');
-  const values = Array.from({ length: parameters }, (_, index) => `$${index + 1}`).join(', ');
+  const values = Array.from({ length: parameters }, (_, index) => `$${index + 1}::json`).join(', ');
+  const body = `
+    #variable_conflict use_column
+    BEGIN RETURN QUERY ${text}; END `;
   const definition = `(${types}) RETURNS TABLE (${columns}) LANGUAGE plpgsql ${isRead ? 'STABLE' : 'VOLATILE'}
     SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off
-    AS $kept$
-    #variable_conflict use_column
-    BEGIN RETURN QUERY ${text}; END $kept$`;
+    AS $kept$${body}$kept$`;
   const digest = createHash('sha256').update(definition).digest('hex').slice(0, 16);
   const own = `step_${name}_${digest}`;
   return {
     name: own,
+    signature: `${schema}.${own}(${types})`,
+    body,
     make: `CREATE FUNCTION ${schema}.${own} ${definition}`,
     call: `SELECT * FROM ${schema}.${own}(${values})`,
     text,
@@ -58,18 +64,34 @@ export function keptStatement(
 
 /**
  * Makes those that are missing; servers that start at the same moment may make them at the same time. None is ever dropped:
- * servers of another version may use it. Throws `DatabaseError`, or `UnavailableError` if the role may not use what another
- * role made.
+ * servers of another version may use it. Throws `DatabaseError`, or as `requireOurs` does.
  */
 export async function makeKept(
   database: Database,
   schema: string,
   statements: readonly KeptStatement[],
 ): Promise<void> {
-  for (const { make } of await missingOf(database, schema, statements)) {
-    await ignoring(['23505', '42723'], database.write(make));
+  const there = await thereOf(database, statements);
+  for (const { make, signature } of statements) {
+    if (!there.has(signature)) await ignoring(['23505', '42723'], database.write(make));
   }
-  if ((await missingOf(database, schema, statements)).length === 0) return;
+  await requireOurs(database, schema, statements);
+}
+
+/** Of those that are there. Throws `UnavailableError` if one is not as we make it, or the role may not use what another role made. */
+export async function requireOurs(
+  database: Database,
+  schema: string,
+  statements: readonly KeptStatement[],
+): Promise<void> {
+  const there = [...(await thereOf(database, statements))];
+  const others = there.filter(([, { isOurs }]) => !isOurs).map(([signature]) => signature);
+  if (others.length > 0) {
+    throw new UnavailableError(
+      `the schema ${schema} has functions in the place of ours that are not as we make them: DROP FUNCTION ${others.join(', ')}`,
+    );
+  }
+  if (there.every(([, { isOpen }]) => isOpen)) return;
   const [{ role } = {}] = await database.read('SELECT quote_ident(current_user) AS role');
   throw new UnavailableError(
     `the role ${role} may not use functions of another role: ` +
@@ -77,17 +99,20 @@ export async function makeKept(
   );
 }
 
-/** Those that the role can't call. */
-async function missingOf(
+/** By signature. */
+async function thereOf(
   database: Database,
-  schema: string,
   statements: readonly KeptStatement[],
-): Promise<readonly KeptStatement[]> {
+): Promise<ReadonlyMap<string, { readonly isOurs: boolean; readonly isOpen: boolean }>> {
   const rows = await database.read(
-    `SELECT proname FROM pg_proc WHERE pronamespace = to_regnamespace($1) AND proname = ANY ($2)
-       AND has_function_privilege(oid, 'EXECUTE')`,
-    [schema, statements.map(({ name }) => name)],
+    `SELECT w.signature, p.prosrc = w.body AS is_ours, has_function_privilege(p.oid, 'EXECUTE') AS is_open
+     FROM unnest($1::text[], $2::text[]) AS w(signature, body) JOIN pg_proc p ON p.oid = to_regprocedure(w.signature)`,
+    [statements.map(({ signature }) => signature), statements.map(({ body }) => body)],
   );
-  const there = new Set(rows.map(({ proname }) => proname));
-  return statements.filter(({ name }) => !there.has(name));
+  return new Map(
+    rows.map(({ signature, is_ours: isOurs, is_open: isOpen }) => [
+      String(signature),
+      { isOurs: isOurs === true, isOpen: isOpen === true },
+    ]),
+  );
 }

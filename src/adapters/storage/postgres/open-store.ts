@@ -9,7 +9,7 @@ import { type ServerAdvice, serverAdvice } from '../../postgres/server-check.ts'
 import type { OpenedStore } from '../store-kind.ts';
 import { MOVING } from './enter-store.ts';
 import { keptStatements } from './kept-functions.ts';
-import { makeKept } from './kept-statement.ts';
+import { makeKept, requireOurs } from './kept-statement.ts';
 import { keyRecordOf, readRevokedKeys } from './key-record.ts';
 import { storePart } from './migrations.ts';
 import { nodesOf } from './nodes.ts';
@@ -66,8 +66,10 @@ export function adviceOn({ settings }: Terms): Promise<readonly ServerAdvice[]> 
 
 /** Plans what steps ask, where rights are asked for too, and runs nothing. */
 async function requireStatements(database: Database, schema: string): Promise<void> {
+  const statements = keptStatements(schema);
+  await requireOurs(database, schema, statements);
   try {
-    for (const { text, nothing } of keptStatements(schema)) await database.read(`EXPLAIN ${text}`, nothing);
+    for (const { text, nothing } of statements) await database.read(`EXPLAIN ${text}`, nothing);
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.kind !== 'refused') throw error;
     const fault = `can't do what calls need: ${error.message}: undo that change, or restore a backup`;

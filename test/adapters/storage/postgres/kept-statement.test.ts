@@ -107,6 +107,35 @@ test('a role that may not use what another one made is told who lets it', async 
   await opened(t, guest);
 });
 
+test('a function of the same name that takes other values is not taken for ours', async (t) => {
+  const place = await testSchema();
+  const client = await connected(t, place);
+  const store = await opened(t, place);
+  for (const { name, nothing } of keptStatements(place.schema)) {
+    await client.query(
+      `CREATE FUNCTION ${place.schema}.${name}(${nothing.map(() => 'text').join(', ')}) RETURNS void LANGUAGE sql AS ''`,
+    );
+  }
+  await issue(store, 'before');
+  for (const { signature } of keptStatements(place.schema)) await client.query(`DROP FUNCTION ${signature}`);
+  await issue(await opened(t, place), 'after');
+  assert.equal((await store.findChallenge('before'))?.challengeId, idFor('before'));
+});
+
+test('a function of the same name that does something else is refused, with what removes it', async (t) => {
+  const place = await testSchema();
+  const client = await connected(t, place);
+  await opened(t, place);
+  const [kept] = keptStatements(place.schema);
+  assert.ok(kept);
+  await client.query(`DROP FUNCTION ${kept.signature}`);
+  await client.query(`CREATE FUNCTION ${kept.signature} RETURNS void LANGUAGE sql AS ''`);
+  const told = `DROP FUNCTION ${kept.signature}`;
+  await assert.rejects(opened(t, place), (error: Error) => error.message.endsWith(told));
+  await client.query(told);
+  await opened(t, place);
+});
+
 test('a server makes functions that went missing while it runs, and goes on', async (t) => {
   const place = await testSchema();
   const client = await connected(t, place);
