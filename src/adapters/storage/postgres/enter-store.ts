@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { UnavailableError } from '../../../ports/unavailable.ts';
 import type { DataTerms } from '../../data-kind.ts';
@@ -7,13 +6,18 @@ import type { Database, Query } from '../../postgres/database.ts';
 import { openSchema } from '../../postgres/open-schema.ts';
 import type { EnteringStore, IdRange, StoreRest } from '../moving.ts';
 import type { Row } from '../rows/otp-rows.ts';
+import { requireNobody } from './key-record.ts';
 import { storePart } from './migrations.ts';
+import { MOVING } from './nodes.ts';
 import { REQUEST_COLUMNS, toRecords } from './row-columns.ts';
 import type { PostgresStoreSettings } from './settings.ts';
 import { endOfUse } from './writer.ts';
 
-/** In `meta`, while a store is being carried here. */
-export const MOVING = 'moving';
+/**
+ * The version of each row while it is carried. A server gives every row that it writes one of its own, which the table refuses
+ * meanwhile: one that was stopped before the move began may come back at any time.
+ */
+const CARRIED_VERSION = '00000000-0000-0000-0000-000000000000';
 
 const CARRIED = Object.keys(REQUEST_COLUMNS).filter((name) => name !== 'version');
 const TYPED = Object.entries(REQUEST_COLUMNS).map(([name, type]) => `${name} ${type}`);
@@ -45,7 +49,11 @@ async function beginMove(query: Query, schema: string): Promise<void> {
       `the schema ${schema} holds requests already: name another one that a server has not used`,
     );
   }
+  await requireNobody(query, schema);
   await query(`INSERT INTO ${schema}.meta (name, value) VALUES ('${MOVING}', 'yes')`);
+  await query(
+    `ALTER TABLE ${schema}.request ADD CONSTRAINT a_store_is_being_moved_here CHECK (version = '${CARRIED_VERSION}')`,
+  );
   // Rows are compared by the ids that they had. It goes at the end.
   await query(`CREATE UNIQUE INDEX request_moving ON ${schema}.request (id)`);
 }
@@ -68,7 +76,7 @@ class EnteringPostgresStore implements EnteringStore {
     await this.#change(async (query) => {
       const ids = [...gone, ...changed.map(({ id }) => id)];
       await query(`DELETE FROM ${this.#schema}.request WHERE id = ANY ($1::bigint[])`, [ids]);
-      const records = changed.map((row) => ({ id: row['id'], version: randomUUID(), ...carried(row) }));
+      const records = changed.map((row) => ({ id: row['id'], version: CARRIED_VERSION, ...carried(row) }));
       await query(
         `INSERT INTO ${this.#schema}.request (id, ${Object.keys(REQUEST_COLUMNS).join(', ')}) OVERRIDING SYSTEM VALUE
          SELECT id, ${Object.keys(REQUEST_COLUMNS).join(', ')}
@@ -132,6 +140,7 @@ class EnteringPostgresStore implements EnteringStore {
       );
       await query(`DROP INDEX ${schema}.request_moving`);
       await query(`ANALYZE ${schema}.request`);
+      await query(`ALTER TABLE ${schema}.request DROP CONSTRAINT a_store_is_being_moved_here`);
       await query(`DELETE FROM ${schema}.meta WHERE name = '${MOVING}'`);
     });
   }

@@ -93,7 +93,8 @@ async function rotate(
   return database.transaction(noteAndEnd, () => !dryRun);
 }
 
-async function requireNobody(query: Query, schema: string): Promise<void> {
+/** Throws `UnavailableError` if servers use the store. */
+export async function requireNobody(query: Query, schema: string): Promise<void> {
   const names = (await query(`SELECT name FROM ${schema}.node WHERE ${isThere} ORDER BY name`)).map(
     ({ name }) => name,
   );

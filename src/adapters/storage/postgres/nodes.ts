@@ -8,6 +8,9 @@ import { type Row, readInteger } from '../rows/otp-rows.ts';
 /** A server that told nothing for so long is gone, as far as the others know. */
 export const THERE_SECONDS = 15;
 
+/** In `meta`, while a store is being carried here: no server uses it. */
+export const MOVING = 'moving';
+
 /** Of a row of `node`, whether its server is there. */
 export const isThere = `seen_at > now() - interval '${THERE_SECONDS} s'`;
 
@@ -25,6 +28,7 @@ export function nodesOf(database: Database, schema: string): Nodes {
       told(async () => {
         const own = [id, name, version, fits, Math.round(clockAheadMs), reachedMs, JSON.stringify(traits)];
         const [row] = await database.write(sql.meet, own);
+        if (row?.['is_moving'] === true) throw beingMoved(schema);
         const others = (row?.['others'] ?? []) as readonly Row[];
         const digests = row?.['digests'];
         return {
@@ -34,6 +38,13 @@ export function nodesOf(database: Database, schema: string): Nodes {
       }),
     leave: async () => void (await database.write(sql.leave, [id]).catch(() => {})),
   };
+}
+
+/** What to say to a server meanwhile. */
+export function beingMoved(schema: string): UnavailableError {
+  return new UnavailableError(
+    `a store is being moved into the schema ${schema}: wait, or finish it with gsp-otp migrate --from … --to …`,
+  );
 }
 
 async function told<T>(ask: () => Promise<T>): Promise<T> {
@@ -56,7 +67,8 @@ function nodeStatements(schema: string) {
           fits_since = CASE WHEN $4::boolean THEN coalesce(t.fits_since, now()) END,
           clock_ahead_ms = excluded.clock_ahead_ms, reached_ms = excluded.reached_ms, traits = excluded.traits
         RETURNING id, fits_since)
-      SELECT (SELECT value::jsonb->>'digests' FROM ${schema}.meta WHERE name = 'key-checks') AS digests,
+      SELECT EXISTS (SELECT FROM ${schema}.meta WHERE name = '${MOVING}') AS is_moving,
+        (SELECT value::jsonb->>'digests' FROM ${schema}.meta WHERE name = 'key-checks') AS digests,
         (SELECT json_agg(row_to_json(x)) FROM (
           SELECT n.name, n.version, n.traits, n.clock_ahead_ms, n.reached_ms, n.fits_since IS NOT NULL AS fits,
             n.fits_since IS NOT NULL

@@ -7,12 +7,11 @@ import { stateOf } from '../../postgres/migrate.ts';
 import { inspectSchema, type OpenOrder, openSchema, withDatabase } from '../../postgres/open-schema.ts';
 import { type ServerAdvice, serverAdvice } from '../../postgres/server-check.ts';
 import type { OpenedStore } from '../store-kind.ts';
-import { MOVING } from './enter-store.ts';
 import { keptStatements } from './kept-functions.ts';
 import { makeKept, requireOurs } from './kept-statement.ts';
 import { keyRecordOf, readRevokedKeys } from './key-record.ts';
 import { storePart } from './migrations.ts';
-import { nodesOf } from './nodes.ts';
+import { beingMoved, MOVING, nodesOf } from './nodes.ts';
 import { PostgresOtpStore } from './otp-store.ts';
 import { plainStatements } from './read-statements.ts';
 import type { PostgresStoreSettings } from './settings.ts';
@@ -42,10 +41,7 @@ export async function openStore(terms: Terms, access: DataAccess): Promise<Opene
 
 async function requireNoMove(database: Database, schema: string): Promise<void> {
   const [row] = await database.read(`SELECT FROM ${schema}.meta WHERE name = '${MOVING}'`);
-  if (row === undefined) return;
-  throw new UnavailableError(
-    `a store is being moved into the schema ${schema}: wait, or finish it with gsp-otp migrate --from … --to …`,
-  );
+  if (row !== undefined) throw beingMoved(schema);
 }
 
 export function inspectStore(terms: Terms, access: 'serve' | 'make'): Promise<SchemaChange> {
