@@ -52,7 +52,7 @@ export async function moveStore(
   const leaving = await source.row.leave(source.terms);
   const closers = [async () => leaving.close()];
   try {
-    const entering = await target.row.enter(target.terms);
+    const entering = await target.row.enter(target.terms, leaving);
     closers.unshift(() => entering.close());
     const accounts = await openAccountsMove(from, to);
     if (accounts !== undefined) closers.unshift(() => accounts.close());
@@ -115,7 +115,8 @@ async function carryRequests(
   const first = Math.floor(after / IDS_MAX) * IDS_MAX;
   const starts = [...new Set([...seen.keys(), ...partsOf(first, upTo)])];
   for (const start of starts) {
-    const range = { after: start, upTo: start + IDS_MAX };
+    // Those that went by their retention before this run are still in the new place.
+    const range = { after: start === first ? 0 : start, upTo: start + IDS_MAX };
     const rows = leaving.requests(range);
     const digest = digestOf(rows);
     if (seen.get(start) !== digest) await entering.requests(range, rows);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { copyFileSync, existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import { InboxGateway } from '../../src/adapters/gateways/inbox/gateway.ts';
 import { createSystemClock } from '../../src/adapters/system/system-clock.ts';
@@ -9,7 +10,7 @@ import { type MoveProgress, moveStore } from '../../src/operations/move-store.ts
 import { loadConfig } from '../../src/settings/load.ts';
 import { connect } from '../support/postgres/connect.ts';
 import { storeSettings } from '../support/postgres/connection.ts';
-import { testSchema } from '../support/postgres/schema.ts';
+import { type TestSchema, testSchema } from '../support/postgres/schema.ts';
 import { activeNumber } from '../support/test-accounts.ts';
 import { codeIn, startApplication, TEST_SETTINGS } from '../support/test-application.ts';
 
@@ -30,6 +31,7 @@ async function newMove(t: TestContext) {
   const [from, to] = [configOf({}), configOf(toPostgres)];
   const move = (onProgress: (progress: MoveProgress) => void = () => {}) =>
     moveStore(from, to, { onProgress });
+  const moveTo = (other: TestSchema) => moveStore(from, configOf(storeSettings(other)), { onProgress() {} });
   const startTarget = async () => {
     const target = await startApplication({ dataDirectory, settings: toPostgres, overrides: { gateway } });
     t.after(() => target.stop());
@@ -42,7 +44,7 @@ async function newMove(t: TestContext) {
         .find(({ to: number }) => number.reveal() === activeNumber(account))
         ?.text.reveal() ?? '',
     );
-  return { source, dataDirectory, place, configs: { from, to }, move, startTarget, codeOf };
+  return { source, dataDirectory, place, configs: { from, to }, move, moveTo, startTarget, codeOf };
 }
 
 test('a code that is out when the store moves verifies in the new place, and what was answered is answered again', async (t) => {
@@ -176,4 +178,93 @@ test('a row that comes out otherwise than it went in stops the move', async (t) 
     DELETE FROM ${place.schema}.request`);
   await assert.rejects(move(), { ...unavailable, message: /what was written is not what is read back/ });
   assert.equal((await source.call('sendOtp', 'send-2', send(2))).body['result'], 'SUCCESS');
+});
+
+test('a store is moved once: no second one comes of what is left, nor of a copy that is put back', async (t) => {
+  const { source, dataDirectory, place, move, moveTo, startTarget, codeOf } = await newMove(t);
+  const file = join(dataDirectory, 'otp.sqlite');
+  await source.call('sendOtp', 'send-1', send(1));
+  await move();
+  await source.application.close();
+  const target = await startTarget();
+  const verify = { sendOtpRequestId: 'send-1', otp: codeOf(1) };
+  assert.equal((await target.call('verifyOtp', 'verify-1', verify)).body['result'], 'SUCCESS');
+  const refused = async () => {
+    await assert.rejects(move(), { ...unavailable, message: /the move is done: serve with/ });
+    const other = await testSchema();
+    const moved = {
+      ...unavailable,
+      message: new RegExp(`was moved to postgres:.*${place.schema}.*, and .* once`),
+    };
+    await assert.rejects(moveTo(other), moved);
+    const client = await connect(t, other.url);
+    const made = 'SELECT FROM pg_tables WHERE schemaname = $1';
+    assert.equal((await client.query(made, [other.schema])).rowCount, 0);
+    await client.query(`CREATE TABLE ${other.schema}.taken (n int)`);
+  };
+  await refused();
+  for (const put of [copyFileSync, renameSync]) {
+    put(`${file}.moved`, file);
+    await refused();
+    await assert.rejects(startApplication({ dataDirectory }), /was moved to postgres:/);
+  }
+});
+
+test('a store is not moved again into a place that another one was moved to, or is being', async (t) => {
+  const [one, other] = [await newMove(t), await newMove(t)];
+  await one.source.call('sendOtp', 'send-1', send(1));
+  await assert.rejects(
+    one.move(() => {
+      throw new RangeError('stopped');
+    }),
+    RangeError,
+  );
+  const message = /is where another store is being moved to/;
+  await assert.rejects(other.moveTo(one.place), { ...unavailable, message });
+  await one.move();
+  await assert.rejects(other.moveTo(one.place), { ...unavailable, message: /holds requests already/ });
+});
+
+test('a move that was stopped before the log had left goes on with the log', async (t) => {
+  const { source, dataDirectory, place, move, startTarget, codeOf } = await newMove(t);
+  const file = join(dataDirectory, 'otp.sqlite');
+  await source.call('sendOtp', 'send-1', send(1));
+  const stopped = new RangeError('stopped');
+  const stop = () => {
+    throw stopped;
+  };
+  await assert.rejects(move(stop), stopped);
+  const database = await connect(t, place.url);
+  await database.query(`
+    CREATE FUNCTION ${place.schema}.fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not yet'; END $$;
+    CREATE TRIGGER fail BEFORE UPDATE ON ${place.schema}.meta FOR EACH ROW
+      WHEN (NEW.name = 'moved') EXECUTE FUNCTION ${place.schema}.fail()`);
+  await assert.rejects(move(), /not yet/);
+  await source.application.close();
+  for (const part of ['-wal', '-shm']) renameSync(`${file}.moved${part}`, `${file}${part}`);
+  await assert.rejects(startApplication({ dataDirectory }), /was moved to postgres:/);
+  await assert.rejects(startTarget(), /being moved/);
+  await database.query(`DROP TRIGGER fail ON ${place.schema}.meta`);
+  assert.equal((await move()).requests, 1);
+  const target = await startTarget();
+  const verify = { sendOtpRequestId: 'send-1', otp: codeOf(1) };
+  assert.equal((await target.call('verifyOtp', 'verify-1', verify)).body['result'], 'SUCCESS');
+});
+
+test('a move goes on after a stop in which old requests went by their retention', async (t) => {
+  const { source, dataDirectory, move } = await newMove(t);
+  await source.call('sendOtp', 'send-1', send(1));
+  await source.call('sendOtp', 'send-2', send(2));
+  const stopped = new RangeError('stopped');
+  await assert.rejects(
+    move(({ phase }) => {
+      if (phase === 'moving') throw stopped;
+    }),
+    stopped,
+  );
+  await source.application.close();
+  const database = new DatabaseSync(join(dataDirectory, 'otp.sqlite'));
+  database.exec(`DELETE FROM request WHERE request_id = 'send-1'; UPDATE request SET id = id + 5000`);
+  database.close();
+  assert.equal((await move()).requests, 1);
 });

@@ -23,7 +23,7 @@ export const storeKinds = [
     inspect: async (...terms) => (await loadPostgres()).inspectStore(...terms),
     revokedKeys: async (terms) => (await loadPostgres()).revokedKeysOf(terms),
     advice: async (terms) => (await loadPostgres()).adviceOn(terms),
-    enter: async (terms) => (await import('./postgres/enter-store.ts')).enterStore(terms),
+    enter: async (...terms) => (await import('./postgres/enter-store.ts')).enterStore(...terms),
   }),
 ] as const;
 

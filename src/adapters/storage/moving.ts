@@ -3,6 +3,10 @@ import type { Row } from './rows/otp-rows.ts';
 
 /** A store that is carried to another place, while its server goes on. */
 export interface LeavingStore {
+  /** Of this store alone, and of its copies. */
+  readonly id: string;
+  /** The place that it was moved to. `undefined`: it was not. It may go on to that one, should the move not have ended. */
+  readonly movedTo: string | undefined;
   /** The ids of its requests lie in `(after, upTo]`. */
   range(): IdRange;
   /** The rows of the requests with those ids, in the order of their ids. */

@@ -37,10 +37,14 @@ export interface StoreKind<Schema extends KindSchema = KindSchema> extends DataK
   /** Opens a store that is to be carried elsewhere. Throws `UnavailableError`. Absent: none can be. */
   leave?(terms: DataTerms<ValuesOf<Schema>>): Promise<LeavingStore>;
   /**
-   * Makes the place that a store is carried to. Throws `UnavailableError`, with nothing changed, if one is there that was
-   * not begun so. Absent: none can be carried there.
+   * Makes the place that a store is carried to, or goes on with it in the place of whoever began. Throws `UnavailableError`,
+   * with nothing changed, if the place is used otherwise, or if the store was moved already, there or elsewhere. Absent:
+   * none can be carried there.
    */
-  enter?(terms: DataTerms<ValuesOf<Schema>>): Promise<EnteringStore>;
+  enter?(
+    terms: DataTerms<ValuesOf<Schema>>,
+    leaving: Pick<LeavingStore, 'id' | 'movedTo'>,
+  ): Promise<EnteringStore>;
 }
 
 export interface OpenedStore {

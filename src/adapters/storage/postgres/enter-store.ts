@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { UnavailableError } from '../../../ports/unavailable.ts';
 import type { DataTerms } from '../../data-kind.ts';
 import { UNHURRIED_MS } from '../../postgres/connect.ts';
 import type { Database, Query } from '../../postgres/database.ts';
-import { openSchema } from '../../postgres/open-schema.ts';
-import type { EnteringStore, IdRange, StoreRest } from '../moving.ts';
+import { openSchema, withDatabase } from '../../postgres/open-schema.ts';
+import type { EnteringStore, IdRange, LeavingStore, StoreRest } from '../moving.ts';
 import type { Row } from '../rows/otp-rows.ts';
 import { requireNobody } from './key-record.ts';
 import { storePart } from './migrations.ts';
@@ -12,6 +13,9 @@ import { MOVING } from './nodes.ts';
 import { REQUEST_COLUMNS, toRecords } from './row-columns.ts';
 import type { PostgresStoreSettings } from './settings.ts';
 import { endOfUse } from './writer.ts';
+
+/** In `meta`: the id of the store that was carried here. */
+const MOVED = 'moved';
 
 /**
  * The version of each row while it is carried. A server gives every row that it writes one of its own, which the table refuses
@@ -22,49 +26,77 @@ const CARRIED_VERSION = '00000000-0000-0000-0000-000000000000';
 const CARRIED = Object.keys(REQUEST_COLUMNS).filter((name) => name !== 'version');
 const TYPED = Object.entries(REQUEST_COLUMNS).map(([name, type]) => `${name} ${type}`);
 
-export async function enterStore({
-  settings,
-  environment,
-}: DataTerms<PostgresStoreSettings>): Promise<EnteringStore> {
-  const order = { settings, environment, part: storePart, missing: undefined };
+export async function enterStore(
+  { settings, environment }: DataTerms<PostgresStoreSettings>,
+  leaving: Pick<LeavingStore, 'id' | 'movedTo'>,
+): Promise<EnteringStore> {
+  const missing = leaving.movedTo && movedAlready(leaving.movedTo);
+  const order = { settings, environment, part: storePart, missing };
   const { database } = await openSchema({ ...order, connect: { statementMs: UNHURRIED_MS } });
   const { schema } = settings;
+  const run = `${leaving.id} ${randomUUID()}`;
   try {
-    await database.transaction((query) => beginMove(query, schema));
-    return new EnteringPostgresStore(database, schema);
+    await withDatabase(settings, (own) => own.transaction((query) => beginMove(query, schema, leaving, run)));
+    return new EnteringPostgresStore(database, schema, run);
   } catch (error) {
     await database.close();
     throw error;
   }
 }
 
-async function beginMove(query: Query, schema: string): Promise<void> {
+function movedAlready(where: string): string {
+  return `the old store was moved to ${where}, and a store is moved once: serve with the configuration that names that place`;
+}
+
+/** `run`: of this one, after the id of the store. Whoever was at it before has lost it. */
+async function beginMove(
+  query: Query,
+  schema: string,
+  { id, movedTo }: Pick<LeavingStore, 'id' | 'movedTo'>,
+  run: string,
+): Promise<void> {
   const [state = {}] = await query(
     `SELECT EXISTS (SELECT FROM ${schema}.request) AS is_used,
-       EXISTS (SELECT FROM ${schema}.meta WHERE name = '${MOVING}') AS is_moving`,
+       (SELECT split_part(value, ' ', 1) FROM ${schema}.meta WHERE name = '${MOVING}') AS moving,
+       (SELECT value FROM ${schema}.meta WHERE name = '${MOVED}') AS moved`,
   );
-  if (state['is_moving'] === true) return;
-  if (state['is_used'] === true) {
+  const { is_used: isUsed, moving, moved } = state;
+  if (moved === id) {
     throw new UnavailableError(
-      `the schema ${schema} holds requests already: name another one that a server has not used`,
+      'has the store already, the move is done: serve with the configuration that names it',
     );
   }
-  await requireNobody(query, schema);
-  await query(`INSERT INTO ${schema}.meta (name, value) VALUES ('${MOVING}', 'yes')`);
+  if (moving !== id) {
+    if (moving !== null) {
+      throw new UnavailableError('is where another store is being moved to: name another schema');
+    }
+    if (movedTo !== undefined) throw new UnavailableError(`is another place: ${movedAlready(movedTo)}`);
+    if (isUsed === true) {
+      throw new UnavailableError('holds requests already: name another schema, which no server has used');
+    }
+    await requireNobody(query, schema);
+    await query(
+      `ALTER TABLE ${schema}.request ADD CONSTRAINT a_store_is_being_moved_here CHECK (version = '${CARRIED_VERSION}')`,
+    );
+    // Rows are compared by the ids that they had. It goes at the end.
+    await query(`CREATE UNIQUE INDEX request_moving ON ${schema}.request (id)`);
+  }
   await query(
-    `ALTER TABLE ${schema}.request ADD CONSTRAINT a_store_is_being_moved_here CHECK (version = '${CARRIED_VERSION}')`,
+    `INSERT INTO ${schema}.meta (name, value) VALUES ('${MOVING}', $1)
+     ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+    [run],
   );
-  // Rows are compared by the ids that they had. It goes at the end.
-  await query(`CREATE UNIQUE INDEX request_moving ON ${schema}.request (id)`);
 }
 
 class EnteringPostgresStore implements EnteringStore {
   readonly #database: Database;
   readonly #schema: string;
+  readonly #run: string;
 
-  constructor(database: Database, schema: string) {
+  constructor(database: Database, schema: string, run: string) {
     this.#database = database;
     this.#schema = schema;
+    this.#run = run;
   }
 
   async requests(range: IdRange, rows: readonly Row[]): Promise<number> {
@@ -141,7 +173,9 @@ class EnteringPostgresStore implements EnteringStore {
       await query(`DROP INDEX ${schema}.request_moving`);
       await query(`ANALYZE ${schema}.request`);
       await query(`ALTER TABLE ${schema}.request DROP CONSTRAINT a_store_is_being_moved_here`);
-      await query(`DELETE FROM ${schema}.meta WHERE name = '${MOVING}'`);
+      await query(
+        `UPDATE ${schema}.meta SET name = '${MOVED}', value = split_part(value, ' ', 1) WHERE name = '${MOVING}'`,
+      );
     });
   }
 
@@ -149,11 +183,16 @@ class EnteringPostgresStore implements EnteringStore {
     return this.#database.close();
   }
 
-  /** While the store is being moved, and by no other move that has ended. */
+  /** While the store is being moved, and by this run alone: another one may have read what has changed since. */
   #change(run: (query: Query) => Promise<void>): Promise<void> {
     return this.#database.transaction(async (query) => {
-      const marks = await query(`SELECT FROM ${this.#schema}.meta WHERE name = '${MOVING}' FOR UPDATE`);
-      if (marks.length === 0) throw new UnavailableError('the move is over: another one has finished it');
+      const marks = await query(
+        `SELECT FROM ${this.#schema}.meta WHERE name = '${MOVING}' AND value = $1 FOR UPDATE`,
+        [this.#run],
+      );
+      if (marks.length === 0) {
+        throw new UnavailableError('another move has taken this one over: wait for that one');
+      }
       await run(query);
     });
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { renameSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { isThere } from '../../../ports/file-fault.ts';
@@ -9,7 +10,7 @@ import type { IdRange, LeavingStore, StoreRest } from '../moving.ts';
 import { type Row, readBlock } from '../rows/otp-rows.ts';
 import { otpStoreKind } from './migrations.ts';
 import { type SqliteStoreSettings, where } from './settings.ts';
-import { markMoved } from './store-mark.ts';
+import { markMoved, whereMoved } from './store-mark.ts';
 
 /** Its server writes for milliseconds at a time. */
 const WAIT_MS = 5000;
@@ -19,21 +20,48 @@ export async function leaveStore({
   dataDirectory,
 }: DataTerms<SqliteStoreSettings>): Promise<LeavingStore> {
   const file = where({ dataDirectory });
-  // A move that was stopped after it had left goes on with what it left.
-  const current = isThere(file) ? file : movedName(file);
+  const movedTo = whereMoved(file);
+  // A move that was stopped after it had left goes on with what it left, whatever was put in its place.
+  const hasLeft = movedTo !== undefined && isThere(movedName(file));
+  // It may have been stopped before its log had left.
+  if (hasLeft && !isThere(file)) renameAll(file);
+  const current = hasLeft ? movedName(file) : file;
   if (!isThere(current)) throw new UnavailableError(`${file} is not there: there is nothing to move`);
   const order = { file: current, environment, access: 'write', waitMs: WAIT_MS } as const;
   const { database } = openDatabase(otpStoreKind, order);
-  return new LeavingSqliteStore(database, file);
+  try {
+    return new LeavingSqliteStore(database, file, { id: idOf(database), movedTo, hasLeft });
+  } catch (error) {
+    database.close();
+    throw storageFailure(error);
+  }
+}
+
+/** Kept in the store itself, so that a copy of it is known again. */
+function idOf(database: DatabaseSync): string {
+  database
+    .prepare(`INSERT INTO meta (name, value) VALUES ('id', ?) ON CONFLICT DO NOTHING`)
+    .run(randomUUID());
+  return String(database.prepare(`SELECT value FROM meta WHERE name = 'id'`).get()?.['value']);
 }
 
 class LeavingSqliteStore implements LeavingStore {
+  readonly id: string;
+  readonly movedTo: string | undefined;
   readonly #database: DatabaseSync;
   readonly #file: string;
+  readonly #hasLeft: boolean;
 
-  constructor(database: DatabaseSync, file: string) {
+  constructor(
+    database: DatabaseSync,
+    file: string,
+    { id, movedTo, hasLeft }: Pick<LeavingStore, 'id' | 'movedTo'> & { readonly hasLeft: boolean },
+  ) {
     this.#database = database;
     this.#file = file;
+    this.id = id;
+    this.movedTo = movedTo;
+    this.#hasLeft = hasLeft;
   }
 
   range(): IdRange {
@@ -46,7 +74,7 @@ class LeavingSqliteStore implements LeavingStore {
   }
 
   rest(): StoreRest {
-    const words = this.#all(`SELECT name, value FROM meta WHERE name NOT IN ('environment', 'checks')`);
+    const words = this.#all(`SELECT name, value FROM meta WHERE name NOT IN ('environment', 'checks', 'id')`);
     return {
       missteps: this.#all('SELECT subject, kind, at_ms, times FROM misstep'),
       ceilings: this.#all('SELECT * FROM ceiling').map((row) => ({
@@ -72,10 +100,7 @@ class LeavingSqliteStore implements LeavingStore {
   leave(where: string): void {
     markMoved(this.#file, where);
     // Whoever has it open notices that it has lost its name, before and after each of its commits.
-    for (const part of ['', '-wal', '-shm']) {
-      const name = `${this.#file}${part}`;
-      if (isThere(name)) renameSync(name, `${movedName(this.#file)}${part}`);
-    }
+    if (!this.#hasLeft) renameAll(this.#file);
   }
 
   close(): void {
@@ -88,6 +113,13 @@ class LeavingSqliteStore implements LeavingStore {
     } catch (error) {
       throw storageFailure(error);
     }
+  }
+}
+
+/** With its log and the index of that. Safe to repeat. */
+function renameAll(file: string): void {
+  for (const part of ['', '-wal', '-shm']) {
+    if (isThere(`${file}${part}`)) renameSync(`${file}${part}`, `${movedName(file)}${part}`);
   }
 }
 

@@ -22,17 +22,18 @@ const REMEDY =
  * does, too: what can't be used is not lost.
  */
 export function requireStore({ file, isExpected, mayBeMade }: ExpectedStore): void {
-  if (judgeFiles(file, 'write') > 0 && whereMoved(file) === undefined) return;
-  // Without its database a log is all that is left of it; and SQLite would delete it.
-  if ((statIfThere(`${file}-wal`)?.size ?? 0) > 0) {
-    throw new UnavailableError(
-      `${file} is missing or empty, but its log ${file}-wal is there: put them together again, or move the log away`,
-    );
-  }
+  const isEmpty = judgeFiles(file, 'write') === 0;
   const movedTo = whereMoved(file);
   if (movedTo !== undefined) {
     throw new UnavailableError(
       `${file} was moved to ${movedTo}: serve with the configuration that names it. The file beside it that ends in .moved is of no use any more`,
+    );
+  }
+  if (!isEmpty) return;
+  // Without its database a log is all that is left of it; and SQLite would delete it.
+  if ((statIfThere(`${file}-wal`)?.size ?? 0) > 0) {
+    throw new UnavailableError(
+      `${file} is missing or empty, but its log ${file}-wal is there: put them together again, or move the log away`,
     );
   }
   const wasMade = isThere(markFileOf(file));
@@ -57,7 +58,8 @@ export function markMoved(file: string, where: string): void {
   writeFileSync(markFileOf(file), `${MOVED}${where}\n`, { mode: 0o600 });
 }
 
-function whereMoved(file: string): string | undefined {
+/** Where its requests are. `undefined`: here. */
+export function whereMoved(file: string): string | undefined {
   if (!isThere(markFileOf(file))) return undefined;
   const text = readFileSync(markFileOf(file), 'utf8');
   return text.startsWith(MOVED) ? text.slice(MOVED.length).trimEnd() : undefined;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
 import { enterStore } from '../../../../src/adapters/storage/postgres/enter-store.ts';
 import { openStore } from '../../../../src/adapters/storage/postgres/open-store.ts';
@@ -14,9 +15,10 @@ const unavailable = { name: 'UnavailableError' };
 async function newPlace(t: TestContext) {
   const settings = { kind: 'postgres', ...connectionTo(await testSchema()) } as const;
   const terms = { settings, environment: 'sandbox', dataDirectory: '' } as const;
+  const leaving = { id: randomUUID(), movedTo: undefined };
   return {
     async enter() {
-      const entering = await enterStore(terms);
+      const entering = await enterStore(terms, leaving);
       t.after(() => entering.close());
       return entering;
     },
@@ -29,21 +31,23 @@ async function newPlace(t: TestContext) {
   };
 }
 
-test('a move that was started twice changes nothing more once servers go on with the store', async (t) => {
-  const settings = { kind: 'postgres', ...connectionTo(await testSchema()) } as const;
-  const terms = { settings, environment: 'sandbox', dataDirectory: '' } as const;
-  const [first, second] = [await enterStore(terms), await enterStore(terms)];
-  t.after(() => Promise.all([first.close(), second.close()]));
-  await first.rest(rest);
-  await first.finish();
-  const { store } = await openStore(terms, 'serve');
-  t.after(() => store.close());
+test('of a move that was started twice the second run goes on alone, and neither changes anything once servers go on', async (t) => {
+  const { enter, serve } = await newPlace(t);
+  const [first, second] = [await enter(), await enter()];
+  const over = { ...unavailable, message: /another move has taken this one over/ };
+  await assert.rejects(first.rest(rest), over);
+  await second.rest(rest);
+  await assert.rejects(first.finish(), over);
+  await second.finish();
+  const { store } = await serve();
   await issue(store, 'send');
-  const ended = { name: 'UnavailableError', message: /another one has finished/ };
-  await assert.rejects(second.requests({ after: 0, upTo: 1000 }, []), ended);
-  await assert.rejects(second.rest(rest), ended);
-  await assert.rejects(second.finish(), ended);
+  for (const one of [first, second]) {
+    await assert.rejects(one.requests({ after: 0, upTo: 1000 }, []), over);
+    await assert.rejects(one.rest(rest), over);
+    await assert.rejects(one.finish(), over);
+  }
   assert.equal((await store.history('send')).length, 1);
+  await assert.rejects(enter(), { ...unavailable, message: /the move is done: serve with/ });
 });
 
 test('a place that servers use is refused, also where they have had no request yet', async (t) => {
