@@ -86,7 +86,7 @@ export function stateFault(
 
 /**
  * Brings a part to the newest version that this program knows, one migration a transaction, while servers of the version
- * before go on. Whoever comes meanwhile waits, for half a minute at most. Resolves to the version before. Throws
+ * before go on. Whoever comes meanwhile waits, for a minute at most. Resolves to the version before. Throws
  * `UnavailableError`, with the part as it was or with some migrations done.
  */
 export async function migrate(
@@ -182,22 +182,20 @@ export async function ignoring(states: readonly string[], work: Promise<unknown>
   }
 }
 
-/**
- * Resolves to the term: who holds an older one has lost the lock. It doesn't wait for the row itself, which its role may not
- * do for long.
- */
+/** Resolves to the term: who holds an older one has lost the lock. */
 async function takeLock(database: Database, schema: string, holder: string): Promise<unknown> {
   const endMs = performance.now() + 30_000;
+  const take = `
+    UPDATE ${schema}.migration_lock SET holder = $1, term = term + 1, ${EXPIRY}
+    WHERE id = 1 AND (holder IS NULL OR expires_at < clock_timestamp()) RETURNING term`;
   while (performance.now() < endMs) {
-    const [row] = await database.write(
-      `UPDATE ${schema}.migration_lock
-       SET holder = $1, term = term + 1, ${EXPIRY}
-       WHERE id = (
-         SELECT id FROM ${schema}.migration_lock
-         WHERE id = 1 AND (holder IS NULL OR expires_at < clock_timestamp()) FOR UPDATE SKIP LOCKED)
-       RETURNING term`,
-      [holder],
-    );
+    // A transaction waits for the row of whoever migrates, where a statement may give up by a time-out of its role.
+    const [row] = await database
+      .transaction((query) => query(take, [holder]))
+      .catch((error: unknown) => {
+        if (error instanceof DatabaseError && error.kind === 'stale') return [];
+        throw error;
+      });
     if (row !== undefined) return row['term'];
     await pause(WAIT_MS);
   }
