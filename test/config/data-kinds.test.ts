@@ -37,3 +37,18 @@ test('an account file beside a store on a server is refused, and accounts in the
     assert.deepEqual(others, []);
   }
 });
+
+test('a host of a store on a server with a port that is none is refused, and named', () => {
+  for (const host of ['db-1:0', '[::1]:65536', 'db-2:70000']) {
+    const [fault, ...others] = faultsOf({
+      overrides: { store: { ...postgres, hosts: ['db-1:65535', host] } },
+    });
+    assert.ok(fault);
+    const told = `store: has in hosts ${host}, which has no such port; accepted: ports from 1 to 65535`;
+    assert.ok(describeFault(fault).startsWith(told), describeFault(fault));
+    assert.deepEqual(others, []);
+  }
+  for (const host of ['[::1]', '[::1]:5433', 'db-1']) {
+    assert.deepEqual(faultsOf({ overrides: { store: { ...postgres, hosts: [host] } } }), []);
+  }
+});

@@ -71,6 +71,13 @@ export type ConnectionSettings = ValuesOf<typeof asObject>;
 
 export const connectionRules: readonly KindRule<ConnectionSettings>[] = [
   {
+    fault({ hosts }) {
+      const wrong = hosts.find((host) => !isPort(/:(\d+)$/.exec(host)?.[1] ?? '5432'));
+      return wrong === undefined ? undefined : `has in hosts ${wrong}, which has no such port`;
+    },
+    accepted: 'ports from 1 to 65535',
+  },
+  {
     fault: ({ password, passwordCommand }) =>
       password !== undefined && passwordCommand !== undefined
         ? 'has both password and passwordCommand'
@@ -88,6 +95,10 @@ export const connectionRules: readonly KindRule<ConnectionSettings>[] = [
     inProduction: true,
   },
 ];
+
+function isPort(digits: string): boolean {
+  return Number(digits) >= 1 && Number(digits) <= 65_535;
+}
 
 /** Such as `postgres://db-1,db-2:5433/bank (schema gsp_otp)`; of a `part` of it, `(schema gsp_otp, accounts)`. */
 export function whereOf({ hosts, database, schema }: ConnectionSettings, part?: string): string {
