@@ -179,13 +179,18 @@ export const importRules: readonly ImportRule[] = [
   },
   {
     place: ['src/adapters/storage/rows'],
-    may: ['src/adapters/storage/store-kind.ts', 'src/ports'],
+    may: ['src/adapters/storage/key-record.ts', 'src/ports'],
     modules: [],
     instead: 'it reads and makes what stands in rows; how they get there is the business of each engine',
   },
   dataRule(
     'storage/sqlite',
-    ['src/adapters/storage/store-kind.ts', 'src/adapters/storage/moving.ts', 'src/adapters/storage/rows'],
+    [
+      'src/adapters/storage/store-kind.ts',
+      'src/adapters/storage/key-record.ts',
+      'src/adapters/storage/moving.ts',
+      'src/adapters/storage/rows',
+    ],
     'node:*',
   ),
   {
@@ -193,6 +198,7 @@ export const importRules: readonly ImportRule[] = [
     may: [
       dataKind,
       'src/adapters/storage/store-kind.ts',
+      'src/adapters/storage/key-record.ts',
       'src/adapters/storage/moving.ts',
       'src/adapters/storage/rows',
       'src/adapters/postgres',

@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { EnteringStore, LeavingStore } from '../adapters/storage/moving.ts';
+import { keyChecksOf } from '../domain/challenge/key-check.ts';
 import { UnavailableError } from '../ports/unavailable.ts';
+import type { Settings } from '../settings/settings.ts';
 import { type DataSettings, storeOf } from '../wiring/data-kinds.ts';
+import { storedKeyFault } from '../wiring/known-secrets.ts';
+import { keysOf } from '../wiring/policy.ts';
 import { type AccountsMove, openAccountsMove } from './move-accounts.ts';
 
 /** Ids that are carried at once. */
@@ -27,15 +31,19 @@ export interface MoveResult {
   readonly where: string;
 }
 
+/** The secrets are those that the store is to be served with. */
+export type MoveTarget = DataSettings & Pick<Settings, 'codes' | 'digests'>;
+
 /**
  * Carries the store that `from` names to the one that `to` names, with the accounts if they are ours, while a server serves
  * from them: codes that are out stay valid, and answered requests stay answered. Every row is read back and compared. For
  * the last part, what changed meanwhile, calls are answered 503; from then on the old store serves nobody. A move that was
- * stopped goes on where it was. Throws `UnavailableError`: then the old store is as it was, unless it says otherwise.
+ * stopped goes on where it was. Throws `UnavailableError`, also if `to` has other secrets [OQ-72]: then the old store is as
+ * it was, unless it says otherwise.
  */
 export async function moveStore(
   from: DataSettings,
-  to: DataSettings,
+  to: MoveTarget,
   { onProgress, signal }: { onProgress: (progress: MoveProgress) => void; signal?: AbortSignal },
 ): Promise<MoveResult> {
   if (from.profile !== to.profile) {
@@ -52,6 +60,7 @@ export async function moveStore(
   const leaving = await source.row.leave(source.terms);
   const closers = [async () => leaving.close()];
   try {
+    await requireSameSecrets(leaving, to);
     const entering = await target.row.enter(target.terms, leaving);
     closers.unshift(() => entering.close());
     const accounts = await openAccountsMove(from, to);
@@ -61,6 +70,21 @@ export async function moveStore(
   } finally {
     for (const close of closers) await close();
   }
+}
+
+/** With others no server would start in the new place, and the old one would serve nobody any more. */
+async function requireSameSecrets({ keys }: LeavingStore, to: MoveTarget): Promise<void> {
+  const fault = await secretsFault(keys, to);
+  if (fault === undefined) return;
+  throw new UnavailableError(
+    `the configuration to move to: ${fault}. Give it the secrets of the server that has the store; nothing was moved`,
+  );
+}
+
+async function secretsFault(keys: LeavingStore['keys'], to: MoveTarget): Promise<string | undefined> {
+  if (to.digests.secret.reveal() !== '') return (await storedKeyFault(keys, keyChecksOf(keysOf(to))))?.reason;
+  if ((await keys.checks()) === undefined) return undefined;
+  return 'digests.secret is not set, and a sandbox makes another one in its dataDirectory';
 }
 
 interface CarryOrder {

@@ -1,4 +1,4 @@
-import type { KeyRecord } from '../adapters/storage/store-kind.ts';
+import type { KeyRecord } from '../adapters/storage/key-record.ts';
 import {
   type KeyChecks,
   type KeyFault,

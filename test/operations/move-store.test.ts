@@ -7,10 +7,11 @@ import { InboxGateway } from '../../src/adapters/gateways/inbox/gateway.ts';
 import { createSystemClock } from '../../src/adapters/system/system-clock.ts';
 import { editAccounts } from '../../src/operations/accounts.ts';
 import { type MoveProgress, moveStore } from '../../src/operations/move-store.ts';
-import { loadConfig } from '../../src/settings/load.ts';
+import { type Config, inspectConfig, loadConfig } from '../../src/settings/load.ts';
 import { connect } from '../support/postgres/connect.ts';
 import { storeSettings } from '../support/postgres/connection.ts';
 import { type TestSchema, testSchema } from '../support/postgres/schema.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { activeNumber } from '../support/test-accounts.ts';
 import { codeIn, startApplication, TEST_SETTINGS } from '../support/test-application.ts';
 
@@ -267,4 +268,27 @@ test('a move goes on after a stop in which old requests went by their retention'
   database.exec(`DELETE FROM request WHERE request_id = 'send-1'; UPDATE request SET id = id + 5000`);
   database.close();
   assert.equal((await move()).requests, 1);
+});
+
+test('[OQ-72] a store is not moved to a configuration that has other secrets, and nothing is made there', async (t) => {
+  const { source, place, configs, dataDirectory, move } = await newMove(t);
+  await source.call('sendOtp', 'send-1', send(1));
+  const others = [
+    [{ 'digests.secret': { value: 'd'.repeat(40) } }, /digests\.secret is not the one/],
+    [{ 'codes.secrets': [{ id: 'other', secret: { value: 'c'.repeat(40) } }] }, /codes\.secrets lacks/],
+    [{ dataDirectory: temporaryDirectory(t) }, /digests\.secret is not set, and a sandbox makes another one/],
+  ] as const;
+  const client = await connect(t, place.url);
+  for (const [settings, message] of others) {
+    const overrides = { ...TEST_SETTINGS, dataDirectory, ...storeSettings(place), ...settings };
+    const { values } = inspectConfig({ env: {}, overrides });
+    await assert.rejects(moveStore(configs.from, values as Config, { onProgress() {} }), {
+      ...unavailable,
+      message,
+    });
+    const made = 'SELECT FROM pg_tables WHERE schemaname = $1';
+    assert.equal((await client.query(made, [place.schema])).rowCount, 0);
+  }
+  assert.equal((await source.call('sendOtp', 'send-2', send(2))).body['result'], 'SUCCESS');
+  assert.equal((await move()).requests, 2);
 });

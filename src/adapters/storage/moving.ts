@@ -1,4 +1,5 @@
 import type { Block, CeilingBucket } from '../../ports/otp-store.ts';
+import type { KeyRecord } from './key-record.ts';
 import type { Row } from './rows/otp-rows.ts';
 
 /** A store that is carried to another place, while its server goes on. */
@@ -7,6 +8,7 @@ export interface LeavingStore {
   readonly id: string;
   /** The place that it was moved to. `undefined`: it was not. It may go on to that one, should the move not have ended. */
   readonly movedTo: string | undefined;
+  readonly keys: Pick<KeyRecord, 'checks' | 'codesBySecret'>;
   /** The ids of its requests lie in `(after, upTo]`. */
   range(): IdRange;
   /** The rows of the requests with those ids, in the order of their ids. */

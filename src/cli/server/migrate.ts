@@ -24,7 +24,8 @@ of the version before may go on.
 With --from and --to, the embedded store is moved to PostgreSQL while its server goes on. Codes that are out stay valid,
 and answered requests stay answered. Every row is read back and compared. For the last part calls are answered 503, and
 then until servers run with the configuration of --to: the old store serves nobody any more. A move that was stopped goes
-on where it was. Until it has ended, the old server goes on, and no other one starts.
+on where it was. Until it has ended, the old server goes on, and no other one starts. The configuration of --to needs the
+secrets of that of --from, and a schema that no server has used. A store is moved once.
 
 Examples:
   $ gsp-otp migrate --dry-run

@@ -5,6 +5,7 @@ import { shown } from '../../ports/hidden-characters.ts';
 import { configSources } from '../terminal/config-options.ts';
 import { readDataSettings } from '../terminal/data-settings.ts';
 import { exitCodes, Failure } from '../terminal/failure.ts';
+import { readSomeSettings } from '../terminal/some-settings.ts';
 import { abortOnSignal } from './stop-signal.ts';
 
 interface MoveOrder {
@@ -26,15 +27,22 @@ export async function move({ from, to, json, hasOthers }: MoveOrder): Promise<vo
       exitCodes.usage,
     );
   }
-  const settingsIn = (file: string) =>
-    readDataSettings(configSources({ config: file }), 'store', 'directory');
+  const source = readDataSettings(configSources({ config: from }), 'store', 'directory');
+  const target = readSomeSettings(configSources({ config: to }), [
+    'profile',
+    'dataDirectory',
+    'store',
+    'directory',
+    'codes',
+    'digests',
+  ]);
   const signal = abortOnSignal(
     'stopped, nothing was moved: the server goes on with its own store',
     'Run it again: it goes on where it was.',
   );
   const progress = createProgress(process.stderr);
   try {
-    const result = await moveStore(settingsIn(from), settingsIn(to), { onProgress: progress.show, signal });
+    const result = await moveStore(source, target, { onProgress: progress.show, signal });
     progress.stop();
     const { requests, accounts, counts, heldMs, where } = result;
     const count = (n: number) => n.toLocaleString('en');

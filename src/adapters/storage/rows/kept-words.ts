@@ -1,5 +1,5 @@
 import { UnavailableError } from '../../../ports/unavailable.ts';
-import type { KeptChecks } from '../store-kind.ts';
+import type { KeptChecks } from '../key-record.ts';
 
 /** Checks of secrets, as they are kept in JSON. Throws `UnavailableError` if they make no sense. */
 export function parseKeyChecks(text: string): KeptChecks {

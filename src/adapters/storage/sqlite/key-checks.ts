@@ -1,9 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Challenge } from '../../../ports/challenge.ts';
 import { CODE_BOUNDS } from '../../../ports/code-bounds.ts';
+import type { KeptChecks } from '../key-record.ts';
 import { parseKeyChecks } from '../rows/kept-words.ts';
 import { readCodesOfSecret } from '../rows/otp-rows.ts';
-import type { KeptChecks } from '../store-kind.ts';
 
 /** What the store was served with last. `undefined`: nobody has noted it yet. */
 export function readKeyChecks(database: DatabaseSync): KeptChecks | undefined {

@@ -8,6 +8,7 @@ import { sqliteCode, sqliteCodes, storageFailure } from '../../sqlite/failure.ts
 import { openDatabase } from '../../sqlite/open-database.ts';
 import type { IdRange, LeavingStore, StoreRest } from '../moving.ts';
 import { type Row, readBlock } from '../rows/otp-rows.ts';
+import { codesBySecret, readKeyChecks } from './key-checks.ts';
 import { otpStoreKind } from './migrations.ts';
 import { type SqliteStoreSettings, where } from './settings.ts';
 import { markMoved, whereMoved } from './store-mark.ts';
@@ -48,6 +49,7 @@ function idOf(database: DatabaseSync): string {
 class LeavingSqliteStore implements LeavingStore {
   readonly id: string;
   readonly movedTo: string | undefined;
+  readonly keys: LeavingStore['keys'];
   readonly #database: DatabaseSync;
   readonly #file: string;
   readonly #hasLeft: boolean;
@@ -61,6 +63,10 @@ class LeavingSqliteStore implements LeavingStore {
     this.#file = file;
     this.id = id;
     this.movedTo = movedTo;
+    this.keys = {
+      checks: async () => readKeyChecks(database),
+      codesBySecret: async () => codesBySecret(database),
+    };
     this.#hasLeft = hasLeft;
   }
 
