@@ -18,7 +18,8 @@ export async function requireKnownSecrets(record: KeyRecord, keys: OtpKeys, wher
   const fault = await storedKeyFault(record, now);
   if (fault === undefined) return record.note(now);
   throw new UnavailableError(
-    `${where}: ${fault.reason}. Is another one mounted? Put the right one there; or, if it was meant to be replaced, ` +
+    `${where}: ${fault.reason}. Is another one mounted? Put the right one there: all servers of a store ` +
+      `need the same. Or, if it was meant to be replaced, ` +
       `see what that forgets: gsp-otp secrets rotate-${fault.about}`,
   );
 }
