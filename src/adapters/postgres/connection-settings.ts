@@ -25,7 +25,8 @@ export const connection = {
     default: 'gsp_otp',
     pattern: '^[a-z_][a-z0-9_]{0,62}$',
     accepts: '1 to 63 of a-z, 0-9 and _, not beginning with a digit',
-    description: 'Schema that holds the tables. It is created if the role may do so.',
+    description:
+      'Schema that holds the tables. It is created if the role may do so. No reserved word of PostgreSQL, and nothing that begins with pg_.',
   }),
   user: name('Role to log in as.'),
   password: Type.Optional(
@@ -69,6 +70,22 @@ const asObject = Type.Object(connection);
 
 export type ConnectionSettings = ValuesOf<typeof asObject>;
 
+/** Words that PostgreSQL takes for no name unless they are quoted: those of version 18, which has all of 15. */
+const RESERVED = new Set(
+  `all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation column
+  concurrently constraint create cross current_catalog current_date current_role current_schema current_time
+  current_timestamp current_user default deferrable desc distinct do else end except false fetch for foreign freeze from
+  full grant group having ilike in initially inner intersect into is isnull join lateral leading left like limit localtime
+  localtimestamp natural not notnull null offset on only or order outer overlaps placing primary references returning right
+  select session_user similar some symmetric system_user table tablesample then to trailing true union unique user using
+  variadic verbose when where window with`.split(/\s+/),
+);
+
+/** Whether PostgreSQL keeps a name for itself, as it stands in statements: a word, or of its own schemas. */
+export function isReserved(name: string): boolean {
+  return RESERVED.has(name) || name.startsWith('pg_');
+}
+
 export const connectionRules: readonly KindRule<ConnectionSettings>[] = [
   {
     fault({ hosts }) {
@@ -76,6 +93,11 @@ export const connectionRules: readonly KindRule<ConnectionSettings>[] = [
       return wrong === undefined ? undefined : `has in hosts ${wrong}, which has no such port`;
     },
     accepted: 'ports from 1 to 65535',
+  },
+  {
+    fault: ({ schema }) =>
+      isReserved(schema) ? `has the schema ${schema}, a name that PostgreSQL keeps for itself` : undefined,
+    accepted: 'a name that does not begin with pg_ and is no reserved word of PostgreSQL, such as gsp_otp',
   },
   {
     fault: ({ password, passwordCommand }) =>

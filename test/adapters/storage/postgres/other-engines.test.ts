@@ -47,7 +47,7 @@ const WORDS: readonly (Limit & { readonly word: RegExp })[] = [
     why: 'another model; fails under contention',
   },
   { word: /\bpg_(try_)?advisory_\w+/i, engines: ['CockroachDB', 'YugabyteDB'], why: 'none; a preview' },
-  { word: /\bDEFERRABLE\b|\bINITIALLY DEFERRED\b/i, engines: ['CockroachDB'], why: 'none' },
+  { word: /\bDEFERRABLE\b|\bINITIALLY DEFERRED\b/, engines: ['CockroachDB'], why: 'none' },
   { word: /\bINCLUDE\s*\(/i, engines: ['CockroachDB'], why: 'none' },
   {
     word: /\b(LISTEN|NOTIFY)\b|\bpg_notify\b/,
