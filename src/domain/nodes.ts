@@ -18,7 +18,7 @@ const WRONG_MS = 30_000;
 export function judgeNode(
   own: NodeReport,
   heldKeys: ReadonlySet<string>,
-  { others, digests }: Meeting,
+  { others, unreadable, digests }: Meeting,
 ): NodeJudgement {
   const misfits = others
     // One that missed a rotation doesn't know yet that it is in the wrong.
@@ -39,7 +39,13 @@ export function judgeNode(
   return {
     misfit: misfits[0],
     wrongClock: wrongClock(own, others),
-    warnings: [...clockWarnings(own), ...others.flatMap((other) => warningsAbout(own, heldKeys, other))],
+    warnings: [
+      ...clockWarnings(own),
+      ...unreadable.map(
+        (name) => `what the server ${name} tells of itself makes no sense: see its row of node`,
+      ),
+      ...others.flatMap((other) => warningsAbout(own, heldKeys, other)),
+    ],
   };
 }
 

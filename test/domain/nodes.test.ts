@@ -28,7 +28,7 @@ const other = (traits: Partial<NodeTraits> = {}, rest: Partial<OtherNode> = {}):
 });
 
 const judge = (own: NodeReport, others: readonly OtherNode[], digests: Meeting['digests'] = 'd') =>
-  judgeNode(own, new Set(Object.keys(own.traits.openingKeys)), { others, digests });
+  judgeNode(own, new Set(Object.keys(own.traits.openingKeys)), { others, unreadable: [], digests });
 
 const GOOD = { misfit: undefined, wrongClock: undefined, warnings: [] };
 

@@ -35,6 +35,8 @@ export interface OtherNode extends NodeReport {
 /** What a server learns when it tells of itself. */
 export interface Meeting {
   readonly others: readonly OtherNode[];
+  /** Names of those that told what makes no sense: nothing else is known of them. */
+  readonly unreadable: readonly string[];
   /** What tells the digest secret that the store goes with from others. `undefined`: nobody has noted one. */
   readonly digests: string | undefined;
 }

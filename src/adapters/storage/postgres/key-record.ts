@@ -57,8 +57,9 @@ function noting(schema: string, { digests, codes }: KeptChecks): [text: string, 
   return [
     `INSERT INTO ${schema}.meta AS t (name, value)
      SELECT 'key-checks', json_build_object('digests', $1::text, 'codes', coalesce((
-       SELECT jsonb_object_agg(key, value) FROM ${schema}.node, jsonb_each(traits->'codes')
-       WHERE ${isThere} AND traits->>'digests' = $1), '{}') || $2::jsonb)
+       SELECT jsonb_object_agg(key, value) FROM ${schema}.node,
+         jsonb_each(CASE jsonb_typeof(traits->'codes') WHEN 'object' THEN traits->'codes' END)
+       WHERE ${isThere} AND traits->>'digests' = $1 AND jsonb_typeof(value) = 'string'), '{}') || $2::jsonb)
      ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE t.value <> excluded.value`,
     [digests, JSON.stringify(codes)],
   ];

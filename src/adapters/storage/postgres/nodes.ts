@@ -3,7 +3,7 @@ import type { Nodes, NodeTraits, OtherNode } from '../../../ports/otp-store/node
 import { UnavailableError } from '../../../ports/unavailable.ts';
 import type { Database } from '../../postgres/database.ts';
 import { storeFailure } from '../../postgres/failure.ts';
-import { type Row, readInteger } from '../rows/otp-rows.ts';
+import type { Row } from '../rows/otp-rows.ts';
 
 /** A server that told nothing for so long is gone, as far as the others know. */
 export const THERE_SECONDS = 15;
@@ -29,10 +29,12 @@ export function nodesOf(database: Database, schema: string): Nodes {
         const own = [id, name, version, fits, Math.round(clockAheadMs), reachedMs, JSON.stringify(traits)];
         const [row] = await database.write(sql.meet, own);
         if (row?.['is_moving'] === true) throw beingMoved(schema);
-        const others = (row?.['others'] ?? []) as readonly Row[];
+        const rows = (row?.['others'] ?? []) as readonly Row[];
+        const others = rows.map(readOther);
         const digests = row?.['digests'];
         return {
-          others: others.map(readOther),
+          others: others.filter((other) => other !== undefined),
+          unreadable: rows.filter((_, at) => others[at] === undefined).map(({ name }) => String(name)),
           digests: typeof digests === 'string' ? digests : undefined,
         };
       }),
@@ -79,20 +81,23 @@ function nodeStatements(schema: string) {
   } as const;
 }
 
-function readOther(row: Row): OtherNode {
-  const { name, version, traits } = row;
-  if (!isTraits(traits)) {
-    throw new UnavailableError(`what the server ${name} tells of itself makes no sense: see its row of node`);
-  }
+/** `undefined`: it makes no sense, and must not make others fail. */
+function readOther(row: Row): OtherNode | undefined {
+  const { name, version, traits, clock_ahead_ms: clockAheadMs, reached_ms: reachedMs } = row;
+  if (!isTraits(traits) || !isInteger(clockAheadMs) || !isInteger(reachedMs)) return undefined;
   return {
     name: String(name),
     version: String(version),
     traits,
-    clockAheadMs: readInteger(row, 'clock_ahead_ms'),
-    reachedMs: readInteger(row, 'reached_ms'),
+    clockAheadMs,
+    reachedMs,
     fits: row['fits'] === true,
     wasFirst: row['was_first'] === true,
   };
+}
+
+function isInteger(value: unknown): value is number {
+  return Number.isSafeInteger(value);
 }
 
 function isTraits(value: unknown): value is NodeTraits {
