@@ -63,11 +63,6 @@ const guard: GuardOrder = {
   verified: [ceiling('country'), ceiling('range'), ceiling('prefix')],
 };
 
-const node = {
-  ...{ name: 'one', version: '1', fits: true, clockAheadMs: 0, reachedMs: T0 },
-  traits: { digests: '', codes: {}, activeCode: '', openingKeys: {}, settings: {} },
-};
-
 type Ask = (opened: OpenedStore) => Promise<unknown>;
 
 const asks = {
@@ -87,7 +82,6 @@ const asks = {
   text: ({ store }) => issue(store, 'send-9', { accountDigest: digest('ana') }, { ceilings }),
   newestMoment: ({ store }) => store.newestMoment(),
   blocks: ({ store }) => store.blocks(T0),
-  meet: async ({ nodes }) => nodes?.meet(node),
 } satisfies Readonly<Record<string, Ask>>;
 
 const ofRequest = ['facts', 'recall', 'history'] as const;
@@ -134,7 +128,7 @@ const SENSELESS: Readonly<Record<string, Row>> = {
   'meta.value': [['', 'soon', '99999999999999999'], ['newestMoment']],
 };
 
-/** Of columns that not every kind has. */
+/** Of columns that not every kind has. What another server tells of itself spoils nothing: test/application/nodes/ */
 const SENSELESS_OF: Readonly<Record<Kind, Readonly<Record<string, Row>>>> = {
   sqlite: { 'ceiling.sends': [[tooLarge], ['facts']] },
   postgres: {
@@ -144,9 +138,6 @@ const SENSELESS_OF: Readonly<Record<Kind, Readonly<Record<string, Row>>>> = {
     ],
     'ceiling.raised': [[tooLarge], ['text']],
     'subject.verified_at_ms': [[tooLarge], ['numberFacts']],
-    'node.clock_ahead_ms': [[tooLarge], ['meet']],
-    'node.reached_ms': [[tooLarge], ['meet']],
-    'node.traits': [['1', '{}', '[]', '{"digests": ""}'], ['meet']],
   },
 };
 
@@ -172,8 +163,6 @@ async function filled(t: TestContext, kind: Kind) {
     return { kind: 'answer', request: { state: 'released', answer, reason: '' }, guard: { begin: [block] } };
   });
   await store.remember(T0 + HOUR);
-  // Of another server, where there may be one.
-  if (opened.nodes) await (await open()).nodes?.meet(node);
   const reopen = async () => {
     await store.close();
     return (await open()).store;
