@@ -1,12 +1,12 @@
 /**
  * Runs test files, and tells in the end what took longest:
  *
- *   node tools/run-tests.ts [--importing MODULE] [--pure] PATTERN…
+ *   node tools/run-tests.ts [--importing MODULE] [--without-proofs] [--pure] PATTERN…
  *
- * `--importing`: of them only those that import that module; `--pure`: only those that start no process or thread and open
- * no connection. Installs beforehand the programs that they use and that are missing, where that is possible without
- * asking: as root, or by a sudo that wants no password, with apt-get. Elsewhere it names them, and leaves the tests out
- * that need them; with CI=true that is an error.
+ * `--importing`: of them only those that import that module, and those that are only in the proofs; `--without-proofs`: all
+ * but the latter; `--pure`: only those that start no process or thread and open no connection. Installs beforehand the
+ * programs that they use and that are missing, where that is possible without asking: as root, or by a sudo that wants no
+ * password, with apt-get. Elsewhere it names them, and leaves the tests out that need them; with CI=true that is an error.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -22,7 +22,7 @@ import { endLateProcesses } from './end-late-processes.ts';
 import { importsOf } from './imports-of.ts';
 import { installDebianPackages } from './install-debian-packages.ts';
 import { Slowest } from './slowest.ts';
-import { apart, atTheEnd, impure, processesOf } from './test-processes.ts';
+import { apart, atTheEnd, impure, onlyInProofs, processesOf } from './test-processes.ts';
 import { type TestSoftware, testSoftware } from './test-software.ts';
 
 /** What a process has after the time of its longest test. */
@@ -33,15 +33,17 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     importing: { type: 'string' },
+    'without-proofs': { type: 'boolean', default: false },
     pure: { type: 'boolean', default: false },
     'timeout-ms': { type: 'string', default: '240000' },
   },
 });
-const { importing, pure } = values;
+const { importing, pure, 'without-proofs': leavesOut } = values;
 const timeoutMs = Number(values['timeout-ms']);
 const imports = new Map<string, readonly string[]>();
 const files = globSync(positionals, { cwd: root })
-  .filter((file) => importing === undefined || isOrImports(file, [importing]))
+  .filter((file) => importing === undefined || onlyInProofs.includes(file) || isOrImports(file, [importing]))
+  .filter((file) => !leavesOut || !onlyInProofs.includes(file))
   .filter((file) => !pure || !isOrImports(file, impure))
   .sort();
 if (files.length === 0) throw new Error('no test file has such a name');

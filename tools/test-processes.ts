@@ -27,6 +27,17 @@ export const atTheEnd: readonly string[] = [
   'test/system/many-nodes/many-nodes.test.ts',
 ];
 
+/**
+ * What `npm run proofs` alone runs, since `npm test` has five minutes: what installs, builds and compiles; what tries many
+ * commands, each in a process; what makes many keys, where the operation behind the command has tests of its own.
+ */
+export const onlyInProofs: readonly string[] = [
+  'test/cli/keys/keys-rotate.test.ts',
+  'test/system/other-user.test.ts',
+  'test/system/package.test.ts',
+  'test/system/unusable-databases.test.ts',
+];
+
 /** What starts processes or threads, opens connections or proves by mass; `npm run test:quick` leaves it out. */
 export const impure: readonly string[] = [
   'node:child_process',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
-import { proofSize } from '../support/proof-size.ts';
+import { proofSample, proofSize } from '../support/proof-size.ts';
 import { type FuzzTarget, fuzz } from './fuzz.ts';
 
 const QUICK_INPUTS = 5000;
@@ -28,7 +28,7 @@ export function fuzzTests(targets: readonly FuzzTarget[]): void {
 /** That a reader with a fault is found out by as many inputs as `npm test` has. */
 export function plantedFaultTest(fault: string, target: FuzzTarget): void {
   test(`${target.name}: ${QUICK_INPUTS} inputs find a reader that ${fault}`, async () => {
-    for (const seed of [1, 2, 3]) {
+    for (const seed of proofSample([1, 2, 3], 1)) {
       const { faults } = await fuzz(target, { seed, count: QUICK_INPUTS });
       assert.notDeepEqual(faults, [], `seed ${seed}`);
     }

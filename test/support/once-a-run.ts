@@ -1,4 +1,5 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
@@ -18,4 +19,15 @@ export async function onceARun(name: string, make: () => Promise<string>): Promi
     renameSync(`${file}.${process.pid}`, file);
     return text;
   }
+}
+
+/** The same for a folder, which nobody may change. It is there as long as the run is. */
+export function folderOnceARun(name: string, fill: (folder: string) => Promise<void>): Promise<string> {
+  return onceARun(name, async () => {
+    const ofRun = process.env['TESTS_FOLDER'];
+    const folder = mkdtempSync(join(ofRun ?? tmpdir(), `gsp-otp-${name}-`));
+    if (ofRun === undefined) process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+    await fill(folder);
+    return folder;
+  });
 }

@@ -1,7 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { importIntoAccounts } from '../../src/operations/accounts.ts';
 import type { Settings } from '../../src/settings/settings.ts';
+import { folderOnceARun } from './once-a-run.ts';
 
 /** One account of each kind, and plenty of active ones: `activeNumber(n)` for n from 0 to 999. */
 const CSV = [
@@ -24,11 +25,25 @@ export function activeAssociation(n: number): string {
 
 const embedded = { store: { kind: 'sqlite' }, directory: { kind: 'sqlite' } } as const;
 
-/** Into a directory of the sandbox. */
+/** Of this process. */
+let imported: Promise<string> | undefined;
+
+/** Into a directory of the sandbox. Those of `CSV` are copied from files that were made of them once. */
 export async function importTestAccounts(
   dataDirectory: string,
   csv = CSV,
-  { store, directory }: Pick<Settings, 'store' | 'directory'> = embedded,
+  settings: Pick<Settings, 'store' | 'directory'> = embedded,
+): Promise<void> {
+  if (csv !== CSV || settings.directory.kind !== 'sqlite') return importInto(dataDirectory, csv, settings);
+  imported ??= folderOnceARun('accounts', (folder) => importInto(folder, CSV, embedded));
+  const folder = await imported;
+  for (const name of readdirSync(folder)) copyFileSync(join(folder, name), join(dataDirectory, name));
+}
+
+async function importInto(
+  dataDirectory: string,
+  csv: string,
+  { store, directory }: Pick<Settings, 'store' | 'directory'>,
 ): Promise<void> {
   const source = join(dataDirectory, 'accounts.csv');
   writeFileSync(source, csv);

@@ -6,7 +6,7 @@ import { proofSize } from '../../support/proof-size.ts';
 import { activeNumber } from '../../support/test-accounts.ts';
 import { startApplication, type TestApplication } from '../../support/test-application.ts';
 
-const ALL_MESSAGES = proofSize('PROOF_MESSAGES', { quick: 300, mass: 5000 });
+const ALL_MESSAGES = proofSize('PROOF_MESSAGES', { quick: 150, mass: 5000 });
 
 /** Row 17 of the proofs: a recorded message that is sent again, whenever and wherever, has no second effect. */
 for (const kind of kindsUnderTest)

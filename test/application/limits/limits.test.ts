@@ -27,7 +27,7 @@ import { accountsFor, secretsAndTexts } from './simulation.ts';
  */
 
 /** A little over half of them are codes. */
-const ALL_OPERATIONS = proofSize('PROOF_OPERATIONS', { quick: 1500, mass: 20_000 });
+const ALL_OPERATIONS = proofSize('PROOF_OPERATIONS', { quick: 800, mass: 20_000 });
 const ACCOUNTS = 3;
 /** The last one has a number of its own. */
 const numberOf = (account: number) => (account === ACCOUNTS - 1 ? 1 : 0);

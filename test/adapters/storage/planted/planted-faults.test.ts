@@ -24,7 +24,7 @@ const NO_MATTER: readonly (readonly [pattern: RegExp, why: string])[] = [
 ];
 
 /** So many of the faults, one in so many of them. */
-const FAULTS = proofSize('PROOF_PLANTED_FAULTS', { quick: 80, mass: 10_000 });
+const FAULTS = proofSize('PROOF_PLANTED_FAULTS', { quick: 40, mass: 10_000 });
 
 const kindOf = (value: unknown) =>
   typeof value === 'object' && value !== null && 'kind' in value ? String(value.kind) : '';

@@ -31,7 +31,7 @@ const NO_MATTER: readonly (readonly [pattern: RegExp, why: string])[] = [
 ];
 
 /** So many of the faults, one in so many of them. */
-const FAULTS = proofSize('PROOF_PLANTED_FAULTS', { quick: 25, mass: 10_000 });
+const FAULTS = proofSize('PROOF_PLANTED_FAULTS', { quick: 15, mass: 10_000 });
 
 /** Splits at `separator` where no bracket is open. */
 function partsOf(sql: string, separator: RegExp): readonly string[] {
