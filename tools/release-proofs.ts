@@ -28,6 +28,9 @@ const manyNodes = 'test/system/many-nodes/many-nodes.test.ts';
 const idempotency = 'test/application/idempotency';
 const proofs: readonly Proof[] = [
   test('kills', 40, 'test/system/crash.test.ts', { PROOF_KILLS: '25' }),
+  test('planted', 1, 'test/adapters/storage/planted/planted-postgres.test.ts', {
+    PROOF_PLANTED_FAULTS: '10000',
+  }),
   test('store-kills', 60, 'test/system/store-crash/store-crash.test.ts', { PROOF_STORE_KILLS: '8' }),
   test('nodes', 20, manyNodes, { PROOF_CAUSES: '20' }),
   test('failovers', 20, manyNodes, { PROOF_CAUSE: 'the primary dies', PROOF_CAUSES: '5', PROOF_RATE: '200' }),

@@ -9,7 +9,7 @@ import { activeNumber, importTestAccounts } from '../support/test-accounts.ts';
 import { type Answer, callMethod, codeIn } from '../support/test-application.ts';
 import { CRASH_POINTS, type CrashPoint } from './crash-points.ts';
 
-const ROUNDS = proofSize('PROOF_KILLS', { quick: 1, mass: 25 });
+const ROUNDS = proofSize('PROOF_KILLS', { quick: 1, mass: 12 });
 const POINTS = proofSample(CRASH_POINTS, 4);
 const CHILD = new URL('./crash-child.ts', import.meta.url);
 

@@ -15,7 +15,7 @@ import { HARMLESS, postgresFaults } from './postgres-faults.ts';
 import { postgresRaces, type Race } from './postgres-races.ts';
 
 /** So many of the faults, one in so many of them. */
-const FAULTS = proofSize('PROOF_PLANTED_FAULTS', { quick: 1, mass: 10_000 });
+const FAULTS = proofSize('PROOF_PLANTED_FAULTS', { quick: 1, mass: 80 });
 const RACES = proofSize('PROOF_PLANTED_FAULTS', { quick: 1, mass: 10_000 });
 
 /** Goes last. */

@@ -168,7 +168,7 @@ const CAUGHT_BY: Readonly<Record<string, Readonly<Record<string, readonly RaceCh
       [
         "if (error.kind === 'unreachable') return steps.map(() => 'stale');",
         "if (error.kind === 'unreachable') return steps.map(() => 'written');",
-        'a step that reached',
+        'a step whose write',
       ],
 
       ['if (steps.length === 1) return [error];', 'return steps.map(() => error);', 'a step that the'],
