@@ -76,8 +76,8 @@ if (running.length > 0) {
   const absolute = running.map((file) => join(root, file));
   const stopEnding = endLateProcesses([...absolute, ...processes], { msMax: timeoutMs + TO_END_MS });
   const inTurn = async function* () {
-    // One more than can compute, since most wait at times.
-    yield* resultsOf(processes, availableParallelism() + 1);
+    // Two more than can compute, since most wait at times.
+    yield* resultsOf(processes, availableParallelism() + 2);
     const last = atTheEnd.filter((file) => running.includes(file)).map((file) => join(root, file));
     if (last.length > 0) yield* resultsOf(last, 1);
   };

@@ -28,11 +28,16 @@ export const atTheEnd: readonly string[] = [
 ];
 
 /**
- * What `npm run proofs` alone runs, since `npm test` has five minutes: what installs, builds and compiles; what tries many
- * commands, each in a process; what makes many keys, where the operation behind the command has tests of its own.
+ * What `npm run proofs` alone runs, since `npm test` has five minutes: what has the machine to itself; what installs, builds
+ * and compiles; what tries many commands, each in a process; what makes many keys, where the operation behind the command
+ * has tests of its own; what simulates an hour.
  */
 export const onlyInProofs: readonly string[] = [
+  ...atTheEnd,
+  'test/application/limits/money-guard.test.ts',
   'test/cli/keys/keys-rotate.test.ts',
+  'test/system/backup-older.test.ts',
+  'test/system/hardening.test.ts',
   'test/system/other-user.test.ts',
   'test/system/package.test.ts',
   'test/system/unusable-databases.test.ts',
