@@ -36,10 +36,15 @@ export const onlyInProofs: readonly string[] = [
   ...atTheEnd,
   'test/application/limits/money-guard.test.ts',
   'test/cli/keys/keys-rotate.test.ts',
+  'test/system/accounts-import.test.ts',
   'test/system/backup-older.test.ts',
+  'test/system/backup.test.ts',
+  'test/system/cli/call-sealed.test.ts',
   'test/system/hardening.test.ts',
   'test/system/other-user.test.ts',
   'test/system/package.test.ts',
+  'test/system/production-log.test.ts',
+  'test/system/second-signal.test.ts',
   'test/system/unusable-databases.test.ts',
 ];
 
