@@ -4,8 +4,8 @@ import {
   type ExplainedRequest,
   explainRequest,
   findRequests,
-  type Moment,
   type RequestSearch,
+  type TimelineEntry,
 } from '../../operations/requests.ts';
 import type { SubmittedText } from '../../ports/challenge.ts';
 import { isE164 } from '../../ports/e164.ts';
@@ -159,7 +159,7 @@ function describeText({ gateway, submittedAtMs, receipt }: SubmittedText, countr
   return `${handedOver}, ${receipt.state} after ${((receipt.atMs - submittedAtMs) / 1000).toFixed(1)} s`;
 }
 
-function describeMoment({ event, meaning, detail }: Moment, request: ExplainedRequest): string {
+function describeMoment({ event, meaning, detail }: TimelineEntry, request: ExplainedRequest): string {
   if (event === 'answered') return `answered ${detail || 'with an echo'}${whyOf(request)}`;
   const words = meaning === undefined ? event : `${event}, ${meaning}`;
   return detail === '' ? words : `${words} (${detail})`;
