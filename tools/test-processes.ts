@@ -35,6 +35,7 @@ export const atTheEnd: readonly string[] = [
 export const onlyInProofs: readonly string[] = [
   ...atTheEnd,
   'test/application/limits/money-guard.test.ts',
+  'test/cli/keys/keys-passphrase.test.ts',
   'test/cli/keys/keys-rotate.test.ts',
   'test/system/accounts-import.test.ts',
   'test/system/backup-older.test.ts',

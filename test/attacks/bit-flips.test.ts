@@ -7,7 +7,7 @@ import { bodyOf, REQUEST, readVectors, tryOpen } from '../codecs/openpgp/vectors
 import { proofSize } from '../support/proof-size.ts';
 import { acceptedOf, drawFlip, flip, flipFormats, readPgpRing } from './bit-flips.ts';
 
-const FLIPS = proofSize('PROOF_FLIPS', { quick: 250, mass: 20_000 });
+const FLIPS = proofSize('PROOF_FLIPS', { quick: 120, mass: 20_000 });
 const SEED = Number(process.env['PROOF_SEED'] ?? randomInt(2 ** 31));
 
 describe('[PGP-4, PGP-14, JWE-5] a bit flipped on the way', () => {

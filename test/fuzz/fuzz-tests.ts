@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { proofSample, proofSize } from '../support/proof-size.ts';
 import { type FuzzTarget, fuzz } from './fuzz.ts';
 
-const QUICK_INPUTS = 5000;
+const QUICK_INPUTS = 3000;
 const INPUTS = proofSize('PROOF_FUZZ_INPUTS', { quick: QUICK_INPUTS, mass: 1_000_000 });
 const SEED = Number(process.env['PROOF_SEED'] ?? randomInt(2 ** 31));
 

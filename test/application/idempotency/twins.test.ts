@@ -12,7 +12,7 @@ import {
 } from '../../support/test-application.ts';
 import { TestClock } from '../../support/test-clock.ts';
 
-const ALL_GROUPS = proofSize('PROOF_GROUPS', { quick: 20, mass: 200 });
+const ALL_GROUPS = proofSize('PROOF_GROUPS', { quick: 12, mass: 200 });
 const TOKEN = 'AB12345678C';
 
 /**

@@ -7,7 +7,7 @@ import { activeNumber } from '../../support/test-accounts.ts';
 import { startApplication, type TestApplication } from '../../support/test-application.ts';
 import { type GoogleCodec, makeKey, sealingSettings, startGoogleCodec } from '../../support/test-keys.ts';
 
-const REPLAYS = proofSize('PROOF_SEALED_REPLAYS', { quick: 120, mass: 5000 });
+const REPLAYS = proofSize('PROOF_SEALED_REPLAYS', { quick: 60, mass: 5000 });
 const IN_FLIGHT_MAX = 16;
 
 /** Row 17 of the proofs, for bodies as they are on the wire: a recording has no second effect, wherever it is sent. */

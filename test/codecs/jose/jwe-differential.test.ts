@@ -5,7 +5,7 @@ import { proofSize } from '../../support/proof-size.ts';
 import { Draw } from '../openpgp/mutations.ts';
 import { compareVerdicts, openWithJose4 } from './jwe-differences.ts';
 
-const QUICK_MESSAGES = 400;
+const QUICK_MESSAGES = 250;
 const MESSAGES = proofSize('PROOF_DIFFERENTIAL', { quick: QUICK_MESSAGES, mass: 2000 });
 
 test('[JWE-1, JWE-2, JWE-5] jose 4 gives the same verdicts on changed messages, but where we are narrower', async () => {

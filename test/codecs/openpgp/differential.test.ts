@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { proofSize } from '../../support/proof-size.ts';
 import { compareVerdicts } from './differences.ts';
 
-const MESSAGES = proofSize('PROOF_DIFFERENTIAL', { quick: 250, mass: 1000 });
+const MESSAGES = proofSize('PROOF_DIFFERENTIAL', { quick: 150, mass: 1000 });
 
 test('our verdict on changed messages differs from that of OpenPGP.js only where the table says so', async () => {
   const seed = randomInt(2 ** 31);
