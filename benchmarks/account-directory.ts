@@ -16,7 +16,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { openSqliteDirectory } from '../src/adapters/directory/sqlite/sqlite-directory.ts';
 import type { AccountDirectory } from '../src/ports/account-directory.ts';
 import { Secret } from '../src/ports/secret.ts';
-import { deadlineIn } from '../test/contracts/account-directory.ts';
+import { deadlineIn } from '../test/contracts/directory/directory-factory.ts';
 
 const rows = Number(process.argv[2] ?? 1_000_000);
 const folder = mkdtempSync(join(tmpdir(), 'gsp-otp-benchmark-'));

@@ -35,6 +35,11 @@ export function createOwnDirectory(accounts: readonly OwnAccount[]): AccountDire
       const found = byAssociation.get(associationId);
       return found && accountOf(found);
     },
+    async findByAccountId(accountId, deadline) {
+      mustAnswer(deadline.remainingMs());
+      const found = accounts.find((account) => account.accountId === accountId);
+      return found && accountOf(found);
+    },
     async findByPhoneNumber(phoneNumber, deadline) {
       mustAnswer(deadline.remainingMs());
       return accounts

@@ -39,6 +39,7 @@ const FUNCTIONS = {
   ] satisfies readonly (keyof OtpStore)[],
   directory: [
     'findByAssociationId',
+    'findByAccountId',
     'findByPhoneNumber',
     'check',
     'close',

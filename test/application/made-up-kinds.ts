@@ -119,6 +119,7 @@ export async function open({ settings: { accountId, phoneNumber } }) {
   const account = { accountId, status: 'active', phoneNumber: new Secret(phoneNumber), language: undefined };
   const directory = {
     findByAssociationId: async (id) => (id === 'as-card' ? account : undefined),
+    findByAccountId: async (id) => (id === accountId ? account : undefined),
     findByPhoneNumber: async (number) => (number.reveal() === phoneNumber ? [account] : []),
     check: async () => {},
     close: async () => {},

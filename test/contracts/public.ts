@@ -7,7 +7,8 @@
  *
  * then `node --test my-directory.test.ts`.
  */
-export { accountDirectoryContract, type DirectoryFactory, type KnownAccount } from './account-directory.ts';
+export { accountDirectoryContract } from './directory/account-directory.ts';
+export type { DirectoryFactory, KnownAccount } from './directory/directory-factory.ts';
 export { otpStoreContract } from './otp-store.ts';
 export { type CodecPair, payloadCodecContract } from './payload-codec.ts';
 export {

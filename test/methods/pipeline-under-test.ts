@@ -140,6 +140,7 @@ function noting(store: OtpStore, asked: string[]): OtpStore {
 
 const directory: AccountDirectory = {
   findByAssociationId: async () => undefined,
+  findByAccountId: async () => undefined,
   async findByPhoneNumber(number) {
     const phoneNumber = phoneNumberSecret(number.reveal());
     if (number.reveal() === numbers.unknown) return [];

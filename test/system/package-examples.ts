@@ -29,6 +29,7 @@ import { type AccountDirectory, compose, loadConfig, type Overrides, Unavailable
 
 const directory: AccountDirectory = {
   async findByAssociationId() { return undefined; },
+  async findByAccountId() { return undefined; },
   async findByPhoneNumber() { return []; },
   async check(deadline) { if (deadline.remainingMs() < 0) throw new UnavailableError('never'); },
   async close() {},

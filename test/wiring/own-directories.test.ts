@@ -38,6 +38,7 @@ for (const [what, found, told] of [
     const given = found as unknown as Account;
     const directory = {
       findByAssociationId: async () => given,
+      findByAccountId: async () => given,
       findByPhoneNumber: async () => [given],
       check: async () => undefined,
       close: async () => undefined,
@@ -60,6 +61,7 @@ for (const [what, found, told] of [
 test("[SO-11] a directory of one's own that returns no list is 503", async (t) => {
   const directory = {
     findByAssociationId: async () => undefined,
+    findByAccountId: async () => undefined,
     findByPhoneNumber: async () => account as unknown as readonly Account[],
     check: async () => undefined,
     close: async () => undefined,

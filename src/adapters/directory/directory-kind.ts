@@ -1,6 +1,11 @@
 import type { KindSchema } from '../../config/kinds.ts';
 import type { ValuesOf } from '../../config/values.ts';
-import type { Account, AccountDirectory, AccountStatus } from '../../ports/account-directory.ts';
+import type {
+  Account,
+  AccountDirectory,
+  AccountStatus,
+  AssociationOutcome,
+} from '../../ports/account-directory.ts';
 import type { DataAccess, DataKind, DataTerms, SchemaChange } from '../data-kind.ts';
 import type { ConnectionSettings } from '../postgres/connection-settings.ts';
 import type { DatabaseFile } from '../sqlite/database-file.ts';
@@ -80,10 +85,10 @@ export interface AccountEditor {
    * `taken`: the association id belongs to another account, for good. `malformed`: it can't be one. Safe to call
    * twice. [FLOW-2, FLOW-4]
    */
-  associate(
-    accountId: string,
-    associationId: string,
-  ): Promise<'associated' | 'unknown-account' | 'taken' | 'malformed'>;
+  associate(accountId: string, associationId: string): Promise<AssociationOutcome>;
+
+  /** The association id names no account any more. `unknown-association`: it named none. */
+  dissociate(associationId: string): Promise<'dissociated' | 'unknown-association'>;
 
   /** How many there are, whatever their status. Takes a while in a large directory. */
   count(): Promise<number>;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { deadlineIn } from '../../contracts/account-directory.ts';
+import { deadlineIn } from '../../contracts/directory/directory-factory.ts';
 import { describeKeepers } from './directory-kinds.ts';
 
 const phoneNumber = '+14035550101';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { accountDirectoryContract, deadlineIn } from '../../contracts/account-directory.ts';
+import { accountDirectoryContract } from '../../contracts/directory/account-directory.ts';
+import { deadlineIn } from '../../contracts/directory/directory-factory.ts';
 import { describeKeepers, kindsUnderTest } from './directory-kinds.ts';
 
 const soon = deadlineIn(2000);

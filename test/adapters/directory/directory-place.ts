@@ -1,7 +1,7 @@
 import type { DirectoryTerms } from '../../../src/adapters/directory/directory-kind.ts';
 import type { ImportTarget } from '../../../src/adapters/directory/import/import-target.ts';
 import type { Settings } from '../../../src/settings/settings.ts';
-import type { KnownAccount } from '../../contracts/account-directory.ts';
+import type { KnownAccount } from '../../contracts/directory/directory-factory.ts';
 
 /** Where a directory of a kind can be: a place of the test's own, that goes with it. */
 export interface DirectoryPlace {

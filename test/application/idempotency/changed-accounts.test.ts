@@ -107,6 +107,7 @@ test('[OQ-70] while the directory is down a verification is 503 and voids nothin
   const account = { accountId: 'maria', status: 'active', phoneNumber: undefined, language: 'en' } as const;
   const directory: AccountDirectory = {
     findByAssociationId: async () => undefined,
+    findByAccountId: async () => undefined,
     async findByPhoneNumber(phoneNumber) {
       if (down) throw new UnavailableError('the directory is down');
       return [{ ...account, phoneNumber }];

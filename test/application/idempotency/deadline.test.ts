@@ -40,6 +40,7 @@ describe('[OPS-2] one budget for directory, store and gateway', () => {
     let hangs = true;
     const directory: AccountDirectory = {
       findByAssociationId: (id, deadline) => real.findByAssociationId(id, deadline),
+      findByAccountId: (id, deadline) => real.findByAccountId(id, deadline),
       findByPhoneNumber: (number, deadline) =>
         hangs ? new Promise(() => undefined) : real.findByPhoneNumber(number, deadline),
       check: (deadline) => real.check(deadline),

@@ -43,6 +43,7 @@ const policy: OtpPolicy = {
 /** Every number has an account. */
 const directory: AccountDirectory = {
   findByAssociationId: async () => undefined,
+  findByAccountId: async () => undefined,
   findByPhoneNumber: async (phoneNumber) => [
     { accountId: `account of ${phoneNumber.reveal()}`, status: 'active', phoneNumber, language: 'en' },
   ],

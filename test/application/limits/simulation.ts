@@ -12,6 +12,7 @@ export function accountsFor(phoneNumberOf: (associationId: string) => string): A
       phoneNumber: phoneNumberSecret(phoneNumberOf(id)),
       language: 'en',
     }),
+    findByAccountId: async () => undefined,
     findByPhoneNumber: async () => [],
     check: async () => undefined,
     close: async () => undefined,

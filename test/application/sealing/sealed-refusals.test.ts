@@ -11,6 +11,7 @@ import { type GoogleCodec, makeKey, sealingSettings, startGoogleCodec } from '..
 
 const down: AccountDirectory = {
   findByAssociationId: () => Promise.reject(new UnavailableError('down')),
+  findByAccountId: () => Promise.reject(new UnavailableError('down')),
   findByPhoneNumber: () => Promise.reject(new UnavailableError('down')),
   check: async () => undefined,
   close: async () => undefined,

@@ -3,12 +3,15 @@ import {
   type Account,
   type AccountDirectory,
   type AccountStatus,
+  type AssociationKeeper,
+  type AssociationOutcome,
   type Caller,
   type CredentialCheck,
   type Deadline,
   type Delivery,
   type DeliveryReceipt,
   type DltIds,
+  type NewAssociation,
   type OpenedBody,
   type PayloadCodec,
   type ReceiptCall,
@@ -37,11 +40,21 @@ export class Directory implements AccountDirectory {
     return this.#accounts.get(associationId);
   }
 
+  async findByAccountId(accountId: string): Promise<Account | undefined> {
+    return [...this.#accounts.values()].find((account) => account.accountId === accountId);
+  }
+
   async findByPhoneNumber(phoneNumber: Secret): Promise<readonly Account[]> {
     return [...this.#accounts.values()].filter(
       (account) => account.phoneNumber?.reveal() === phoneNumber.reveal(),
     );
   }
+
+  readonly associations: AssociationKeeper = {
+    associate: async ({ accountId, associationId, attempt }: NewAssociation): Promise<AssociationOutcome> =>
+      accountId === '' ? 'unknown-account' : attempt === associationId ? 'malformed' : 'associated',
+    dissociate: async (associationId) => (associationId === 'as' ? 'dissociated' : 'unknown-association'),
+  };
 
   async check(): Promise<void> {}
   async close(): Promise<void> {}

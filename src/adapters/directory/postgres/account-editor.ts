@@ -39,6 +39,7 @@ export function editorStatements(schema: string) {
       INSERT INTO ${schema}.association (digest, association_id, account_row)
       SELECT ${digestOf('$2')}, $2, account_row FROM ${schema}.account WHERE account_id = $1
       ON CONFLICT DO NOTHING RETURNING account_row`,
+    dissociate: `DELETE FROM ${schema}.association WHERE digest = ${digestOf('$1')} RETURNING account_row`,
     ownerOf: `SELECT accounts.account_id ${found.associationId}`,
     count: `SELECT count(*) AS accounts FROM ${schema}.account`,
   } as const;
@@ -75,6 +76,13 @@ export function accountEditor(database: Database, schema: string): AccountEditor
         const [owner] = await query(sql.ownerOf, [associationId]);
         if (owner === undefined) return 'unknown-account';
         return owner['account_id'] === accountId ? 'associated' : 'taken';
+      });
+    },
+    async dissociate(associationId) {
+      if (isNoText(associationId)) return 'unknown-association';
+      return writeAccounts(database, schema, async (query) => {
+        const taken = await query(sql.dissociate, [associationId]);
+        return taken.length > 0 ? 'dissociated' : 'unknown-association';
       });
     },
     count: async () => Number((await read(sql.count))[0]?.['accounts']),

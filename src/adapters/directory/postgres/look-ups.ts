@@ -9,7 +9,7 @@ export function digestOf(text: string): string {
 export const LOOK_UP_ORDER = 'accounts.look_up_rank, accounts.preferred DESC, accounts.account_row';
 
 /**
- * What requests wait for. Each looks up for many of them at once; `n` tells which one a row is for. Neither scans a table: a
+ * What requests wait for. Each looks up for many of them at once; `n` tells which one a row is for. None scans a table: a
  * test asks PostgreSQL how it would run them.
  */
 export function lookUpStatements(schema: string) {
@@ -19,6 +19,10 @@ export function lookUpStatements(schema: string) {
       FROM json_to_recordset($1::json) AS o(n integer, key text)
       JOIN ${schema}.association AS held ON held.digest = ${digestOf('o.key')}
       JOIN ${schema}.account AS accounts USING (account_row)`,
+    byAccountId: `
+      SELECT o.n, ${ACCOUNT_COLUMNS}
+      FROM json_to_recordset($1::json) AS o(n integer, key text)
+      JOIN ${schema}.account AS accounts ON accounts.account_id = o.key`,
     byPhoneNumber: `
       SELECT o.n, ${ACCOUNT_COLUMNS}
       FROM json_to_recordset($1::json) AS o(n integer, key text)

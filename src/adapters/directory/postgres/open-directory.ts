@@ -19,10 +19,11 @@ type Terms = DirectoryTerms<PostgresDirectorySettings>;
 const NOT_MADE = "'gsp-otp accounts import' makes them";
 
 export async function openDirectory(terms: Terms, access: DataAccess): Promise<OpenedDirectory> {
-  const connect = { connections: LOOK_UP_CONNECTIONS, readOnly: access === 'read' };
+  const readOnly = access === 'read';
+  const connect = { connections: LOOK_UP_CONNECTIONS, readOnly };
   const order = orderOf(terms, missingFor(terms, access), connect);
   const { database } = await openSchema(order);
-  return { directory: postgresDirectory(database, order.settings.schema) };
+  return { directory: postgresDirectory(database, order.settings.schema, { readOnly }) };
 }
 
 export function inspectDirectory(terms: Terms, access: 'serve' | 'make'): Promise<SchemaChange> {

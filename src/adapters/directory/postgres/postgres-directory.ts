@@ -1,26 +1,36 @@
-import type { AccountDirectory } from '../../../ports/account-directory.ts';
+import type { AccountDirectory, AssociationKeeper } from '../../../ports/account-directory.ts';
 import type { Deadline } from '../../../ports/clock.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
 import { Batcher } from '../../postgres/batcher.ts';
 import type { Database, Rows } from '../../postgres/database.ts';
 import { storeFailure } from '../../postgres/failure.ts';
 import { readAccount } from '../rows/account-row.ts';
+import { accountEditor } from './account-editor.ts';
 import { isNoText, lookUpStatements } from './look-ups.ts';
 
 /** Look-ups that share a statement. */
 const KEYS_MAX = 64;
 
-/** The accounts that `gsp-otp accounts` keeps in the schema, for a server. The database is closed with it. */
-export function postgresDirectory(database: Database, schema: string): AccountDirectory {
+/**
+ * The accounts that `gsp-otp accounts` keeps in the schema, for a server. The database is closed with it. `readOnly`: for
+ * whoever only looks, and then it keeps no associations.
+ */
+export function postgresDirectory(
+  database: Database,
+  schema: string,
+  { readOnly = false } = {},
+): AccountDirectory {
   const sql = lookUpStatements(schema);
   const byAssociationId = lookUps(database, sql.byAssociationId);
+  const byAccountId = lookUps(database, sql.byAccountId);
   const byPhoneNumber = lookUps(database, sql.byPhoneNumber);
+  const findOne = async (lookUp: Batcher<string, Rows>, key: string, deadline: Deadline) => {
+    const rows = isNoText(key) ? [] : await within(deadline, () => lookUp.add(key));
+    return rows[0] && readAccount(rows[0]);
+  };
   return {
-    async findByAssociationId(associationId, deadline) {
-      if (isNoText(associationId)) return undefined;
-      const [row] = await within(deadline, () => byAssociationId.add(associationId));
-      return row && readAccount(row);
-    },
+    findByAssociationId: (associationId, deadline) => findOne(byAssociationId, associationId, deadline),
+    findByAccountId: (accountId, deadline) => findOne(byAccountId, accountId, deadline),
     async findByPhoneNumber(phoneNumber, deadline) {
       const number = phoneNumber.reveal();
       if (isNoText(number)) return [];
@@ -30,7 +40,18 @@ export function postgresDirectory(database: Database, schema: string): AccountDi
       // Of nobody: tables, columns and rights are asked for all the same.
       for (const text of Object.values(sql)) await within(deadline, () => database.read(text, ['[]']));
     },
+    ...(!readOnly && { associations: associationsIn(database, schema) }),
     close: () => database.close(),
+  };
+}
+
+/** An import that is writing accounts is waited for as long as a statement may take. */
+function associationsIn(database: Database, schema: string): AssociationKeeper {
+  const { associate, dissociate } = accountEditor(database, schema);
+  return {
+    associate: ({ accountId, associationId }, deadline) =>
+      within(deadline, () => associate(accountId, associationId)),
+    dissociate: (associationId, deadline) => within(deadline, () => dissociate(associationId)),
   };
 }
 

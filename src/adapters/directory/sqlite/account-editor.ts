@@ -33,15 +33,17 @@ const ASSOCIATE = `
   ON CONFLICT DO NOTHING`;
 
 /**
- * Opens an existing directory. Throws as `openDirectoryFile` does.
+ * Opens an existing directory. Throws as `openDirectoryFile` does. `waitMs`: how long the process waits for another writer;
+ * default: as long as for an import.
  */
-export function openAccountEditor(location: DirectoryFile): AccountEditor {
-  const database = openDirectoryFile(location, { create: false });
+export function openAccountEditor(location: DirectoryFile, waitMs?: number): AccountEditor {
+  const database = openDirectoryFile(location, { create: false, ...(waitMs !== undefined && { waitMs }) });
   const prepare = (sql: string): StatementSync => database.prepare(sql);
   const associationIds = prepare('SELECT association_id FROM associations WHERE account_row = ? LIMIT 1000');
   const findOtherActive = prepare(FIND_OTHER_ACTIVE);
   const setStatus = prepare(SET_STATUS);
   const associate = prepare(ASSOCIATE);
+  const dissociate = prepare('DELETE FROM associations WHERE association_id = ?');
   const accountOfAssociation = prepare(`SELECT account_id ${FIND_BY.associationId}`);
 
   return {
@@ -68,6 +70,12 @@ export function openAccountEditor(location: DirectoryFile): AccountEditor {
         const owner = accountOfAssociation.get(associationId);
         if (owner === undefined) return 'unknown-account';
         return owner['account_id'] === accountId ? 'associated' : 'taken';
+      }),
+    dissociate: async (associationId) =>
+      writing(database, () => {
+        // SQLite would take half a surrogate pair for U+FFFD, and so for another id.
+        const isOne = associationId.isWellFormed() && dissociate.run(associationId).changes === 1;
+        return isOne ? 'dissociated' : 'unknown-association';
       }),
     count: async () =>
       reading(database, () =>

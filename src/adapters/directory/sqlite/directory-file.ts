@@ -21,7 +21,7 @@ const WRITER_WAIT_MS = 30_000;
  */
 export function openDirectoryFile(
   { file, environment }: DirectoryFile,
-  { create }: { readonly create: boolean },
+  { create, waitMs = WRITER_WAIT_MS }: { readonly create: boolean; readonly waitMs?: number },
 ): DatabaseSync {
   requireNotMoved(file);
   if (!create && !isThere(file)) {
@@ -30,5 +30,5 @@ export function openDirectoryFile(
     );
   }
   const access = create ? 'create' : 'write';
-  return openDatabase(directoryKind, { file, environment, access, waitMs: WRITER_WAIT_MS }).database;
+  return openDatabase(directoryKind, { file, environment, access, waitMs }).database;
 }

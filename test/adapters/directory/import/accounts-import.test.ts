@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ImportTarget } from '../../../../src/adapters/directory/import/import-target.ts';
 import { UnavailableError } from '../../../../src/ports/unavailable.ts';
-import { deadlineIn } from '../../../contracts/account-directory.ts';
+import { deadlineIn } from '../../../contracts/directory/directory-factory.ts';
 import { describeKeepers } from '../directory-kinds.ts';
 import { importText } from './import-text.ts';
 

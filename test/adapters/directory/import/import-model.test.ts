@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { AccountStatus } from '../../../../src/ports/account-directory.ts';
-import type { KnownAccount } from '../../../contracts/account-directory.ts';
+import type { KnownAccount } from '../../../contracts/directory/directory-factory.ts';
 import { describeKeepers } from '../directory-kinds.ts';
 import { importText } from './import-text.ts';
 

@@ -5,7 +5,7 @@ import { importTargetOf } from '../../../../src/adapters/directory/postgres/open
 import type { ConnectionSettings } from '../../../../src/adapters/postgres/connection-settings.ts';
 import type { Database } from '../../../../src/adapters/postgres/database.ts';
 import { openSchema } from '../../../../src/adapters/postgres/open-schema.ts';
-import type { KnownAccount } from '../../../contracts/account-directory.ts';
+import type { KnownAccount } from '../../../contracts/directory/directory-factory.ts';
 import { connectionTo } from '../../../support/postgres/connection.ts';
 import { testSchema } from '../../../support/postgres/schema.ts';
 import { temporaryDirectory } from '../../../support/temporary-directory.ts';

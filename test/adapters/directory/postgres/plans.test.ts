@@ -28,10 +28,12 @@ function statementsWithValues(
   }));
   return [
     ['a look-up by association id', lookUps.byAssociationId, [keys]],
+    ['a look-up by account id', lookUps.byAccountId, [keys]],
     ['a look-up by phone number', lookUps.byPhoneNumber, [keys]],
     ['the owner of an association id', editor.ownerOf, ['as-7']],
     ['another active account', editor.otherActive, ['w-7']],
     ['a new status', editor.setStatus, ['w-7', 'closed']],
+    ['an association that is taken away', editor.dissociate, ['as-7']],
     ['an association', editor.associate, ['w-7', 'as-new']],
     ['accounts of an import', imports.putAccounts, [JSON.stringify(accounts)]],
     ['associations of an import', imports.putAssociations, [JSON.stringify(associations)]],

@@ -8,7 +8,7 @@ import { connectTo } from '../../../../src/adapters/postgres/connect.ts';
 import { createSystemClock } from '../../../../src/adapters/system/system-clock.ts';
 import { createDeadline } from '../../../../src/ports/deadline.ts';
 import { Secret } from '../../../../src/ports/secret.ts';
-import { deadlineIn } from '../../../contracts/account-directory.ts';
+import { deadlineIn } from '../../../contracts/directory/directory-factory.ts';
 import { connectionTo } from '../../../support/postgres/connection.ts';
 import { postgres15 } from '../../../support/postgres/debian.ts';
 import { startPgBouncer } from '../../../support/postgres/pgbouncer.ts';

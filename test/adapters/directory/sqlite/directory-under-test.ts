@@ -9,7 +9,7 @@ import {
 import { openImportTarget } from '../../../../src/adapters/directory/sqlite/import-target.ts';
 import { inOneTransaction } from '../../../../src/adapters/sqlite/transaction.ts';
 import type { AccountStatus } from '../../../../src/ports/account-directory.ts';
-import type { KnownAccount } from '../../../contracts/account-directory.ts';
+import type { KnownAccount } from '../../../contracts/directory/directory-factory.ts';
 import type { DirectoryPlace } from '../directory-place.ts';
 
 /** Where a directory of the test's own can be, in a folder that is not there yet. Gone after the test. */

@@ -10,6 +10,7 @@ import {
 } from '../../../../src/adapters/directory/sqlite/directory-file.ts';
 import { directoryKind } from '../../../../src/adapters/directory/sqlite/migrations.ts';
 import {
+  FIND_BY_ACCOUNT_ID,
   FIND_BY_ASSOCIATION_ID,
   FIND_BY_PHONE_NUMBER,
   openSqliteDirectory,
@@ -17,7 +18,7 @@ import {
 import { openDatabase } from '../../../../src/adapters/sqlite/open-database.ts';
 import type { AccountDirectory } from '../../../../src/ports/account-directory.ts';
 import { Secret } from '../../../../src/ports/secret.ts';
-import { deadlineIn } from '../../../contracts/account-directory.ts';
+import { deadlineIn } from '../../../contracts/directory/directory-factory.ts';
 import { fill, newLocation } from './directory-under-test.ts';
 
 const soon = deadlineIn(2000);
@@ -186,7 +187,7 @@ test('a look-up goes through indexes only, so that its cost does not grow with t
   fill(location, [maria]);
   const database = new DatabaseSync(location.file, { readOnly: true });
   t.after(() => database.close());
-  for (const query of [FIND_BY_ASSOCIATION_ID, FIND_BY_PHONE_NUMBER]) {
+  for (const query of [FIND_BY_ASSOCIATION_ID, FIND_BY_ACCOUNT_ID, FIND_BY_PHONE_NUMBER]) {
     const steps = database
       .prepare(`EXPLAIN QUERY PLAN ${query}`)
       .all('x')

@@ -1,32 +1,10 @@
 import assert from 'node:assert/strict';
-import { describe, type TestContext, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
-import type { AccountDirectory, AccountStatus } from '../../src/ports/account-directory.ts';
-import type { Deadline } from '../../src/ports/clock.ts';
-import { Secret } from '../../src/ports/secret.ts';
-import { UnavailableError } from '../../src/ports/unavailable.ts';
-
-/** An account as the directory under test is to know it. */
-export interface KnownAccount {
-  readonly accountId: string;
-  readonly status?: AccountStatus;
-  readonly phoneNumber?: string;
-  readonly language?: string;
-  readonly preferred?: boolean;
-  readonly associationIds?: readonly string[];
-}
-
-/** Makes a directory that knows these accounts and no others. Whoever makes it also cleans up after the test. */
-export type DirectoryFactory = (
-  accounts: readonly KnownAccount[],
-  t: TestContext,
-) => AccountDirectory | Promise<AccountDirectory>;
-
-/** A deadline that is `remainingMs` away for ever. */
-export function deadlineIn(remainingMs: number): Deadline {
-  const signal = remainingMs > 0 ? new AbortController().signal : AbortSignal.abort();
-  return { atMs: remainingMs, remainingMs: () => remainingMs, signal };
-}
+import { Secret } from '../../../src/ports/secret.ts';
+import { UnavailableError } from '../../../src/ports/unavailable.ts';
+import { keepsAssociations } from './association-keeper.ts';
+import { type DirectoryFactory, deadlineIn, type KnownAccount } from './directory-factory.ts';
 
 const soon = deadlineIn(2000);
 const past = deadlineIn(0);
@@ -43,9 +21,11 @@ const maria: KnownAccount = {
 export function accountDirectoryContract(name: string, open: DirectoryFactory): void {
   describe(`${name} as an account directory`, () => {
     findsByAssociationId(open);
+    findsByAccountId(open);
     findsByPhoneNumber(open);
     comparesExactly(open);
     keepsTheDeadline(open);
+    keepsAssociations(open);
   });
 }
 
@@ -88,6 +68,28 @@ function findsByAssociationId(open: DirectoryFactory): void {
     const directory = await open([maria], t);
     const account = await directory.findByAssociationId('as-1', soon);
     assert.doesNotMatch(`${JSON.stringify(account)} ${inspect(account)}`, /5550101|4035550/);
+  });
+}
+
+function findsByAccountId(open: DirectoryFactory): void {
+  test('[FLOW-2] each account id leads to its account, whole, whatever its status', async (t) => {
+    const directory = await open([maria, { accountId: 'wallet-2', status: 'closed-fraud' }], t);
+    const account = await directory.findByAccountId('wallet-1', soon);
+    assert.equal(account?.accountId, 'wallet-1');
+    assert.equal(account.status, 'active');
+    assert.equal(account.phoneNumber?.reveal(), '+14035550101');
+    assert.equal(account.language, 'pt-BR');
+    assert.doesNotMatch(`${JSON.stringify(account)} ${inspect(account)}`, /5550101|4035550/);
+    assert.equal((await directory.findByAccountId('wallet-2', soon))?.status, 'closed-fraud');
+  });
+
+  test('account ids are compared exactly, and are neither association ids nor numbers', async (t) => {
+    const directory = await open([maria, { accountId: 'é' }, { accountId: '__proto__' }], t);
+    assert.equal((await directory.findByAccountId('é', soon))?.accountId, 'é');
+    assert.equal((await directory.findByAccountId('__proto__', soon))?.accountId, '__proto__');
+    const others = ['', ' ', 'Wallet-1', 'wallet-1 ', 'wallet-1\0', 'wallet', '%', 'e\u0301', 'as-1'];
+    for (const id of [...others, '+14035550101', '\uD83D', 'constructor', 'x'.repeat(100_000)])
+      assert.equal(await directory.findByAccountId(id, soon), undefined, inspect(id).slice(0, 40));
   });
 }
 
@@ -224,6 +226,7 @@ function keepsTheDeadline(open: DirectoryFactory): void {
     const questions = [
       () => directory.findByAssociationId('as-1', past),
       () => directory.findByAssociationId('as-9', past),
+      () => directory.findByAccountId('wallet-1', past),
       () => directory.findByPhoneNumber(new Secret('+14035550101'), past),
       () => directory.check(past),
     ];
@@ -240,5 +243,6 @@ function keepsTheDeadline(open: DirectoryFactory): void {
     await directory.close();
     await directory.close();
     await assert.rejects(directory.findByAssociationId('as-1', soon), UnavailableError);
+    await assert.rejects(directory.findByAccountId('wallet-1', soon), UnavailableError);
   });
 }
