@@ -31,6 +31,8 @@ const settingsWords = [
 const dataKind = 'src/adapters/data-kind.ts';
 const connectionSettings = 'src/adapters/postgres/connection-settings.ts';
 const databaseFile = 'src/adapters/sqlite/database-file.ts';
+const httpClient = 'src/adapters/http-client';
+const linkSettings = 'src/adapters/http-client/link-settings.ts';
 
 /** The catalog of stores, or of account directories, with what a row of it is. */
 function dataCatalogRule(folder: string, ...shared: readonly string[]): ImportRule {
@@ -52,11 +54,11 @@ function dataRule(folder: string, shared: readonly string[], ...modules: readonl
   };
 }
 
-/** A kind of gateway: itself, what all kinds share, and the client library of its own. */
-function gatewayRule(kind: string, ...modules: readonly string[]): ImportRule {
+/** A kind of gateway: itself, what all kinds share, what it takes from beside the gateways, and the client library of its own. */
+function gatewayRule(kind: string, shared: readonly string[], ...modules: readonly string[]): ImportRule {
   return {
     place: [`src/adapters/gateways/${kind}`],
-    may: ['src/adapters/gateways/shared', 'src/ports'],
+    may: ['src/adapters/gateways/shared', ...shared, 'src/ports'],
     modules,
     instead: ofOneKind,
   };
@@ -80,7 +82,7 @@ export const importRules: readonly ImportRule[] = [
   {
     place: ['src/protocol'],
     // A decoded code, token or number is wrapped at once, so that nothing prints it.
-    may: ['src/ports/secret.ts'],
+    may: ['src/ports/text/json.ts', 'src/ports/secret.ts'],
     modules: ['node:crypto'],
     instead: 'pass the value in as an argument: the wire knows bytes and JSON only',
   },
@@ -162,6 +164,25 @@ export const importRules: readonly ImportRule[] = [
     may: ['src/ports'],
     modules: ['node:*', 'pg'],
     instead: 'it is the door to PostgreSQL: what stands in the tables, the adapters beside it know',
+  },
+  {
+    place: [linkSettings],
+    may: [httpClient, 'src/config/kinds.ts', 'src/config/references.ts', 'src/config/setting-words.ts'],
+    modules: [],
+    instead: settingsOnly,
+  },
+  {
+    place: [httpClient],
+    may: ['src/ports'],
+    modules: ['node:*'],
+    instead:
+      'it is the door to services over HTTP: what is asked and what an answer means, the adapters beside it know',
+  },
+  {
+    place: ['src/adapters/circuit-breaker.ts', 'src/adapters/window.ts'],
+    may: ['src/ports'],
+    modules: [],
+    instead: 'they count calls, whatever those are',
   },
   {
     place: [dataKind],
@@ -251,24 +272,30 @@ export const importRules: readonly ImportRule[] = [
   },
   {
     place: ['src/adapters/gateways/*/*settings.ts'],
-    may: ['src/adapters/gateways/shared', 'src/ports', ...settingsWords, 'src/config/literal-credentials.ts'],
+    may: [
+      'src/adapters/gateways/shared',
+      linkSettings,
+      'src/ports',
+      ...settingsWords,
+      'src/config/literal-credentials.ts',
+    ],
     modules: ['typebox'],
     instead: settingsOnly,
   },
   {
     place: ['src/adapters/gateways/shared'],
-    may: ['src/config/kinds.ts', 'src/config/values.ts', 'src/ports'],
+    may: ['src/config/kinds.ts', 'src/config/values.ts', httpClient, 'src/ports'],
     modules: ['node:*'],
     instead: 'what only one kind of gateway knows stands in its folder',
   },
   {
     place: ['src/adapters/gateways/failover'],
-    may: ['src/adapters/gateways/shared', 'src/ports'],
+    may: ['src/adapters/circuit-breaker.ts', 'src/adapters/gateways/shared', 'src/ports'],
     modules: ['node:crypto'],
     instead: 'it knows gateways by their port alone',
   },
-  gatewayRule('aws', 'node:*', 'aws4fetch'),
-  gatewayRule('http'),
+  gatewayRule('aws', [httpClient], 'node:*', 'aws4fetch'),
+  gatewayRule('http', [httpClient]),
   {
     // It delivers within this process, so it needs nothing of what talks to others.
     place: ['src/adapters/gateways/inbox'],
@@ -276,10 +303,10 @@ export const importRules: readonly ImportRule[] = [
     modules: [],
     instead: ofOneKind,
   },
-  gatewayRule('infobip'),
-  gatewayRule('smpp', 'node:*', 'smpp'),
-  gatewayRule('twilio', 'node:*'),
-  gatewayRule('vonage', 'node:*', 'jose'),
+  gatewayRule('infobip', []),
+  gatewayRule('smpp', ['src/adapters/window.ts'], 'node:*', 'smpp'),
+  gatewayRule('twilio', [], 'node:*'),
+  gatewayRule('vonage', [httpClient], 'node:*', 'jose'),
   {
     place: ['src/adapters/system'],
     may: ['src/ports'],

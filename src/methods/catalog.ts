@@ -6,8 +6,8 @@ import { type VerifyOtpParts, verifyOtp } from '../domain/verify-otp.ts';
 import type { Deadline } from '../ports/clock.ts';
 import type { MethodName } from '../ports/method-name.ts';
 import type { StoredAnswer } from '../ports/otp-store.ts';
+import type { JsonObject } from '../ports/text/json.ts';
 import { decodeEcho, encodeEcho } from '../protocol/echo.ts';
-import type { JsonObject } from '../protocol/json.ts';
 import { decodeSendOtp, encodeSendOtp } from '../protocol/send-otp.ts';
 import { decodeVerifyOtp, encodeVerifyOtp } from '../protocol/verify-otp.ts';
 

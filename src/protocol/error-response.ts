@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.ts';
+import type { JsonObject } from '../ports/text/json.ts';
 import { responseHeader } from './response-header.ts';
 
 /**

@@ -1,5 +1,5 @@
+import type { JsonObject } from '../ports/text/json.ts';
 import { WireError } from './error-response.ts';
-import type { JsonObject } from './json.ts';
 import { Reader } from './reader.ts';
 
 export interface RequestHeader {

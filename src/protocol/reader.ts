@@ -1,5 +1,5 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../ports/text/json.ts';
 import { WireError } from './error-response.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 
 /** Far above the identifiers in use, and a bound for whoever stores or looks one up. [OQ-34] */
 const IDENTIFIER_CHARACTERS_MAX = 256;

@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.ts';
+import type { JsonObject } from '../ports/text/json.ts';
 
 /**
  * What every response body carries, success or error. `nowMs` is the time of this answer, also when the rest of it

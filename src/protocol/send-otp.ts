@@ -1,6 +1,6 @@
 import { Secret } from '../ports/secret.ts';
+import type { JsonObject } from '../ports/text/json.ts';
 import { WireError } from './error-response.ts';
-import type { JsonObject } from './json.ts';
 import { Reader } from './reader.ts';
 import { responseHeader } from './response-header.ts';
 import { oneOf } from './result-code.ts';

@@ -6,7 +6,7 @@ import {
 } from '../adapters/gateways/failover/failover.ts';
 import { withSecondTry } from '../adapters/gateways/failover/second-try.ts';
 import type { GatewayKind } from '../adapters/gateways/shared/gateway-kind.ts';
-import type { LinkSettings } from '../adapters/gateways/shared/gateway-link.ts';
+import type { LinkSettings } from '../adapters/http-client/link.ts';
 import { ConfigError } from '../config/faults.ts';
 import { placeOf } from '../config/places.ts';
 import { CertificateError, readAuthorities, readCertificates } from '../http/certificates.ts';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { createSecretKey } from 'node:crypto';
+import type { JsonObject, JsonValue } from '../../src/ports/text/json.ts';
 import { mediaTypeOf } from '../../src/protocol/content-type.ts';
 import { decodeEcho } from '../../src/protocol/echo.ts';
 import { WireError } from '../../src/protocol/error-response.ts';
 import { fingerprint } from '../../src/protocol/fingerprint.ts';
 import { readRequestHeader } from '../../src/protocol/headers.ts';
-import type { JsonObject, JsonValue } from '../../src/protocol/json.ts';
 import { decodeSendOtp } from '../../src/protocol/send-otp.ts';
 import { parseRequest, parseStrictJson } from '../../src/protocol/strict-json.ts';
 import { decodeVerifyOtp } from '../../src/protocol/verify-otp.ts';

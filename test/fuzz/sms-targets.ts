@@ -8,7 +8,7 @@ import {
 } from '../../src/adapters/gateways/http/request-template.ts';
 import { settings as http } from '../../src/adapters/gateways/http/settings.ts';
 import { readInfobipAnswer } from '../../src/adapters/gateways/infobip/gateway.ts';
-import type { GatewayAnswer } from '../../src/adapters/gateways/shared/exchange.ts';
+import type { GatewayAnswer } from '../../src/adapters/gateways/shared/gateway-answer.ts';
 import { withoutOwn } from '../../src/adapters/gateways/shared/http-gateway.ts';
 import type { Verdict } from '../../src/adapters/gateways/shared/verdict.ts';
 import { createMessageIds } from '../../src/adapters/gateways/smpp/message-ids.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { encodeJson } from '../../src/ports/text/json.ts';
 import { decodeEcho, encodeEcho } from '../../src/protocol/echo.ts';
-import { encodeJson } from '../../src/protocol/json.ts';
 import { parseRequest } from '../../src/protocol/strict-json.ts';
 import { bytesOf, EXAMPLE_MS, EXAMPLE_REQUESTS } from './examples.ts';
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../src/protocol/json.ts';
+import type { JsonObject } from '../../src/ports/text/json.ts';
 
 /** When the example requests were made. */
 export const EXAMPLE_MS = 1_502_545_413_026;

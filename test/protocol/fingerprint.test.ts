@@ -3,8 +3,8 @@ import { createHmac, createSecretKey } from 'node:crypto';
 import { test } from 'node:test';
 import canonicalize from 'canonicalize';
 import fc from 'fast-check';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../src/ports/text/json.ts';
 import { canonicalJson, FINGERPRINT_BYTES, fingerprint } from '../../src/protocol/fingerprint.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../../src/protocol/json.ts';
 import { parseRequest } from '../../src/protocol/strict-json.ts';
 import { bytesOf, EXAMPLE_REQUESTS } from './examples.ts';
 

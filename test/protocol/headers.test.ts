@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { JsonValue } from '../../src/ports/text/json.ts';
 import { checkTimestamp, readRequestHeader } from '../../src/protocol/headers.ts';
-import type { JsonValue } from '../../src/protocol/json.ts';
 import { EXAMPLE_MS, EXAMPLE_REQUESTS } from './examples.ts';
 
 const EXAMPLE = EXAMPLE_REQUESTS.echo.requestHeader;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { JsonValue } from '../../src/protocol/json.ts';
+import type { JsonValue } from '../../src/ports/text/json.ts';
 import { Reader } from '../../src/protocol/reader.ts';
 import { parseRequest } from '../../src/protocol/strict-json.ts';
 import { bytesOf } from './examples.ts';

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import type { OtpContext as StoredOtpContext } from '../../src/ports/challenge.ts';
-import type { JsonObject, JsonValue } from '../../src/protocol/json.ts';
+import type { JsonObject, JsonValue } from '../../src/ports/text/json.ts';
 import {
   decodeSendOtp,
   encodeSendOtp,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { JSON_DEPTH_MAX, type JsonValue } from '../../src/ports/text/json.ts';
 import { WireError } from '../../src/protocol/error-response.ts';
-import type { JsonValue } from '../../src/protocol/json.ts';
-import { JSON_DEPTH_MAX, parseStrictJson } from '../../src/protocol/strict-json.ts';
+import { parseStrictJson } from '../../src/protocol/strict-json.ts';
 import { bytesOf } from './examples.ts';
 
 function parse(text: string) {

@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { encodeJson, type JsonValue } from '../../src/protocol/json.ts';
-import {
-  JSON_DEPTH_MAX,
-  JSON_VALUES_MAX,
-  parseRequest,
-  parseStrictJson,
-} from '../../src/protocol/strict-json.ts';
+import { encodeJson, JSON_DEPTH_MAX, JSON_VALUES_MAX, type JsonValue } from '../../src/ports/text/json.ts';
+import { parseRequest, parseStrictJson } from '../../src/protocol/strict-json.ts';
 import { computedMs } from '../support/computed-ms.ts';
 import { bytesOf } from './examples.ts';
 

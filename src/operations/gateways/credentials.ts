@@ -1,5 +1,5 @@
-import { createLink } from '../../adapters/gateways/shared/gateway-link.ts';
-import { unreachedOf } from '../../adapters/gateways/shared/probe.ts';
+import { createLink } from '../../adapters/http-client/link.ts';
+import { unreachedOf } from '../../adapters/http-client/probe.ts';
 import { createSystemClock } from '../../adapters/system/system-clock.ts';
 import { createDeadline } from '../../ports/deadline.ts';
 import type { CredentialCheck, UnreachedHost } from '../../ports/sms-gateway.ts';

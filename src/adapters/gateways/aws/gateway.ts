@@ -1,9 +1,10 @@
 import { AwsV4Signer } from 'aws4fetch';
 import type { Secret } from '../../../ports/secret.ts';
 import type { CredentialCheck, SmsGateway, SmsMessage } from '../../../ports/sms-gateway.ts';
-import type { GatewayAnswer, GatewayRequest } from '../shared/exchange.ts';
+import type { HttpRequest } from '../../http-client/exchange.ts';
+import { createLink } from '../../http-client/link.ts';
+import type { GatewayAnswer } from '../shared/gateway-answer.ts';
 import type { GatewayParts } from '../shared/gateway-kind.ts';
-import { createLink } from '../shared/gateway-link.ts';
 import { createHttpGateway, receiptsByReference } from '../shared/http-gateway.ts';
 import { senderFor } from '../shared/sender.ts';
 import {
@@ -121,7 +122,7 @@ interface SigningTerms {
 }
 
 /** Signs a request with AWS Signature Version 4. */
-export async function signRequest(request: GatewayRequest, terms: SigningTerms): Promise<GatewayRequest> {
+export async function signRequest(request: HttpRequest, terms: SigningTerms): Promise<HttpRequest> {
   const { verb, url, headers, body } = request;
   const signer = new AwsV4Signer({
     method: verb,

@@ -5,8 +5,9 @@ import { type Clock, HOUR_MS, MINUTE_MS } from '../../../ports/clock.ts';
 import { createDeadline } from '../../../ports/deadline.ts';
 import type { DeliveryReceipt, ReceiptReader } from '../../../ports/delivery-receipt.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
-import { exchange } from '../shared/exchange.ts';
-import { createLink, type Link, type LinkedRequest } from '../shared/gateway-link.ts';
+import { exchange } from '../../http-client/exchange.ts';
+import { createLink, type Link, type LinkedRequest } from '../../http-client/link.ts';
+import { gatewayAnswerOf } from '../shared/gateway-answer.ts';
 import { jsonOf, receiptOf, referenceIn } from '../shared/receipt-call.ts';
 import { memberAt, parseJson } from '../shared/verdict.ts';
 import type { AwsSettings } from './settings.ts';
@@ -125,7 +126,7 @@ export function askBy(link: Link | undefined, clock: Clock): AskUrl {
     const deadline = createDeadline(clock, ASK_MS_MAX);
     const asked = { verb: 'GET', url, headers: {}, body: undefined };
     const result = await exchange(asked, deadline, link).finally(deadline.cancel);
-    return result.kind === 'answered' ? result.answer : undefined;
+    return result.kind === 'answered' ? gatewayAnswerOf(result.answer) : undefined;
   };
 }
 

@@ -1,9 +1,9 @@
 import { secret } from '../../../config/references.ts';
 import { Type } from '../../../config/setting-words.ts';
 import type { ValuesOf } from '../../../config/values.ts';
-import { gatewayName, reportVerified, sender, senders, token, url } from '../shared/common-settings.ts';
+import { proxyLogin } from '../../http-client/link-settings.ts';
+import { gatewayName, link, reportVerified, sender, senders, token, url } from '../shared/common-settings.ts';
 import type { GatewayRules } from '../shared/gateway-kind.ts';
-import { link, proxyLogin } from '../shared/link-settings.ts';
 
 const receipts = Type.Object(
   {

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 import type { Clock } from '../../../ports/clock.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
-import type { GatewayAnswer } from '../shared/exchange.ts';
+import type { GatewayAnswer } from '../shared/gateway-answer.ts';
 import { followChain, isValidAt, readCertificates } from './certificate-chain.ts';
 
 /** Asks for a URL by GET, once. `undefined`: no answer came. Doesn't reject. */

@@ -2,8 +2,8 @@ import { askGateway } from '../../../ports/ask-gateway.ts';
 import { BUDGET } from '../../../ports/budget.ts';
 import type { Clock, Deadline } from '../../../ports/clock.ts';
 import type { Delivery, SmsGateway, SmsMessage } from '../../../ports/sms-gateway.ts';
+import { type BreakerState, CircuitBreaker } from '../../circuit-breaker.ts';
 import { refusalClasses } from '../shared/refusal-classes.ts';
-import { type BreakerState, CircuitBreaker } from './breaker.ts';
 
 /** How a gateway did lately. */
 export interface GatewayHealth extends BreakerState {

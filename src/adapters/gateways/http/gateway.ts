@@ -1,5 +1,6 @@
 import type { SmsGateway } from '../../../ports/sms-gateway.ts';
-import type { GatewayAnswer, GatewayRequest } from '../shared/exchange.ts';
+import type { HttpRequest } from '../../http-client/exchange.ts';
+import type { GatewayAnswer } from '../shared/gateway-answer.ts';
 import type { GatewayParts } from '../shared/gateway-kind.ts';
 import {
   type CredentialCheckDialect,
@@ -77,7 +78,7 @@ function fill(
   { method, url, body }: RequestTemplates,
   values: PlaceholderValues,
   { headers, bodyType }: Pick<GenericSettings, 'headers' | 'bodyType'>,
-): GatewayRequest {
+): HttpRequest {
   return {
     verb: method,
     url: fillRequestTemplate(url, values, 'url'),

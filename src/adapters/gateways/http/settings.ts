@@ -4,9 +4,9 @@ import { secret } from '../../../config/references.ts';
 import { Type } from '../../../config/setting-words.ts';
 import type { ValuesOf } from '../../../config/values.ts';
 import { refusalReasons } from '../../../ports/refusal-reasons.ts';
-import { gatewayName, sender, senders } from '../shared/common-settings.ts';
+import { proxyLogin } from '../../http-client/link-settings.ts';
+import { gatewayName, link, sender, senders } from '../shared/common-settings.ts';
 import type { GatewayRules } from '../shared/gateway-kind.ts';
-import { link, proxyLogin } from '../shared/link-settings.ts';
 import { receipts } from './receipts-settings.ts';
 import {
   answerRule,

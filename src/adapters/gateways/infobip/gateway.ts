@@ -1,5 +1,5 @@
 import type { SmsGateway, SmsMessage } from '../../../ports/sms-gateway.ts';
-import type { GatewayAnswer } from '../shared/exchange.ts';
+import type { GatewayAnswer } from '../shared/gateway-answer.ts';
 import type { GatewayParts } from '../shared/gateway-kind.ts';
 import { createHttpGateway, receiptsByReference } from '../shared/http-gateway.ts';
 import { signedReceiptUrl } from '../shared/receipt-proof.ts';

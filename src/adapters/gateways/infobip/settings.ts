@@ -1,9 +1,17 @@
 import { secret } from '../../../config/references.ts';
 import { Type } from '../../../config/setting-words.ts';
 import type { ValuesOf } from '../../../config/values.ts';
-import { gatewayName, longSender, reportVerified, sender, senders, url } from '../shared/common-settings.ts';
+import { proxyLogin } from '../../http-client/link-settings.ts';
+import {
+  gatewayName,
+  link,
+  longSender,
+  reportVerified,
+  sender,
+  senders,
+  url,
+} from '../shared/common-settings.ts';
 import type { GatewayRules } from '../shared/gateway-kind.ts';
-import { link, proxyLogin } from '../shared/link-settings.ts';
 import { proof } from '../shared/proof-settings.ts';
 
 const receipts = Type.Object({ proof }, { description: 'Delivery reports. Absent: none are expected.' });

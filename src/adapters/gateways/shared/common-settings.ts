@@ -2,11 +2,14 @@ import type { TString } from 'typebox';
 import { countryCodes } from '../../../config/country-codes.ts';
 import { Type } from '../../../config/setting-words.ts';
 import { SHOWN_IN_ID } from '../../../ports/hidden-characters.ts';
+import { linkTo } from '../../http-client/link-settings.ts';
 import type { SenderSettings } from './sender.ts';
 
 /*
  * Settings that more than one kind of gateway has.
  */
+
+export const link = linkTo('gateway');
 
 export const gatewayName = (byDefault: string) =>
   Type.String({

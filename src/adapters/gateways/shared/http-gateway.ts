@@ -3,9 +3,10 @@ import type { ReceiptReader } from '../../../ports/delivery-receipt.ts';
 import { keptDetail, keptMessageId } from '../../../ports/kept-words.ts';
 import type { CredentialCheck, Delivery, SmsGateway, SmsMessage } from '../../../ports/sms-gateway.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
-import { type Exchange, exchange, type GatewayAnswer, type GatewayRequest } from './exchange.ts';
-import { createLink, type Link, type LinkSettings } from './gateway-link.ts';
-import { unreachedOf } from './probe.ts';
+import { type Exchange, exchange, type HttpRequest } from '../../http-client/exchange.ts';
+import { createLink, type Link, type LinkSettings } from '../../http-client/link.ts';
+import { unreachedOf } from '../../http-client/probe.ts';
+import { type GatewayAnswer, gatewayAnswerOf } from './gateway-answer.ts';
 import { receiptKeyOf } from './receipt-call.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -16,13 +17,13 @@ export interface GatewayDialect {
   /** Where it is asked: a URL or request template for each of its hosts. */
   readonly urls: readonly (string | undefined)[];
   /** Puts a message into the gateway's words. Does no input or output. */
-  write(message: SmsMessage): GatewayRequest | Promise<GatewayRequest>;
+  write(message: SmsMessage): HttpRequest | Promise<HttpRequest>;
   /** Tells what an answer, of whatever status, says about the message. */
   read(answer: GatewayAnswer): Verdict;
   /** `undefined`: no receipts are asked for. */
   readonly receipts?: DialectReceipts | undefined;
   /** The request that tells that a code was verified. `undefined`: it isn't told. */
-  readonly confirm?: ((messageId: string) => GatewayRequest | Promise<GatewayRequest>) | undefined;
+  readonly confirm?: ((messageId: string) => HttpRequest | Promise<HttpRequest>) | undefined;
   /** Absent: the gateway has no call that tells whether credentials are right. */
   readonly credentialCheck?: CredentialCheckDialect | undefined;
 }
@@ -40,7 +41,7 @@ export function receiptsByReference(read: ReceiptReader): DialectReceipts {
 
 /** A call that needs the credentials and does nothing. */
 export interface CredentialCheckDialect {
-  write(): GatewayRequest | Promise<GatewayRequest>;
+  write(): HttpRequest | Promise<HttpRequest>;
   read(answer: GatewayAnswer): CredentialCheck;
 }
 
@@ -81,7 +82,7 @@ async function submit(
   deadline: Deadline,
   link: Link,
 ): Promise<Delivery> {
-  let request: GatewayRequest;
+  let request: HttpRequest;
   try {
     request = await dialect.write(message);
   } catch (error) {
@@ -109,7 +110,7 @@ function deliveryOf(dialect: GatewayDialect, message: SmsMessage, result: Exchan
 function judge(dialect: GatewayDialect, result: Exchange): Verdict {
   switch (result.kind) {
     case 'answered':
-      return dialect.read(result.answer);
+      return dialect.read(gatewayAnswerOf(result.answer));
     case 'unreached':
       return { kind: 'refused', reason: 'gateway-down', detail: result.fault };
     case 'lost': {
@@ -127,7 +128,9 @@ async function checkCredentials(
   link: Link,
 ): Promise<CredentialCheck> {
   const result = await exchange(await write(), deadline, link);
-  return result.kind === 'answered' ? read(result.answer) : { kind: 'unknown', detail: result.fault };
+  return result.kind === 'answered'
+    ? read(gatewayAnswerOf(result.answer))
+    : { kind: 'unknown', detail: result.fault };
 }
 
 function unknownAfter(error: unknown): Extract<Verdict & CredentialCheck, { kind: 'unknown' }> {
@@ -153,7 +156,7 @@ function withReceiptKey(delivery: Delivery, name: string | undefined): Delivery 
 }
 
 /** Rejects with `UnavailableError` unless the answer is a success. */
-async function tell(name: string, request: GatewayRequest, deadline: Deadline, link: Link): Promise<void> {
+async function tell(name: string, request: HttpRequest, deadline: Deadline, link: Link): Promise<void> {
   const result = await exchange(request, deadline, link);
   if (result.kind !== 'answered') throw new UnavailableError(`${name} could not be told: ${result.fault}`);
   const { status } = result.answer;

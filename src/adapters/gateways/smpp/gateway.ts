@@ -3,6 +3,7 @@ import type { Clock, Deadline } from '../../../ports/clock.ts';
 import { earlier } from '../../../ports/deadline.ts';
 import { keptMessageId } from '../../../ports/kept-words.ts';
 import type { Delivery, RefusalReason, SmsGateway, SmsMessage } from '../../../ports/sms-gateway.ts';
+import { beforeDeadline, CallWindow } from '../../window.ts';
 import type { GatewayParts } from '../shared/gateway-kind.ts';
 import { outcomeIn, reasonIn, type Verdict } from '../shared/verdict.ts';
 import { SmppLine } from './line.ts';
@@ -16,7 +17,6 @@ import { readDelivered } from './receipts.ts';
 import type { SmppSession, SmppSessionTerms, TakeDelivery } from './session.ts';
 import type { SmppSettings } from './settings.ts';
 import { writeSubmit } from './submit.ts';
-import { beforeDeadline, SmppWindow } from './window.ts';
 
 /** Running texts end by their deadlines; a receipt may hang. */
 const CLOSE_WAIT_MS = 5000;
@@ -43,7 +43,7 @@ export function createSmppGateway(
   const lines = bindCommands(settings.bindMode, receipts).map(
     (command) => new SmppLine(session, { clock, command, take }),
   );
-  const window = new SmppWindow(settings.window);
+  const window = new CallWindow(settings.window);
   const pace = new SmppPace(clock, window, settings.ratePerSecond);
   const terms = { ...settings, receipts };
   let closing: Promise<void> | undefined;
@@ -113,7 +113,7 @@ function createTaker(
 /** The way that texts take. */
 interface Way {
   readonly line: SmppLine;
-  readonly window: SmppWindow;
+  readonly window: CallWindow;
   readonly pace: SmppPace;
   readonly clock: Clock;
   readonly isAlone: boolean;

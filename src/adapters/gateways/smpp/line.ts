@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { type Clock, type Deadline, MINUTE_MS } from '../../../ports/clock.ts';
+import { beforeDeadline } from '../../window.ts';
 import type { Verdict } from '../shared/verdict.ts';
 import {
   type BindCommand,
@@ -8,7 +9,6 @@ import {
   type SmppSessionTerms,
   type TakeDelivery,
 } from './session.ts';
-import { beforeDeadline } from './window.ts';
 
 /** Twice as long each time. */
 const RETRY_MS_MIN = 500;

@@ -1,5 +1,5 @@
 import type { Clock, Deadline } from '../../../ports/clock.ts';
-import type { SmppWindow } from './window.ts';
+import type { CallWindow } from '../../window.ts';
 
 const REST_MS_MIN = 250;
 const REST_MS_MAX = 1000;
@@ -12,7 +12,7 @@ const TOO_FAST = new Set(['ESME_RTHROTTLED', 'ESME_RMSGQFUL']);
  */
 export class SmppPace {
   readonly #clock: Clock;
-  readonly #window: SmppWindow;
+  readonly #window: CallWindow;
   /** Between two texts; 0: as many as come. */
   readonly #gapMs: number;
   #nextMs = 0;
@@ -20,7 +20,7 @@ export class SmppPace {
   #restUntilMs = 0;
   #status = '';
 
-  constructor(clock: Clock, window: SmppWindow, ratePerSecond: number | undefined) {
+  constructor(clock: Clock, window: CallWindow, ratePerSecond: number | undefined) {
     this.#clock = clock;
     this.#window = window;
     this.#gapMs = ratePerSecond === undefined ? 0 : 1000 / ratePerSecond;

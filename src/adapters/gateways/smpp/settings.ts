@@ -2,9 +2,8 @@ import { publicText, secret } from '../../../config/references.ts';
 import { Type } from '../../../config/setting-words.ts';
 import type { ValuesOf } from '../../../config/values.ts';
 import { refusalReasons } from '../../../ports/refusal-reasons.ts';
-import { gatewayName, sendersOf } from '../shared/common-settings.ts';
+import { gatewayName, link, sendersOf } from '../shared/common-settings.ts';
 import type { GatewayRules } from '../shared/gateway-kind.ts';
-import { link } from '../shared/link-settings.ts';
 
 const octet = (description: string) =>
   Type.Optional(

@@ -1,5 +1,5 @@
 import type { SmsGateway } from '../../../ports/sms-gateway.ts';
-import type { GatewayAnswer } from '../shared/exchange.ts';
+import type { GatewayAnswer } from '../shared/gateway-answer.ts';
 import type { GatewayParts } from '../shared/gateway-kind.ts';
 import {
   type CredentialCheckDialect,

@@ -1,9 +1,11 @@
 import { secret } from '../../../config/references.ts';
 import { Type } from '../../../config/setting-words.ts';
 import type { ValuesOf } from '../../../config/values.ts';
+import { proxyLogin } from '../../http-client/link-settings.ts';
 import {
   baseUrl,
   gatewayName,
+  link,
   longSender,
   reportVerified,
   sender,
@@ -11,7 +13,6 @@ import {
   token,
 } from '../shared/common-settings.ts';
 import type { GatewayRules } from '../shared/gateway-kind.ts';
-import { link, proxyLogin } from '../shared/link-settings.ts';
 
 const receipts = Type.Object(
   {

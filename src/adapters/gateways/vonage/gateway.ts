@@ -1,5 +1,6 @@
 import type { SmsGateway } from '../../../ports/sms-gateway.ts';
-import type { GatewayAnswer, GatewayRequest } from '../shared/exchange.ts';
+import type { HttpRequest } from '../../http-client/exchange.ts';
+import type { GatewayAnswer } from '../shared/gateway-answer.ts';
 import type { GatewayParts } from '../shared/gateway-kind.ts';
 import { createHttpGateway, receiptsByReference } from '../shared/http-gateway.ts';
 import { senderFor } from '../shared/sender.ts';
@@ -102,7 +103,7 @@ function judgeParts(body: unknown): Verdict {
 }
 
 /** [developer.vonage.com/api/conversion] */
-function conversionOf(url: string, messageId: string, credentials: string, nowMs: number): GatewayRequest {
+function conversionOf(url: string, messageId: string, credentials: string, nowMs: number): HttpRequest {
   const query = new URLSearchParams({
     'message-id': messageId,
     delivered: 'true',

@@ -3,9 +3,9 @@ import { Agent as TlsAgent } from 'node:https';
 import { connect, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
-import type { Secret } from '../../../ports/secret.ts';
+import type { Secret } from '../../ports/secret.ts';
 
-/** How a gateway is reached over HTTP. */
+/** How a service is reached over HTTP. */
 export interface LinkSettings {
   /** Who may have issued its certificate, PEM; `undefined`: the public authorities. */
   readonly tlsCa?: Secret | undefined;
@@ -21,7 +21,7 @@ export interface ClientCertificate {
   readonly passphrase?: Secret | undefined;
 }
 
-/** A proxy that is asked by CONNECT for a connection to the gateway. */
+/** A proxy that is asked by CONNECT for a connection to the service. */
 export interface ProxySettings {
   /** `http://`, host and port. */
   readonly url: string;
@@ -36,7 +36,7 @@ export interface LinkedRequest extends RequestOptions {
   readonly connectSignal: AbortSignal;
 }
 
-/** The connections to one gateway. Those that were used are kept for a few seconds. */
+/** The connections to one service. Those that were used are kept for a few seconds. */
 export interface Link {
   /** Hands out connections that a request can be written to at once: TLS is set up, the certificate was found good. */
   agentFor(url: string): ClearAgent;
@@ -49,13 +49,13 @@ export interface Link {
 /** What a proxy is to blame for; its message is of ours and names no value. */
 export class ProxyFault extends Error {}
 
-/** Servers end connections that are idle for 5 s or longer; a text that meets such an end may be lost. */
+/** Servers end connections that are idle for 5 s or longer; a request that meets such an end may be lost. */
 const IDLE_MS = 4000;
 
 /** In TLS 1.3 the server looks at our certificate after our side of the handshake is over. */
 const VERDICT_MS = 500;
 
-/** The TLS of a gateway is checked, whatever `NODE_TLS_REJECT_UNAUTHORIZED` says. */
+/** The TLS of a service is checked, whatever `NODE_TLS_REJECT_UNAUTHORIZED` says. */
 export function createLink({ tlsCa, clientCertificate, proxy }: LinkSettings = {}): Link {
   const kept = { keepAlive: true, scheduling: 'lifo', timeout: IDLE_MS } as const;
   const { certificate, key, passphrase } = clientCertificate ?? {};
@@ -112,7 +112,7 @@ function readyAgent(
       return await whenReady(create(over) as Socket, event, connectSignal);
     } catch (error) {
       tunnel?.destroy();
-      // Whether the proxy holds it up or the gateway can't be seen from here.
+      // Whether the proxy holds it up or the service can't be seen from here.
       throw tunnel && connectSignal.aborted ? new ProxyFault('the proxy let nothing through in time') : error;
     }
   };

@@ -1,12 +1,11 @@
-import { type IncomingMessage, request as requestPlain } from 'node:http';
+import { type IncomingHttpHeaders, type IncomingMessage, request as requestPlain } from 'node:http';
 import { request as requestTls } from 'node:https';
-import { BUDGET } from '../../../ports/budget.ts';
-import type { Deadline } from '../../../ports/clock.ts';
-import { decodeText } from './decode-text.ts';
-import { createLink, type Link, type LinkedRequest, ProxyFault } from './gateway-link.ts';
+import { BUDGET } from '../../ports/budget.ts';
+import type { Deadline } from '../../ports/clock.ts';
+import { createLink, type Link, type LinkedRequest, ProxyFault } from './link.ts';
 
-/** One HTTP request to a gateway. `body` is `undefined` for a request without one. */
-export interface GatewayRequest {
+/** One HTTP request to a service. `body` is `undefined` for a request without one. */
+export interface HttpRequest {
   /** The method of HTTP. */
   readonly verb: string;
   readonly url: string;
@@ -14,9 +13,11 @@ export interface GatewayRequest {
   readonly body: string | undefined;
 }
 
-export interface GatewayAnswer {
+export interface HttpAnswer {
   readonly status: number;
-  readonly text: string;
+  readonly headers: IncomingHttpHeaders;
+  /** The body as it came, 64 KiB at most. */
+  readonly bytes: Uint8Array;
 }
 
 /**
@@ -25,7 +26,7 @@ export interface GatewayAnswer {
  * is late; it doesn't reject. `fault` is a code or a phrase of ours, never a value from the request.
  */
 export type Exchange =
-  | { readonly kind: 'answered'; readonly answer: GatewayAnswer }
+  | { readonly kind: 'answered'; readonly answer: HttpAnswer }
   | { readonly kind: 'unreached'; readonly fault: string }
   | {
       readonly kind: 'lost';
@@ -34,7 +35,7 @@ export type Exchange =
       readonly later?: Promise<Exchange>;
     };
 
-/** A gateway has no reason to say more. */
+/** No service that is asked has a reason to say more. */
 const ANSWER_BYTES_MAX = 65_536;
 
 /** Some firewalls turn away what does not name itself. */
@@ -45,12 +46,12 @@ const directLink = createLink();
 
 /**
  * Sends one request, once: redirects are not followed and nothing is repeated. Never rejects. Until a connection is
- * there nothing is written, so that what fails before is certain not to have reached the gateway. A connection that was
+ * there nothing is written, so that what fails before is certain not to have reached the service. A connection that was
  * used before may end just when it is used again; whether the request was read then is open. [OQ-28] An answer is waited
  * for by the deadline, and `lateMs` longer for whoever wants to know it `later`.
  */
 export async function exchange(
-  request: GatewayRequest,
+  request: HttpRequest,
   deadline: Deadline,
   link: Link = directLink,
   lateMs = 0,
@@ -69,7 +70,7 @@ export async function exchange(
 
 /** A request under way. */
 interface Attempt {
-  readonly request: GatewayRequest;
+  readonly request: HttpRequest;
   readonly deadline: Deadline;
   readonly link: Link;
   /** On what it is written. */
@@ -84,10 +85,10 @@ async function settle(attempt: Attempt, end: AbortSignal): Promise<Exchange> {
   try {
     const response = await responseTo(attempt, end);
     attempt.status = response.statusCode ?? 0;
-    const text = await readText(response);
+    const bytes = await readBody(response);
     const { status } = attempt;
-    if (text === undefined) return { kind: 'lost', fault: `HTTP ${status} with an answer too long`, status };
-    return { kind: 'answered', answer: { status, text } };
+    if (bytes === undefined) return { kind: 'lost', fault: `HTTP ${status} with an answer too long`, status };
+    return { kind: 'answered', answer: { status, headers: response.headers, bytes } };
   } catch (error) {
     const { connection, status } = attempt;
     const unread = connection === 'none' || (connection === 'new' && isTurnedAway(error));
@@ -158,8 +159,8 @@ function connectTimeout(): Error {
   return Object.assign(new Error('no connection in time'), { code: 'ETIMEDOUT' });
 }
 
-/** `undefined`: longer than any gateway's answer is. Throws if it ends early. */
-async function readText(response: IncomingMessage): Promise<string | undefined> {
+/** `undefined`: longer than any answer is. Throws if it ends early. */
+async function readBody(response: IncomingMessage): Promise<Uint8Array | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
@@ -167,7 +168,7 @@ async function readText(response: IncomingMessage): Promise<string | undefined> 
     if (bytes > ANSWER_BYTES_MAX) return undefined;
     chunks.push(chunk);
   }
-  return decodeText(Buffer.concat(chunks), response.headers['content-type']);
+  return Buffer.concat(chunks);
 }
 
 /** Of a request that can't be written. Templates of the operator's may come to that, with some values or with all. */

@@ -1,7 +1,7 @@
-import type { Deadline } from '../../../ports/clock.ts';
+import type { Deadline } from '../ports/clock.ts';
 
-/** Lets so many in at a time; the others wait in the order in which they came. */
-export class SmppWindow {
+/** Lets so many calls in at a time; the others wait in the order in which they came. */
+export class CallWindow {
   readonly #placesMax: number;
   #places: number;
   #taken = 0;

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../ports/clock.ts';
+import type { Clock } from '../ports/clock.ts';
 
 /**
  * It opens when half of the last calls failed. Counted in calls and not in time: the more calls there are, the sooner it

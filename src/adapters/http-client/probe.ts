@@ -1,6 +1,6 @@
-import type { UnreachedHost } from '../../../ports/sms-gateway.ts';
+import type { UnreachedHost } from '../../ports/sms-gateway.ts';
 import { faultOf } from './exchange.ts';
-import { type Link, ProxyFault } from './gateway-link.ts';
+import { type Link, ProxyFault } from './link.ts';
 
 /** Connects to each host of those URLs, which may be request templates, and lets go. Yields those that it can't connect to. */
 export async function unreachedOf(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type BreakerState, CircuitBreaker } from '../../../../src/adapters/gateways/failover/breaker.ts';
-import { TestClock } from '../../../support/test-clock.ts';
+import { type BreakerState, CircuitBreaker } from '../../src/adapters/circuit-breaker.ts';
+import { TestClock } from '../support/test-clock.ts';
 
 /** `.` a call that goes well, `x` one that fails, `r` the rest passes, `-` a call that may not begin. */
 const steps: readonly (readonly [what: string, steps: string, state: BreakerState['state']])[] = [
