@@ -15,6 +15,12 @@ export type { InboxBehaviour, InboxGateway } from './adapters/gateways/inbox/gat
 export { ConfigError, type ConfigFault, type Origin } from './config/faults.ts';
 export type { ConfigSources } from './config/layers.ts';
 export type { CodesOf } from './domain/end-codes.ts';
+export type {
+  ExplainedChallenge,
+  ExplainedRequest,
+  RequestSearch,
+  TimelineEntry,
+} from './domain/requests.ts';
 export type * from './ports/account-directory.ts';
 export type { Caller } from './ports/caller.ts';
 export type {
@@ -38,3 +44,4 @@ export { type Application, compose, type Overrides } from './wiring/application.
 export type { Data, DataOverrides } from './wiring/data.ts';
 export type { GatewayOverrides } from './wiring/delivery.ts';
 export type { Addresses } from './wiring/listeners.ts';
+export type { UseCases } from './wiring/use-cases.ts';

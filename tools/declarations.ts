@@ -27,10 +27,10 @@ interface Reference {
 }
 
 /**
- * The tables of settings and what is derived from them by inference: `docs/configuration.md`, which is generated and tested,
- * is their listing.
+ * The tables of settings and the schemas of the internal API, and what is derived from them by inference:
+ * `docs/configuration.md` and `docs/openapi/internal-api.json`, which are generated and tested, are their listings.
  */
-const LISTED_ELSEWHERE = /^src\/settings\//;
+const LISTED_ELSEWHERE = /^src\/(settings|methods\/internal)\//;
 
 /** Reads declaration files: what they export, and what a declaration refers to. */
 export class Declarations {

@@ -93,6 +93,12 @@ export const importRules: readonly ImportRule[] = [
     instead: `translate the wire in src/methods; for the world, ${toWiring}`,
   },
   {
+    place: ['src/methods/internal'],
+    may: ['src/methods', 'src/protocol', 'src/domain', 'src/ports'],
+    modules: ['typebox'],
+    instead: `what only HTTP knows stands in src/http/internal; for the world, ${toWiring}`,
+  },
+  {
     place: ['src/methods'],
     may: ['src/protocol', 'src/domain', 'src/ports'],
     modules: [],

@@ -1,5 +1,7 @@
 import type { KeyObject } from 'node:crypto';
+import type { AccountDirectory } from '../ports/account-directory.ts';
 import type { Challenge, ChallengeEvent } from '../ports/challenge.ts';
+import type { Deadline } from '../ports/clock.ts';
 import type { OtpStore, RequestHistory, RequestSubject } from '../ports/otp-store.ts';
 import { keyedDigest } from './challenge/keyed-digest.ts';
 import { meaningOf } from './reason-meanings.ts';
@@ -67,6 +69,15 @@ export async function findRequests(
   const accountId = key === 'accountId' ? value : await accountOf(value);
   if (accountId === undefined) return [];
   return find({ kind: 'account', digest: keyedDigest(digestKey, 'account-id', accountId) });
+}
+
+/** The account id that an association id stands for. `undefined`: no account has it. Throws `UnavailableError`. */
+export async function accountOfAssociation(
+  directory: Pick<AccountDirectory, 'findByAssociationId'>,
+  associationId: string,
+  deadline: Deadline,
+): Promise<string | undefined> {
+  return (await directory.findByAssociationId(associationId, deadline))?.accountId;
 }
 
 function explained(history: RequestHistory): ExplainedRequest {

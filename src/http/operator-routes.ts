@@ -1,7 +1,7 @@
-import { isIP } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { KeptText } from '../ports/sms-gateway.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { isKnownHost } from './known-host.ts';
 import { createServer, type ListenerWatch } from './server.ts';
 
 /** What the sandbox's gateway shows; absent when texts go to a real one. */
@@ -110,12 +110,6 @@ function addRoutes(
   });
 
   if (inbox !== undefined) addInboxRoutes(server, inbox);
-}
-
-/** By its value, `Host` is a name or an address, with a port or without. */
-function isKnownHost(host: string, names: readonly string[]): boolean {
-  const name = host.replace(/:[0-9]*$/, '').toLowerCase();
-  return name === 'localhost' || isIP(name.replace(/^\[|\]$/g, '')) !== 0 || names.includes(name);
 }
 
 async function look({ name, check, warnings = () => [] }: ReadinessCheck) {

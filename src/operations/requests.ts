@@ -3,6 +3,7 @@ import { createSystemClock } from '../adapters/system/system-clock.ts';
 import {
   type ExplainedRequest,
   explainRequest as explainIn,
+  accountOfAssociation as findAccount,
   findRequests as findIn,
   type RequestSearch,
 } from '../domain/requests.ts';
@@ -61,7 +62,7 @@ async function accountOfAssociation(
   const { directory } = await row.open(terms, 'read');
   const deadline = createDeadline(createSystemClock(0), LOOK_UP_MS);
   try {
-    return (await directory.findByAssociationId(associationId, deadline))?.accountId;
+    return await findAccount(directory, associationId, deadline);
   } finally {
     deadline.cancel();
     await directory.close();

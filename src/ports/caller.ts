@@ -21,3 +21,8 @@ export const TRUSTED_CALLER: Caller = {
   prove: () => undefined,
   offend: () => undefined,
 };
+
+/** What a caller of the internal API may be allowed: each of its operations needs one of them. */
+export const SCOPES = ['consume', 'associate', 'revoke', 'read', 'erase'] as const;
+
+export type Scope = (typeof SCOPES)[number];

@@ -8,8 +8,11 @@ import {
   productionGatewayRules,
   routeFaults,
 } from './gateway-rules.ts';
+import { internalRules, productionInternalRules } from './internal-rules.ts';
+import { isLoopback } from './loopback.ts';
 import type { Settings } from './settings.ts';
 import type { SettingsRule } from './settings-rule.ts';
+import { tlsRules } from './tls-rules.ts';
 
 export const rules: readonly SettingsRule[] = [
   {
@@ -31,25 +34,8 @@ export const rules: readonly SettingsRule[] = [
     reason: () => 'names no kind of body to open',
     accepted: 'payload.pgp, payload.jwe or, in the sandbox profile, payload.plain: true',
   },
-  {
-    about: ['http.tls.clientCa', 'http.tls.clientCertificates'],
-    broken: ({ http: { tls } }) => tls?.clientCertificates === 'required' && !tls.clientCa,
-    reason: () => 'is missing: nobody says who issues the client certificates that are required',
-    accepted: 'the certificates of those who issue them [OQ-13]',
-  },
-  {
-    about: ['http.tls.clientCa', 'http.tls.clientCertificates'],
-    broken: ({ http: { tls } }) => tls?.clientCertificates === 'off' && tls.clientCa !== undefined,
-    reason: () => 'has no effect while http.tls.clientCertificates is off',
-    accepted: 'to leave it out, or http.tls.clientCertificates: required',
-  },
-  {
-    about: ['http.tls.clientCertificates', 'http.tls.clientCrl', 'http.tls.allowedClients'],
-    broken: ({ http: { tls } }) =>
-      tls?.clientCertificates === 'off' && (tls.clientCrl ?? tls.allowedClients) !== undefined,
-    reason: () => 'is off, and http.tls.clientCrl or http.tls.allowedClients says who may not come in',
-    accepted: 'required, or neither of the two',
-  },
+  ...tlsRules('http.tls', ({ http }) => http.tls),
+  ...tlsRules('internal.tls', ({ internal }) => internal?.tls),
   {
     // OpenPGP bodies authenticate the caller by themselves. [TLS-6]
     about: ['http.tls.clientCertificates', 'payload.pgp'],
@@ -97,6 +83,18 @@ export const rules: readonly SettingsRule[] = [
     reason: ({ receipts }) => `${receipts?.port} is taken by http.port or operator.port on the same host`,
     accepted: 'another port: receipts never share one with the methods or the operator routes',
   },
+  {
+    about: ['internal.port', 'http.port', 'operator.port', 'receipts.port', 'internal.host'],
+    broken: ({ http, operator, receipts, internal }) =>
+      internal !== undefined &&
+      internal.port !== 0 &&
+      [http, operator, receipts].some(
+        (other) => other?.port === internal.port && other.host === internal.host,
+      ),
+    reason: ({ internal }) => `${internal?.port} is taken by another listener on the same host`,
+    accepted: 'another port: the internal API shares none with anything that Google or gateways call',
+  },
+  ...internalRules,
   {
     about: ['sms.gateway', 'receipts'],
     broken: ({ sms, receipts }) => !receipts && membersOf(sms.gateway).some(isCalledBack),
@@ -149,6 +147,7 @@ export const productionRules: readonly SettingsRule[] = [
   },
   ...productionGatewayRules,
   ...productionDataRules,
+  ...productionInternalRules,
   {
     about: ['receipts.publicUrl'],
     broken: ({ receipts }) => receipts?.publicUrl.startsWith('http://') === true,
@@ -167,6 +166,10 @@ export const cautions: readonly {
     text: 'operator.host: is beyond loopback, and nothing asks who calls: whoever reaches it reads the metrics, and in the sandbox every code. Only operators, probes and scrapers may reach it',
   },
   {
+    applies: ({ internal }) => internal?.callers.length === 0,
+    text: 'internal.callers: is empty: every program on this machine may use and end codes, and read what became of requests. Production refuses that',
+  },
+  {
     applies: ({ sms, phoneNumbers }) =>
       sms.gateway.kind !== 'inbox' && sms.dlt === undefined && phoneNumbers.allowedCountries.includes('IN'),
     text: 'sms.dlt: is missing, and phoneNumbers.allowedCountries has IN: operators in India drop local texts without a registered entity and template',
@@ -179,10 +182,4 @@ function unreachableCountries({ quotas, phoneNumbers }: Settings): readonly stri
   return Object.keys(quotas.sendsPerCountry ?? {}).filter(
     (country) => country !== 'default' && !allowed.includes(country),
   );
-}
-
-const LOOPBACK = /^(?:localhost|::1|127(?:\.[0-9]{1,3}){3})$/;
-
-function isLoopback(host: string): boolean {
-  return LOOPBACK.test(host);
 }

@@ -8,9 +8,10 @@ import { SHOWN_IN_TEXT } from '../ports/hidden-characters.ts';
 import { METHOD_NAMES } from '../ports/method-name.ts';
 import { directory, store } from './data-settings.ts';
 import { gateway } from './gateway-settings.ts';
+import { internal } from './internal-settings.ts';
 import { cryptography, payload } from './payload-settings.ts';
 import { receipts } from './receipts-settings.ts';
-import { tls } from './tls-settings.ts';
+import { tlsOf } from './tls-settings.ts';
 
 /*
  * Every setting: type, unit, bounds, default and meaning. This table is the only description of the configuration:
@@ -128,7 +129,7 @@ const http = Type.Object(
       description:
         'Maximum number of open connections. When it is reached, a new connection replaces the one that has been idle for longest and on which no valid request arrived.',
     }),
-    tls: Type.Optional(tls),
+    tls: Type.Optional(tlsOf('TLS of the methods. Absent: plain HTTP, for the sandbox and behind a proxy.')),
     behindProxy: Type.Boolean({
       default: false,
       description:
@@ -546,6 +547,7 @@ export const settings = Type.Object({
   http,
   operator,
   receipts: Type.Optional(receipts(host(''), port(8082, ''))),
+  internal: Type.Optional(internal(host(''), port(8083, ''))),
   requests,
   codes,
   digests,

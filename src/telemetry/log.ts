@@ -82,7 +82,7 @@ export function reportToLog(log: Logger, clock: Clock): (report: CallReport) => 
 }
 
 /** Codes have four digits or more, and numbers more than those; whatever stands between, as in `(403) 555-0123`. */
-function withoutNumbers(text: string): string {
+export function withoutNumbers(text: string): string {
   return text.replace(/\d(?:[-_./() ]{0,2}\d){3,}/g, '[digits]');
 }
 
@@ -90,7 +90,7 @@ function withoutNumbers(text: string): string {
  * The same of an error that nobody expected, such as one of an adapter of somebody's own: it may quote what it was handed.
  * Told are its kind, its words, its code and its place, and those of at most `causes` errors behind it. [ERR-4]
  */
-function withoutNumbersIn(error: Error, causes = 3): Error {
+export function withoutNumbersIn(error: Error, causes = 3): Error {
   const message = withoutNumbers(String(error.message));
   const frames = /\n {4}at .*/s.exec(error.stack ?? '')?.[0] ?? '';
   const stack = `${error.name}: ${message}${frames}`;

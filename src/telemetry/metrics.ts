@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { CallReport } from '../methods/call-report.ts';
+import type { InternalReport } from '../methods/internal/call.ts';
 import type { ReceiptReport } from '../receipts/report.ts';
 import type { EndedReason } from './ended-log.ts';
 
@@ -9,6 +10,8 @@ export interface Metrics {
   readonly countCall: (report: CallReport) => void;
   /** Counts one receipt that was recorded, or not, or what came without one. */
   readonly countReceipt: (report: ReceiptReport) => void;
+  /** Counts one call of the internal API. */
+  readonly countInternal: (report: InternalReport) => void;
   /** Counts one request that was answered before anything looked at it. */
   readonly countRefused: (listener: string, status: number) => void;
   /** Counts one connection that was not taken, or ended. */
@@ -39,12 +42,14 @@ export function createMetrics(
   gauge(registry, 'clock_ahead_seconds', help, () => clockAheadMs() / 1000);
   collectDefaultMetrics({ register: registry });
   const counters = createCounters(registry);
+  const internal = createInternalCounters(registry);
   const gauges = createGauges(registry);
   gauges.build.set({ version, node: process.version }, 1);
   let ends: () => readonly TimeLeft[] = () => [];
   return {
     countCall: (report) => countCall(counters, report),
     countReceipt: (report) => countReceipt(counters, report),
+    countInternal: (report) => countInternal(internal, report),
     countRefused: (listener, status) => counters.refused.inc({ listener, status }),
     countRefusedSweep: () => counters.refusedSweeps.inc(),
     countEnded: (listener, reason) => counters.ended.inc({ listener, reason }),
@@ -126,6 +131,23 @@ function makersIn(registry: Registry) {
   return { counter, histogram };
 }
 
+function createInternalCounters(registry: Registry) {
+  const { counter, histogram } = makersIn(registry);
+  return {
+    calls: counter(
+      'internal_calls_total',
+      'Calls of the internal API answered, by the name of the caller; it is empty where nobody proved to be one.',
+      ['caller', 'operation', 'status', 'result'],
+    ),
+    seconds: histogram(
+      'internal_call_seconds',
+      'From the head of a call of the internal API to its answer.',
+      ['operation'],
+      CALL_SECONDS,
+    ),
+  };
+}
+
 function createCounters(registry: Registry) {
   const { counter, histogram } = makersIn(registry);
   const destination = ['gateway', 'country'] as const;
@@ -191,6 +213,16 @@ function countCall(counters: Counters, report: CallReport): void {
   }
   if (report.unknownContext) counters.unknownContexts.inc();
   if (guard !== undefined) counters.guarded.inc({ reason: guard.budget, mode: guard.mode });
+}
+
+function countInternal(
+  counters: ReturnType<typeof createInternalCounters>,
+  { caller, operation: called, status, result = '', durationMs }: InternalReport,
+): void {
+  const operation = called ?? '';
+  counters.calls.inc({ caller: caller?.name ?? '', operation, status, result });
+  // What was denied took no time, and would make the others look quick.
+  if (caller !== undefined) counters.seconds.observe({ operation }, durationMs / 1000);
 }
 
 function countReceipt(

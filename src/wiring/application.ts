@@ -1,8 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DestinationStream, Logger } from 'pino';
 import type { InboxGateway } from '../adapters/gateways/inbox/gateway.ts';
-import { keyKinds } from '../codecs/keys/key-kind.ts';
-import { type CodesOf, endCodes } from '../domain/end-codes.ts';
 import { clockDoubt, momentOf } from '../domain/moment.ts';
 import { type CatalogParts, createCatalog } from '../methods/catalog.ts';
 import { createPipeline, type Pipeline, type PipelineParts } from '../methods/pipeline.ts';
@@ -21,15 +19,17 @@ import { type DataOverrides, openData } from './data.ts';
 import { composeDelivery, type Delivery, type DeliveryParts, type GatewayOverrides } from './delivery.ts';
 import { timesLeft } from './expiry.ts';
 import { gatewayWarnings } from './gateways.ts';
-import { type Addresses, composeListeners } from './listeners.ts';
+import type { InternalUseCases } from './internal.ts';
+import { type Addresses, composeListeners, type Listeners } from './listeners.ts';
 import { type AmongNodes, composeNodes } from './nodes.ts';
 import { requireUsableParts } from './own-parts.ts';
 import { keysOf, policyOf } from './policy.ts';
 import { composeProtection, type Protection } from './protection.ts';
 import { receiptsOf } from './receipts.ts';
-import { digestOf } from './reload.ts';
 import { composeRetention } from './retention.ts';
+import { describeStart } from './start-line.ts';
 import { composeTemplates } from './texts.ts';
+import { type UseCases, useCasesOf } from './use-cases.ts';
 import { packageVersion } from './version.ts';
 
 /** Parts to use in place of those that the configuration names. Whoever passes one closes nothing: we do. */
@@ -39,7 +39,7 @@ export interface Overrides extends DataOverrides, GatewayOverrides {
   readonly logDestination?: DestinationStream;
 }
 
-export interface Application {
+export interface Application extends UseCases {
   /** Opens all listeners. Rejects if an address is taken; nothing is open then. */
   listen(): Promise<Addresses>;
   /**
@@ -56,18 +56,12 @@ export interface Application {
    */
   close(reason?: string): Promise<void>;
   /**
-   * Puts the keys and certificates of another configuration in force, for every connection and message from now on;
-   * no request is lost. [ENC-2] Throws `ConfigError` if they can't be used, and everything stays as it was, which log,
+   * Puts the keys, certificates and callers of the internal API of another configuration in force, for every connection and
+   * message from now on; no request is lost. [ENC-2] Throws `ConfigError` if they can't be used, and everything stays as it was, which log,
    * readiness and metrics tell; so they do of what a function throws that is to read the configuration. Other settings
    * are left alone; those that differ are named in the log.
    */
   reload(config: Config | (() => Config)): Promise<void>;
-  /**
-   * Ends the live codes of an account or a phone number, for whoever keeps accounts elsewhere: call it when an account is
-   * closed, or its number replaced. Resolves to how many codes that were; a code that is typed from then on is answered
-   * OTP_NOT_MATCHED. Throws `UnavailableError` when the store is down: then some may be live, so call it again. [OQ-70]
-   */
-  endCodes(of: CodesOf): Promise<number>;
   readonly store: OtpStore;
   readonly directory: AccountDirectory;
   /** The sandbox's inbox; `undefined` where texts go to a real gateway. */
@@ -127,7 +121,8 @@ async function assemble(
   const rings = () => protection.inForce().rings;
   const nodes = await composeNodes(config, { ...told, nodes: data.nodes, keys: rules.keys, rings });
   closers.push(() => nodes.stop());
-  const listeners = openTo(config, { ...told, pipeline, protection, delivery, receipts, nodes });
+  const ways = { ...told, ...rules, pipeline, protection, delivery, receipts, nodes };
+  const listeners = await openTo(config, ways);
   metrics.watchEnds(() => timesLeft(protection.inForce(), clock.nowMs()));
   metrics.tellReload(true, clock.nowMs());
   const retention = composeRetention(config, told);
@@ -148,7 +143,7 @@ interface Told {
   readonly metrics: Metrics;
 }
 
-interface Ways extends Told {
+interface Ways extends Told, InternalUseCases {
   readonly pipeline: Pipeline;
   readonly protection: Protection;
   readonly delivery: Delivery;
@@ -157,16 +152,15 @@ interface Ways extends Told {
 }
 
 /** The listeners, what they serve, and whom they tell. */
-function openTo(
-  config: Config,
-  { store, directory, clock, log, metrics, pipeline, protection, delivery, receipts, nodes }: Ways,
-) {
+function openTo(config: Config, ways: Ways) {
+  const { store, directory, clock, log, metrics, pipeline, protection, delivery, receipts, nodes } = ways;
   const { gateway, members, inbox } = delivery;
   const logRefused = reportRefusalsToLog(log, clock);
   const logEnded = reportEndedToLog(log, clock);
   return composeListeners(config, {
     pipeline,
-    tls: protection.tls,
+    doors: protection.doors,
+    internal: ways,
     readiness: [
       { name: 'store', check: () => store.check() },
       {
@@ -183,7 +177,7 @@ function openTo(
       },
     ],
     inbox,
-    metricsPage: metrics.page,
+    metrics,
     gateways: members,
     receipts,
     clock,
@@ -203,7 +197,7 @@ interface Running extends Told {
   readonly rules: Pick<CatalogParts, 'policy' | 'keys' | 'templates'>;
   readonly inbox: InboxGateway | undefined;
   readonly protection: Protection;
-  readonly listeners: ReturnType<typeof composeListeners>;
+  readonly listeners: Listeners;
   readonly closers: (() => Promise<void>)[];
 }
 
@@ -217,7 +211,7 @@ function applicationOf(
     directory,
     inbox,
     handle: listeners.handle,
-    endCodes: (of) => endCodes(of, { ...rules, store, clock }),
+    ...useCasesOf(config, { ...rules, store, directory, clock }),
     async listen() {
       const addresses = await listeners.open();
       log.info({ ...describeStart(config), ...addresses }, 'started');
@@ -229,7 +223,7 @@ function applicationOf(
     async reload(next) {
       const read = typeof next === 'function' ? next : () => next;
       try {
-        await protection.reload(read, listeners.replaceTls);
+        await protection.reload(read, listeners.renew);
         metrics.tellReload(true, clock.nowMs());
       } catch (error) {
         metrics.tellReload(false, clock.nowMs());
@@ -240,23 +234,6 @@ function applicationOf(
       stopReason = reason;
       return closeAll(closers);
     },
-  };
-}
-
-/** What an operator wants to know of a log that he finds: what ran, as what, and with which data. */
-function describeStart(config: Config) {
-  const { profile, dataDirectory, payload, sms } = config;
-  const configuration = digestOf(config);
-  const bodies = ([...keyKinds, 'plain'] as const).filter((kind) => payload[kind]);
-  const versions = { version: packageVersion, node: process.version };
-  return {
-    ...versions,
-    pid: process.pid,
-    profile,
-    dataDirectory,
-    bodies,
-    texts: sms.gateway.kind,
-    configuration,
   };
 }
 

@@ -7,7 +7,8 @@ import type { KeyRings } from './keys.ts';
 /** What runs out one day, as it is in force now. */
 export interface Expiring {
   readonly rings: KeyRings;
-  readonly tls: ServerTls | undefined;
+  /** Of every listener that has it. */
+  readonly tls: readonly ServerTls[];
 }
 
 /** A certificate, or a revocation list, in the last sixth of its life should have been renewed. */
@@ -28,29 +29,33 @@ export function expiryWarnings({ rings, tls }: Expiring, nowMs: number): readonl
 }
 
 /** Certificates, and the lists of those that clients may not use any more. */
-function endingOf(tls: ServerTls | undefined) {
-  const certificates = (tls?.certificates ?? []).map(({ name, leaf, expiresAtMs }) => {
-    return {
-      purpose: 'certificate',
-      source: name,
-      name: `certificate ${name}`,
-      validFromMs: leaf.validFromDate.getTime(),
-      expiresAtMs,
-    };
-  });
-  const lists = (tls?.clients?.revocationLists ?? []).flatMap(({ name, validFromMs, expiresAtMs }) =>
-    expiresAtMs === undefined
-      ? []
-      : [
-          {
-            purpose: 'revocation-list',
-            source: name,
-            name: `revocation list ${name}`,
-            validFromMs,
-            expiresAtMs,
-          },
-        ],
-  );
+function endingOf(tls: readonly ServerTls[]) {
+  const certificates = tls
+    .flatMap((one) => one.certificates)
+    .map(({ name, leaf, expiresAtMs }) => {
+      return {
+        purpose: 'certificate',
+        source: name,
+        name: `certificate ${name}`,
+        validFromMs: leaf.validFromDate.getTime(),
+        expiresAtMs,
+      };
+    });
+  const lists = tls
+    .flatMap(({ clients }) => clients?.revocationLists ?? [])
+    .flatMap(({ name, validFromMs, expiresAtMs }) =>
+      expiresAtMs === undefined
+        ? []
+        : [
+            {
+              purpose: 'revocation-list',
+              source: name,
+              name: `revocation list ${name}`,
+              validFromMs,
+              expiresAtMs,
+            },
+          ],
+    );
   return [...certificates, ...lists];
 }
 

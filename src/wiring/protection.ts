@@ -7,6 +7,7 @@ import type { PayloadCodec } from '../ports/payload-codec.ts';
 import type { Config } from '../settings/load.ts';
 import type { RevokedKeys } from './data.ts';
 import { checkNothingExpired, type Expiring, expiryWarnings, logExpiry } from './expiry.ts';
+import { composeInternalDoor, type InternalDoor } from './internal.ts';
 import { forgedKeyWarnings, passedOverWarnings } from './key-warnings.ts';
 import { readKeyRings } from './keys.ts';
 import { digestOf, settingsThatWait, takeReloaded } from './reload.ts';
@@ -17,17 +18,25 @@ import { composeTls } from './tls.ts';
 export interface Protection {
   /** By media type. */
   readonly codecs: ReadonlyMap<string, PayloadCodec>;
-  /** For opening the listener. */
-  readonly tls: ServerTls | undefined;
+  /** For opening the listeners. */
+  readonly doors: Doors;
   readonly readiness: readonly ReadinessCheck[];
   /** The keys and certificates that are used now. */
   readonly inForce: () => Expiring;
   /**
-   * Puts other keys and certificates in force, all or, if it throws, none. The listener's are put by `replaceTls`. What is
-   * thrown is logged, and readiness warns of it until one succeeds.
+   * Puts other keys, certificates and callers in force, all or, if it throws, none. Those of the listeners are put by
+   * `renew`. What is thrown is logged, and readiness warns of it until one succeeds.
    */
-  reload(read: () => Config, replaceTls: (tls: ServerTls) => void): Promise<void>;
+  reload(read: () => Config, renew: (doors: Doors) => void): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Whom the listeners let in, and how they are served. */
+export interface Doors {
+  /** Of the methods. `undefined`: plain HTTP. */
+  readonly tls: ServerTls | undefined;
+  /** `undefined`: there is no internal API. */
+  readonly internal: InternalDoor | undefined;
 }
 
 interface ProtectionParts {
@@ -39,13 +48,13 @@ interface ProtectionParts {
 /** Throws `ConfigError` if keys or certificates can't be used. */
 export async function composeProtection(config: Config, parts: ProtectionParts): Promise<Protection> {
   const { clock, log } = parts;
-  let tls = composeTls(config.http, clock);
+  let doors = composeDoors(config, clock);
   const sealing = await composeSealing(config, {
     rings: await readRings(config, parts),
     clock,
     log,
   });
-  const inForce = () => ({ rings: sealing.rings, tls });
+  const inForce = () => ({ rings: sealing.rings, tls: tlsOf(doors) });
   const expiring = () => expiryWarnings(inForce(), clock.nowMs());
   const warnings = () => [...forgedKeyWarnings(sealing.rings, config), ...expiring()];
   const stopLogging = logExpiry(expiring, log);
@@ -56,14 +65,12 @@ export async function composeProtection(config: Config, parts: ProtectionParts):
   logKeys();
 
   let running = config;
-  async function replace(next: Config, replaceTls: (tls: ServerTls) => void): Promise<void> {
+  async function replace(next: Config, renew: (doors: Doors) => void): Promise<void> {
     const taken = takeReloaded(running, next);
-    // What stays needs no passphrase again, which may be forgotten.
-    const isTlsSame = taken.http.tls === running.http.tls;
-    const nextTls = isTlsSame ? tls : composeTls(taken.http, clock, tls);
+    const renewed = composeDoors(taken, clock, { config: running, doors });
     const rings = await readRings({ ...taken, payload: changedOf(running.payload, taken.payload) }, parts);
-    if (nextTls) replaceTls(nextTls);
-    tls = nextTls;
+    renew(renewed);
+    doors = renewed;
     sealing.replaceRings(rings);
     running = taken;
     const waiting = settingsThatWait(running, next);
@@ -74,13 +81,13 @@ export async function composeProtection(config: Config, parts: ProtectionParts):
   const reloads = new Reloads(replace, clock, log);
   return {
     codecs: sealing.codecs,
-    tls,
+    doors,
     readiness: [
       { name: 'keys', check: async () => checkNothingExpired(inForce(), clock.nowMs()), warnings },
       { name: 'configuration', check: async () => {}, warnings: () => reloads.warnings() },
     ],
     inForce,
-    reload: (read, replaceTls) => reloads.reload(read, replaceTls),
+    reload: (read, renew) => reloads.reload(read, renew),
     async close() {
       stopLogging();
       await sealing.close();
@@ -88,7 +95,29 @@ export async function composeProtection(config: Config, parts: ProtectionParts):
   };
 }
 
-type Replace = (next: Config, replaceTls: (tls: ServerTls) => void) => Promise<void>;
+/**
+ * As the settings describe them. Throws `ConfigError` if they can't be used. `before`: what they replace; what has the same
+ * settings stays, since it needs no passphrase again, which may be forgotten.
+ */
+function composeDoors(
+  config: Config,
+  clock: Clock,
+  before?: { readonly config: Config; readonly doors: Doors },
+): Doors {
+  const isSame = (listener: 'http' | 'internal') =>
+    before !== undefined && config[listener]?.tls === before.config[listener]?.tls;
+  const { tls, internal } = before?.doors ?? {};
+  return {
+    tls: isSame('http') ? tls : composeTls(config.http, clock, tls),
+    internal: composeInternalDoor(config.internal, clock, { door: internal, isTlsSame: isSame('internal') }),
+  };
+}
+
+function tlsOf({ tls, internal }: Doors): readonly ServerTls[] {
+  return [tls, internal?.tls].filter((one) => one !== undefined);
+}
+
+type Replace = (next: Config, renew: (doors: Doors) => void) => Promise<void>;
 
 /** Reloads one after the other: the one that was asked for last is the one that stays. */
 class Reloads {
@@ -109,15 +138,15 @@ class Reloads {
     return this.#failure === undefined ? [] : [this.#failure];
   }
 
-  reload(read: () => Config, replaceTls: (tls: ServerTls) => void): Promise<void> {
-    const reloaded = this.#last.then(() => this.#attempt(read, replaceTls));
+  reload(read: () => Config, renew: (doors: Doors) => void): Promise<void> {
+    const reloaded = this.#last.then(() => this.#attempt(read, renew));
     this.#last = reloaded.catch(() => undefined);
     return reloaded;
   }
 
-  async #attempt(read: () => Config, replaceTls: (tls: ServerTls) => void): Promise<void> {
+  async #attempt(read: () => Config, renew: (doors: Doors) => void): Promise<void> {
     try {
-      await this.#replace(read(), replaceTls);
+      await this.#replace(read(), renew);
       this.#failure = undefined;
     } catch (error) {
       const reason = describeFailure(error);

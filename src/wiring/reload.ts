@@ -4,7 +4,7 @@ import { inPlaceOf, placeOf } from '../config/places.ts';
 import type { Config } from '../settings/load.ts';
 
 /**
- * What a running server takes from a new configuration: keys, certificates, and whom it lets in. Settings that mean
+ * What a running server takes from a new configuration: keys, certificates, and whom it lets in, callers of the internal API among them. Settings that mean
  * something only together are taken together or not at all; what is not taken is as it was. Throws `ConfigError` for a
  * configuration of the other profile, whose secrets and keys were read by other rules.
  */
@@ -17,14 +17,24 @@ export function takeReloaded(running: Config, next: Config): Config {
   return {
     ...running,
     http: { ...running.http, ...takeTls(running.http, next.http) },
+    ...(running.internal && { internal: takeInternal(running.internal, next.internal) }),
     payload: takeKeys(running.payload, next.payload),
   };
 }
 
+type Internal = NonNullable<Config['internal']>;
+
+/** Whether callers must prove who they are is settled at the start: it goes with the address that is listened on. */
+function takeInternal(running: Internal, next: Internal = running): Internal {
+  const isSame = (running.callers.length === 0) === (next.callers.length === 0);
+  const callers = isSame ? next.callers : running.callers;
+  return inPlaceOf(running, { ...running, ...takeTls(running, next), callers });
+}
+
 /** Whether certificates are demanded is settled when the listener is made, and with it who issues them. */
 function takeTls(
-  { tls: running }: Config['http'],
-  { tls: next }: Config['http'],
+  { tls: running }: Pick<Config['http'], 'tls'>,
+  { tls: next }: Pick<Config['http'], 'tls'>,
 ): Pick<Config['http'], 'tls'> {
   if (!running || !next) return running ? { tls: running } : {};
   const { certificates, clientCertificates } = next;

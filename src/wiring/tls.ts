@@ -1,8 +1,8 @@
 import { ConfigError } from '../config/faults.ts';
-import { placeOf } from '../config/places.ts';
+import { type Place, placeOf } from '../config/places.ts';
 import { CertificateError, readAuthorities, readCertificates } from '../http/certificates.ts';
 import type { ClientTrust } from '../http/client-certificates.ts';
-import { readClientName, SUBJECT_TYPES } from '../http/client-name.ts';
+import { type ClientName, readClientName, SUBJECT_TYPES } from '../http/client-name.ts';
 import { readRevocationLists, refuseOlderLists } from '../http/revocation-list.ts';
 import type { ServerTls } from '../http/tls.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -11,11 +11,11 @@ import type { Settings } from '../settings/settings.ts';
 type Tls = NonNullable<Settings['http']['tls']>;
 
 /**
- * TLS as the settings describe it; `undefined` where there is none. Throws `ConfigError` if a certificate can't be
+ * TLS of one listener as the settings describe it; `undefined` where there is none. Throws `ConfigError` if a certificate can't be
  * used, or a revocation list is older than that in force.
  */
 export function composeTls(
-  { tls }: Settings['http'],
+  { tls }: { readonly tls?: Tls },
   clock: Pick<Clock, 'nowMs'>,
   inForce?: ServerTls,
 ): ServerTls | undefined {
@@ -36,23 +36,25 @@ export function composeTls(
 }
 
 /** What is read, what messages call it, and the setting that names it. */
-function sourcesOf({ certificates, clientCa, clientCrl = [] }: Tls) {
+function sourcesOf(tls: Tls) {
+  const { certificates, clientCa, clientCrl = [] } = tls;
+  const { path } = placeOf(tls);
   return {
     certificates: certificates.map((entry, index) => ({
       setting: entry,
-      name: `http.tls.certificates.${index} ${entry.certificate}`,
+      name: `${path}.certificates.${index} ${entry.certificate}`,
       certificate: entry.certificate.reveal(),
       key: entry.key,
       passphrase: entry.passphrase,
     })),
     clientCa: clientCa && {
       setting: clientCa,
-      name: `http.tls.clientCa ${clientCa}`,
+      name: `${path}.clientCa ${clientCa}`,
       text: clientCa.reveal(),
     },
     clientCrl: clientCrl.map((list, index) => ({
       setting: list,
-      name: `http.tls.clientCrl.${index} ${list}`,
+      name: `${path}.clientCrl.${index} ${list}`,
       text: list.reveal(),
     })),
   };
@@ -67,13 +69,19 @@ function clientsOf(
   const authorities = readAuthorities(clientCa.name, clientCa.text, clock.nowMs());
   const revocationLists =
     clientCrl.length === 0 ? [] : readRevocationLists(clientCrl, authorities, clock.nowMs());
-  const allowed = allowedClients?.map((written, index) => {
-    const name = readClientName(written);
-    if (name !== undefined) return name;
-    const reason = 'is no subject that a certificate can have';
-    throw new ConfigError([{ ...placeOf(allowedClients, index), reason, accepted: SUBJECTS }]);
-  });
+  const allowed = allowedClients?.map((written, index) =>
+    clientNameOf(written, placeOf(allowedClients, index)),
+  );
   return { authorities, revocationLists, allowed, nowMs: () => clock.nowMs() };
+}
+
+/** Whose certificate the setting at that place means. Throws `ConfigError` if nobody's. */
+export function clientNameOf(written: string, place: Place): ClientName {
+  const name = readClientName(written);
+  if (name !== undefined) return name;
+  throw new ConfigError([
+    { ...place, reason: 'is no subject that a certificate can have', accepted: SUBJECTS },
+  ]);
 }
 
 const SUBJECTS =

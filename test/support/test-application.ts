@@ -18,6 +18,7 @@ export interface TestApplication {
   readonly methodsUrl: string;
   readonly operatorUrl: string;
   readonly receiptsUrl: string | undefined;
+  readonly internalUrl: string | undefined;
   readonly dataDirectory: string;
   /** Calls a method as Google would, with the present as timestamp. */
   call(method: string, requestId: string, fields: Fields, header?: Fields): Promise<Answer>;
@@ -41,12 +42,13 @@ export async function startApplication(options: TestOptions = {}): Promise<TestA
   });
   if (options.dataDirectory === undefined) await importTestAccounts(dataDirectory, undefined, config);
   const application = await compose(config, options.overrides);
-  const { methods, operator, receipts } = await application.listen();
+  const { methods, operator, receipts, internal } = await application.listen();
   return {
     application,
     methodsUrl: methods,
     operatorUrl: operator,
     receiptsUrl: receipts,
+    internalUrl: internal,
     dataDirectory,
     call: (method, requestId, fields, header) => callMethod(methods, method, requestId, fields, header),
     async stop() {

@@ -55,18 +55,18 @@ test('passphrases are forgotten once keys are unlocked, and a reload asks only f
 
   // What the next configuration lacks stays as it is, and isn't unlocked again.
   let put = 0;
-  const replaceTls = () => {
+  const renew = () => {
     put += 1;
   };
   const [codec] = [...protection.codecs.values()].filter((one) => one instanceof ThreadedCodec);
   const graceMs = () => codec?.ring.graceMs;
   assert.equal(graceMs(), 86_400_000);
-  await protection.reload(() => load({ 'payload.plain': true, 'payload.graceMs': 5 }), replaceTls);
+  await protection.reload(() => load({ 'payload.plain': true, 'payload.graceMs': 5 }), renew);
   // Keys and the grace that they are kept with are of one configuration.
   assert.equal(graceMs(), 86_400_000);
   const next = load({ ...locked, 'payload.graceMs': 5 });
-  await protection.reload(() => next, replaceTls);
+  await protection.reload(() => next, renew);
   assert.equal(put, 2);
   assert.equal(graceMs(), 5);
-  assert.equal(protection.tls?.certificates.length, 1);
+  assert.equal(protection.doors.tls?.certificates.length, 1);
 });

@@ -3,7 +3,7 @@ import { Failure } from '../terminal/failure.ts';
 
 /** Says which setting names an address that can't be listened on; any other error comes back as it is. */
 export function explainListenError(error: unknown, config: Config): unknown {
-  const groups = ['http', 'operator', 'receipts'] as const;
+  const groups = ['http', 'operator', 'receipts', 'internal'] as const;
   if (isLookupError(error)) {
     const named = groups.find((name) => config[name]?.host === error.hostname) ?? 'http';
     return new Failure(

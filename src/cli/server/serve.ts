@@ -135,7 +135,7 @@ function describeBodies({ payload }: Config): string {
 }
 
 /** What an operator wants to see once: where, what and where its data is. The log itself is on standard output. */
-function summarize(config: Config, { methods, operator, receipts }: Addresses): string {
+function summarize(config: Config, { methods, operator, receipts, internal }: Addresses): string {
   const [basePath = '', ...others] = config.http.basePaths;
   const [store, directory] = [storeOf(config), directoryOf(config)];
   const rows = [
@@ -143,6 +143,7 @@ function summarize(config: Config, { methods, operator, receipts }: Addresses): 
     ...(others.length > 0 ? [['', `and under ${others.join(', ')}`]] : []),
     ['operator', operator],
     ...(receipts ? [['receipts', `${receipts}${config.receipts?.path}`]] : []),
+    ...(internal ? [['internal', `${internal}/internal/v1`]] : []),
     ['database', shown(store.row.where(store.terms))],
     ['accounts', shown(directory.row.where(directory.terms))],
     ['bodies', describeBodies(config)],

@@ -30,7 +30,7 @@ export async function checkKeys(settings: KeySettings & StoreSettings, nowMs: nu
       notConsulted,
       forged: forgedKeyWarnings(rings, settings),
       passedOver: passedOverWarnings(rings),
-      expiring: expiryWarnings({ rings, tls: undefined }, nowMs),
+      expiring: expiryWarnings({ rings, tls: [] }, nowMs),
     };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

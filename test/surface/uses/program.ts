@@ -13,6 +13,8 @@ import {
   type Data,
   type DataOverrides,
   type Entropy,
+  type ExplainedChallenge,
+  type ExplainedRequest,
   type GatewayOverrides,
   type InboxBehaviour,
   type InboxGateway,
@@ -21,6 +23,9 @@ import {
   type Origin,
   type OtpStore,
   type Overrides,
+  type RequestSearch,
+  type TimelineEntry,
+  type UseCases,
 } from 'gsp-otp';
 import { account, codec, Directory, gatewayOf } from './adapters.ts';
 
@@ -34,7 +39,7 @@ export async function run(clock: Clock, entropy: Entropy, store: OtpStore): Prom
   const gateways: GatewayOverrides = { gateways: [gatewayOf(async () => 'yes')] };
   const overrides: Overrides = { ...parts, ...gateways, codecs: [codec], logDestination: process.stderr };
   const application: Application = await compose(config, overrides);
-  const { methods, operator, receipts }: Addresses = await application.listen();
+  const { methods, operator, receipts, internal }: Addresses = await application.listen();
   clock.follow?.(Date.now(), 1);
   clock.reach?.(clock.sharedMs?.() ?? 0);
   const inbox: InboxGateway | undefined = application.inbox;
@@ -44,7 +49,17 @@ export async function run(clock: Clock, entropy: Entropy, store: OtpStore): Prom
   const codes: CodesOf = { accountId: 'account-17' };
   const ended: number = await application.endCodes(codes);
   await application.reload(() => loadConfig(sources));
-  await application.close(`${methods} ${operator} ${receipts} ${texts.length} ${ended}`);
+  await application.close(`${methods} ${operator} ${receipts} ${internal} ${texts.length} ${ended}`);
+}
+
+/** What its own systems ask for. */
+export async function support(application: Application): Promise<readonly TimelineEntry[]> {
+  const useCases: UseCases = application;
+  const search: RequestSearch = { key: 'phoneNumber', value: '+12025550101' };
+  const found: readonly ExplainedRequest[] = await useCases.findRequests(search);
+  const challenge: ExplainedChallenge | undefined = found[0]?.challenge;
+  const [request] = await useCases.explainRequest(found[0]?.requestId ?? '');
+  return challenge?.state === 'sent' ? [] : (request?.timeline ?? []);
 }
 
 export function mount(

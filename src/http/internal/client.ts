@@ -1,0 +1,116 @@
+/**
+ * The internal API for programs of an integrator: `createInternalClient` in `gsp-otp/internal-client`. It needs nothing but
+ * the `fetch` of Node.
+ */
+import type { OperationName, RequestOf, ResponseOf } from '../../methods/internal/operations.ts';
+import type { Described } from '../../methods/internal/schemas.ts';
+import { authorizationOf } from './signature.ts';
+
+/** Whose codes end: exactly one of the two. */
+export type CodeRevocation = Described<'CodeRevocation'>;
+export type CodeRevocationResult = Described<'CodeRevocationResult'>;
+/** Whose requests are looked for: exactly one of the three. */
+export type RequestSearch = Described<'RequestSearch'>;
+/** What became of requests. */
+export type ExplainedRequests = Described<'ExplainedRequests'>;
+/** Problem details of RFC 9457. */
+export type ProblemDetails = Described<'Problem'>;
+
+export interface InternalClientOptions {
+  /** Of the listener, such as `https://otp.bank.example:8083`. */
+  readonly url: string;
+  /** How the client proves who it is. `undefined`: by the certificate that `fetch` shows, or not at all. */
+  readonly credentials?: { readonly token: string } | { readonly caller: string; readonly hmacKey: string };
+  /** Time for one call, its answer included, ≥ 1. Default 5000. */
+  readonly timeoutMs?: number;
+  /** In place of the one of Node, as for a client certificate or an authority of your own. */
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+/** The server refused a call, or could not carry it out. */
+export class InternalApiError extends Error {
+  override readonly name = 'InternalApiError';
+  /** The HTTP status. */
+  readonly status: number;
+  /** Which problem, such as `urn:problem-type:gsp-otp:invalid-request`. `undefined`: the answer told none. */
+  readonly type: string | undefined;
+  readonly problem: ProblemDetails | undefined;
+
+  constructor(status: number, problem: ProblemDetails | undefined) {
+    super(problem === undefined ? `answered ${status}` : `${problem.title}: ${problem.detail}`);
+    this.status = status;
+    this.type = problem?.type;
+    this.problem = problem;
+  }
+}
+
+/** Each function is one operation. All reject with `InternalApiError`, or with the error of `fetch` if no answer came in time. */
+export interface InternalClient {
+  /** Ends the codes of an account or a phone number. Safe to repeat. Scope `revoke`. */
+  revokeCodes(revocation: CodeRevocation): Promise<CodeRevocationResult>;
+  /** What became of a request of Google's. Rejects with status 404 if none is known. Scope `read`. */
+  explainRequest(requestId: string): Promise<ExplainedRequests>;
+  /** The newest requests of an account, a phone number or an association id. Scope `read`. */
+  searchRequests(search: RequestSearch): Promise<ExplainedRequests>;
+}
+
+export function createInternalClient(options: InternalClientOptions): InternalClient {
+  const call = createCall(options);
+  return {
+    revokeCodes: (revocation) => call('revokeCodes', 'POST', '/internal/v1/code-revocations', revocation),
+    explainRequest: (requestId) =>
+      call('explainRequest', 'GET', `/internal/v1/requests/${encodeURIComponent(requestId)}`),
+    searchRequests: (search) => call('searchRequests', 'POST', '/internal/v1/request-searches', search),
+  };
+}
+
+type Call = <Name extends OperationName>(
+  operation: Name,
+  method: 'GET' | 'POST',
+  path: string,
+  request?: RequestOf<Name>,
+  idempotencyKey?: string,
+) => Promise<ResponseOf<Name>>;
+
+function createCall({
+  url,
+  credentials,
+  timeoutMs = 5000,
+  fetch = globalThis.fetch,
+}: InternalClientOptions): Call {
+  const base = new URL(url);
+  return async <Name extends OperationName>(
+    _operation: Name,
+    method: 'GET' | 'POST',
+    path: string,
+    request?: RequestOf<Name>,
+    idempotencyKey = '',
+  ) => {
+    const body = request === undefined ? '' : JSON.stringify(request);
+    const timestamp = String(Math.floor(Date.now() / 1000));
+    const signed = { method, path, timestamp, idempotencyKey, body: Buffer.from(body) };
+    const headers = {
+      ...(request !== undefined && { 'content-type': 'application/json' }),
+      ...(idempotencyKey !== '' && { 'idempotency-key': idempotencyKey }),
+      ...(credentials && {
+        authorization:
+          'token' in credentials
+            ? `Bearer ${credentials.token}`
+            : authorizationOf(signed, credentials.caller, credentials.hmacKey),
+      }),
+    };
+    const signal = AbortSignal.timeout(timeoutMs);
+    // The server sends no redirects: whoever does isn't it.
+    const init = { method, headers, signal, redirect: 'error', ...(body !== '' && { body }) } as const;
+    const response = await fetch(new URL(path, base), init);
+    if (response.status === 200) return (await response.json()) as ResponseOf<Name>;
+    throw new InternalApiError(response.status, await problemOf(response));
+  };
+}
+
+/** `undefined`: the answer has no problem details, as that of a proxy between. */
+async function problemOf(response: Response): Promise<ProblemDetails | undefined> {
+  const isProblem = response.headers.get('content-type')?.startsWith('application/problem+json');
+  const text = await response.text();
+  return isProblem ? (JSON.parse(text) as ProblemDetails) : undefined;
+}

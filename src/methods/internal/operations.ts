@@ -1,0 +1,89 @@
+import type { Scope } from '../../ports/caller.ts';
+import type { ProblemName } from './problems.ts';
+import type { Described, SchemaName } from './schemas.ts';
+
+/** One operation of the internal API as its callers see it. */
+export interface Operation {
+  readonly method: 'GET' | 'POST';
+  /** With parameters in braces, as OpenAPI writes them. */
+  readonly path: string;
+  /** What a caller must be allowed. */
+  readonly scope: Scope;
+  readonly summary: string;
+  readonly description: string;
+  /** Of the body, for POST; of the parameters in the path, for GET. */
+  readonly request: SchemaName;
+  /** Of the answer, which is 200. */
+  readonly response: SchemaName;
+  /** What it may answer beside the problems that every operation has. */
+  readonly problems: readonly ProblemName[];
+}
+
+/**
+ * Every operation, by its name. Routes, checks, the OpenAPI document and the client follow from this table. Everything
+ * that tells of a person is in bodies: URLs stand in access logs.
+ */
+export const operations = {
+  revokeCodes: {
+    method: 'POST',
+    path: '/internal/v1/code-revocations',
+    scope: 'revoke',
+    summary: 'End the codes of an account or a phone number',
+    description:
+      'For an account that was closed, a SIM that was swapped, a number that was replaced. Every code that could still be used ends, also one whose text is just being sent. Whoever types it is answered OTP_NOT_MATCHED. Safe to repeat.',
+    request: 'CodeRevocation',
+    response: 'CodeRevocationResult',
+    problems: [],
+  },
+  explainRequest: {
+    method: 'GET',
+    path: '/internal/v1/requests/{requestId}',
+    scope: 'read',
+    summary: 'Tell what became of a request',
+    description:
+      'What is known of a request id, which each method may have had once. No code, token or phone number is in it.',
+    request: 'RequestOfId',
+    response: 'ExplainedRequests',
+    problems: ['unknown-request'],
+  },
+  searchRequests: {
+    method: 'POST',
+    path: '/internal/v1/request-searches',
+    scope: 'read',
+    summary: 'Find the requests of a phone number, an account or an association id',
+    description:
+      'The sendOtp requests, those received last first, 100 at most. For a support desk that has only a number. Changes nothing.',
+    request: 'RequestSearch',
+    response: 'ExplainedRequests',
+    problems: [],
+  },
+} as const satisfies Readonly<Record<string, Operation>>;
+
+export type OperationName = keyof typeof operations;
+
+export type RequestOf<Name extends OperationName> = Described<(typeof operations)[Name]['request']>;
+export type ResponseOf<Name extends OperationName> = Described<(typeof operations)[Name]['response']>;
+
+export const OPERATION_NAMES = Object.keys(operations) as readonly OperationName[];
+
+/** Problems that every operation may answer, before it is carried out or because it could not be. */
+export const COMMON_PROBLEMS = [
+  'unauthenticated',
+  'forbidden',
+  'method-not-allowed',
+  'misdirected',
+  'too-many-calls',
+  'bug',
+  'unavailable',
+] as const satisfies readonly ProblemName[];
+
+/** Problems that every operation with a body may answer beside. */
+export const BODY_PROBLEMS = [
+  'invalid-json',
+  'invalid-request',
+  'too-large',
+  'unsupported-media-type',
+] as const satisfies readonly ProblemName[];
+
+/** Where the document that describes all this is served, to every caller whatever its scopes. */
+export const OPENAPI_PATH = '/internal/v1/openapi.json';

@@ -1,0 +1,42 @@
+/** The client of the internal API as a program of an integrator uses it: that this compiles is the test. */
+import {
+  type CodeRevocation,
+  type CodeRevocationResult,
+  createInternalClient,
+  type ExplainedRequests,
+  InternalApiError,
+  type InternalClient,
+  type InternalClientOptions,
+  type ProblemDetails,
+  type RequestSearch,
+} from 'gsp-otp/internal-client';
+
+const options: InternalClientOptions = {
+  url: 'https://otp.bank.example:8083',
+  credentials: { token: 'a token' },
+  timeoutMs: 2000,
+  fetch: globalThis.fetch,
+};
+const signed: InternalClientOptions = { ...options, credentials: { caller: 'core', hmacKey: 'a key' } };
+
+export async function use(): Promise<readonly unknown[]> {
+  const client: InternalClient = createInternalClient(options);
+  createInternalClient(signed);
+  const revocation: CodeRevocation = { accountId: 'account-17' };
+  const { endedCodes }: CodeRevocationResult = await client.revokeCodes(revocation);
+  const search: RequestSearch = { phoneNumber: '+12025550101' };
+  const { requests }: ExplainedRequests = await client.searchRequests(search);
+  const [newest] = requests;
+  const states = newest?.challenge?.state === 'verified' ? newest.timeline.map(({ event }) => event) : [];
+  // @ts-expect-error: no member has that name.
+  const misspelled: CodeRevocation = { acountId: 'account-17' };
+  // @ts-expect-error: a number is a text.
+  const number: CodeRevocation = { phoneNumber: 12025550101 };
+  return [endedCodes, states, misspelled, number, await client.explainRequest('a').catch(problemOf)];
+}
+
+function problemOf(error: unknown): ProblemDetails | undefined {
+  if (!(error instanceof InternalApiError)) throw error;
+  const { status, type, problem } = error;
+  return status === 404 && type === 'urn:problem-type:gsp-otp:unknown-request' ? problem : undefined;
+}
