@@ -92,7 +92,8 @@ const rows: readonly CommandRow[] = [
   },
   {
     name: 'guard',
-    description: 'show which numbers the money guard blocks at present, or would block if it were enforced',
+    description:
+      'show which numbers the money guard blocks, and whether closed accounts are withheld because too many are',
     load: async () => (await import('./records/guard.ts')).guardCommand(),
   },
   {

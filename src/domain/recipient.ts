@@ -18,16 +18,21 @@ export interface Recipient {
   readonly revision: number | undefined;
 }
 
-export type FoundRecipient =
-  | Recipient
+export type FoundRecipient = Recipient | Declined | { readonly kind: 'unknown-association' };
+
+export type Declined = {
+  readonly kind: 'declined';
+  readonly result: SendOtpResult;
+  readonly reason: string;
+} & (
   | {
-      readonly kind: 'declined';
-      readonly result: SendOtpResult;
-      readonly reason: string;
+      readonly isClosed: false;
       /** The one that it would have been for. `undefined`: none, or nobody knows which. */
       readonly account: Account | undefined;
     }
-  | { readonly kind: 'unknown-association' };
+  /** Google closes the user's instrument for good. [SO-11] */
+  | { readonly isClosed: true; readonly account: Account }
+);
 
 /** At least one of the two is there. [SO-1, OQ-1] */
 export interface AccountIdentifier {
@@ -67,7 +72,11 @@ async function findByAssociation(
   if (accountPhoneNumber !== undefined && accountPhoneNumber.reveal() !== onFile?.reveal()) {
     return declined('PHONE_NUMBER_NOT_ASSOCIATED_WITH_ACCOUNT', 'phoneNumberMismatch', account); // [SO-OLD-2]
   }
-  if (account.status !== 'active') return declined(RESULT_BY_STATUS[account.status], account.status, account);
+  if (account.status !== 'active') {
+    const isClosed = account.status !== 'not-eligible';
+    const result = RESULT_BY_STATUS[account.status];
+    return { kind: 'declined', result, reason: account.status, isClosed, account };
+  }
   if (onFile === undefined || !isE164(onFile.reveal())) {
     return declined('PHONE_NUMBER_NOT_ASSOCIATED_WITH_ACCOUNT', 'noUsablePhoneNumber', account); // [OQ-2]
   }
@@ -119,6 +128,6 @@ function lookUp<T>({ clock, deadline }: Search, found: Promise<T>): Promise<T> {
   });
 }
 
-function declined(result: SendOtpResult, reason: string, account?: Account): FoundRecipient {
-  return { kind: 'declined', result, reason, account };
+function declined(result: SendOtpResult, reason: string, account?: Account): Declined {
+  return { kind: 'declined', result, reason, isClosed: false, account };
 }

@@ -3,6 +3,7 @@ import type { Challenge, OtpContext } from '../ports/challenge.ts';
 import type { Entropy } from '../ports/entropy.ts';
 import { judgeIssue } from './challenge/judge-issue.ts';
 import { keyedDigest } from './challenge/keyed-digest.ts';
+import { CLOSED_GUARD_REACH_MS } from './limits/closed-guard.ts';
 import { guardOrderFor } from './limits/money-guard.ts';
 import { ceilingsFor, quotaReachMs } from './limits/quotas.ts';
 import { type Moment, momentOf } from './moment.ts';
@@ -12,6 +13,7 @@ import { type AccountIdentifier, type FoundRecipient, findRecipient, type Recipi
 import { recordAnswer } from './record-answer.ts';
 import { sealRecipient } from './sealed-recipient.ts';
 import { submitText, type TextCall, type TextParts } from './submit-text.ts';
+import { weighClosed } from './weigh-closed.ts';
 
 export interface SendOtpCall extends AccountIdentifier, TextCall {
   readonly fingerprint: Uint8Array;
@@ -37,7 +39,10 @@ export async function sendOtp(call: SendOtpCall, parts: SendOtpParts): Promise<O
   const found = await findRecipient(call, { ...parts, deadline: call.deadline });
   if (found.kind === 'unknown-association')
     return { kind: 'unknown-identifier', identifier: 'associationId' };
-  if (found.kind === 'declined') return decline(call, parts, found);
+  if (found.kind === 'declined') {
+    if (found.isClosed) await weighClosed(found.account.accountId, parts);
+    return decline(call, parts, found);
+  }
 
   const { store, clock, policy, owner } = parts;
   // Stamped once: whatever the clocks do meanwhile, one request has one moment.
@@ -46,6 +51,8 @@ export async function sendOtp(call: SendOtpCall, parts: SendOtpParts): Promise<O
   const ceilings = ceilingsFor(policy, found.country);
   const fresh = freshChallenge(call, found, moment, parts);
   const guard = guardOrderFor(policy.moneyGuard, fresh);
+  // Anybody may name a number. [OQ-95]
+  const notesSeen = policy.closedGuard !== undefined && call.associationId !== undefined;
   const { requestId, fingerprint } = call;
   const decision = await store.issue(
     {
@@ -56,11 +63,12 @@ export async function sendOtp(call: SendOtpCall, parts: SendOtpParts): Promise<O
       leaseExpiresAtMs: nowMs + policy.leaseMs,
       accountDigest: fresh.accountDigest,
       phoneNumberDigest: fresh.phoneNumberDigest,
-      sinceMs: nowMs - quotaReachMs(policy),
+      sinceMs: nowMs - Math.max(quotaReachMs(policy), notesSeen ? CLOSED_GUARD_REACH_MS : 0),
       ceilings: ceilings.map(({ ceiling }) => ceiling),
       guard,
     },
-    (facts) => judgeIssue(facts, { ...moment, fingerprint, owner, policy, ceilings, guard, fresh }),
+    (facts) =>
+      judgeIssue(facts, { ...moment, fingerprint, owner, policy, ceilings, guard, fresh, notesSeen }),
   );
   switch (decision.kind) {
     case 'issue':

@@ -10,10 +10,29 @@ export async function readStore<T>(
   settings: StoreSettings,
   read: (store: OtpStore) => Promise<T>,
 ): Promise<T> {
+  return withStore(settings, 'read', read);
+}
+
+/**
+ * What `change` does in the OTP store, in short steps, beside a running server. Throws `UnavailableError` if there is none,
+ * or if it is of another schema.
+ */
+export async function changeStore<T>(
+  settings: StoreSettings,
+  change: (store: OtpStore) => Promise<T>,
+): Promise<T> {
+  return withStore(settings, 'beside', change);
+}
+
+async function withStore<T>(
+  settings: StoreSettings,
+  access: 'read' | 'beside',
+  run: (store: OtpStore) => Promise<T>,
+): Promise<T> {
   const { row, terms } = storeOf(settings);
-  const { store } = await row.open(terms, 'read');
+  const { store } = await row.open(terms, access);
   try {
-    return await read(store);
+    return await run(store);
   } finally {
     await store.close();
   }

@@ -1,5 +1,6 @@
 import type { Challenge } from './challenge.ts';
 import type { AttemptDecision, AttemptFacts, AttemptOrder } from './otp-store/attempt.ts';
+import type { ClosedDecision, ClosedOrder, ClosedState, DecideClosed } from './otp-store/closed-guard.ts';
 import type { DecideEnd, EndCodesOrder } from './otp-store/end-codes.ts';
 import type { RequestHistory, RequestSubject } from './otp-store/history.ts';
 import type { IssueDecision, IssueFacts, IssueOrder } from './otp-store/issue.ts';
@@ -10,6 +11,7 @@ import type { SettlementDecision, SettlementFacts, SettlementOrder } from './otp
 
 // What each step is asked and answers.
 export type * from './otp-store/attempt.ts';
+export type * from './otp-store/closed-guard.ts';
 export type * from './otp-store/end-codes.ts';
 export type * from './otp-store/history.ts';
 export type * from './otp-store/issue.ts';
@@ -54,6 +56,18 @@ export interface OtpStore {
     order: CompletionOrder,
     decide: (request: RequestRecord | undefined) => CompletionDecision,
   ): Promise<CompletionDecision>;
+
+  /**
+   * Notes and counts a closed account that an association id named, and judges whether Google may be told. Two of them
+   * never overlap. [SO-11, OQ-95]
+   */
+  weighClosed(order: ClosedOrder, decide: DecideClosed): Promise<ClosedDecision>;
+
+  /** What the closed-account guard has found out. `undefined`: nothing. Reads only. */
+  closedState(): Promise<ClosedState | undefined>;
+
+  /** Puts it in the place of what was found out: the word of an operator. */
+  setClosedState(state: ClosedState): Promise<void>;
 
   /**
    * Ends codes of an account or a phone number: `decide` is asked about each whose text left, may have left, or is being

@@ -6,3 +6,9 @@
 export class UnavailableError extends Error {
   override readonly name = 'UnavailableError';
 }
+
+/**
+ * An answer that could be given, and is kept back until an operator confirms it, since it does lasting harm if it is wrong.
+ * To the caller it is an outage like any other.
+ */
+export class WithheldError extends UnavailableError {}

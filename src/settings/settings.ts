@@ -494,6 +494,41 @@ const moneyGuard = Type.Object(
   },
 );
 
+const closedGuard = Type.Object(
+  {
+    mode: Type.Optional(
+      Type.Enum(['off', 'enforce'], {
+        description:
+          'Whether closed accounts are withheld when more are closed than is plausible. Absent: enforce in production, off in the sandbox.',
+      }),
+    ),
+    share: Type.Number({
+      default: 0.05,
+      minimum: 0.0001,
+      maximum: 1,
+      description: 'What part of the accounts seen within a day may be closed.',
+    }),
+    seenMin: Type.Integer({
+      default: 200,
+      minimum: 1,
+      maximum: 1_000_000_000,
+      unit: 'accounts',
+      description: 'Number of accounts seen within a day from which on the share counts.',
+    }),
+    closedMin: Type.Integer({
+      default: 20,
+      minimum: 1,
+      maximum: 1_000_000_000,
+      unit: 'accounts',
+      description: 'Number of closed accounts within a day from which on the share counts.',
+    }),
+  },
+  {
+    description:
+      'Protection against a directory that wrongly says of many accounts that they are closed, for which Google closes the payment instruments of their users for good. Beyond the share, sendOtp is answered 503 for closed accounts until `gsp-otp guard confirm-closed`. Counted are the accounts that association ids named, each once a day. [SO-11, OQ-95]',
+  },
+);
+
 const retention = Type.Object(
   {
     requestsMs: Type.Integer({
@@ -553,6 +588,7 @@ export const settings = Type.Object({
   digests,
   quotas,
   moneyGuard,
+  closedGuard,
   phoneNumbers,
   sms,
   payload,

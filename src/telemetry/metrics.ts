@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { CallReport } from '../methods/call-report.ts';
 import type { InternalReport } from '../methods/internal/call.ts';
+import { WithheldError } from '../ports/unavailable.ts';
 import type { ReceiptReport } from '../receipts/report.ts';
 import type { EndedReason } from './ended-log.ts';
 
@@ -24,6 +25,8 @@ export interface Metrics {
   readonly watchEnds: (timesLeft: () => readonly TimeLeft[]) => void;
   /** Names what is asked for the servers that share the store, at each look. */
   readonly watchNodes: (seen: () => { readonly count: number; readonly clockAheadMs: number }) => void;
+  /** Names what is asked, at each look, whether closed accounts are withheld. Must not reject. */
+  readonly watchWithheld: (isWithheld: () => Promise<boolean>) => void;
   /** All of them, in the text format of Prometheus. */
   readonly page: () => Promise<{ readonly contentType: string; readonly body: string }>;
 }
@@ -69,6 +72,11 @@ export function createMetrics(
         () => seen().clockAheadMs / 1000,
       );
     },
+    watchWithheld(isWithheld) {
+      const help =
+        'Whether closed accounts are withheld, 503, since too many are: an operator has to confirm.';
+      gauge(registry, 'closed_accounts_withheld', help, async () => Number(await isWithheld()));
+    },
     async page() {
       // Those of keys that are gone must not stay.
       gauges.daysLeft.reset();
@@ -79,13 +87,13 @@ export function createMetrics(
 }
 
 /** One that is asked at each look. */
-function gauge(registry: Registry, name: string, help: string, ask: () => number): void {
+function gauge(registry: Registry, name: string, help: string, ask: () => number | Promise<number>): void {
   new Gauge({
     name: `gsp_otp_${name}`,
     help,
     registers: [registry],
-    collect() {
-      this.set(ask());
+    async collect() {
+      this.set(await ask());
     },
   });
 }
@@ -191,6 +199,17 @@ function createCounters(registry: Registry) {
       'Calls of sendOtp with an otpContext that this version does not know, served as if there were none.',
       [],
     ),
+    ...guardCounters(counter),
+  };
+}
+
+function guardCounters(counter: ReturnType<typeof makersIn>['counter']) {
+  return {
+    withheld: counter(
+      'closed_accounts_withheld_total',
+      'Calls of sendOtp answered 503 because too many accounts are closed.',
+      [],
+    ),
     guarded: counter(
       'money_guard_total',
       'Texts that the money guard refused, would have refused, or let go to numbers that verified before.',
@@ -212,6 +231,7 @@ function countCall(counters: Counters, report: CallReport): void {
     counters.verified.inc({ gateway: verified.gateway, country: verified.country ?? '' });
   }
   if (report.unknownContext) counters.unknownContexts.inc();
+  if (report.cause instanceof WithheldError) counters.withheld.inc();
   if (guard !== undefined) counters.guarded.inc({ reason: guard.budget, mode: guard.mode });
 }
 

@@ -15,7 +15,7 @@ import { reportEndedToLog } from '../telemetry/ended-log.ts';
 import { createLog, reportToLog } from '../telemetry/log.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { reportRefusalsToLog } from '../telemetry/refusal-log.ts';
-import { type DataOverrides, openData } from './data.ts';
+import { composeClosedGuard, type DataOverrides, openData } from './data.ts';
 import { composeDelivery, type Delivery, type DeliveryParts, type GatewayOverrides } from './delivery.ts';
 import { timesLeft } from './expiry.ts';
 import { gatewayWarnings } from './gateways.ts';
@@ -170,6 +170,7 @@ function openTo(config: Config, ways: Ways) {
       { name: 'gateways', check: async () => {}, warnings: () => gatewayWarnings(gateway, clock) },
       ...protection.readiness,
       ...nodes.readiness,
+      composeClosedGuard({ store, metrics }),
       {
         name: 'clock',
         check: async () => {},

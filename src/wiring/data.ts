@@ -4,11 +4,14 @@ import type { OpenedStore } from '../adapters/storage/store-kind.ts';
 import { createSystemClock } from '../adapters/system/system-clock.ts';
 import { createSystemEntropy } from '../adapters/system/system-entropy.ts';
 import type { OtpKeys } from '../domain/challenge/otp-keys.ts';
+import { withheldWords } from '../domain/weigh-closed.ts';
+import type { ReadinessCheck } from '../http/operator-routes.ts';
 import type { AccountDirectory } from '../ports/account-directory.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Entropy } from '../ports/entropy.ts';
-import type { OtpStore } from '../ports/otp-store.ts';
+import type { ClosedState, OtpStore } from '../ports/otp-store.ts';
 import type { Config } from '../settings/load.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import { directoryOf, storeOf } from './data-kinds.ts';
 import { requireKnownSecrets } from './known-secrets.ts';
 
@@ -123,4 +126,26 @@ function watch(watched: readonly Watched[], clock: Clock, log: Logger): () => vo
     cancel = clock.after(LOOK_MS, look);
   }
   return () => cancel();
+}
+
+interface ClosedGuardParts {
+  readonly store: Pick<OtpStore, 'closedState'>;
+  readonly metrics: Pick<Metrics, 'watchWithheld'>;
+}
+
+/**
+ * Tells in metrics and in health whether closed accounts are withheld. Where the store can't be asked it tells what was
+ * found last: health has a word for that already. A server that withholds them is ready: all else goes on.
+ */
+export function composeClosedGuard({ store, metrics }: ClosedGuardParts): ReadinessCheck {
+  let state: ClosedState | undefined;
+  const look = async () => {
+    state = await store.closedState().catch(() => state);
+  };
+  metrics.watchWithheld(async () => {
+    await look();
+    return state?.kind === 'withheld';
+  });
+  const warnings = () => (state?.kind === 'withheld' ? [withheldWords(state)] : []);
+  return { name: 'closed accounts', check: look, warnings };
 }

@@ -162,13 +162,15 @@ function traitsOf(config: Config, { clock, keys, rings }: NodeParts): NodeTraits
       .map(({ fingerprint, keyId }) => [fingerprint, `${kind} key ${keyId}`] as const),
   );
   const { secrets: _, ...codeSettings } = config.codes;
-  const { quotas, moneyGuard, retention } = config;
+  const { quotas, moneyGuard, closedGuard, retention } = config;
   return {
     digests,
     codes,
     activeCode: keys.activeCodeSecretId,
     openingKeys: Object.fromEntries(opening),
-    settings: Object.fromEntries(flat({ codes: codeSettings, quotas, moneyGuard, retention }, '')),
+    settings: Object.fromEntries(
+      flat({ codes: codeSettings, quotas, moneyGuard, closedGuard, retention }, ''),
+    ),
   };
 }
 

@@ -2,6 +2,7 @@ import { createSecretKey } from 'node:crypto';
 import type { OtpKeys } from '../domain/challenge/otp-keys.ts';
 import type { OtpPolicy } from '../domain/limits/otp-policy.ts';
 import type { Config } from '../settings/load.ts';
+import type { Settings } from '../settings/settings.ts';
 
 /**
  * How long a request belongs to the process that took it up; then another process on the same store may. Twice the longest
@@ -21,6 +22,7 @@ export function policyOf(config: Config): OtpPolicy {
     sendsPerCountry: (country = '') => sendsPerCountry[country] ?? sendsPerCountry['default'],
     sendsGlobal,
     moneyGuard: moneyGuardOf(config.moneyGuard),
+    closedGuard: closedGuardOf(config),
     allowedCountries: new Set(phoneNumbers.allowedCountries),
     refuseImplausible: phoneNumbers.refuseImplausible,
     acceptBothIdentifiers: requests.acceptBothIdentifiers,
@@ -37,6 +39,15 @@ function moneyGuardOf({ mode, countryMax = {}, ...budgets }: Config['moneyGuard'
     enforced: mode === 'enforce',
     countryMax: (country = '') => countryMax[country] ?? countryMax['default'],
   };
+}
+
+/** `undefined`: it is off, as in the sandbox, where closed accounts are tried. */
+export function closedGuardOf({
+  closedGuard,
+  profile,
+}: Pick<Settings, 'closedGuard' | 'profile'>): OtpPolicy['closedGuard'] {
+  const { mode = profile === 'production' ? 'enforce' : 'off', ...policy } = closedGuard;
+  return mode === 'off' ? undefined : policy;
 }
 
 /** The secrets behind codes and digests. Throws `TypeError` without one for codes, which reading settings excludes. */

@@ -1,5 +1,6 @@
 import type { OtpKeys } from '../domain/challenge/otp-keys.ts';
 import { type CodesOf, endCodes } from '../domain/end-codes.ts';
+import { momentOf } from '../domain/moment.ts';
 import {
   accountOfAssociation,
   type ExplainedRequest,
@@ -7,6 +8,7 @@ import {
   findRequests,
   type RequestSearch,
 } from '../domain/requests.ts';
+import { confirmClosed } from '../domain/weigh-closed.ts';
 import type { AccountDirectory } from '../ports/account-directory.ts';
 import type { Clock } from '../ports/clock.ts';
 import { createDeadline } from '../ports/deadline.ts';
@@ -31,6 +33,12 @@ export interface UseCases {
    * 100 at most. Throws `UnavailableError` when the store or the directory is down.
    */
   findRequests(search: RequestSearch): Promise<readonly ExplainedRequest[]>;
+  /**
+   * Says that what the directory tells of closed accounts is right: for so many days, 1 to 30, Google is told of each, and
+   * the closed-account guard counts anew after that. Resolves when it is durable, for all servers of the store. Throws
+   * `RangeError` for other days, and `UnavailableError` when the store is down. [SO-11, OQ-95]
+   */
+  confirmClosed(days: number): Promise<void>;
 }
 
 interface UseCaseParts {
@@ -53,6 +61,9 @@ export function useCasesOf({ requests: { budgetMs } }: Config, parts: UseCasePar
       } finally {
         deadline.cancel();
       }
+    },
+    async confirmClosed(days) {
+      await confirmClosed(days, { store, nowMs: momentOf(clock).nowMs });
     },
   };
 }

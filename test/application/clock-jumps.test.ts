@@ -35,7 +35,7 @@ async function startWorld(t: TestContext) {
   });
   const file = join(dataDirectory, 'otp.sqlite');
   const newestMomentMs = async () => {
-    const store = openSqliteOtpStore({ file, environment: 'sandbox', readOnly: true });
+    const store = openSqliteOtpStore({ file, environment: 'sandbox', beside: 'read' });
     const moment = await store.newestMoment();
     await store.close();
     return moment;

@@ -81,7 +81,7 @@ export async function open(terms, access) {
   const file = where(terms);
   if (access === 'read' && !existsSync(file)) throw new UnavailableError('there is no shelf ' + file);
   const isNew = !existsSync(file);
-  const store = openSqliteOtpStore({ file, environment: terms.environment, readOnly: access === 'read' });
+  const store = openSqliteOtpStore({ file, environment: terms.environment, beside: access === 'serve' || access === 'make' ? undefined : access === 'read' ? 'read' : 'write' });
   let checks;
   const keys = {
     checks: async () => checks,

@@ -252,7 +252,7 @@ export function anEcho(requestId: string, changes: Partial<Completion> = {}): Co
 
 /** What the limits know of an account without a past, and of its number. */
 export const NO_PAST = {
-  account: { texts: [], refusedTexts: [], wrongCodes: [], uncomparedCodes: [], exhaustions: [] },
+  account: { texts: [], refusedTexts: [], wrongCodes: [], uncomparedCodes: [], exhaustions: [], seen: [] },
   phoneNumber: { texts: [], refusedTexts: [] },
 } as const;
 

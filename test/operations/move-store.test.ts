@@ -50,6 +50,8 @@ async function newMove(t: TestContext) {
 
 test('a code that is out when the store moves verifies in the new place, and what was answered is answered again', async (t) => {
   const { source, dataDirectory, move, startTarget, codeOf } = await newMove(t);
+  const withheld = { kind: 'withheld', sinceMs: 1, seen: 300, closed: 30 } as const;
+  await source.application.store.setClosedState(withheld);
   const sent = await source.call('sendOtp', 'send-1', send(1));
   await source.call('sendOtp', 'send-2', send(2));
   const verify = { sendOtpRequestId: 'send-2', otp: codeOf(2) };
@@ -76,6 +78,7 @@ test('a code that is out when the store moves verifies in the new place, and wha
   assert.deepEqual((await target.call('verifyOtp', 'verify-2', verify)).body['result'], 'SUCCESS');
   const late = await target.call('verifyOtp', 'verify-1', { sendOtpRequestId: 'send-1', otp: codeOf(1) });
   assert.equal(late.body['result'], 'SUCCESS');
+  assert.deepEqual(await target.application.store.closedState(), withheld);
   // Its limits go on too.
   assert.equal((await target.call('sendOtp', 'send-4', send(1))).body['result'], 'OTP_LIMIT_REACHED');
 });

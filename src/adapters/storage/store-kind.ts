@@ -7,6 +7,12 @@ import type { DatabaseFile } from '../sqlite/database-file.ts';
 import type { KeyRecord } from './key-record.ts';
 import type { EnteringStore, LeavingStore } from './moving.ts';
 
+/**
+ * As `DataAccess`; or `beside`: to change what is there in short steps while servers use it. It must be there, and of this
+ * program's schema.
+ */
+export type StoreAccess = DataAccess | 'beside';
+
 /** A kind of stores, as a row of the catalog. All but `where` load the adapter with its client library. */
 export interface StoreKind<Schema extends KindSchema = KindSchema> extends DataKind<Schema> {
   /**
@@ -14,7 +20,7 @@ export interface StoreKind<Schema extends KindSchema = KindSchema> extends DataK
    * process again what was answered. Throws `UnavailableError`, with nothing changed, if it is missed, of the
    * other environment or of a schema that this program doesn't know, or is somebody's who suffers no second server.
    */
-  open(terms: DataTerms<ValuesOf<Schema>>, access: DataAccess): Promise<OpenedStore>;
+  open(terms: DataTerms<ValuesOf<Schema>>, access: StoreAccess): Promise<OpenedStore>;
   /**
    * What opening it so would do to its schema; changes nothing. Throws `UnavailableError` if that can't be told, and, unless
    * it may be made, if one was made there before and is missing.

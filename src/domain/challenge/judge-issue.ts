@@ -1,6 +1,7 @@
 import type { Challenge } from '../../ports/challenge.ts';
 import type { GrantedText, GuardOrder, IssueDecision, IssueFacts } from '../../ports/otp-store.ts';
 import { type Claimant, judgeClaim } from '../judge-claim.ts';
+import { isNewSighting, seenBuckets } from '../limits/closed-guard.ts';
 import { judgeByGuard } from '../limits/money-guard.ts';
 import type { OtpPolicy } from '../limits/otp-policy.ts';
 import { type CountedCeiling, refusingQuota } from '../limits/quotas.ts';
@@ -18,6 +19,8 @@ export interface IssueQuestion extends Moment, Claimant {
   readonly guard: GuardOrder | undefined;
   /** The challenge to issue if nothing stands against it. */
   readonly fresh: Challenge;
+  /** Whether the closed-account guard counts the account, as one that is not closed. */
+  readonly notesSeen: boolean;
 }
 
 /**
@@ -25,6 +28,14 @@ export interface IssueQuestion extends Moment, Claimant {
  * Pure, so that the store can ask within its atomic step. [IDEM-2, IDEM-6, IDEM-11, OQ-8, OQ-11, OQ-28]
  */
 export function judgeIssue(facts: IssueFacts, question: IssueQuestion): IssueDecision {
+  const decision = judgeText(facts, question);
+  const { notesSeen, nowMs } = question;
+  if (decision.kind !== 'issue' && decision.kind !== 'resume') return decision;
+  if (!notesSeen || !isNewSighting(facts.account.seen, nowMs)) return decision;
+  return { ...decision, isSeen: true, raise: [...decision.raise, ...seenBuckets(nowMs)] };
+}
+
+function judgeText(facts: IssueFacts, question: IssueQuestion): IssueDecision {
   const { request: record, challenge: earlier } = facts;
   const taken = judgeClaim(record, question);
   if (taken !== undefined) return taken;

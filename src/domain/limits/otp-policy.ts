@@ -1,4 +1,5 @@
 import type { ImplausibleNumbers } from '../phone-number.ts';
+import type { ClosedGuardPolicy } from './closed-guard.ts';
 import type { MoneyGuardPolicy } from './money-guard.ts';
 
 /** How many within which sliding window. `max` is 1 to 256 for quotas of one account or number. */
@@ -37,6 +38,9 @@ export interface OtpPolicy {
 
   /** `undefined`: it is off. */
   readonly moneyGuard: MoneyGuardPolicy | undefined;
+
+  /** `undefined`: it is off, and Google is told of every closed account. */
+  readonly closedGuard: ClosedGuardPolicy | undefined;
 
   /** ISO 3166-1 alpha-2. Empty: every country. */
   readonly allowedCountries: ReadonlySet<string>;

@@ -48,6 +48,8 @@ export interface GrantedText {
   /** Of the challenge, after those that a resumed one has. That it was issued is not among them, see `storyOf`. */
   readonly events: readonly ChallengeEvent[];
   readonly guard?: GuardVerdict | undefined;
+  /** The account is noted as seen, at the order's `nowMs`. Absent: it isn't. */
+  readonly isSeen?: boolean;
 }
 
 export type IssueDecision =

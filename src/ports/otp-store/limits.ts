@@ -44,6 +44,8 @@ export interface AccountPast extends PhoneNumberPast {
   readonly uncomparedCodes: readonly Counted[];
   /** When a challenge was exhausted. */
   readonly exhaustions: readonly Counted[];
+  /** When the closed-account guard noted that an association id named it. */
+  readonly seen: readonly Counted[];
 }
 
 /** What a code that was typed counts as. Kept apart from its challenge, whatever becomes of that. */

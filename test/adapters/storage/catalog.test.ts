@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import type { DataAccess, DataTerms } from '../../../src/adapters/data-kind.ts';
+import type { DataTerms } from '../../../src/adapters/data-kind.ts';
 import { storeKinds } from '../../../src/adapters/storage/catalog.ts';
-import type { StoreKind } from '../../../src/adapters/storage/store-kind.ts';
+import type { StoreAccess, StoreKind } from '../../../src/adapters/storage/store-kind.ts';
 import { judgeRotated } from '../../../src/domain/challenge/judge-end.ts';
 import type { HeldCode } from '../../../src/ports/otp-store.ts';
 import type { Settings } from '../../../src/settings/settings.ts';
@@ -28,7 +28,7 @@ const unavailable = { name: 'UnavailableError' };
 
 for (const row of storeKinds as readonly StoreKind[]) {
   const placeOf = storeKindsUnderTest[row.kind as keyof typeof storeKindsUnderTest];
-  const open = async (t: TestContext, terms: Terms, access: DataAccess) => {
+  const open = async (t: TestContext, terms: Terms, access: StoreAccess) => {
     const opened = await row.open(terms, access);
     t.after(() => opened.store.close());
     return opened;
@@ -53,7 +53,7 @@ for (const row of storeKinds as readonly StoreKind[]) {
 }
 
 type Place = (t: TestContext) => Promise<Terms>;
-type Open = (t: TestContext, terms: Terms, access: DataAccess) => ReturnType<StoreKind['open']>;
+type Open = (t: TestContext, terms: Terms, access: StoreAccess) => ReturnType<StoreKind['open']>;
 
 function opensInEveryWay(row: StoreKind, placeOf: Place, open: Open): void {
   test('[IDEM-2] production goes on with the store that it has, and makes one only where that is meant', async (t) => {
@@ -85,10 +85,25 @@ function opensInEveryWay(row: StoreKind, placeOf: Place, open: Open): void {
     await assert.rejects(store.remember(1), unavailable);
   });
 
+  test('it is changed beside the server, which sees it at once and goes on', async (t) => {
+    const terms = await placeOf(t);
+    await assert.rejects(row.open(terms, 'beside'), unavailable);
+    const server = await open(t, terms, 'serve');
+    const beside = await open(t, terms, 'beside');
+    const state = { kind: 'confirmed', untilMs: 1 } as const;
+    await beside.store.setClosedState(state);
+    assert.deepEqual(await server.store.closedState(), state);
+    await beside.store.close();
+    await server.store.check();
+    assert.equal(server.fault?.(), undefined);
+    await server.store.setClosedState({ ...state, untilMs: 2 });
+    assert.deepEqual((await (await open(t, terms, 'read')).store.closedState())?.kind, 'confirmed');
+  });
+
   test('[ENV-1] the other environment is refused', async (t) => {
     const terms = await placeOf(t);
     await (await open(t, terms, 'serve')).store.close();
-    for (const access of ['serve', 'make', 'read'] as const) {
+    for (const access of ['serve', 'make', 'read', 'beside'] as const) {
       await assert.rejects(row.open({ ...terms, environment: 'production' }, access), unavailable);
     }
   });

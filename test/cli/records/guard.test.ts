@@ -82,3 +82,37 @@ test('a text that only an exemption lets go is counted, and explain tells why', 
   const told = await runHere(['explain', 'send-4', '--set', `dataDirectory=${app.dataDirectory}`], { cwd });
   assert.match(told.stdout, /guardExempt, the number verified a code before.*\(unverifiedPerPrefix prefix:/);
 });
+
+test('[OQ-95] guard closed tells that closed accounts are withheld, and confirm-closed ends it beside the running server', async (t) => {
+  const guarded = { mode: 'enforce', seenMin: 1, closedMin: 1, share: 0.01 };
+  const settings = Object.fromEntries(Object.entries(guarded).map(([name, v]) => [`closedGuard.${name}`, v]));
+  const app = await startApplication({ settings });
+  t.after(() => app.stop());
+  const send = () =>
+    app.call('sendOtp', 'send-1', { associationId: 'assoc-closed', smsMatchingToken: 'AB12345678C' });
+  const cwd = temporaryDirectory(t);
+  const guard = (...args: readonly string[]) =>
+    runHere(['guard', ...args, '--set', `dataDirectory=${app.dataDirectory}`], { cwd });
+
+  const before = await guard('closed');
+  assert.deepEqual([before.code, before.stdout], [0, 'No closed account was ever withheld.\n']);
+  assert.equal((await send()).status, 503);
+  const withheld = await guard('closed');
+  assert.equal(withheld.code, 1);
+  assert.match(
+    withheld.stdout,
+    /^Closed accounts are withheld since \S+Z: .* of 1 of 1 accounts within a day/,
+  );
+
+  for (const args of [[], ['--days', '31', '--yes'], ['--days', '0', '--yes'], ['--days', 'x', '--yes']])
+    assert.equal((await guard('confirm-closed', ...args)).code, 2, args.join(' '));
+  assert.equal((await send()).status, 503);
+  const confirmed = await guard('confirm-closed', '--days', '2', '--yes');
+  assert.deepEqual([confirmed.code, confirmed.stderr], [0, '']);
+  assert.match(confirmed.stdout, /^Closed accounts are confirmed until \S+Z\.\n$/);
+  assert.equal((await send()).body['result'], 'ACCOUNT_CLOSED');
+  const json = await guard('closed', '--json');
+  assert.equal((JSON.parse(json.stdout) as { kind: string }).kind, 'confirmed');
+  // The server goes on: what was written beside it is no damage.
+  assert.equal((await fetch(`${app.operatorUrl}/health/ready`)).status, 200);
+});

@@ -41,6 +41,7 @@ const question: IssueQuestion = {
   policy: examplePolicy,
   ceilings: [],
   guard: undefined,
+  notesSeen: false,
   fresh,
 };
 

@@ -16,6 +16,7 @@ export const examplePolicy: OtpPolicy = {
   sendsPerCountry: () => undefined,
   sendsGlobal: undefined,
   moneyGuard: undefined,
+  closedGuard: undefined,
   allowedCountries: new Set(),
   refuseImplausible: 'never',
   acceptBothIdentifiers: true,

@@ -10,10 +10,15 @@ import type {
   Challenge,
   ChallengeEvent,
   ChallengeState,
+  ClosedDecision,
+  ClosedFacts,
+  ClosedOrder,
+  ClosedState,
   CodeEnd,
   CompletionDecision,
   CompletionOrder,
   Counted,
+  DecideClosed,
   DecideEnd,
   EndCodesOrder,
   GrantedText,
@@ -45,6 +50,7 @@ import type {
   SettlementDecision,
   SettlementFacts,
   SettlementOrder,
+  Sighting,
   StoredAnswer,
   SubmissionText,
   SubmittedText,
@@ -107,6 +113,23 @@ export class WatchedStore implements OtpStore {
     decide: (request: RequestRecord | undefined) => CompletionDecision,
   ): Promise<CompletionDecision> {
     return this.#store.complete(order, decide);
+  }
+
+  weighClosed(order: ClosedOrder, decide: DecideClosed): Promise<ClosedDecision> {
+    return this.#store.weighClosed(order, (facts: ClosedFacts) => {
+      const decision = decide(facts);
+      const sightings: readonly Sighting[] = decision.sightings;
+      this.steps.push(`closed after ${facts.accounts[1]}: ${sightings.join(' ')}`);
+      return decision;
+    });
+  }
+
+  closedState(): Promise<ClosedState | undefined> {
+    return this.#store.closedState();
+  }
+
+  setClosedState(state: ClosedState): Promise<void> {
+    return this.#store.setClosedState(state);
   }
 
   endCodes(order: EndCodesOrder, decide: DecideEnd): Promise<number> {

@@ -1,4 +1,4 @@
-import type { Block, CeilingBucket, Counted, Misstep } from '../../../ports/otp-store.ts';
+import type { Block, CeilingBucket, Counted, Misstep, Sighting } from '../../../ports/otp-store.ts';
 import type { RequestImage } from './row-columns.ts';
 
 /** What a row had when it was read. `undefined`: it was not there. */
@@ -50,7 +50,7 @@ export interface CeilingChange extends CeilingBucket {
 
 export interface MisstepChange extends Counted {
   readonly subject: Uint8Array;
-  readonly kind: Misstep | 'refused';
+  readonly kind: Misstep | Sighting | 'refused';
 }
 
 export const NO_CHANGE: Change = { rows: [], subjects: [], ceilings: [], missteps: [], blocks: [] };

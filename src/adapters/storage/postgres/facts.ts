@@ -80,6 +80,7 @@ export function issueFacts(
       wrongCodes: account('wrong'),
       uncomparedCodes: account('uncompared'),
       exhaustions: account('exhausted'),
+      seen: account('seen'),
     },
     phoneNumber: { texts: textsIn(row, 'phone_number_texts'), refusedTexts: phoneNumber('refused') },
     ownTexts: own === undefined ? [] : readOwnTexts(own),
@@ -114,7 +115,7 @@ export function placeOf({ subject, windowMs }: Ceiling): string {
 }
 
 /** Texts that may lie within the window that ends at `nowMs`. */
-function sendsOf(ceilings: CountedCeilings, ceiling: Ceiling, nowMs: number): number {
+export function sendsOf(ceilings: CountedCeilings, ceiling: Ceiling, nowMs: number): number {
   const oldest = oldestBucket(ceiling, nowMs);
   const counted = ceilings.get(placeOf(ceiling));
   if (counted === undefined) return 0;
@@ -154,7 +155,7 @@ function textsIn(row: Row, column: string): readonly Counted[] {
   return listOf(row, column).map((one) => countedIn(one as readonly unknown[], column));
 }
 
-function misstepsIn(row: Row, column: string): (kind: string) => readonly Counted[] {
+export function misstepsIn(row: Row, column: string): (kind: string) => readonly Counted[] {
   const list = listOf(row, column) as readonly (readonly unknown[])[];
   return (kind) => list.filter(([own]) => own === kind).map(([, ...counted]) => countedIn(counted, column));
 }

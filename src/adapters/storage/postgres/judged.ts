@@ -65,10 +65,14 @@ export function judgeIssueOf(
     rows: [{ image: grantedImage(own, order, decision), based }],
     subjects: subjectsOf(row, order),
     ceilings: [...raising(decision, order, ceilings, slacks), ...begun.ceilings],
-    missteps: [],
+    missteps: seenBy(decision, order),
     blocks: begun.blocks,
   };
   return { decision, change };
+}
+
+function seenBy({ isSeen = false }: GrantedText, { accountDigest, nowMs }: IssueOrder): Change['missteps'] {
+  return isSeen ? [{ subject: accountDigest, kind: 'seen', atMs: nowMs, times: 1 }] : [];
 }
 
 function grantedImage(own: Row | undefined, order: IssueOrder, granted: GrantedText) {

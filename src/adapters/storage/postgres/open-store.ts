@@ -1,12 +1,12 @@
 import { UnavailableError } from '../../../ports/unavailable.ts';
-import type { DataAccess, DataTerms, SchemaChange } from '../../data-kind.ts';
+import type { DataTerms, SchemaChange } from '../../data-kind.ts';
 import { LOOK_UP_CONNECTIONS } from '../../postgres/connect.ts';
 import type { Database } from '../../postgres/database.ts';
 import { DatabaseError } from '../../postgres/failure.ts';
 import { stateOf } from '../../postgres/migrate.ts';
 import { inspectSchema, type OpenOrder, openSchema, withDatabase } from '../../postgres/open-schema.ts';
 import { type ServerAdvice, serverAdvice } from '../../postgres/server-check.ts';
-import type { OpenedStore } from '../store-kind.ts';
+import type { OpenedStore, StoreAccess } from '../store-kind.ts';
 import { keptStatements } from './kept-functions.ts';
 import { makeKept, requireOurs } from './kept-statement.ts';
 import { keyRecordOf, readRevokedKeys } from './key-record.ts';
@@ -14,19 +14,21 @@ import { storePart } from './migrations.ts';
 import { beingMoved, MOVING, nodesOf } from './nodes.ts';
 import { PostgresOtpStore } from './otp-store.ts';
 import { plainStatements } from './read-statements.ts';
-import type { PostgresStoreSettings } from './settings.ts';
+import { type PostgresStoreSettings, where } from './settings.ts';
 
 type Terms = DataTerms<PostgresStoreSettings>;
 
-export async function openStore(terms: Terms, access: DataAccess): Promise<OpenedStore> {
+export async function openStore(terms: Terms, access: StoreAccess): Promise<OpenedStore> {
   const { schema } = terms.settings;
+  const isServer = access === 'serve' || access === 'make';
+  if (access === 'beside') await requireSchema(terms);
   const { database, fromVersion } = await openSchema(orderOf(terms, access));
-  const store = new PostgresOtpStore(database, schema, access === 'read' ? 'text' : 'call');
+  const store = new PostgresOtpStore(database, schema, isServer ? 'call' : 'text');
   try {
     if (access !== 'read') await requireNoMove(database, schema);
-    if (access !== 'read') await makeKept(database, schema, keptStatements(schema));
+    if (isServer) await makeKept(database, schema, keptStatements(schema));
     // Where no request is there is nothing that a wrong clock could spoil, and this may be of one that was wrong. [OQ-69]
-    if (access !== 'read') await database.write(plainStatements(schema).forgetReached);
+    if (isServer) await database.write(plainStatements(schema).forgetReached);
     return {
       store,
       isNew: fromVersion === 0,
@@ -37,6 +39,15 @@ export async function openStore(terms: Terms, access: DataAccess): Promise<Opene
     await store.close();
     throw error;
   }
+}
+
+/** Servers of an older version may be at work on an older schema, and only a server changes it. */
+async function requireSchema(terms: Terms): Promise<void> {
+  const { fromVersion, toVersion } = await inspectSchema(orderOf(terms, 'beside'));
+  if (fromVersion >= toVersion) return;
+  throw new UnavailableError(
+    `${where(terms)} has another schema than this program: update its servers, or run gsp-otp migrate`,
+  );
 }
 
 async function requireNoMove(database: Database, schema: string): Promise<void> {
@@ -80,14 +91,14 @@ export function revokedKeysOf({ settings }: Terms): Promise<readonly string[]> {
   });
 }
 
-function orderOf({ settings, environment }: Terms, access: DataAccess): OpenOrder {
+function orderOf({ settings, environment }: Terms, access: StoreAccess): OpenOrder {
   const connections = settings.connections - LOOK_UP_CONNECTIONS;
   const connect = { connections, readOnly: access === 'read' };
   return { settings, environment, part: storePart, missing: missingFor(access, environment), connect };
 }
 
-function missingFor(access: DataAccess, environment: Terms['environment']): string | undefined {
-  if (access === 'read') return 'a server makes it';
+function missingFor(access: StoreAccess, environment: Terms['environment']): string | undefined {
+  if (access === 'read' || access === 'beside') return 'a server makes it';
   if (access === 'make' || environment === 'sandbox') return undefined;
   return (
     'is it the right database? Restore a backup; or, where a new store is meant, start once with ' +

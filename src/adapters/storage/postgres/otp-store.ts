@@ -5,8 +5,12 @@ import type {
   AttemptFacts,
   AttemptOrder,
   Block,
+  ClosedDecision,
+  ClosedOrder,
+  ClosedState,
   CompletionDecision,
   CompletionOrder,
+  DecideClosed,
   DecideEnd,
   EndCodesOrder,
   IssueDecision,
@@ -32,6 +36,7 @@ import { serverFaults } from '../../postgres/server-check.ts';
 import { parseReached } from '../rows/kept-words.ts';
 import { readBlock, readHeldCode, readInteger, readRequestRecord } from '../rows/otp-rows.ts';
 import { NO_CHANGE } from './changes.ts';
+import { ClosedGuard } from './closed-guard.ts';
 import { challengeOf, historyOf, versionIn } from './facts.ts';
 import { answeredImage } from './images.ts';
 import {
@@ -65,6 +70,7 @@ export class PostgresOtpStore implements OtpStore {
   readonly #reader: Reader;
   readonly #known = new KnownRows();
   readonly #steps: Steps;
+  readonly #closedGuard: ClosedGuard;
   readonly #retention: Retention;
   readonly #underWay = new Set<Promise<unknown>>();
   #isClosed = false;
@@ -78,6 +84,7 @@ export class PostgresOtpStore implements OtpStore {
     this.#reader = new Reader(this.#functions, schema);
     const isDurable = async () => void (await database.write(this.#sql.check));
     this.#steps = new Steps(new Writer(this.#functions, schema), this.#reader, this.#known, isDurable);
+    this.#closedGuard = new ClosedGuard(database, schema);
     this.#retention = new Retention(database, schema, randomUUID());
   }
 
@@ -173,6 +180,18 @@ export class PostgresOtpStore implements OtpStore {
       if (isEnded) ended += 1;
     }
     return ended;
+  }
+
+  weighClosed(order: ClosedOrder, decide: DecideClosed): Promise<ClosedDecision> {
+    return this.#during(() => this.#closedGuard.weigh(order, decide));
+  }
+
+  closedState(): Promise<ClosedState | undefined> {
+    return this.#during(() => this.#closedGuard.state());
+  }
+
+  setClosedState(state: ClosedState): Promise<void> {
+    return this.#during(() => this.#closedGuard.setState(state));
   }
 
   sweep(beforeMs: number, rowsMax: number): Promise<number> {

@@ -44,7 +44,7 @@ function textsOf(request: string, column: string, of: string): string {
       ORDER BY x.counted_at_ms DESC LIMIT ${COUNTED_MAX}) x)`;
 }
 
-function misstepsOf(schema: string, of: string, kinds: readonly string[]): string {
+export function misstepsOf(schema: string, of: string, kinds: readonly string[]): string {
   return `(
     SELECT json_agg(json_build_array(k.kind, x.at_ms, x.times) ORDER BY x.at_ms DESC)
     FROM unnest(ARRAY[${kinds.map((kind) => `'${kind}'`).join(', ')}]) AS k(kind)
@@ -123,7 +123,7 @@ function issueText(schema: string): string {
       p.verified_at_ms,
       ${textsOf(request, 'account_digest', 'o.account_digest')} AS account_texts,
       ${textsOf(request, 'phone_number_digest', 'o.phone_number_digest')} AS phone_number_texts,
-      ${misstepsOf(schema, 'o.account_digest', ['refused', 'wrong', 'uncompared', 'exhausted'])} AS account_missteps,
+      ${misstepsOf(schema, 'o.account_digest', ['refused', 'wrong', 'uncompared', 'exhausted', 'seen'])} AS account_missteps,
       ${misstepsOf(schema, 'o.phone_number_digest', ['refused'])} AS phone_number_missteps,
       CASE WHEN o.n = 0 THEN (
         SELECT json_agg(row_to_json(x)) FROM json_to_recordset($2::json) AS w(subject text, window_ms bigint)

@@ -18,7 +18,7 @@ interface Part {
 }
 
 /** Parts of a window that are kept: those of one window, and some for steps that took long. */
-const PARTS_KEPT = 16;
+export const PARTS_KEPT = 16;
 
 const columns = Object.keys(REQUEST_COLUMNS);
 const typed = Object.entries(REQUEST_COLUMNS).map(([name, type]) => `${name} ${type}`);

@@ -1,3 +1,4 @@
+import type { ClosedState } from '../../../ports/otp-store.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
 import type { KeptChecks } from '../key-record.ts';
 
@@ -23,6 +24,22 @@ export function parseReached(text: unknown): number {
   const reachedMs = /^\d+$/.test(String(text)) ? Number(text) : Number.NaN;
   if (Number.isSafeInteger(reachedMs)) return reachedMs;
   throw new UnavailableError('the database holds a time that makes no sense: restore a backup');
+}
+
+/** What the closed-account guard has found out, as it is kept in JSON; empty: nothing. Throws `UnavailableError` if it makes no sense. */
+export function parseClosedState(text: string): ClosedState | undefined {
+  if (text === '') return undefined;
+  try {
+    const state: Readonly<Record<string, unknown>> = JSON.parse(text);
+    const counts = state['kind'] === 'withheld' ? ['sinceMs', 'seen', 'closed'] : ['untilMs'];
+    const isKnown = state['kind'] === 'withheld' || state['kind'] === 'confirmed';
+    if (isKnown && counts.every((name) => Number.isSafeInteger(state[name]))) return state as ClosedState;
+  } catch {
+    // Told below.
+  }
+  throw new UnavailableError(
+    'the database holds a state of the closed-account guard that makes no sense: restore a backup',
+  );
 }
 
 /** Fingerprints of keys, as they are kept: with a space between. Throws `UnavailableError` if they make no sense. */

@@ -5,11 +5,8 @@ import { raiseCeilings } from './ceilings.ts';
 import type { OtpStatements } from './otp-statements.ts';
 
 /** Makes a challenge, in the place of an earlier one of the request if there was one. */
-export function issueChallenge(
-  sql: OtpStatements,
-  order: IssueOrder,
-  { challenge, raise, events }: GrantedText,
-): void {
+export function issueChallenge(sql: OtpStatements, order: IssueOrder, granted: GrantedText): void {
+  const { challenge, events } = granted;
   sql.issue.run(
     order.requestId,
     order.fingerprint,
@@ -36,16 +33,17 @@ export function issueChallenge(
     countedColumn(challenge.counted),
     eventLines(...events),
   );
-  raiseCeilings(sql, raise, order.nowMs);
+  countText(sql, order, granted);
 }
 
 /** Claims a request again, with the challenge that it has. */
 export function resumeChallenge(
   sql: OtpStatements,
   order: IssueOrder,
-  { challenge, raise, events }: GrantedText,
+  granted: GrantedText,
   row: Row | undefined,
 ): void {
+  const { challenge, events } = granted;
   if (row === undefined) throw new TypeError('a challenge that is not there was resumed');
   sql.resume.run(
     order.fingerprint,
@@ -64,7 +62,16 @@ export function resumeChallenge(
     eventLines(...events),
     readId(row),
   );
-  raiseCeilings(sql, raise, order.nowMs);
+  countText(sql, order, granted);
+}
+
+function countText(
+  sql: OtpStatements,
+  { accountDigest, nowMs }: IssueOrder,
+  { raise, isSeen = false }: GrantedText,
+): void {
+  raiseCeilings(sql, raise, nowMs);
+  if (isSeen) sql.countMisstep.run(accountDigest, 'seen', nowMs, 1);
 }
 
 /** Records how a request is answered; nobody is at work on it then. */

@@ -1,12 +1,12 @@
 import { isThere } from '../../../ports/file-fault.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
-import type { DataAccess, DataTerms, SchemaChange } from '../../data-kind.ts';
+import type { DataTerms, SchemaChange } from '../../data-kind.ts';
 import type { DatabaseFile } from '../../sqlite/database-file.ts';
 import { judgeFiles } from '../../sqlite/judge-files.ts';
 import { openDatabase, openPlainly, schemaVersionOf } from '../../sqlite/open-database.ts';
 import { inOneTransaction } from '../../sqlite/transaction.ts';
 import type { KeyRecord } from '../key-record.ts';
-import type { OpenedStore } from '../store-kind.ts';
+import type { OpenedStore, StoreAccess } from '../store-kind.ts';
 import { endUnusedCodes } from './end-codes.ts';
 import { codesBySecret, readKeyChecks, writeKeyChecks } from './key-checks.ts';
 import { otpStoreKind } from './migrations.ts';
@@ -21,18 +21,18 @@ const READER_WAIT_MS = 100;
 
 type Terms = DataTerms<SqliteStoreSettings>;
 
-export async function openStore(terms: Terms, access: DataAccess): Promise<OpenedStore> {
+export async function openStore(terms: Terms, access: StoreAccess): Promise<OpenedStore> {
   const { environment } = terms;
   const file = where(terms);
-  const readOnly = access === 'read';
-  if (readOnly && !isThere(file)) {
+  const beside = access === 'read' ? 'read' : access === 'beside' ? 'write' : undefined;
+  if (beside !== undefined && !isThere(file)) {
     throw new UnavailableError(`there is no database ${file} yet: a server makes it`);
   }
-  if (!readOnly)
+  if (beside === undefined)
     requireStore({ file, isExpected: environment === 'production', mayBeMade: access === 'make' });
-  const store = openSqliteOtpStore({ file, environment, readOnly });
+  const store = openSqliteOtpStore({ file, environment, beside });
   try {
-    if (!readOnly) markStore(file);
+    if (beside === undefined) markStore(file);
     const fault = () => store.fault();
     return { store, isNew: store.migration?.fromVersion === 0, keys: keyRecordOf(store), fault };
   } catch (error) {

@@ -179,6 +179,12 @@ export const OTP_STATEMENTS = {
     ON CONFLICT (name) DO UPDATE SET value = excluded.value
     WHERE CAST(excluded.value AS INTEGER) > CAST(value AS INTEGER)`,
 
+  closedState: `SELECT value FROM meta WHERE name = 'closed-accounts'`,
+
+  setClosedState: `
+    INSERT INTO meta (name, value) VALUES ('closed-accounts', ?)
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+
   forgetReached: `DELETE FROM meta WHERE name = 'reached'`,
 
   /** Counts up, since a write that changes nothing would not reach the disk. */

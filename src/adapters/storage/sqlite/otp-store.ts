@@ -5,8 +5,12 @@ import type {
   AttemptFacts,
   AttemptOrder,
   Block,
+  ClosedDecision,
+  ClosedOrder,
+  ClosedState,
   CompletionDecision,
   CompletionOrder,
+  DecideClosed,
   DecideEnd,
   EndCodesOrder,
   IssueDecision,
@@ -41,6 +45,7 @@ import {
 import { countSends, lowerCeilings, raiseCeilings } from './ceilings.ts';
 import { challengeIn, historyIn } from './challenge-rows.ts';
 import { issueChallenge, recordAnswer, resumeChallenge } from './claims.ts';
+import { readClosedState, weighClosed, writeClosedState } from './closed-guard.ts';
 import { endCodesOf } from './end-codes.ts';
 import { beginBlocks, gatherGuardFacts } from './guard-facts.ts';
 import { noteReceipt } from './note-receipt.ts';
@@ -50,7 +55,7 @@ import { writeRevokedKeys } from './revoked-keys.ts';
 import { SqliteEngine, type SqliteOptions } from './sqlite-engine.ts';
 
 /**
- * Opens the embedded store, and brings its schema up to date unless it is opened read-only. Throws
+ * Opens the embedded store, and brings its schema up to date unless it is opened beside a server. Throws
  * `UnavailableError`, with nothing changed, if another process serves from the file, or the file is not a database
  * of this environment and of a schema version that this program knows. [ENV-1]
  */
@@ -91,7 +96,7 @@ export class SqliteOtpStore implements OtpStore {
     return this.#engine.durableCommits;
   }
 
-  /** What opening did to the schema. `undefined`: opened read-only. */
+  /** What opening did to the schema. `undefined`: opened beside a server. */
   get migration(): MigrationResult | undefined {
     return this.#engine.migration;
   }
@@ -218,6 +223,18 @@ export class SqliteOtpStore implements OtpStore {
       if (decision.kind === 'answer') recordAnswer(this.#sql, order, decision.request);
       return decision;
     });
+  }
+
+  weighClosed(order: ClosedOrder, decide: DecideClosed): Promise<ClosedDecision> {
+    return this.#engine.step(() => weighClosed(this.#sql, order, decide));
+  }
+
+  closedState(): Promise<ClosedState | undefined> {
+    return this.#engine.read(() => readClosedState(this.#sql));
+  }
+
+  setClosedState(state: ClosedState): Promise<void> {
+    return this.#engine.step(() => writeClosedState(this.#sql, state));
   }
 
   sweep(beforeMs: number, rowsMax: number): Promise<number> {

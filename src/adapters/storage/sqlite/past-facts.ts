@@ -1,4 +1,4 @@
-import type { Counted, IssueFacts, IssueOrder, Misstep } from '../../../ports/otp-store.ts';
+import type { Counted, IssueFacts, IssueOrder, Misstep, Sighting } from '../../../ports/otp-store.ts';
 import { type Row, readCounted, readId, readOwnTexts } from '../rows/otp-rows.ts';
 import type { OtpStatements } from './otp-statements.ts';
 
@@ -10,7 +10,7 @@ export function gatherPast(
 ): Pick<IssueFacts, 'account' | 'phoneNumber' | 'ownTexts'> {
   // Row ids begin at 1.
   const own = row === undefined ? 0 : readId(row);
-  const missteps = (subject: Uint8Array, kind: Misstep | 'refused'): readonly Counted[] =>
+  const missteps = (subject: Uint8Array, kind: Misstep | Sighting | 'refused'): readonly Counted[] =>
     sql.findMissteps.all(subject, kind, sinceMs).map(readCounted);
   return {
     account: {
@@ -19,6 +19,7 @@ export function gatherPast(
       wrongCodes: missteps(accountDigest, 'wrong'),
       uncomparedCodes: missteps(accountDigest, 'uncompared'),
       exhaustions: missteps(accountDigest, 'exhausted'),
+      seen: missteps(accountDigest, 'seen'),
     },
     phoneNumber: {
       texts: sql.findTextsOfPhoneNumber.all(phoneNumberDigest, sinceMs, own).map(readCounted),

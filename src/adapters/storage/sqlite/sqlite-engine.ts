@@ -1,11 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { UnavailableError } from '../../../ports/unavailable.ts';
 import { type CheckBeside, checkAtOpening, checkBeside } from '../../sqlite/check.ts';
-import type { Environment, MigrationResult } from '../../sqlite/database-kind.ts';
+import type { DatabaseKind, Environment, MigrationResult } from '../../sqlite/database-kind.ts';
 import { openingFailure, saysDamaged, storageFailure } from '../../sqlite/failure.ts';
 import { FilePlace } from '../../sqlite/file-place.ts';
 import { schemaFault } from '../../sqlite/judge-schema.ts';
-import { type OpenSqlite, openDatabase, openPlainly } from '../../sqlite/open-database.ts';
+import { type OpenSqlite, openDatabase, openPlainly, schemaVersionOf } from '../../sqlite/open-database.ts';
 import { GroupCommit } from './group-commit.ts';
 import { otpStoreKind } from './migrations.ts';
 import { lockFileOf, lockForServer } from './server-lock.ts';
@@ -17,13 +17,19 @@ export interface SqliteOptions {
    */
   readonly file: string;
   readonly environment: Environment;
-  /** Look at the database while a server may be running on it. Every step is refused. */
-  readonly readOnly?: boolean;
+  /**
+   * While a server may be running on it: `read`, to look at the database, and every step is refused; `write`, to change it in
+   * short steps, which its server waits for. Absent: to be its server.
+   */
+  readonly beside?: 'read' | 'write' | undefined;
   readonly open?: OpenSqlite;
 }
 
-/** Waiting for a lock stops the whole process, so it is short; nobody but an operator's shell can hold one. */
+/** Waiting for a lock stops the whole process, so it is short; nobody but an operator's command can hold one. */
 const BUSY_MS_MAX = 50;
+
+/** The server beside writes for milliseconds at a time, and an import of accounts is in another file. */
+const BESIDE_MS_MAX = 5000;
 
 /** Only the database and its log are looked at after each commit. */
 const WRITTEN_FILES = 2;
@@ -38,11 +44,20 @@ const SETTINGS = `
 
 const CLOSED = 'the database is closed';
 
-/** One SQLite file, one writing process. */
+/** A server of an older version may be at work on an older schema, and only a server changes it. */
+function requireSchema(kind: DatabaseKind, file: string): void {
+  const version = schemaVersionOf(kind, file);
+  if (version === kind.migrations.length) return;
+  throw new UnavailableError(
+    `${file} has another schema than this program: update its server, or run gsp-otp migrate`,
+  );
+}
+
+/** One SQLite file, one writing process; beside it, operators' commands in short steps. */
 export class SqliteEngine {
   readonly database: DatabaseSync;
   readonly #file: string;
-  /** What opening did to the schema. `undefined`: opened read-only. */
+  /** What opening did to the schema. `undefined`: opened beside a server. */
   readonly migration: MigrationResult | undefined;
   readonly #group: GroupCommit;
   readonly #lock: DatabaseSync | undefined;
@@ -58,17 +73,19 @@ export class SqliteEngine {
    * Throws `UnavailableError` if another process serves from the file, or it is not a database of this
    * environment and a known schema version, or it is damaged; nothing was changed then.
    */
-  constructor({ file, environment, readOnly = false, open = openPlainly }: SqliteOptions) {
-    const serves = file !== ':memory:' && !readOnly;
+  constructor({ file, environment, beside, open = openPlainly }: SqliteOptions) {
+    const serves = file !== ':memory:' && beside === undefined;
     this.#file = file;
     this.#lock = serves ? lockForServer(file, open) : undefined;
     let database: DatabaseSync | undefined;
     try {
-      const access = readOnly ? 'read' : 'create';
-      const opened = openDatabase(otpStoreKind, { file, environment, access, waitMs: BUSY_MS_MAX, open });
+      if (beside === 'write') requireSchema(otpStoreKind, file);
+      const access = beside ?? 'create';
+      const waitMs = beside === 'write' ? BESIDE_MS_MAX : BUSY_MS_MAX;
+      const opened = openDatabase(otpStoreKind, { file, environment, access, waitMs, open });
       database = opened.database;
       database.exec(SETTINGS);
-      this.migration = readOnly ? undefined : opened.migration;
+      this.migration = beside === undefined ? opened.migration : undefined;
       this.#group = new GroupCommit(database, () => this.#confirm());
       this.database = database;
       const note = (reason: string) => {

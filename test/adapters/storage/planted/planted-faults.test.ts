@@ -11,7 +11,7 @@ const NO_MATTER: readonly (readonly [pattern: RegExp, why: string])[] = [
   [/decision (replay|conflict|busy|absent) /, 'nothing is written of it'],
   [/decision \w+ guard\.finding/, 'it is for the log, and given back'],
   [/recordReceipt decision \S* ?record/, 'it is given back, and not written'],
-  [/(decision|answer) .*(raise|lower|begin|missteps) reversed/, 'they are applied in any order'],
+  [/(decision|answer) .*(raise|lower|begin|missteps|sightings) reversed/, 'they are applied in any order'],
   [
     /decision resume challenge\.(challengeId|nonce|secretId|codeLength)/,
     'what a challenge was made with stays',

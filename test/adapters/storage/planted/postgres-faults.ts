@@ -1,6 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are texts of sources
 import { REQUEST_COLUMNS } from '../../../../src/adapters/storage/postgres/row-columns.ts';
 import type { SourceChange } from './changed-source.ts';
+import { closedGuardFaults } from './closed-guard-faults.ts';
+import { retentionFaults } from './retention-faults.ts';
 
 /** What stands in a source, and what stands there instead. */
 type Change = readonly [old: string, now: string];
@@ -63,6 +65,9 @@ const CAUGHT_BY_CONTRACT: Readonly<Record<string, readonly Change[]>> = {
       'ceilings: begun.ceilings',
     ],
     ['blocks: begun.blocks', 'blocks: []'],
+    ['missteps: seenBy(decision, order)', 'missteps: []'],
+    ['isSeen ? [{', 'true ? [{'],
+    ["kind: 'seen', atMs: nowMs", "kind: 'seen', atMs: 0"],
     ["if (granted.kind === 'issue') return issuedImage", 'if (own === undefined) return issuedImage'],
     ["|| row['challenge_id'] !== order.challengeId) return", ') return'],
     ['ceilings: lowering(decision.lower),\n    missteps', 'missteps'],
@@ -154,8 +159,12 @@ const CAUGHT_BY_CONTRACT: Readonly<Record<string, readonly Change[]>> = {
     ['AND x.at_ms >= o.since_ms\n', '\n'],
     ['AND x.at_ms >= o.since_ms\n', 'AND x.at_ms > o.since_ms\n'],
     ['ORDER BY x.at_ms DESC LIMIT', 'ORDER BY x.at_ms LIMIT'],
-    ["['refused', 'wrong', 'uncompared', 'exhausted']", "['refused', 'wrong', 'uncompared']"],
-    ["['refused', 'wrong', 'uncompared', 'exhausted']", "['refused', 'wrong', 'exhausted']"],
+    ["['refused', 'wrong', 'uncompared', 'exhausted', 'seen']", "['refused', 'wrong', 'uncompared', 'seen']"],
+    ["['refused', 'wrong', 'uncompared', 'exhausted', 'seen']", "['refused', 'wrong', 'exhausted', 'seen']"],
+    [
+      "['refused', 'wrong', 'uncompared', 'exhausted', 'seen']",
+      "['refused', 'wrong', 'uncompared', 'exhausted']",
+    ],
     ["'r.account_digest', ['wrong']", "'r.account_digest', ['refused']"],
     ['x.subject = w.subject AND x.window_ms = w.window_ms LIMIT 1', 'x.subject = w.subject LIMIT 1'],
     ['x.subject = w.subject AND x.window_ms = w.window_ms LIMIT 1', 'x.window_ms = w.window_ms LIMIT 1'],
@@ -191,20 +200,8 @@ const CAUGHT_BY_CONTRACT: Readonly<Record<string, readonly Change[]>> = {
     ['const isEnded = await', 'const isEnded = !await'],
     ["if (decision.kind !== 'answer') return { decision };", ''],
   ],
-  [engine('retention')]: [
-    ['(${key}) IN (', '(${key}) NOT IN ('],
-    ['WHERE ${time} < $1 ORDER BY ${time} LIMIT $2', 'WHERE ${time} < $1 ORDER BY ${time} DESC LIMIT $2'],
-    ['WHERE ${time} < $1 ORDER BY ${time} LIMIT $2', 'WHERE ${time} < $1'],
-    [
-      'DELETE FROM ${schema}.subject WHERE received_at_ms < $1 AND digest',
-      'DELETE FROM ${schema}.subject WHERE digest',
-    ],
-    [
-      'UPDATE ${schema}.subject SET verified_at_ms = NULL',
-      'UPDATE ${schema}.subject SET verified_at_ms = verified_at_ms',
-    ],
-    ['WHERE received_at_ms >= $1 AND verified_at_ms < $1', 'WHERE received_at_ms >= $1'],
-  ],
+  [engine('closed-guard')]: closedGuardFaults,
+  [engine('retention')]: retentionFaults,
 };
 
 /** Each column that an update may forget. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
+import { closedGuardStatements } from '../../../../src/adapters/storage/postgres/closed-guard.ts';
 import { keptStatements } from '../../../../src/adapters/storage/postgres/kept-functions.ts';
 import type { KeptStatement } from '../../../../src/adapters/storage/postgres/kept-statement.ts';
 import { openStore } from '../../../../src/adapters/storage/postgres/open-store.ts';
@@ -135,7 +136,11 @@ test('statements of steps read no table and no index from end to end, however lo
   await requireGoodPlans();
 });
 
-for (const [name, sql] of Object.entries({ ...plainStatements(SCHEMA), ...retentionStatements(SCHEMA) })) {
+for (const [name, sql] of Object.entries({
+  ...plainStatements(SCHEMA),
+  ...closedGuardStatements(SCHEMA),
+  ...retentionStatements(SCHEMA),
+})) {
   test(`${name} reads no table and no index from end to end, however long the history`, async () => {
     const { rows } = await client.query(`EXPLAIN (GENERIC_PLAN, FORMAT JSON) ${sql}`);
     const [{ Plan: plan }] = rows[0]['QUERY PLAN'];

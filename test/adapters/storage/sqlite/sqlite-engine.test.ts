@@ -30,7 +30,7 @@ test('a second server on the file is refused; a reader is not, and sees what is 
   const file = temporaryFile(t);
   const store = openStore(t, { file });
   refuses(file, /another process serves from/);
-  const reader = openStore(t, { file, readOnly: true });
+  const reader = openStore(t, { file, beside: 'read' });
   await issue(store, 'send-1');
   await settleText(store, accepted('send-1'));
   assert.equal((await reader.history('send-1'))[0]?.challenge?.state, 'sent');
@@ -61,14 +61,14 @@ test('a reader sees everything after the server is gone', async (t) => {
   const store = openStore(t, { file });
   await issue(store, 'send-1');
   await store.close();
-  assert.equal((await openStore(t, { file, readOnly: true }).history('send-1')).length, 1);
+  assert.equal((await openStore(t, { file, beside: 'read' }).history('send-1')).length, 1);
 });
 
 test('[ENV-1] a database of the other environment is refused, for serving and for reading', async (t) => {
   const file = temporaryFile(t);
   await openStore(t, { file, environment: 'production' }).close();
   refuses(file, /belongs to the production environment/);
-  refuses(file, /belongs to the production environment/, { readOnly: true });
+  refuses(file, /belongs to the production environment/, { beside: 'read' });
   await openStore(t, { file, environment: 'production' }).close();
 });
 
@@ -80,7 +80,7 @@ test('a database of a newer schema is refused with both versions named, and stay
   database.close();
   const before = readFileSync(file);
   refuses(file, new RegExp(`version 99, .* up to ${otpStoreKind.migrations.length}: .*newer gsp-otp`));
-  refuses(file, new RegExp(`version 99, .* up to ${otpStoreKind.migrations.length}`), { readOnly: true });
+  refuses(file, new RegExp(`version 99, .* up to ${otpStoreKind.migrations.length}`), { beside: 'read' });
   assert.deepEqual(readFileSync(file), before);
 });
 
@@ -91,7 +91,7 @@ test('a reader of a database that needs a migration is told so', (t) => {
     file,
     new RegExp(`version 0, this program needs ${otpStoreKind.migrations.length}: run gsp-otp migrate`),
     {
-      readOnly: true,
+      beside: 'read',
     },
   );
 });
@@ -124,7 +124,7 @@ test('a database with another schema is refused, and let go of', async (t) => {
   const database = new DatabaseSync(file);
   database.exec('CREATE VIEW strange AS SELECT 1');
   refuses(file, /holds the view "strange", which is not ours/);
-  refuses(file, /holds the view "strange"/, { readOnly: true });
+  refuses(file, /holds the view "strange"/, { beside: 'read' });
   database.exec('DROP VIEW strange');
   database.close();
   await openStore(t, { file }).check();
@@ -132,7 +132,7 @@ test('a database with another schema is refused, and let go of', async (t) => {
 
 test('a missing file is made with its folder, for its owner alone; a reader makes none', async (t) => {
   const file = join(dirname(temporaryFile(t)), 'data', 'otp.sqlite');
-  refuses(file, /is not there/, { readOnly: true });
+  refuses(file, /is not there/, { beside: 'read' });
   assert.equal(existsSync(file), false);
   const store = openStore(t, { file });
   await issue(store, 'send-1');
