@@ -12,7 +12,11 @@ export async function fillAccounts(dataDirectory: string, count: number): Promis
   const source = join(dataDirectory, 'accounts.csv');
   await pipeline(Readable.from(accountLines(count)), createWriteStream(source));
   const place = { kind: 'sqlite' } as const;
-  const settings = { profile: 'sandbox', dataDirectory, store: place, directory: place } as const;
+  const closedGuard = { mode: 'off', share: 1, seenMin: 1, closedMin: 1 } as const;
+  const settings = {
+    ...({ profile: 'sandbox', dataDirectory, store: place, directory: place } as const),
+    closedGuard,
+  };
   const { outcome } = await importIntoAccounts(settings, {
     source,
     format: 'csv',

@@ -1,9 +1,12 @@
 import type { AccountEditor, AccountsKeeper } from '../adapters/directory/directory-kind.ts';
 import { importAccounts } from '../adapters/directory/import/accounts-import.ts';
 import type { ImportOrder, ImportResult } from '../adapters/directory/import/import-order.ts';
+import { isPlausibleShare } from '../domain/limits/closed-guard.ts';
 import { doubtAbout } from '../domain/number-doubts.ts';
 import { UnavailableError } from '../ports/unavailable.ts';
+import type { Settings } from '../settings/settings.ts';
 import { type DataSettings, directoryOf } from '../wiring/data-kinds.ts';
+import { closedGuardOf } from '../wiring/policy.ts';
 
 /** The directory for an operator to look at and change. Throws `UnavailableError` if there is none, or it isn't ours. */
 export function editAccounts(settings: DataSettings): Promise<AccountEditor> {
@@ -21,10 +24,19 @@ export async function countAccounts(settings: DataSettings): Promise<number> {
   }
 }
 
-/** Imports a file into the directory, which is made if it is missing. Throws `UnavailableError` if it isn't ours. */
-export async function importIntoAccounts(settings: DataSettings, order: ImportOrder): Promise<ImportResult> {
+/**
+ * Imports a file into the directory, which is made if it is missing. One that closes more accounts than is plausible is not
+ * applied unless their number is confirmed [OQ-95]. Throws `UnavailableError` if the directory isn't ours.
+ */
+export async function importIntoAccounts(
+  settings: DataSettings & Pick<Settings, 'closedGuard'>,
+  order: ImportOrder,
+): Promise<ImportResult> {
   const { keeper, terms } = keeperOf(settings);
-  return importAccounts({ doubtAbout, ...order }, () => keeper.importTarget(terms));
+  const policy = closedGuardOf(settings);
+  const mayClose = (closing: number, held: number) =>
+    policy === undefined || isPlausibleShare(closing, held, policy);
+  return importAccounts({ doubtAbout, mayClose, ...order }, () => keeper.importTarget(terms));
 }
 
 type Terms = ReturnType<typeof directoryOf>['terms'];

@@ -12,7 +12,8 @@ test('a process that ends at once waits for no pipe that it was importing from',
   execFileSync('mkfifo', [pipe]);
   const kind = 'sqlite';
   const dataDirectory = join(folder, 'data');
-  const settings = { profile: 'sandbox', dataDirectory, store: { kind }, directory: { kind } };
+  const closedGuard = { mode: 'off' };
+  const settings = { profile: 'sandbox', dataDirectory, store: { kind }, directory: { kind }, closedGuard };
   const source = `
     import { importIntoAccounts } from ${JSON.stringify(import.meta.resolve('../../src/operations/accounts.ts'))};
     process.stdin.once('data', () => process.exit(3));

@@ -47,7 +47,8 @@ async function importInto(
 ): Promise<void> {
   const source = join(dataDirectory, 'accounts.csv');
   writeFileSync(source, csv);
-  const settings = { profile: 'sandbox', dataDirectory, store, directory } as const;
+  const closedGuard = { mode: 'off', share: 1, seenMin: 1, closedMin: 1 } as const;
+  const settings = { profile: 'sandbox', dataDirectory, store, directory, closedGuard } as const;
   const { outcome } = await importIntoAccounts(settings, {
     source,
     format: 'csv',

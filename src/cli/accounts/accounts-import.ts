@@ -3,8 +3,8 @@ import { importIntoAccounts } from '../../operations/accounts.ts';
 import { shown } from '../../ports/hidden-characters.ts';
 import { abortOnSignal } from '../server/stop-signal.ts';
 import { configSources, withConfigOptions } from '../terminal/config-options.ts';
-import { readDataSettings } from '../terminal/data-settings.ts';
 import { exitCodes, Failure } from '../terminal/failure.ts';
+import { readSomeSettings } from '../terminal/some-settings.ts';
 import { createImportProgress } from './import-progress.ts';
 
 type Order = Parameters<typeof importIntoAccounts>[1];
@@ -15,6 +15,7 @@ type ImportOptions = Parameters<typeof configSources>[0] & {
   readonly dryRun?: true;
   readonly format?: Order['format'];
   readonly rejectFile?: string;
+  readonly confirmClosing?: string;
   readonly json?: true;
 };
 
@@ -35,6 +36,7 @@ export function accountsImportCommand(): Command {
       '--reject-file <file>',
       'apply the good rows, and write the others to this new file, with reasons',
     )
+    .option('--confirm-closing <number>', 'close so many accounts, exactly, though they are many')
     .option('--dry-run', 'check everything and show what would be done, but apply nothing')
     .option('--json', 'print the summary as JSON')
     .addHelpText('after', help)
@@ -72,6 +74,10 @@ the last column or first member. Only its owner can read the file, and no existi
 import it as it is. A row that is not UTF-8 keeps its bytes. The file contains personal data: delete it when you are
 done. With --dry-run it is not written, and the problems are printed instead.
 
+An import that closes more accounts than is plausible (see closedGuard in docs/configuration.md) is not applied: for each,
+Google closes the user's payment instrument for good. The summary, also that of --dry-run, tells how many it would close.
+If they are right, repeat it with --confirm-closing and that number.
+
 A running server continues and sees the whole file at once. After Ctrl-C nothing is applied.
 
 Examples:
@@ -84,7 +90,7 @@ Examples:
 Exit codes:
   0    the whole file was applied, or would be (--dry-run)
   1    it failed, and nothing was applied; or rows were rejected, and the others were applied, or would be (--reject-file)
-  2    the file has problems; nothing was applied
+  2    the file has problems, or closes a number of accounts that is to be confirmed; nothing was applied
   130  stopped by Ctrl-C (143: by SIGTERM); nothing was applied
 `;
 
@@ -100,6 +106,16 @@ function formatOf(file: string, asked: Order['format'] | undefined): Order['form
   );
 }
 
+function closingOf({ confirmClosing }: ImportOptions): number | undefined {
+  if (confirmClosing === undefined) return undefined;
+  if (/^[1-9]\d{0,9}$/.test(confirmClosing)) return Number(confirmClosing);
+  throw new Failure(
+    '--confirm-closing takes the number of accounts that the file closes',
+    'See how many they are with --dry-run.',
+    exitCodes.usage,
+  );
+}
+
 async function runImport(file: string, options: ImportOptions): Promise<void> {
   if (options.rejectFile === '' || options.rejectFile === '-')
     throw new Failure(
@@ -108,7 +124,10 @@ async function runImport(file: string, options: ImportOptions): Promise<void> {
       exitCodes.usage,
     );
   const format = formatOf(file, options.format);
-  const settings = readDataSettings(configSources(options), 'store', 'directory');
+  const confirmedClosing = closingOf(options);
+  const settings = readSomeSettings(configSources(options), [
+    ...(['profile', 'dataDirectory', 'store', 'directory', 'closedGuard'] as const),
+  ]);
   const signal = abortOnSignal('stopped, nothing was applied', 'Run it again to import the file.');
   const progress = createImportProgress(process.stderr);
   const startedMs = performance.now();
@@ -129,6 +148,7 @@ async function runImport(file: string, options: ImportOptions): Promise<void> {
       format,
       rejectFile: options.rejectFile,
       dryRun: options.dryRun === true,
+      confirmedClosing,
       signal,
       onProblem: (problem) => progress.write(describeProblem(told, problem)),
       onWarning,
@@ -157,7 +177,7 @@ function printResult(
   durationMs: number,
   { json, rejectFile, warnings }: ImportOptions & { readonly warnings: number },
 ): void {
-  const { outcome, rows, problems, rejected, counts } = result;
+  const { outcome, rows, problems, rejected, counts, toConfirm } = result;
   const rowsPerSecond = Math.round(rows / (durationMs / 1000));
   const unchanged = counts && result.applicable - counts.created - counts.changed;
   if (json) {
@@ -169,13 +189,14 @@ function printResult(
       ...(rejectFile !== undefined && { rejected }),
       ...counts,
       unchanged,
+      ...(toConfirm && { toConfirm }),
       durationMs: Math.round(durationMs),
       rowsPerSecond,
     };
     process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
   } else if (counts === undefined) {
     process.stderr.write(`${source}: ${count(problems, 'problem')}; nothing was applied.\n`);
-  } else {
+  } else if (outcome !== 'unconfirmed') {
     const written = outcome === 'tried' ? 'to be written' : 'written';
     const lines = [
       `${source}: ${count(result.applicable, 'row')} ${outcome === 'tried' ? 'would be applied; nothing was (--dry-run)' : 'applied'}`,
@@ -190,10 +211,24 @@ function printResult(
     ];
     process.stdout.write(`${lines.join('\n')}\n`);
   }
+  if (toConfirm && !json) process.stderr.write(`${source}: ${closingWords(toConfirm, outcome)}\n`);
   process.exitCode =
-    outcome === 'refused' ? exitCodes.usage : rejected > 0 ? exitCodes.failed : exitCodes.done;
+    outcome === 'refused' || outcome === 'unconfirmed'
+      ? exitCodes.usage
+      : rejected > 0
+        ? exitCodes.failed
+        : exitCodes.done;
 }
 
 function count(amount: number, noun: string): string {
   return `${amount.toLocaleString('en')} ${noun}${amount === 1 ? '' : 's'}`;
+}
+
+function closingWords(
+  { closing, held }: NonNullable<Result['toConfirm']>,
+  outcome: Result['outcome'],
+): string {
+  const closes = `it ${outcome === 'tried' ? 'would close' : 'closes'} ${count(closing, 'account')} of ${held.toLocaleString('en')}`;
+  const nothing = outcome === 'tried' ? 'it would not be applied' : 'nothing was applied';
+  return `${closes}, for each of which Google closes the payment instrument for good; ${nothing} without --confirm-closing ${closing}.`;
 }

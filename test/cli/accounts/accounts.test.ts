@@ -121,3 +121,35 @@ test('without a directory, show says how to make one', async (t) => {
   assert.equal(code, 1);
   assert.match(stderr, /there is no account directory .* yet: 'gsp-otp accounts import' makes one/);
 });
+
+test('[SO-11, OQ-95] import closes many accounts only with --confirm-closing and their number, which --dry-run tells', async (t) => {
+  const folder = temporaryDirectory(t);
+  const import_ = (status: string, ...words: readonly string[]) => {
+    const file = join(folder, `${status}.csv`);
+    const rows = Array.from({ length: 4 }, (_, at) => `w-${at},${status}`);
+    writeFileSync(file, ['accountId,status', ...rows, ''].join('\n'));
+    const guarded = ['mode=enforce', 'seenMin=4', 'closedMin=2'].map((one) => `closedGuard.${one}`);
+    const settings = [`dataDirectory=${folder}`, ...guarded].flatMap((one) => ['--set', one]);
+    return runHere(['accounts', 'import', file, ...words, ...settings]);
+  };
+  assert.equal((await import_('active')).code, 0);
+  const tried = await import_('closed', '--dry-run');
+  assert.equal(tried.code, 0);
+  assert.match(tried.stderr, /would close 4 accounts of 4.*without --confirm-closing 4\.\n$/);
+  for (const words of [[], ['--confirm-closing', '3']]) {
+    const refused = await import_('closed', ...words);
+    assert.deepEqual([refused.code, refused.stdout], [2, '']);
+    assert.match(
+      refused.stderr,
+      /closes 4 accounts of 4.*nothing was applied without --confirm-closing 4\.\n$/,
+    );
+  }
+  const json = await import_('closed', '--json');
+  assert.equal(json.code, 2);
+  assert.deepEqual(JSON.parse(json.stdout).toConfirm, { closing: 4, held: 4 });
+  for (const wrong of ['0', '-1', 'all', '4.0', ''])
+    assert.equal((await import_('closed', '--confirm-closing', wrong)).code, 2, wrong);
+  const applied = await import_('closed', '--confirm-closing', '4');
+  assert.equal(applied.code, 0);
+  assert.match(applied.stdout, /4 of them closed by it/);
+});

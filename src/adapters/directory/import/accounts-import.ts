@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { describeFileFault } from '../../../ports/file-fault.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
 import { applyStaged, type ImportCounts } from './apply.ts';
-import type { ImportOrder, ImportResult } from './import-order.ts';
+import type { Closing, ImportOrder, ImportResult } from './import-order.ts';
 import type { ImportTarget, StagedAccounts } from './import-target.ts';
 import { ProblemList } from './problems.ts';
 import { readCsv } from './read-csv.ts';
@@ -122,6 +122,7 @@ async function importFrom(
     applicable: 0,
     rejected: 0,
     counts: undefined,
+    toConfirm: undefined,
   });
   if (problems.wholeFile || (problems.count > 0 && rejects === undefined)) return refused();
 
@@ -129,19 +130,22 @@ async function importFrom(
     rejects?.log.dropFrom(staging);
     const found = problems.count;
     const isSound = () => problems.count === found;
-    const counts = await target.transaction(async (accounts) => {
-      const result = await apply(order, staging, accounts, problems, rows);
-      if (isSound()) await rejects?.write(order.format);
-      return { keep: isSound() && !order.dryRun, result };
+    const { counts, toConfirm } = await target.transaction(async (accounts) => {
+      const counts = await apply(order, staging, accounts, problems, rows);
+      const toConfirm = await unconfirmedClosing(order, accounts, counts);
+      const isFit = isSound() && (order.dryRun || toConfirm === undefined);
+      if (isFit) await rejects?.write(order.format);
+      return { keep: isFit && !order.dryRun, result: { counts, toConfirm } };
     });
     if (isSound())
       return {
-        outcome: order.dryRun ? 'tried' : 'applied',
+        outcome: order.dryRun ? 'tried' : toConfirm === undefined ? 'applied' : 'unconfirmed',
         rows,
         problems: problems.count,
         applicable: countStaged(staging),
         rejected: rejects?.log.count() ?? 0,
         counts,
+        toConfirm,
       };
     if (rejects === undefined) return refused();
   }
@@ -202,6 +206,18 @@ async function apply(
   const counts = await applyStaged(accounts, { staging, signal, report: problems.report, onSlice });
   problems.tell();
   return counts;
+}
+
+/** Whoever confirms names the number, so that it is about this file and no other. `undefined`: nothing has to be confirmed. */
+async function unconfirmedClosing(
+  { mayClose, confirmedClosing }: ImportOrder,
+  accounts: StagedAccounts,
+  { closed: closing, created }: ImportCounts,
+): Promise<Closing | undefined> {
+  if (confirmedClosing === closing) return undefined;
+  if (confirmedClosing === undefined && (closing === 0 || mayClose === undefined)) return undefined;
+  const held = (await accounts.count()) - created;
+  return confirmedClosing !== undefined || !mayClose?.(closing, held) ? { closing, held } : undefined;
 }
 
 function countStaged(staging: DatabaseSync): number {

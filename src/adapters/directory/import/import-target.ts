@@ -37,6 +37,8 @@ export interface StagedAccounts {
    * preferred. Asked when all are put. [OQ-29, OQ-86]
    */
   sharedNumbers(slice: Slice): Promise<readonly SharedNumber[]>;
+  /** How many accounts there are. Takes a while in a large directory. */
+  count(): Promise<number>;
 }
 
 export interface PutAccounts {

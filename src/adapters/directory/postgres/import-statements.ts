@@ -9,6 +9,7 @@ export function importStatements(schema: string) {
     putAccounts: putAccounts(schema),
     putAssociations: putAssociations(schema),
     sharedNumbers: sharedNumbers(schema),
+    count: `SELECT count(*) AS accounts FROM ${schema}.account`,
   } as const;
 }
 

@@ -58,5 +58,6 @@ function stagedAccounts(query: Query, schema: string, staging: DatabaseSync): St
         return { line: Number(line), otherLine: otherLine === undefined ? undefined : Number(otherLine) };
       });
     },
+    count: async () => Number((await query(sql.count))[0]?.['accounts']),
   };
 }

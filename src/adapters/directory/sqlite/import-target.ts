@@ -63,6 +63,7 @@ function stagedAccounts(database: DatabaseSync): StagedAccounts {
   const foreignAssociations = linesOf(FOREIGN_ASSOCIATIONS);
   const associate = changesOf(ASSOCIATE);
   const sharedNumbers = database.prepare(SHARED_NUMBERS);
+  const count = database.prepare('SELECT count(*) AS accounts FROM main.accounts');
   return {
     putAccounts: async (slice) => ({
       withoutStatus: newWithoutStatus(slice),
@@ -76,5 +77,6 @@ function stagedAccounts(database: DatabaseSync): StagedAccounts {
         line: Number(line),
         otherLine: other === 0 ? undefined : Number(other),
       })),
+    count: async () => Number(count.get()?.['accounts']),
   };
 }
