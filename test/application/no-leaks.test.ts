@@ -23,7 +23,7 @@ describe('nothing secret leaks', () => {
       settings: {
         'log.level': 'trace',
         'quotas.coolDownMs': 0,
-        'requests.budgetMs': 500,
+        'requests.budgetMs': 1500,
       },
       overrides: { logDestination: { write: (line: string) => log.push(line) } },
     });

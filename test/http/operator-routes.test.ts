@@ -10,7 +10,7 @@ describe('the operator routes', () => {
   let app: TestApplication;
   before(async () => {
     app = await startApplication({
-      settings: { 'quotas.coolDownMs': 0, 'requests.budgetMs': 500 },
+      settings: { 'quotas.coolDownMs': 0 },
     });
   });
   after(() => app.stop());
