@@ -200,9 +200,30 @@ export const importRules: readonly ImportRule[] = [
   dataCatalogRule('directory', connectionSettings),
   {
     place: ['src/adapters/storage/*/settings.ts', 'src/adapters/directory/*/settings.ts'],
-    may: [dataKind, connectionSettings, 'src/config/setting-words.ts', ...rowsWords],
+    may: [
+      dataKind,
+      connectionSettings,
+      linkSettings,
+      'src/config/references.ts',
+      'src/config/setting-words.ts',
+      ...rowsWords,
+    ],
     modules: ['node:path'],
     instead: settingsOnly,
+  },
+  {
+    place: ['src/adapters/directory/http'],
+    may: [
+      dataKind,
+      'src/adapters/directory/directory-kind.ts',
+      'src/adapters/directory/rows',
+      httpClient,
+      'src/adapters/circuit-breaker.ts',
+      'src/adapters/window.ts',
+      'src/ports',
+    ],
+    modules: ['node:*', 'typebox'],
+    instead: ofOneKind,
   },
   {
     place: ['src/adapters/storage/rows'],

@@ -1,4 +1,5 @@
 import type { SchemaChange } from '../adapters/data-kind.ts';
+import { createSystemClock } from '../adapters/system/system-clock.ts';
 import type { OtpStore } from '../ports/otp-store.ts';
 import { type DataSettings, directoryOf, type StoreSettings, storeOf } from '../wiring/data-kinds.ts';
 
@@ -74,6 +75,9 @@ export async function migrateDatabases(
   const toStore = way(ofStore, access);
   if (toStore) await (await store.row.open(store.terms, toStore)).store.close();
   const toDirectory = ofDirectory && way(ofDirectory, directoryAccess);
-  if (toDirectory) await (await directory.row.open(directory.terms, toDirectory)).directory.close();
+  if (toDirectory) {
+    const opened = await directory.row.open(directory.terms, toDirectory, createSystemClock());
+    await opened.directory.close();
+  }
   return plan;
 }

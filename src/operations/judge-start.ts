@@ -1,12 +1,11 @@
 import { ConfigError, type ConfigFault } from '../config/faults.ts';
-import { membersOf } from '../settings/gateway-members.ts';
+import { membersOf, nameOf } from '../settings/gateway-members.ts';
 import type { Settings } from '../settings/settings.ts';
-import { checkLink } from '../wiring/gateways.ts';
 import { composeInternalDoor } from '../wiring/internal.ts';
 import { forgedKeyWarnings, passedOverWarnings } from '../wiring/key-warnings.ts';
 import { readKeyRings } from '../wiring/keys.ts';
 import { composeTemplates } from '../wiring/texts.ts';
-import { composeTls } from '../wiring/tls.ts';
+import { checkLink, composeTls } from '../wiring/tls.ts';
 import { recallRevocations } from './keys/revocations.ts';
 
 /** What a start would say of settings that are sound by themselves. */
@@ -32,7 +31,10 @@ export async function judgeStart(settings: Settings, nowMs: number): Promise<Sta
       warnings.push(...forgedKeyWarnings(rings, settings), ...passedOverWarnings(rings));
     },
     () => composeTemplates(settings),
-    ...membersOf(settings.sms.gateway).map((member) => () => checkLink(member, nowMs)),
+    () => checkLink('directory', settings.directory, nowMs),
+    ...membersOf(settings.sms.gateway).map(
+      (member) => () => checkLink(`sms.gateway ${nameOf(member)}`, member, nowMs),
+    ),
   ];
   const faults = await Promise.all(steps.map(faultsOf));
   return { faults: faults.flat(), warnings };

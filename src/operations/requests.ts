@@ -59,8 +59,9 @@ async function accountOfAssociation(
   associationId: string,
 ): Promise<string | undefined> {
   const { row, terms } = directoryOf(settings);
-  const { directory } = await row.open(terms, 'read');
-  const deadline = createDeadline(createSystemClock(0), LOOK_UP_MS);
+  const clock = createSystemClock();
+  const { directory } = await row.open(terms, 'read', clock);
+  const deadline = createDeadline(clock, LOOK_UP_MS);
   try {
     return await findAccount(directory, associationId, deadline);
   } finally {

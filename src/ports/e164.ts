@@ -4,3 +4,6 @@ const E164 = /^\+[1-9][0-9]{1,14}$/;
 export function isE164(value: unknown): value is string {
   return typeof value === 'string' && E164.test(value);
 }
+
+/** A number that nobody has: no country has the calling code 999. */
+export const NOBODYS_NUMBER = '+999000000000000';

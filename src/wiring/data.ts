@@ -14,6 +14,7 @@ import type { Config } from '../settings/load.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { directoryOf, storeOf } from './data-kinds.ts';
 import { requireKnownSecrets } from './known-secrets.ts';
+import { checkLink } from './tls.ts';
 
 export interface Data {
   readonly store: OtpStore;
@@ -53,12 +54,12 @@ export async function openData(
   const { opened, revokedKeys } = await openStore(config, keys, overrides);
   const { store, nodes } = opened;
   closers.push(() => store.close());
-  const openedDirectory = await openDirectory(config, overrides, opened.isNew);
-  const { directory } = openedDirectory;
-  closers.push(() => directory.close());
   // A new store begins at the time of its own clock, if it has one: that of this machine may be wrong.
   const reachedMs = (await store.newestMoment()) || (await nodes?.time());
   const clock = overrides.clock ?? createSystemClock(reachedMs);
+  const openedDirectory = await openDirectory(config, overrides, { isNew: opened.isNew, clock });
+  const { directory } = openedDirectory;
+  closers.push(() => directory.close());
   const watched = [
     { name: 'store', fault: () => opened.fault?.() },
     { name: 'directory', fault: () => openedDirectory.fault?.() },
@@ -97,11 +98,12 @@ async function openStore(config: Config, keys: OtpKeys, overrides: DataOverrides
 async function openDirectory(
   config: Config,
   { directory, newStore = false }: DataOverrides,
-  isNew: boolean,
+  { isNew, clock }: { readonly isNew: boolean; readonly clock: Clock },
 ): Promise<OpenedDirectory> {
   if (directory !== undefined) return { directory };
+  checkLink('directory', config.directory, clock.nowMs());
   const { row, terms } = directoryOf(config);
-  return row.open(terms, isNew || newStore ? 'make' : 'serve');
+  return row.open(terms, isNew || newStore ? 'make' : 'serve', clock);
 }
 
 interface Watched {

@@ -6,16 +6,13 @@ import {
 } from '../adapters/gateways/failover/failover.ts';
 import { withSecondTry } from '../adapters/gateways/failover/second-try.ts';
 import type { GatewayKind } from '../adapters/gateways/shared/gateway-kind.ts';
-import type { LinkSettings } from '../adapters/http-client/link.ts';
-import { ConfigError } from '../config/faults.ts';
-import { placeOf } from '../config/places.ts';
-import { CertificateError, readAuthorities, readCertificates } from '../http/certificates.ts';
 import { BUDGET } from '../ports/budget.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ReceiptSink, StrayReceipt } from '../ports/delivery-receipt.ts';
 import type { SmsGateway } from '../ports/sms-gateway.ts';
 import { type Gateway, nameOf, type SingleGateway } from '../settings/gateway-members.ts';
 import type { Config } from '../settings/load.ts';
+import { checkLink } from './tls.ts';
 
 /**
  * What an operator should know of the gateways: those that rest. They are never a reason not to be ready: other calls
@@ -99,37 +96,13 @@ export function joinGateways(
   return { gateway: createFailoverGateway({ ...terms, ...(routes && { routes }) }), members };
 }
 
-/** Throws `ConfigError` if a certificate of a gateway can't be used. */
-export function checkLink(settings: Gateway, nowMs: number): void {
-  if (!('clientCertificate' in settings || 'tlsCa' in settings)) return;
-  const { name, tlsCa, clientCertificate }: LinkSettings & { readonly name: string } = settings;
-  const path = `sms.gateway ${name}`;
-  if (tlsCa) placed(tlsCa, () => readAuthorities(`${path} tlsCa ${tlsCa}`, tlsCa.reveal()));
-  if (clientCertificate === undefined) return;
-  const { certificate, key, passphrase } = clientCertificate;
-  const source = { certificate: certificate.reveal(), key, passphrase };
-  const shown = `${path} clientCertificate ${certificate}`;
-  placed(clientCertificate, () => readCertificates([{ name: shown, ...source }], nowMs));
-}
-
-/** Throws `ConfigError` at the setting where `read` throws `CertificateError`. */
-function placed(setting: object, read: () => unknown): void {
-  try {
-    read();
-  } catch (error) {
-    if (!(error instanceof CertificateError)) throw error;
-    const { message: reason, accepted } = error;
-    throw new ConfigError([{ ...placeOf(setting), reason, accepted }]);
-  }
-}
-
 async function composeMember(
   settings: SingleGateway,
   clock: Clock,
   { listener, onReceipt, onStray }: ReceiptWays,
   isAlone: boolean,
 ): Promise<SmsGateway> {
-  checkLink(settings, clock.nowMs());
+  checkLink(`sms.gateway ${nameOf(settings)}`, settings, clock.nowMs());
   const receiptsUrl = listener && `${listener.publicUrl}${listener.path}/${nameOf(settings)}`;
   const kinds: readonly Pick<GatewayKind, 'kind' | 'open'>[] = gatewayKinds;
   const row = kinds.find(({ kind }) => kind === settings.kind);

@@ -1,3 +1,4 @@
+import type { LinkSettings } from '../adapters/http-client/link.ts';
 import { ConfigError } from '../config/faults.ts';
 import { type Place, placeOf } from '../config/places.ts';
 import { CertificateError, readAuthorities, readCertificates } from '../http/certificates.ts';
@@ -87,3 +88,28 @@ export function clientNameOf(written: string, place: Place): ClientName {
 const SUBJECTS =
   'one as openssl x509 -noout -subject prints it, such as C=US, O=Example, CN=caller, ' +
   `of the types ${SUBJECT_TYPES.join(', ')} and numbers such as 2.5.4.97; or a SHA-256 fingerprint`;
+
+/**
+ * Throws `ConfigError` if a certificate for the link to a service can't be used. `settings` are those of the service, which may
+ * have none; `name` is what messages call them.
+ */
+export function checkLink(name: string, settings: object, nowMs: number): void {
+  const { tlsCa, clientCertificate }: LinkSettings = settings;
+  if (tlsCa) placed(tlsCa, () => readAuthorities(`${name} tlsCa ${tlsCa}`, tlsCa.reveal()));
+  if (clientCertificate === undefined) return;
+  const { certificate, key, passphrase } = clientCertificate;
+  const source = { certificate: certificate.reveal(), key, passphrase };
+  const shown = `${name} clientCertificate ${certificate}`;
+  placed(clientCertificate, () => readCertificates([{ name: shown, ...source }], nowMs));
+}
+
+/** Throws `ConfigError` at the setting where `read` throws `CertificateError`. */
+function placed(setting: object, read: () => unknown): void {
+  try {
+    read();
+  } catch (error) {
+    if (!(error instanceof CertificateError)) throw error;
+    const { message: reason, accepted } = error;
+    throw new ConfigError([{ ...placeOf(setting), reason, accepted }]);
+  }
+}

@@ -1,5 +1,6 @@
 import type { KindSchema } from '../../config/kinds.ts';
 import type { DirectoryKind } from './directory-kind.ts';
+import * as http from './http/settings.ts';
 import * as postgres from './postgres/settings.ts';
 import * as sqlite from './sqlite/settings.ts';
 
@@ -8,12 +9,13 @@ import * as sqlite from './sqlite/settings.ts';
  * looked at.
  */
 
+const loadHttp = () => import('./http/http-directory.ts');
 const loadPostgres = () => import('./postgres/open-directory.ts');
 const loadSqlite = () => import('./sqlite/open-directory.ts');
 
 export const directoryKinds = [
   row(sqlite, {
-    open: async (...terms) => (await loadSqlite()).openDirectory(...terms),
+    open: async (terms, access) => (await loadSqlite()).openDirectory(terms, access),
     accounts: {
       inspect: async (...terms) => (await loadSqlite()).inspectDirectory(...terms),
       edit: async (terms) => (await loadSqlite()).editDirectory(terms),
@@ -24,13 +26,16 @@ export const directoryKinds = [
   }),
   row(postgres, {
     store: 'postgres',
-    open: async (...terms) => (await loadPostgres()).openDirectory(...terms),
+    open: async (terms, access) => (await loadPostgres()).openDirectory(terms, access),
     accounts: {
       inspect: async (...terms) => (await loadPostgres()).inspectDirectory(...terms),
       edit: async (terms) => (await loadPostgres()).editDirectory(terms),
       enter: async (terms) => (await loadPostgres()).enterDirectory(terms),
       importTarget: async (terms) => (await loadPostgres()).importTargetOf(terms),
     },
+  }),
+  row(http, {
+    open: async ({ settings }, access, clock) => (await loadHttp()).openDirectory(settings, access, clock),
   }),
 ] as const;
 

@@ -6,6 +6,7 @@ import type {
   AccountStatus,
   AssociationOutcome,
 } from '../../ports/account-directory.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { DataAccess, DataKind, DataTerms, SchemaChange } from '../data-kind.ts';
 import type { ConnectionSettings } from '../postgres/connection-settings.ts';
 import type { DatabaseFile } from '../sqlite/database-file.ts';
@@ -25,9 +26,9 @@ export interface DirectoryKind<Schema extends KindSchema = KindSchema> extends D
   where(terms: DirectoryTerms<ValuesOf<Schema>>): string;
   /**
    * Opens the directory. Throws `UnavailableError`, with nothing changed, if it is missed, of the other environment or of a
-   * schema that this program doesn't know.
+   * schema that this program doesn't know. A service of somebody else's is asked nothing yet.
    */
-  open(terms: DirectoryTerms<ValuesOf<Schema>>, access: DataAccess): Promise<OpenedDirectory>;
+  open(terms: DirectoryTerms<ValuesOf<Schema>>, access: DataAccess, clock: Clock): Promise<OpenedDirectory>;
   /** Of a kind whose accounts `gsp-otp accounts` keeps. Absent: they are kept by whoever runs the directory. */
   readonly accounts?: AccountsKeeper<ValuesOf<Schema>>;
   /** Of a kind that keeps them in a file of ours, which `gsp-otp` checks, backs up and restores. */

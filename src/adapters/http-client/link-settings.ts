@@ -7,6 +7,11 @@ import type { LinkSettings } from './link.ts';
  * How a service over HTTP is reached: the same for every kind of gateway, and for a directory.
  */
 
+export const serviceUrl = {
+  pattern: '^https?://[A-Za-z0-9.:\\[\\]-]+(/[^\\s/?#]+)*$',
+  accepts: 'a URL such as https://api.example.com, without a slash at its end; https in production',
+};
+
 const proxyUrl = {
   pattern: '^http://([A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?$',
   accepts: 'http://, host and port, such as http://proxy.bank.example:3128; user and password beside it',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { createSystemClock } from '../../../src/adapters/system/system-clock.ts';
 import { deadlineIn } from '../../contracts/directory/directory-factory.ts';
 import { describeKeepers } from './directory-kinds.ts';
 
@@ -43,7 +44,7 @@ describeKeepers('the account editor of a directory', (newPlace, row) => {
 
   test('[FLOW-1, FLOW-4] an association id is given once, to one account; a server sees it at once', async (t) => {
     const { place, editor } = await editorOf(t);
-    const { directory } = await row.open(place.terms, 'serve');
+    const { directory } = await row.open(place.terms, 'serve', createSystemClock());
     t.after(() => directory.close());
     assert.equal(await editor.associate('w-3', 'as-9'), 'associated');
     assert.equal(await editor.associate('w-3', 'as-9'), 'associated');

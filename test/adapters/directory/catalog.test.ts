@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { createSystemClock } from '../../../src/adapters/system/system-clock.ts';
 import { accountDirectoryContract } from '../../contracts/directory/account-directory.ts';
 import { deadlineIn } from '../../contracts/directory/directory-factory.ts';
 import { describeKeepers, kindsUnderTest } from './directory-kinds.ts';
@@ -12,7 +13,7 @@ for (const { row, newPlace } of kindsUnderTest) {
   accountDirectoryContract(`a directory of kind ${row.kind}`, async (accounts, t) => {
     const { terms, fill } = await newPlace(t);
     await fill(accounts);
-    const { directory } = await row.open(terms, 'serve');
+    const { directory } = await row.open(terms, 'serve', createSystemClock());
     t.after(() => directory.close());
     return directory;
   });
@@ -22,7 +23,7 @@ for (const { row, newPlace } of kindsUnderTest) {
       const { terms, fill } = await newPlace(t);
       await fill([maria]);
       for (const access of ['serve', 'read'] as const) {
-        const { directory, fault } = await row.open(terms, access);
+        const { directory, fault } = await row.open(terms, access, createSystemClock());
         t.after(() => directory.close());
         assert.equal((await directory.findByAssociationId('as-1', soon))?.accountId, 'w-1');
         assert.equal(fault?.(), undefined);
@@ -39,19 +40,19 @@ describeKeepers('the accounts of a directory', (newPlace, row) => {
   test('[SO-11] one that is missing is missed by who goes on with it, and made where that is meant', async (t) => {
     const terms = { ...(await newPlace(t)).terms, environment: 'production' } as const;
     for (const access of ['serve', 'read'] as const)
-      await assert.rejects(row.open(terms, access), unavailable);
+      await assert.rejects(row.open(terms, access, createSystemClock()), unavailable);
     await assert.rejects(row.accounts.inspect(terms, 'serve'), unavailable);
     await assert.rejects(row.accounts.edit(terms), unavailable);
     const { fromVersion, toVersion } = await row.accounts.inspect(terms, 'make');
     assert.equal(fromVersion, 0);
-    await (await row.open(terms, 'make')).directory.close();
+    await (await row.open(terms, 'make', createSystemClock())).directory.close();
     assert.deepEqual(await row.accounts.inspect(terms, 'serve'), { fromVersion: toVersion, toVersion });
   });
 
   test('a change is seen by a server at once', async (t) => {
     const { terms, fill } = await newPlace(t);
     await fill([maria]);
-    const { directory } = await row.open(terms, 'serve');
+    const { directory } = await row.open(terms, 'serve', createSystemClock());
     const editor = await row.accounts.edit(terms);
     t.after(() => Promise.all([directory.close(), editor.close()]));
     assert.equal(await editor.count(), 1);
@@ -63,7 +64,7 @@ describeKeepers('the accounts of a directory', (newPlace, row) => {
     const place = await newPlace(t);
     await place.fill([maria]);
     const terms = { ...place.terms, environment: 'production' } as const;
-    await assert.rejects(row.open(terms, 'serve'), unavailable);
+    await assert.rejects(row.open(terms, 'serve', createSystemClock()), unavailable);
     await assert.rejects(row.accounts.edit(terms), unavailable);
     await assert.rejects(row.accounts.importTarget(terms), unavailable);
   });

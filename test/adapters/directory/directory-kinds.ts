@@ -2,29 +2,38 @@ import { describe, type TestContext } from 'node:test';
 import { directoryKinds } from '../../../src/adapters/directory/catalog.ts';
 import type { DirectoryKind } from '../../../src/adapters/directory/directory-kind.ts';
 import type { Settings } from '../../../src/settings/settings.ts';
-import type { DirectoryPlace } from './directory-place.ts';
+import type { DirectoryPlace, KeptPlace } from './directory-place.ts';
+import { newHttpPlace } from './http/directory-under-test.ts';
 import { newPostgresPlace } from './postgres/directory-under-test.ts';
 import { newSqlitePlace } from './sqlite/directory-under-test.ts';
 
 type Kind = Settings['directory']['kind'];
 
-export type NewPlace = (t: TestContext) => Promise<DirectoryPlace>;
+export type NewPlace<Place = KeptPlace> = (t: TestContext) => Promise<Place>;
 
-/** A place for each kind, in which there is nothing yet. */
-const places: Readonly<Record<Kind, NewPlace>> = {
+/** A place for each kind, in which there is nothing yet: those whose accounts `gsp-otp accounts` keeps, and the others. */
+const keptPlaces: Readonly<Partial<Record<Kind, NewPlace>>> = {
   sqlite: async (t) => newSqlitePlace(t),
   postgres: (t) => newPostgresPlace(t),
 };
+const otherPlaces: Readonly<Partial<Record<Kind, NewPlace<DirectoryPlace>>>> = {
+  http: (t) => newHttpPlace(t),
+};
 
-export const kindsUnderTest = (directoryKinds as readonly DirectoryKind[]).map((row) => ({
-  row,
-  newPlace: places[row.kind as Kind],
-}));
+const rows = directoryKinds as readonly DirectoryKind[];
+
+export const kindsUnderTest = rows.map((row) => {
+  const newPlace = keptPlaces[row.kind as Kind] ?? otherPlaces[row.kind as Kind];
+  if (newPlace === undefined) throw new TypeError(`no place for a directory of kind ${row.kind}`);
+  return { row, newPlace };
+});
 
 /** Registers tests for each kind whose accounts `gsp-otp accounts` keeps. */
 export function describeKeepers(what: string, tests: (newPlace: NewPlace, row: KeepingKind) => void): void {
-  for (const { row, newPlace } of kindsUnderTest) {
-    if (keepsAccounts(row)) describe(`${what} of kind ${row.kind}`, () => tests(newPlace, row));
+  for (const row of rows.filter(keepsAccounts)) {
+    const newPlace = keptPlaces[row.kind as Kind];
+    if (newPlace === undefined) throw new TypeError(`no place for the accounts of kind ${row.kind}`);
+    describe(`${what} of kind ${row.kind}`, () => tests(newPlace, row));
   }
 }
 

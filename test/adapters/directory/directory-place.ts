@@ -8,6 +8,10 @@ export interface DirectoryPlace {
   readonly terms: DirectoryTerms<Settings['directory']>;
   /** Adds accounts as they are, without any check but those of the schema. A missing directory is made. */
   fill(accounts: readonly KnownAccount[]): Promise<void>;
+}
+
+/** One whose accounts `gsp-otp accounts` keeps. */
+export interface KeptPlace extends DirectoryPlace {
   /** Everything that the directory holds, by account id. A missing one is made. */
   content(): Promise<readonly KnownAccount[]>;
   /** What an import writes to. A missing one is made. */

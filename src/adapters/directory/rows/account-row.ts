@@ -36,7 +36,7 @@ export function readAccount(row: Readonly<Record<string, unknown>>): Account {
 }
 
 /** Such as `+1403*****11`: at least five digits are hidden, or all if there are no more. */
-function maskPhoneNumber(e164: string): string {
+export function maskPhoneNumber(e164: string): string {
   const digits = e164.slice(1);
   const last = digits.length >= 8 ? 2 : 0;
   const first = Math.min(4, Math.max(0, digits.length - last - 5));

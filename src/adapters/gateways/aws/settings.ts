@@ -1,8 +1,8 @@
 import { secret } from '../../../config/references.ts';
 import { Type } from '../../../config/setting-words.ts';
 import type { ValuesOf } from '../../../config/values.ts';
-import { proxyLogin } from '../../http-client/link-settings.ts';
-import { gatewayName, link, reportVerified, sender, senders, token, url } from '../shared/common-settings.ts';
+import { proxyLogin, serviceUrl } from '../../http-client/link-settings.ts';
+import { gatewayName, link, reportVerified, sender, senders, token } from '../shared/common-settings.ts';
 import type { GatewayRules } from '../shared/gateway-kind.ts';
 
 const receipts = Type.Object(
@@ -26,7 +26,10 @@ export const settings = Type.Object(
       description: 'Region of the sender.',
     }),
     baseUrl: Type.Optional(
-      Type.String({ ...url, description: 'URL of the API. Absent: the public endpoint of the region.' }),
+      Type.String({
+        ...serviceUrl,
+        description: 'URL of the API. Absent: the public endpoint of the region.',
+      }),
     ),
     accessKeyId: token('Id of an access key with the permission sms-voice:SendTextMessage.'),
     secretAccessKey: secret({ description: 'The secret access key.' }),

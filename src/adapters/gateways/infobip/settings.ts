@@ -1,16 +1,8 @@
 import { secret } from '../../../config/references.ts';
 import { Type } from '../../../config/setting-words.ts';
 import type { ValuesOf } from '../../../config/values.ts';
-import { proxyLogin } from '../../http-client/link-settings.ts';
-import {
-  gatewayName,
-  link,
-  longSender,
-  reportVerified,
-  sender,
-  senders,
-  url,
-} from '../shared/common-settings.ts';
+import { proxyLogin, serviceUrl } from '../../http-client/link-settings.ts';
+import { gatewayName, link, longSender, reportVerified, sender, senders } from '../shared/common-settings.ts';
 import type { GatewayRules } from '../shared/gateway-kind.ts';
 import { proof } from '../shared/proof-settings.ts';
 
@@ -21,7 +13,7 @@ export const settings = Type.Object(
     kind: Type.Literal('infobip', { description: 'Infobip, SMS API v3.' }),
     name: gatewayName('infobip'),
     baseUrl: Type.String({
-      ...url,
+      ...serviceUrl,
       description: "The account's own host, such as https://abc123.api.infobip.com.",
     }),
     apiKey: secret({ description: 'API key.' }),

@@ -2,7 +2,7 @@ import type { TString } from 'typebox';
 import { countryCodes } from '../../../config/country-codes.ts';
 import { Type } from '../../../config/setting-words.ts';
 import { SHOWN_IN_ID } from '../../../ports/hidden-characters.ts';
-import { linkTo } from '../../http-client/link-settings.ts';
+import { linkTo, serviceUrl } from '../../http-client/link-settings.ts';
 import type { SenderSettings } from './sender.ts';
 
 /*
@@ -19,14 +19,9 @@ export const gatewayName = (byDefault: string) =>
     description: 'Name of the gateway in the log and in the record.',
   });
 
-export const url = {
-  pattern: '^https?://[A-Za-z0-9.:\\[\\]-]+(/[^\\s/?#]+)*$',
-  accepts: 'a URL such as https://api.example.com, without a slash at its end; https in production',
-};
-
 /** Of an API, without a slash at its end. */
 export const baseUrl = (byDefault: string) =>
-  Type.String({ ...url, default: byDefault, description: 'URL of the API; regional hosts differ.' });
+  Type.String({ ...serviceUrl, default: byDefault, description: 'URL of the API; regional hosts differ.' });
 
 export const sender = (description: string) =>
   Type.String({ pattern: `^${SHOWN_IN_ID}{1,256}$`, accepts: '1 to 256 printable characters', description });

@@ -1,7 +1,7 @@
 import { secret } from '../../../config/references.ts';
 import { Type } from '../../../config/setting-words.ts';
 import type { ValuesOf } from '../../../config/values.ts';
-import { proxyLogin } from '../../http-client/link-settings.ts';
+import { proxyLogin, serviceUrl } from '../../http-client/link-settings.ts';
 import {
   baseUrl,
   gatewayName,
@@ -10,7 +10,6 @@ import {
   reportVerified,
   sender,
   senders,
-  url,
 } from '../shared/common-settings.ts';
 import type { GatewayRules } from '../shared/gateway-kind.ts';
 
@@ -36,7 +35,7 @@ export const settings = Type.Object(
     receipts: Type.Optional(receipts),
     reportVerified: reportVerified('Conversion API'),
     conversionUrl: Type.String({
-      ...url,
+      ...serviceUrl,
       default: 'https://api.nexmo.com',
       description: 'URL of the Conversion API.',
     }),

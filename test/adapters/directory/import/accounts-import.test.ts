@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ImportTarget } from '../../../../src/adapters/directory/import/import-target.ts';
+import { createSystemClock } from '../../../../src/adapters/system/system-clock.ts';
 import { UnavailableError } from '../../../../src/ports/unavailable.ts';
 import { deadlineIn } from '../../../contracts/directory/directory-factory.ts';
 import { describeKeepers } from '../directory-kinds.ts';
@@ -199,7 +200,7 @@ describeKeepers('an import into a directory', (newPlace, row) => {
     for (const _ of ['first', 'again'])
       assert.equal((await importText(place, ndjson(account))).outcome, 'applied');
     assert.deepEqual(await place.content(), [account]);
-    const { directory } = await row.open(place.terms, 'serve');
+    const { directory } = await row.open(place.terms, 'serve', createSystemClock());
     t.after(() => directory.close());
     assert.equal(
       (await directory.findByAssociationId(associationId, deadlineIn(2000)))?.accountId,
@@ -227,7 +228,7 @@ describeKeepers('an import into a directory', (newPlace, row) => {
   test('a running server answers throughout, from the old state until the whole file is in', async (t) => {
     const place = await newPlace(t);
     await place.fill([maria]);
-    const { directory } = await row.open(place.terms, 'serve');
+    const { directory } = await row.open(place.terms, 'serve', createSystemClock());
     t.after(() => directory.close());
     const rows = Array.from({ length: 9000 }, (_, index) => `w-${index},closed,as-${index}`);
     const statuses = () =>

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { importAccounts } from '../../../../src/adapters/directory/import/accounts-import.ts';
 import type { ImportOrder, ImportResult } from '../../../../src/adapters/directory/import/import-order.ts';
-import type { DirectoryPlace } from '../directory-place.ts';
+import type { KeptPlace } from '../directory-place.ts';
 
 export interface TriedImport extends ImportResult {
   /** `line field reason`, in the order in which they were told. */
@@ -12,7 +12,7 @@ export interface TriedImport extends ImportResult {
 
 /** Imports a text as if it were a file. */
 export async function importText(
-  { openTarget }: Pick<DirectoryPlace, 'openTarget'>,
+  { openTarget }: Pick<KeptPlace, 'openTarget'>,
   text: string | Buffer,
   order: Partial<ImportOrder> = {},
 ): Promise<TriedImport> {

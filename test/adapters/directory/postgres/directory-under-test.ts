@@ -9,13 +9,13 @@ import type { KnownAccount } from '../../../contracts/directory/directory-factor
 import { connectionTo } from '../../../support/postgres/connection.ts';
 import { testSchema } from '../../../support/postgres/schema.ts';
 import { temporaryDirectory } from '../../../support/temporary-directory.ts';
-import type { DirectoryPlace } from '../directory-place.ts';
+import type { KeptPlace } from '../directory-place.ts';
 
 /** Default: in a schema of its own on the server of the tests. */
 export async function newPostgresPlace(
   t: TestContext,
   given?: ConnectionSettings,
-): Promise<DirectoryPlace & { readonly connection: ConnectionSettings }> {
+): Promise<KeptPlace & { readonly connection: ConnectionSettings }> {
   const connection = given ?? connectionTo(await testSchema());
   const { schema } = connection;
   const environment = 'sandbox';

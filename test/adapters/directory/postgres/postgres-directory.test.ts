@@ -26,7 +26,7 @@ const maria = { accountId: 'wallet-1', phoneNumber: '+14035550101', associationI
 
 async function serve(t: TestContext, { terms }: Pick<DirectoryPlace, 'terms'>) {
   assert.ok(kind);
-  const { directory } = await kind.open(terms, 'serve');
+  const { directory } = await kind.open(terms, 'serve', createSystemClock());
   t.after(() => directory.close());
   return directory;
 }

@@ -10,7 +10,7 @@ import { openImportTarget } from '../../../../src/adapters/directory/sqlite/impo
 import { inOneTransaction } from '../../../../src/adapters/sqlite/transaction.ts';
 import type { AccountStatus } from '../../../../src/ports/account-directory.ts';
 import type { KnownAccount } from '../../../contracts/directory/directory-factory.ts';
-import type { DirectoryPlace } from '../directory-place.ts';
+import type { KeptPlace } from '../directory-place.ts';
 
 /** Where a directory of the test's own can be, in a folder that is not there yet. Gone after the test. */
 export function newLocation(t: TestContext): DirectoryFile {
@@ -19,7 +19,7 @@ export function newLocation(t: TestContext): DirectoryFile {
   return { file: join(folder, 'data', 'accounts.sqlite'), environment: 'sandbox' };
 }
 
-export function newSqlitePlace(t: TestContext): DirectoryPlace {
+export function newSqlitePlace(t: TestContext): KeptPlace {
   const location = newLocation(t);
   const { file, environment } = location;
   return {
