@@ -81,6 +81,11 @@ const rows: readonly CommandRow[] = [
     load: async () => (await import('./accounts/accounts.ts')).accountsCommand(),
   },
   {
+    name: 'directory',
+    description: 'ask the account directory as sendOtp would, whoever keeps it',
+    load: async () => (await import('./accounts/directory.ts')).directoryCommand(),
+  },
+  {
     name: 'templates',
     description: 'show the texts that are sent, and check that each fits into one segment',
     load: async () => (await import('./records/templates.ts')).templatesCommand(),

@@ -40,10 +40,13 @@ export interface AccountIdentifier {
   readonly associationId: string | undefined;
 }
 
+/** Of the rules of codes and texts, those that tell whom a sendOtp is for. */
+export type RecipientPolicy = Pick<OtpPolicy, 'allowedCountries' | 'refuseImplausible'>;
+
 interface Search {
-  readonly directory: AccountDirectory;
+  readonly directory: Pick<AccountDirectory, 'findByAssociationId' | 'findByPhoneNumber'>;
   readonly clock: Clock;
-  readonly policy: OtpPolicy;
+  readonly policy: RecipientPolicy;
   readonly deadline: Deadline;
 }
 
@@ -112,7 +115,7 @@ async function findByNumber(phoneNumber: Secret, search: Search): Promise<FoundR
   return declined('UNKNOWN_PHONE_NUMBER', closed ? 'closedAccountsOnly' : 'unknownNumber', closed);
 }
 
-function reachable(account: Account, phoneNumber: Secret, policy: OtpPolicy): FoundRecipient {
+function reachable(account: Account, phoneNumber: Secret, policy: RecipientPolicy): FoundRecipient {
   const country = countryOf(phoneNumber.reveal());
   const { allowedCountries } = policy;
   if (allowedCountries.size > 0 && (country === undefined || !allowedCountries.has(country))) {

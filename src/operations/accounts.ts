@@ -39,12 +39,19 @@ export async function importIntoAccounts(
   return importAccounts({ doubtAbout, mayClose, ...order }, () => keeper.importTarget(terms));
 }
 
+/** Where the accounts are kept by somebody else, in words. `undefined`: they are kept here. */
+export function accountsKeptElsewhere(settings: DataSettings): string | undefined {
+  const { row, terms } = directoryOf(settings);
+  return row.accounts === undefined ? row.where(terms) : undefined;
+}
+
 type Terms = ReturnType<typeof directoryOf>['terms'];
 
 function keeperOf(settings: DataSettings): { keeper: AccountsKeeper<Terms['settings']>; terms: Terms } {
   const { row, terms } = directoryOf(settings);
   if (row.accounts !== undefined) return { keeper: row.accounts, terms };
   throw new UnavailableError(
-    `the accounts are in ${row.where(terms)}, and are kept there: gsp-otp accounts neither shows nor changes them`,
+    `the accounts are in ${row.where(terms)}, and are kept there: gsp-otp accounts neither shows nor changes them; ` +
+      'gsp-otp directory lookup shows what sendOtp would find',
   );
 }

@@ -1,6 +1,7 @@
 import { createSecretKey } from 'node:crypto';
 import type { OtpKeys } from '../domain/challenge/otp-keys.ts';
 import type { OtpPolicy } from '../domain/limits/otp-policy.ts';
+import type { RecipientPolicy } from '../domain/recipient.ts';
 import type { Config } from '../settings/load.ts';
 import type { Settings } from '../settings/settings.ts';
 
@@ -12,7 +13,7 @@ const LEASE_MS = 10_000;
 
 /** The rules of codes and texts, as the settings say. */
 export function policyOf(config: Config): OtpPolicy {
-  const { codes, quotas, phoneNumbers, requests, sms } = config;
+  const { codes, quotas, requests, sms } = config;
   const { sendsPerCountry = {}, sendsGlobal, ...limits } = quotas;
   return {
     ...limits,
@@ -23,13 +24,18 @@ export function policyOf(config: Config): OtpPolicy {
     sendsGlobal,
     moneyGuard: moneyGuardOf(config.moneyGuard),
     closedGuard: closedGuardOf(config),
-    allowedCountries: new Set(phoneNumbers.allowedCountries),
-    refuseImplausible: phoneNumbers.refuseImplausible,
+    ...recipientPolicyOf(config),
     acceptBothIdentifiers: requests.acceptBothIdentifiers,
     retryUnsent: requests.retryUnsent,
     resendUnknown: sms.resendUnknown,
     leaseMs: LEASE_MS,
   };
+}
+
+/** Those of them that tell whom a sendOtp is for. */
+export function recipientPolicyOf({ phoneNumbers }: Pick<Config, 'phoneNumbers'>): RecipientPolicy {
+  const { allowedCountries, refuseImplausible } = phoneNumbers;
+  return { allowedCountries: new Set(allowedCountries), refuseImplausible };
 }
 
 function moneyGuardOf({ mode, countryMax = {}, ...budgets }: Config['moneyGuard']): OtpPolicy['moneyGuard'] {

@@ -6,6 +6,7 @@ import { configSources, withConfigOptions } from '../terminal/config-options.ts'
 import { readDataSettings } from '../terminal/data-settings.ts';
 import { exitCodes, Failure } from '../terminal/failure.ts';
 import { accountsImportCommand } from './accounts-import.ts';
+import { accountLines, showAccount } from './shown-account.ts';
 
 type AccountEditor = Awaited<ReturnType<typeof editAccounts>>;
 type FoundAccount = Awaited<ReturnType<AccountEditor['find']>>[number];
@@ -82,7 +83,7 @@ Exit code: 1 if there is no such account.
           `Ids and numbers are compared exactly, numbers in E.164${hiddenIn(value)}.`,
         );
       }
-      const accounts = found.map((account) => showAccount(account, reveal));
+      const accounts = found.map((account) => withAssociations(account, reveal));
       print(options, accounts, accounts.map(asText).join('\n\n'));
     });
 }
@@ -197,30 +198,13 @@ function hiddenIn(id: string): string {
   return hidden === undefined ? '' : `. This one has ${hidden}`;
 }
 
-function showAccount(
-  { accountId, status, phoneNumber, language, preferred = false, associationIds }: FoundAccount,
-  reveal = false,
-) {
-  const number = reveal ? phoneNumber?.reveal() : phoneNumber?.toString();
-  return {
-    accountId,
-    status,
-    phoneNumber: number ?? null,
-    language: language ?? null,
-    preferred,
-    associationIds,
-  };
+function withAssociations(account: FoundAccount, reveal: true | undefined) {
+  return { ...showAccount(account, reveal), associationIds: account.associationIds };
 }
 
-function asText(account: ReturnType<typeof showAccount>): string {
-  return [
-    `account id    ${shown(account.accountId)}`,
-    `status        ${shown(account.status)}`,
-    `phone number  ${shown(account.phoneNumber ?? '(none)')}`,
-    ...(account.preferred ? ['preferred     of the active accounts with this number'] : []),
-    `language      ${shown(account.language ?? '(the default)')}`,
-    `associations  ${account.associationIds.map(shown).join(`\n${' '.repeat(14)}`) || '(none)'}`,
-  ].join('\n');
+function asText(account: ReturnType<typeof withAssociations>): string {
+  const ids = account.associationIds.map(shown).join(`\n${' '.repeat(14)}`);
+  return [...accountLines(account), `associations  ${ids || '(none)'}`].join('\n');
 }
 
 function print({ json }: { readonly json?: true }, value: unknown, text: string): void {

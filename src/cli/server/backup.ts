@@ -1,6 +1,7 @@
 import type { WriteStream } from 'node:tty';
 import { SingleBar } from 'cli-progress';
 import { Command } from 'commander';
+import { accountsKeptElsewhere } from '../../operations/accounts.ts';
 import { type BackupProgress, backUp } from '../../operations/backup.ts';
 import { shown } from '../../ports/hidden-characters.ts';
 import { configSources, withConfigOptions } from '../terminal/config-options.ts';
@@ -22,6 +23,7 @@ opens them as its databases until gsp-otp restore has put them in place. backup.
 it is not a backup.
 
 It is for store and accounts in files (sqlite). Those on PostgreSQL are backed up by means of its own, see docs/operating.md.
+Accounts of a directory over HTTP are backed up by whoever keeps them.
 
 A backup contains no secrets, keys, certificates or configuration. Without the same digests.secret and codes.secrets the
 databases are of little use: back those up too, in another place.
@@ -44,17 +46,17 @@ async function backup(folder: string, options: BackupOptions): Promise<void> {
   const progress = createProgress(process.stderr);
   const startedMs = performance.now();
   try {
-    const manifest = await backUp(
-      readDataSettings(configSources(options), 'store', 'directory'),
-      folder,
-      progress.show,
-      signal,
-    );
+    const settings = readDataSettings(configSources(options), 'store', 'directory');
+    const manifest = await backUp(settings, folder, progress.show, signal);
+    const elsewhere = accountsKeptElsewhere(settings);
     progress.stop();
     const { files, madeAtMs } = manifest;
     const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
     const text = [
       ...files.map(({ name, bytes }) => `${name.padEnd(16)} ${(bytes / 1e6).toFixed(1)} MB, checked`),
+      ...(elsewhere === undefined
+        ? []
+        : [`accounts         kept in ${shown(elsewhere)}, and not in this backup`]),
       `${shown(folder)}: a backup of ${new Date(madeAtMs).toISOString()}, made in ${seconds} s`,
     ].join('\n');
     process.stdout.write(`${options.json ? JSON.stringify({ folder, ...manifest }, null, 2) : text}\n`);

@@ -1,9 +1,11 @@
 import { Command } from 'commander';
 import { describeFault, describeOrigin } from '../../config/faults.ts';
+import { accountsKeptElsewhere } from '../../operations/accounts.ts';
 import { judgeSettings, listSettings } from '../../operations/settings.ts';
 import { shown } from '../../ports/hidden-characters.ts';
 import { type ConfigInspection, inspectConfig } from '../../settings/load.ts';
 import { writeReference } from '../../settings/reference.ts';
+import type { Settings } from '../../settings/settings.ts';
 import { configSources, withConfigOptions } from '../terminal/config-options.ts';
 import { exitCodes } from '../terminal/failure.ts';
 
@@ -78,9 +80,16 @@ async function checkConfig(inspection: ConfigInspection, json: boolean): Promise
   } else {
     for (const warning of warnings) process.stderr.write(`warning: ${shown(warning)}\n`);
     for (const fault of faults) process.stderr.write(`${describeFault(fault)}\n`);
-    if (faults.length === 0) process.stdout.write('The configuration is valid.\n');
+    if (faults.length === 0) process.stdout.write(`The configuration is valid.\n${noteOf(inspection)}`);
   }
   process.exitCode = faults.length === 0 ? exitCodes.done : exitCodes.usage;
+}
+
+/** What of the program doesn't go with a directory of somebody else's. */
+function noteOf({ values }: ConfigInspection): string {
+  const elsewhere = accountsKeptElsewhere(values as Settings);
+  if (elsewhere === undefined) return '';
+  return `Accounts are looked up in ${shown(elsewhere)}, and kept there: gsp-otp accounts, migrate and backup leave them alone.\n`;
 }
 
 function printConfig(inspection: ConfigInspection, json: boolean): void {

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { accountsKeptElsewhere } from '../../operations/accounts.ts';
 import { migrateDatabases } from '../../operations/databases.ts';
 import { shown } from '../../ports/hidden-characters.ts';
 import { configSources, withConfigOptions } from '../terminal/config-options.ts';
@@ -68,4 +69,7 @@ async function migrate(options: MigrateOptions): Promise<void> {
       `${shown(where)}: ${text}${dryRun && fromVersion !== toVersion ? ' (not done: --dry-run)' : ''}\n`,
     );
   }
+  const elsewhere = accountsKeptElsewhere(settings);
+  if (elsewhere !== undefined)
+    process.stdout.write(`${shown(elsewhere)}: accounts are kept there, nothing of it is migrated\n`);
 }

@@ -12,6 +12,7 @@ import {
   examineTemplates,
   isReachable,
 } from './checks.ts';
+import { examineDirectory } from './directory.ts';
 import { about, examine, type Finding } from './finding.ts';
 import { examineGateways } from './gateways.ts';
 import { examineTls, type TlsProbe } from './tls.ts';
@@ -52,6 +53,9 @@ async function examineSettings(settings: Settings, terms: DiagnosisTerms): Promi
     await examine('keys', 'gsp-otp keys check --help', () => examineKeys(settings, terms.nowMs)),
     await examine('texts', 'gsp-otp templates check --help', () => examineTemplates(settings)),
     await examine('databases', whereToRead(settings), () => examineDatabases(settings)),
+    await examine('directory', 'See docs/directories.md; gsp-otp directory lookup --help', () =>
+      examineDirectory(settings),
+    ),
     await examine('gateway', 'See sms.gateway in docs/configuration.md.', () => examineGateways(settings)),
     await examine('server', 'Is it another program?', () => examineServer(settings)),
     await examine('TLS', 'See http.tls in docs/configuration.md.', () => examineTlsOf(settings, terms)),
