@@ -15,6 +15,7 @@ export type { InboxBehaviour, InboxGateway } from './adapters/gateways/inbox/gat
 export { ConfigError, type ConfigFault, type Origin } from './config/faults.ts';
 export type { ConfigSources } from './config/layers.ts';
 export type { CodesOf } from './domain/end-codes.ts';
+export type { ErasedPerson, PersonAccount, PersonOf, PersonRecords } from './domain/persons.ts';
 export type {
   ExplainedChallenge,
   ExplainedRequest,

@@ -102,6 +102,11 @@ const rows: readonly CommandRow[] = [
     load: async () => (await import('./records/guard.ts')).guardCommand(),
   },
   {
+    name: 'person',
+    description: 'export or erase what the databases hold of one person',
+    load: async () => (await import('./records/person.ts')).personCommand(),
+  },
+  {
     name: 'backup',
     description:
       'back up store and accounts in files, in one consistent state, into a new folder; PostgreSQL has its own means',

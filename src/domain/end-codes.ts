@@ -19,7 +19,7 @@ export function endCodes(
     store,
     clock,
     keys: { digestKey },
-  }: { readonly store: OtpStore; readonly clock: Clock; readonly keys: OtpKeys },
+  }: { readonly store: OtpStore; readonly clock: Clock; readonly keys: Pick<OtpKeys, 'digestKey'> },
 ): Promise<number> {
   const nowMs = momentOf(clock).nowMs;
   const subject: EndCodesOrder['of'] =

@@ -31,6 +31,7 @@ const meanings: Readonly<Record<string, string>> = {
   secretRotated: 'another secret was configured at once, which ends the codes of before',
   superseded: 'a newer code was sent to the account meanwhile, or its codes were ended',
   unknownAssociation: 'no account has the association id any more',
+  erased: 'what the record told of the person was erased',
   ended: 'the live codes of the account or number were ended by the integrator',
   exhausted: 'wrong codes used up the attempts (codes.attemptsMax)',
   expired: 'the code had expired (codes.validityMs)',

@@ -80,7 +80,8 @@ export async function accountOfAssociation(
   return (await directory.findByAssociationId(associationId, deadline))?.accountId;
 }
 
-function explained(history: RequestHistory): ExplainedRequest {
+/** A request as it is told, in the order of what happened. */
+export function explained(history: RequestHistory): ExplainedRequest {
   return {
     ...history,
     meaning: meaningOf(history.reason),

@@ -43,7 +43,11 @@ export function findRequests(
   );
 }
 
-function digestKeyOf({ digests, dataDirectory }: Pick<Settings, 'digests' | 'dataDirectory'>): KeyObject {
+/** Throws `UnavailableError` where there is none: the sandbox makes one at its first start. */
+export function digestKeyOf({
+  digests,
+  dataDirectory,
+}: Pick<Settings, 'digests' | 'dataDirectory'>): KeyObject {
   const secret = digests.secret.reveal();
   if (secret !== '') return createSecretKey(secret, 'utf8');
   throw new UnavailableError(

@@ -2,6 +2,7 @@ import type { Challenge } from './challenge.ts';
 import type { AttemptDecision, AttemptFacts, AttemptOrder } from './otp-store/attempt.ts';
 import type { ClosedDecision, ClosedOrder, ClosedState, DecideClosed } from './otp-store/closed-guard.ts';
 import type { DecideEnd, EndCodesOrder } from './otp-store/end-codes.ts';
+import type { Erased, EraseOrder } from './otp-store/erase.ts';
 import type { RequestHistory, RequestSubject } from './otp-store/history.ts';
 import type { IssueDecision, IssueFacts, IssueOrder } from './otp-store/issue.ts';
 import type { Block } from './otp-store/money-guard.ts';
@@ -13,6 +14,7 @@ import type { SettlementDecision, SettlementFacts, SettlementOrder } from './otp
 export type * from './otp-store/attempt.ts';
 export type * from './otp-store/closed-guard.ts';
 export type * from './otp-store/end-codes.ts';
+export type * from './otp-store/erase.ts';
 export type * from './otp-store/history.ts';
 export type * from './otp-store/issue.ts';
 export type * from './otp-store/limits.ts';
@@ -98,10 +100,17 @@ export interface OtpStore {
   history(requestId: string): Promise<readonly RequestHistory[]>;
 
   /**
-   * The sendOtp requests for that account, or for that phone number, those received last first, 100 at most; whether or
-   * not a code was made for them. For an operator.
+   * The sendOtp requests for that account, or for that phone number, those received last first, `rowsMax` at most (100);
+   * whether or not a code was made for them. For an operator.
    */
-  requestsOf(subject: RequestSubject): Promise<readonly RequestHistory[]>;
+  requestsOf(subject: RequestSubject, rowsMax?: number): Promise<readonly RequestHistory[]>;
+
+  /**
+   * Takes from the challenges of an account or a phone number what tells more of a person than a digest does: `recipient`,
+   * `numberPrefix`, `counted`, the `messageId` and the receipt key of the text. Their events become that of the order. All
+   * else stays: answers, and what limits count. [OQ-96]
+   */
+  erase(order: EraseOrder): Promise<Erased>;
 
   /** Resolves if a durable step would be possible; throws `UnavailableError` otherwise. */
   check(): Promise<void>;

@@ -37,6 +37,7 @@ const FUNCTIONS = {
     'blocks',
     'history',
     'requestsOf',
+    'erase',
     'check',
     'close',
   ] satisfies readonly (keyof OtpStore)[],

@@ -2,6 +2,13 @@ import type { OtpKeys } from '../domain/challenge/otp-keys.ts';
 import { type CodesOf, endCodes } from '../domain/end-codes.ts';
 import { momentOf } from '../domain/moment.ts';
 import {
+  type ErasedPerson,
+  erasePerson,
+  exportPerson,
+  type PersonOf,
+  type PersonRecords,
+} from '../domain/persons.ts';
+import {
   accountOfAssociation,
   type ExplainedRequest,
   explainRequest,
@@ -39,6 +46,17 @@ export interface UseCases {
    * `RangeError` for other days, and `UnavailableError` when the store is down. [SO-11, OQ-95]
    */
   confirmClosed(days: number): Promise<void>;
+  /**
+   * Ends the live codes of a person, known by account id or phone number, and takes from the store's records what tells more
+   * than a keyed digest. Answers, limits and locks stay: the result says until when. The account itself is not touched.
+   * Throws `UnavailableError` when the store is down: then some may be erased. Safe to repeat. [OQ-96]
+   */
+  erasePerson(of: PersonOf): Promise<ErasedPerson>;
+  /**
+   * What store and directory know of a person: numbers in the clear, codes never. Throws `UnavailableError` when one of them
+   * can't answer. [OQ-96]
+   */
+  exportPerson(of: PersonOf): Promise<PersonRecords>;
 }
 
 interface UseCaseParts {
@@ -48,7 +66,7 @@ interface UseCaseParts {
   readonly keys: OtpKeys;
 }
 
-export function useCasesOf({ requests: { budgetMs } }: Config, parts: UseCaseParts): UseCases {
+export function useCasesOf({ requests: { budgetMs }, retention }: Config, parts: UseCaseParts): UseCases {
   const { store, directory, clock, keys } = parts;
   return {
     endCodes: (of) => endCodes(of, parts),
@@ -64,6 +82,15 @@ export function useCasesOf({ requests: { budgetMs } }: Config, parts: UseCasePar
     },
     async confirmClosed(days) {
       await confirmClosed(days, { store, nowMs: momentOf(clock).nowMs });
+    },
+    erasePerson: (of) => erasePerson(of, { ...parts, retentionMs: retention.requestsMs }),
+    async exportPerson(of) {
+      const deadline = createDeadline(clock, budgetMs);
+      try {
+        return await exportPerson(of, { ...parts, deadline });
+      } finally {
+        deadline.cancel();
+      }
     },
   };
 }

@@ -3,6 +3,7 @@ import type { CodeEnd, HeldCode, OtpStore } from '../../src/ports/otp-store.ts';
 import {
   accepted,
   anAttempt,
+  anEcho,
   digest,
   factsFor,
   HOUR,
@@ -14,7 +15,7 @@ import {
   T0,
   toJudge,
 } from './otp-orders.ts';
-import { endCodes } from './otp-steps.ts';
+import { completeRequest, endCodes, noteReceipt } from './otp-steps.ts';
 import type { StoreSuite } from './store-suite.ts';
 
 const maria = { kind: 'account', digest: digest('maria') } as const;
@@ -119,5 +120,94 @@ export function endCodesContract({ open, test }: StoreSuite): void {
     assert.deepEqual(account.wrongCodes, [{ atMs: T0 + 1, times: 10 }]);
     assert.deepEqual(account.exhaustions, [{ atMs: T0 + 2, times: 1 }]);
     assert.deepEqual(account.uncomparedCodes, []);
+  });
+}
+
+const ERASED = { atMs: T0 + HOUR, event: 'erased', detail: '' };
+const joao = { accountDigest: digest('joao'), phoneNumberDigest: digest('of joao') };
+
+/** What an erasure takes, and what it leaves. */
+export function eraseContract({ open, test }: StoreSuite): void {
+  for (const subject of [maria, mariasNumber]) {
+    test(`[OQ-96] what tells of a person is taken from challenges, found by ${subject.kind}, and all else stays`, async (t) => {
+      const { store, reopen } = await open(t);
+      for (const [requestId, whose] of [
+        ['send-1', {}],
+        ['joaos', joao],
+      ] as const) {
+        const counted = [{ sends: [{ subject: 'global', windowMs: HOUR, bucket: 1 }], unverified: [] }];
+        await issue(store, requestId, { ...whose, counted });
+        await settleText(store, accepted(requestId));
+      }
+      await issue(store, 'refused', { challengeId: idFor('refused') }, { nowMs: T0 + 2 });
+      await settleText(store, refused('refused'));
+      const { accountDigest, phoneNumberDigest } = {
+        accountDigest: maria.digest,
+        phoneNumberDigest: mariasNumber.digest,
+      };
+      const key = { method: 'sendOtp', requestId: 'declined' } as const;
+      await completeRequest(store, {
+        ...anEcho('', { key, nowMs: T0 + 9 }),
+        accountDigest,
+        phoneNumberDigest,
+      });
+      const told = async (one: OtpStore) => ({
+        facts: await factsFor(one, 'next', { nowMs: T0 + HOUR }),
+        joaos: await one.history('joaos'),
+        declined: await one.history('declined'),
+      });
+      const [before] = await store.history('send-1');
+      const [untouched, known] = [await told(store), await store.requestsOf(subject)];
+      assert.ok(before?.challenge?.text);
+
+      assert.deepEqual(await store.erase({ of: subject, event: ERASED }), {
+        requests: 3,
+        newestAtMs: T0 + 200,
+      });
+      const reopened = await reopen();
+      const { challenge } = before;
+      const [issued] = challenge.events;
+      const erased = { recipient: undefined, numberPrefix: '', counted: [], events: [issued, ERASED] };
+      const text = { ...challenge.text, messageId: undefined };
+      assert.deepEqual(await reopened.history('send-1'), [
+        { ...before, challenge: { ...challenge, ...erased, text } },
+      ]);
+      assert.deepEqual(await told(reopened), untouched);
+      assert.equal((await reopened.requestsOf(subject)).length, known.length);
+      assert.deepEqual((await reopened.findChallenge('refused'))?.recipient, undefined);
+      // Nobody finds its text any more, and that of somebody else as before.
+      const receipt = (requestId: string) => ({
+        ...({
+          gateway: 'primary',
+          receiptKey: `primary:SM-${requestId}`,
+          state: 'delivered',
+          detail: '',
+        } as const),
+      });
+      assert.equal((await noteReceipt(reopened, receipt('send-1'), T0 + 300)).kind, 'unmatched');
+      assert.equal((await noteReceipt(reopened, receipt('joaos'), T0 + 300)).kind, 'recorded');
+    });
+  }
+
+  test('[OQ-96] what stays is told with its newest moment, also of what limits count', async (t) => {
+    const { store } = await open(t);
+    await issue(store, 'send-1');
+    await issue(store, 'joaos', joao, { nowMs: T0 + 2 * HOUR });
+    const order = anAttempt('verify-1', 'send-1');
+    await store.attempt(order, toJudge(order, false));
+    const erase = (of: typeof maria | typeof mariasNumber) => store.erase({ of, event: ERASED });
+    assert.deepEqual(await erase(maria), { requests: 1, newestAtMs: T0 + MINUTE });
+    assert.deepEqual(await erase(mariasNumber), { requests: 1, newestAtMs: T0 });
+    const nobody = { kind: 'account', digest: digest('nobody') } as const;
+    assert.deepEqual(await store.erase({ of: nobody, event: ERASED }), { requests: 0, newestAtMs: 0 });
+  });
+
+  test('[OQ-96] as many requests of a person are told as are asked for, the newest', async (t) => {
+    const { store } = await open(t);
+    for (const at of [0, 1, 2]) await issue(store, `send-${at}`, {}, { nowMs: T0 + at });
+    for (const subject of [maria, mariasNumber]) {
+      const ids = (await store.requestsOf(subject, 2)).map(({ requestId }) => requestId);
+      assert.deepEqual(ids, ['send-2', 'send-1']);
+    }
   });
 }

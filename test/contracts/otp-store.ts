@@ -8,7 +8,7 @@ import { closedContract } from './otp-store-closed.ts';
 import { completeContract } from './otp-store-complete.ts';
 import { concurrencyContract } from './otp-store-concurrency.ts';
 import { countsContract } from './otp-store-counts.ts';
-import { endCodesContract } from './otp-store-end-codes.ts';
+import { endCodesContract, eraseContract } from './otp-store-end-codes.ts';
 import { factsContract } from './otp-store-facts.ts';
 import { guardContract } from './otp-store-guard.ts';
 import { issueContract } from './otp-store-issue.ts';
@@ -39,6 +39,7 @@ export function otpStoreSuite(suite: StoreSuite): void {
   guardContract(suite);
   closedContract(suite);
   endCodesContract(suite);
+  eraseContract(suite);
   toldContract(suite);
   againContract(suite);
   sweepContract(suite);

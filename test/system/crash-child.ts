@@ -112,7 +112,8 @@ const store: OtpStore = {
   recordReceipt: (order, decide) => opened.recordReceipt(order, decide),
   blocks: (nowMs) => opened.blocks(nowMs),
   history: (requestId) => opened.history(requestId),
-  requestsOf: (subject) => opened.requestsOf(subject),
+  requestsOf: (subject, rowsMax) => opened.requestsOf(subject, rowsMax),
+  erase: (order) => opened.erase(order),
   check: () => opened.check(),
   close: () => opened.close(),
 };

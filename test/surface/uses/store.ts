@@ -21,6 +21,8 @@ import type {
   DecideClosed,
   DecideEnd,
   EndCodesOrder,
+  Erased,
+  EraseOrder,
   GrantedText,
   GuardBudget,
   GuardFacts,
@@ -161,8 +163,12 @@ export class WatchedStore implements OtpStore {
     return this.#store.history(requestId);
   }
 
-  requestsOf(subject: RequestSubject): Promise<readonly RequestHistory[]> {
-    return this.#store.requestsOf(subject);
+  erase(order: EraseOrder): Promise<Erased> {
+    return this.#store.erase(order);
+  }
+
+  requestsOf(subject: RequestSubject, rowsMax?: number): Promise<readonly RequestHistory[]> {
+    return this.#store.requestsOf(subject, rowsMax);
   }
 
   check(): Promise<void> {

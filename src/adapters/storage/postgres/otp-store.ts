@@ -13,6 +13,8 @@ import type {
   DecideClosed,
   DecideEnd,
   EndCodesOrder,
+  Erased,
+  EraseOrder,
   IssueDecision,
   IssueFacts,
   IssueOrder,
@@ -37,6 +39,7 @@ import { parseReached } from '../rows/kept-words.ts';
 import { readBlock, readHeldCode, readInteger, readRequestRecord } from '../rows/otp-rows.ts';
 import { NO_CHANGE } from './changes.ts';
 import { ClosedGuard } from './closed-guard.ts';
+import { eraseIn } from './erase.ts';
 import { challengeOf, historyOf, versionIn } from './facts.ts';
 import { answeredImage } from './images.ts';
 import {
@@ -216,11 +219,14 @@ export class PostgresOtpStore implements OtpStore {
     return (await this.#ask(this.#sql.history, [requestId])).map(historyOf);
   }
 
-  async requestsOf({ kind, digest }: RequestSubject): Promise<readonly RequestHistory[]> {
+  async requestsOf({ kind, digest }: RequestSubject, rowsMax = 100): Promise<readonly RequestHistory[]> {
     const { requestsOfAccount, requestsOfPhoneNumber } = this.#sql;
-    return (await this.#ask(kind === 'account' ? requestsOfAccount : requestsOfPhoneNumber, [digest])).map(
-      historyOf,
-    );
+    const statement = kind === 'account' ? requestsOfAccount : requestsOfPhoneNumber;
+    return (await this.#ask(statement, [digest, rowsMax])).map(historyOf);
+  }
+
+  erase(order: EraseOrder): Promise<Erased> {
+    return this.#during(() => eraseIn(this.#database, this.#schema, order));
   }
 
   /** A write that must be durable, and what all that steps ask needs: functions, tables, columns and rights. */

@@ -145,12 +145,12 @@ export function plainStatements(schema: string) {
   const request = `${schema}.request`;
   const newer = newerTexts(request);
   const newestOf = (column: string, at: string, which: string) => `
-    (SELECT * FROM ${request} WHERE ${column} = $1 AND ${which} ORDER BY ${at} DESC LIMIT 100)`;
+    (SELECT * FROM ${request} WHERE ${column} = $1 AND ${which} ORDER BY ${at} DESC LIMIT $2)`;
   const requestsOf = (column: string) => `
     SELECT r.*, ${newer} FROM (
       ${newestOf(column, 'counted_at_ms', 'submissions > 0')} UNION ALL
       ${newestOf(column, 'received_at_ms', 'coalesce(submissions, 0) = 0')}) r
-    ORDER BY r.received_at_ms DESC LIMIT 100`;
+    ORDER BY r.received_at_ms DESC LIMIT $2`;
   const codesOf = (column: string) => `
     SELECT * FROM ${request} WHERE ${column} = $1 AND submissions > 0 AND counted_at_ms >= $2`;
   return {

@@ -11,6 +11,7 @@ import { METHOD_NAMES } from '../../../ports/method-name.ts';
 import type {
   Block,
   Counted,
+  Erased,
   HeldCode,
   ReceivedText,
   RequestHistory,
@@ -190,6 +191,10 @@ export function readSubmission(row: Row): Submission {
     submissions: readInteger(row, 'submissions'),
     counted: readTextCounts(row),
   };
+}
+
+export function readErased(row: Row): Erased {
+  return { requests: readInteger(row, 'requests'), newestAtMs: readInteger(row, 'newest_at_ms') };
 }
 
 export function readCounted(row: Row): Counted {

@@ -86,6 +86,14 @@ export const OTP_STATEMENTS = {
 
   findCodesOfPhoneNumber: findCodes('phone_number_digest'),
 
+  eraseAccount: erase('account_digest'),
+
+  erasePhoneNumber: erase('phone_number_digest'),
+
+  keptOfAccount: keptOf('account_digest'),
+
+  keptOfPhoneNumber: keptOf('phone_number_digest'),
+
   /** Whoever claimed them is gone. No lease is longer than a minute. */
   endLeases: `
     UPDATE request SET lease_expires_at_ms = 0
@@ -203,7 +211,7 @@ export const OTP_STATEMENTS = {
 } as const;
 
 function findRequests(digest: 'account_digest' | 'phone_number_digest'): string {
-  return `SELECT * FROM request WHERE ${digest} = ? ORDER BY received_at_ms DESC LIMIT 100`;
+  return `SELECT * FROM request WHERE ${digest} = ? ORDER BY received_at_ms DESC LIMIT ?`;
 }
 
 /** Newest first. */
@@ -216,6 +224,20 @@ function findTexts(digest: 'account_digest' | 'phone_number_digest'): string {
 
 function findCodes(digest: 'account_digest' | 'phone_number_digest'): string {
   return `SELECT ${HELD_CODE} FROM request WHERE ${digest} = ? AND submissions > 0 AND counted_at_ms >= ?`;
+}
+
+function erase(digest: 'account_digest' | 'phone_number_digest'): string {
+  return `
+    UPDATE request SET recipient = NULL, number_prefix = NULL, counted = NULL, message_id = NULL, receipt_key = NULL,
+      events = ?
+    WHERE ${digest} = ?`;
+}
+
+function keptOf(digest: 'account_digest' | 'phone_number_digest'): string {
+  return `
+    SELECT count(*) AS requests, max(coalesce(max(received_at_ms), 0),
+      (SELECT coalesce(max(at_ms), 0) FROM misstep WHERE subject = ?)) AS newest_at_ms
+    FROM request WHERE ${digest} = ?`;
 }
 
 export type OtpStatements = { readonly [name in keyof typeof OTP_STATEMENTS]: StatementSync };

@@ -13,6 +13,8 @@ import type {
   DecideClosed,
   DecideEnd,
   EndCodesOrder,
+  Erased,
+  EraseOrder,
   IssueDecision,
   IssueFacts,
   IssueOrder,
@@ -47,6 +49,7 @@ import { challengeIn, historyIn } from './challenge-rows.ts';
 import { issueChallenge, recordAnswer, resumeChallenge } from './claims.ts';
 import { readClosedState, weighClosed, writeClosedState } from './closed-guard.ts';
 import { endCodesOf } from './end-codes.ts';
+import { eraseIn } from './erase.ts';
 import { beginBlocks, gatherGuardFacts } from './guard-facts.ts';
 import { noteReceipt } from './note-receipt.ts';
 import { type OtpStatements, prepareOtpStatements } from './otp-statements.ts';
@@ -126,10 +129,10 @@ export class SqliteOtpStore implements OtpStore {
     );
   }
 
-  requestsOf({ kind, digest }: RequestSubject): Promise<readonly RequestHistory[]> {
+  requestsOf({ kind, digest }: RequestSubject, rowsMax = 100): Promise<readonly RequestHistory[]> {
     const { findRequestsOfAccount, findRequestsOfPhoneNumber } = this.#sql;
     const statement = kind === 'account' ? findRequestsOfAccount : findRequestsOfPhoneNumber;
-    return this.#engine.read(() => statement.all(digest).map((row) => historyIn(this.#sql, row)));
+    return this.#engine.read(() => statement.all(digest, rowsMax).map((row) => historyIn(this.#sql, row)));
   }
 
   issue(order: IssueOrder, decide: (facts: IssueFacts) => IssueDecision): Promise<IssueDecision> {
@@ -249,6 +252,10 @@ export class SqliteOtpStore implements OtpStore {
     const { findCodesOfAccount, findCodesOfPhoneNumber } = this.#sql;
     const statement = of.kind === 'account' ? findCodesOfAccount : findCodesOfPhoneNumber;
     return this.#engine.step(() => endCodesOf(this.#sql, statement.all(of.digest, sinceMs), decide));
+  }
+
+  erase(order: EraseOrder): Promise<Erased> {
+    return this.#engine.step(() => eraseIn(this.#sql, order));
   }
 
   remember(nowMs: number): Promise<void> {

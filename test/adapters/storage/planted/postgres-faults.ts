@@ -2,6 +2,7 @@
 import { REQUEST_COLUMNS } from '../../../../src/adapters/storage/postgres/row-columns.ts';
 import type { SourceChange } from './changed-source.ts';
 import { closedGuardFaults } from './closed-guard-faults.ts';
+import { eraseFaults } from './erase-faults.ts';
 import { retentionFaults } from './retention-faults.ts';
 
 /** What stands in a source, and what stands there instead. */
@@ -181,7 +182,7 @@ const CAUGHT_BY_CONTRACT: Readonly<Record<string, readonly Change[]>> = {
       "newestOf(column, 'counted_at_ms', 'submissions > 1')",
     ],
     ["'coalesce(submissions, 0) = 0'", "'submissions = 0'"],
-    ['ORDER BY r.received_at_ms DESC LIMIT 100`', 'ORDER BY r.received_at_ms LIMIT 100`'],
+    ['ORDER BY r.received_at_ms DESC LIMIT $2`', 'ORDER BY r.received_at_ms LIMIT $2`'],
     ['AND submissions > 0 AND counted_at_ms >= $2', 'AND submissions > 0'],
     ['WHERE until_ms > $1 ORDER BY until_ms', 'ORDER BY until_ms'],
     ['max(greatest(received_at_ms, answered_at_ms))', 'max(received_at_ms)'],
@@ -201,6 +202,7 @@ const CAUGHT_BY_CONTRACT: Readonly<Record<string, readonly Change[]>> = {
     ["if (decision.kind !== 'answer') return { decision };", ''],
   ],
   [engine('closed-guard')]: closedGuardFaults,
+  [engine('erase')]: eraseFaults,
   [engine('retention')]: retentionFaults,
 };
 

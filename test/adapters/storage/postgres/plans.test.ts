@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
 import { closedGuardStatements } from '../../../../src/adapters/storage/postgres/closed-guard.ts';
+import { eraseStatements } from '../../../../src/adapters/storage/postgres/erase.ts';
 import { keptStatements } from '../../../../src/adapters/storage/postgres/kept-functions.ts';
 import type { KeptStatement } from '../../../../src/adapters/storage/postgres/kept-statement.ts';
 import { openStore } from '../../../../src/adapters/storage/postgres/open-store.ts';
@@ -139,6 +140,7 @@ test('statements of steps read no table and no index from end to end, however lo
 for (const [name, sql] of Object.entries({
   ...plainStatements(SCHEMA),
   ...closedGuardStatements(SCHEMA),
+  ...eraseStatements(SCHEMA),
   ...retentionStatements(SCHEMA),
 })) {
   test(`${name} reads no table and no index from end to end, however long the history`, async () => {
