@@ -39,12 +39,6 @@ export async function importIntoAccounts(
   return importAccounts({ doubtAbout, mayClose, ...order }, () => keeper.importTarget(terms));
 }
 
-/** Where the accounts are kept by somebody else, in words. `undefined`: they are kept here. */
-export function accountsKeptElsewhere(settings: DataSettings): string | undefined {
-  const { row, terms } = directoryOf(settings);
-  return row.accounts === undefined ? row.where(terms) : undefined;
-}
-
 type Terms = ReturnType<typeof directoryOf>['terms'];
 
 function keeperOf(settings: DataSettings): { keeper: AccountsKeeper<Terms['settings']>; terms: Terms } {

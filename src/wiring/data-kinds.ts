@@ -25,6 +25,12 @@ export function directoryOf({ directory, store, profile, dataDirectory }: DataSe
   return { row, terms: { settings: directory, environment: profile, dataDirectory, connection } };
 }
 
+/** Where the accounts are kept by somebody else, in words. `undefined`: they are kept here. */
+export function accountsKeptElsewhere(settings: DataSettings): string | undefined {
+  const { row, terms } = directoryOf(settings);
+  return row.accounts === undefined ? row.where(terms) : undefined;
+}
+
 function rowOf<Row extends { readonly kind: string }>(kinds: readonly Row[], kind: string): Row {
   const row = kinds.find((one) => one.kind === kind);
   if (row === undefined) throw new TypeError(`nothing is of kind ${kind}`);

@@ -1,9 +1,9 @@
 import type { WriteStream } from 'node:tty';
 import { SingleBar } from 'cli-progress';
 import { Command } from 'commander';
-import { accountsKeptElsewhere } from '../../operations/accounts.ts';
 import { type BackupProgress, backUp } from '../../operations/backup.ts';
 import { shown } from '../../ports/hidden-characters.ts';
+import { accountsKeptElsewhere } from '../../wiring/data-kinds.ts';
 import { configSources, withConfigOptions } from '../terminal/config-options.ts';
 import { readDataSettings } from '../terminal/data-settings.ts';
 import { abortOnSignal } from './stop-signal.ts';

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { describeFault, describeOrigin } from '../../config/faults.ts';
-import { accountsKeptElsewhere } from '../../operations/accounts.ts';
 import { judgeSettings, listSettings } from '../../operations/settings.ts';
 import { shown } from '../../ports/hidden-characters.ts';
 import { type ConfigInspection, inspectConfig } from '../../settings/load.ts';
 import { writeReference } from '../../settings/reference.ts';
 import type { Settings } from '../../settings/settings.ts';
+import { accountsKeptElsewhere } from '../../wiring/data-kinds.ts';
 import { configSources, withConfigOptions } from '../terminal/config-options.ts';
 import { exitCodes } from '../terminal/failure.ts';
 

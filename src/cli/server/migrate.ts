@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { accountsKeptElsewhere } from '../../operations/accounts.ts';
 import { migrateDatabases } from '../../operations/databases.ts';
 import { shown } from '../../ports/hidden-characters.ts';
+import { accountsKeptElsewhere } from '../../wiring/data-kinds.ts';
 import { configSources, withConfigOptions } from '../terminal/config-options.ts';
 import { readDataSettings } from '../terminal/data-settings.ts';
 import { move } from './move.ts';

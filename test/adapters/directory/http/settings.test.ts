@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { inspectConfig } from '../../../../src/settings/load.ts';
+import { judgeSettings } from '../../../../src/operations/settings.ts';
+import { inspectConfig, loadConfig } from '../../../../src/settings/load.ts';
+import { compose } from '../../../../src/wiring/application.ts';
+import { temporaryDirectory } from '../../../support/temporary-directory.ts';
+import { makeCertificate } from '../../../support/test-certificates.ts';
 
 const key = (bytes: number) => ({ value: `whsec_${Buffer.alloc(bytes, 9).toString('base64')}` });
 const token = { value: 'a-token-of-the-tests' };
@@ -86,4 +90,17 @@ test('[TLS-5] production wants TLS and credentials, or the word that the way is 
     faultsOf({ url, bearerToken: token }, 'production').join(),
     /a secret stands in the configuration/,
   );
+});
+
+test("a certificate that can't be used is found by a check and refused by a start", async (t) => {
+  const [ours, other] = [makeCertificate(), makeCertificate()];
+  const clientCertificate = { certificate: { value: ours.certificate }, key: { value: other.key } };
+  const directory = { kind: 'http', url: 'https://bank.example/gsp', clientCertificate };
+  const overrides = { directory, dataDirectory: temporaryDirectory(t), 'log.level': 'silent' };
+  const { faults } = await judgeSettings(inspectConfig({ env: {}, overrides }), Date.now());
+  assert.deepEqual(
+    faults.map(({ path }) => path),
+    ['directory.clientCertificate'],
+  );
+  await assert.rejects(compose(loadConfig({ env: {}, overrides })), { name: 'ConfigError' });
 });
