@@ -3,7 +3,9 @@
  *
  *   node test/release/fuzz.ts [inputs = 100000000] [seed = random] [word]
  */
+
 import { randomInt } from 'node:crypto';
+import { directoryTarget } from '../fuzz/directory-targets.ts';
 import { fuzz } from '../fuzz/fuzz.ts';
 import { joseTargets } from '../fuzz/jose-targets.ts';
 import { pgpTargets } from '../fuzz/pgp-targets.ts';
@@ -16,7 +18,7 @@ const word = process.argv[4] ?? '';
 Error.stackTraceLimit = 0;
 
 console.log(`${inputs} inputs each, from seed ${seed}`);
-for (const target of [...pgpTargets, ...joseTargets, ...protocolTargets, ...smsTargets]) {
+for (const target of [...pgpTargets, ...joseTargets, ...protocolTargets, ...smsTargets, directoryTarget]) {
   if (!target.name.startsWith(word)) continue;
   const { taken, found, faults } = await fuzz(target, { seed, count: inputs });
   console.log(`${target.name}: ${taken} taken, ${found} reached something new, ${faults.length} faults`);

@@ -1,0 +1,4 @@
+import { directoryTarget } from './directory-targets.ts';
+import { fuzzTests } from './fuzz-tests.ts';
+
+fuzzTests([directoryTarget]);
