@@ -68,6 +68,12 @@ export interface AssociatedAccount extends Account {
   readonly associationIds: readonly string[];
 }
 
+export interface AccountPage {
+  readonly accounts: readonly AssociatedAccount[];
+  /** The place of the last of them. `undefined`: there are none, nor behind them. */
+  readonly last: number | undefined;
+}
+
 /**
  * Looks at and changes single accounts, for an operator. A running server sees each change at once. Each method is one
  * step, done or not, and throws `UnavailableError` if the directory can't be read or written.
@@ -90,6 +96,15 @@ export interface AccountEditor {
 
   /** The association id names no account any more. `unknown-association`: it named none. */
   dissociate(associationId: string): Promise<'dissociated' | 'unknown-association'>;
+
+  /** With its association ids, which then name nobody, and may be given again. [OQ-97] */
+  delete(accountId: string): Promise<'deleted' | 'unknown-account'>;
+
+  /**
+   * Some accounts, beginning behind the place `after`; 0: with the first. `associated`: with their association ids, which
+   * takes a while in a large directory; otherwise these are empty.
+   */
+  page(after: number, options: { readonly associated: boolean }): Promise<AccountPage>;
 
   /** How many there are, whatever their status. Takes a while in a large directory. */
   count(): Promise<number>;

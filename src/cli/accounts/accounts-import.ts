@@ -61,7 +61,7 @@ What happens to an existing account:
   a column or member that is absent   leaves the account's value as it is
   an empty phoneNumber or language    removes the value; so does null in NDJSON
   associationIds                      are added to those of the account; none is ever removed
-An account that is not in the file stays as it is. Accounts are never deleted: set them to a closed status.
+An account that is not in the file stays as it is. An import deletes none: set them to a closed status.
 
 These are refused, with the number of the line: malformed fields, an account id that occurs twice, an association id of
 another account, and a phone number of several active accounts of which not exactly one is preferred. The content of a

@@ -6,6 +6,7 @@ import { configSources, withConfigOptions } from '../terminal/config-options.ts'
 import { readDataSettings } from '../terminal/data-settings.ts';
 import { exitCodes, Failure } from '../terminal/failure.ts';
 import { accountsImportCommand } from './accounts-import.ts';
+import { accountsExportCommand, accountsListCommand } from './accounts-list.ts';
 import { accountLines, showAccount } from './shown-account.ts';
 
 type AccountEditor = Awaited<ReturnType<typeof editAccounts>>;
@@ -27,6 +28,9 @@ export function accountsCommand(): Command {
     .addCommand(showCommand())
     .addCommand(setStatusCommand())
     .addCommand(associateCommand())
+    .addCommand(accountsListCommand(Object.keys(resultByStatus)))
+    .addCommand(accountsExportCommand())
+    .addCommand(deleteCommand())
     .addHelpText(
       'after',
       `
@@ -35,6 +39,9 @@ Examples:
   $ gsp-otp accounts show --association-id ID
   $ gsp-otp accounts set-status wallet-1001 not-eligible
   $ gsp-otp accounts associate wallet-1001 ID
+  $ gsp-otp accounts list --status closed
+  $ gsp-otp accounts export accounts.ndjson
+  $ gsp-otp accounts delete wallet-1001 --yes
 `,
     );
 }
@@ -165,6 +172,39 @@ Exit code: 1 if there is no such account, or if the association id belongs to an
         );
       }
       print(options, { accountId, associationId }, 'The association id now belongs to the account.');
+    });
+}
+
+function deleteCommand(): Command {
+  return withConfigOptions(new Command('delete'))
+    .description('delete an account with its association ids, as if it had never been there')
+    .argument('<account-id>', 'your own id of the account')
+    .option('--yes', 'delete it; required')
+    .option('--json', 'print as JSON')
+    .addHelpText(
+      'after',
+      `
+Google is not told that the account is closed: a sendOtp by its association id is answered 404 INVALID_IDENTIFIER from then
+on, one by its number UNKNOWN_PHONE_NUMBER. To have Google close the user's payment instrument, set the account to a closed
+status first, and delete it when its retention has passed. Its association ids could be given to another account. A code
+that is out ends when it is entered. The records of its requests stay: gsp-otp person erase.
+
+Example:
+  $ gsp-otp accounts delete wallet-1001 --yes
+
+Exit code: 1 if there is no such account.
+`,
+    )
+    .action(async (accountId: string, options) => {
+      if (!options.yes)
+        throw new Failure(
+          'Google is not told that a deleted account is closed, and its association ids are forgotten',
+          'To confirm, run it again with --yes. To have the instrument closed, see gsp-otp accounts set-status.',
+          exitCodes.usage,
+        );
+      const outcome = await withAccounts(options, (accounts) => accounts.delete(accountId));
+      if (outcome === 'unknown-account') throw unknownAccount(accountId);
+      print(options, { accountId, outcome }, 'The account is deleted.');
     });
 }
 

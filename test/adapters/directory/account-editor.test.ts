@@ -89,4 +89,49 @@ describeKeepers('the account editor of a directory', (newPlace, row) => {
     );
     assert.equal(await editor.setStatus('w-1', 'closed'), 'set');
   });
+
+  test('[OQ-97] an account is deleted with its association ids, which then name nobody', async (t) => {
+    const { place, editor } = await editorOf(t);
+    const { directory } = await row.open(place.terms, 'serve', createSystemClock());
+    t.after(() => directory.close());
+    assert.equal(await editor.delete('w-9'), 'unknown-account');
+    assert.equal(await editor.delete('w-1'), 'deleted');
+    assert.equal(await editor.delete('w-1'), 'unknown-account');
+    assert.deepEqual(
+      (await place.content()).map(({ accountId, associationIds }) => [accountId, associationIds]),
+      [
+        ['w-2', ['as-3']],
+        ['w-3', []],
+      ],
+    );
+    assert.equal(await directory.findByAssociationId('as-1', deadlineIn(2000)), undefined);
+    assert.equal(await editor.associate('w-3', 'as-1'), 'associated');
+  });
+
+  test('accounts are told some at a time, each once, with or without their association ids', async (t) => {
+    const place = await newPlace(t);
+    const many = Array.from({ length: 5003 }, (_, at) => ({
+      accountId: `m-${at}`,
+      associationIds: at % 1000 === 2 ? [`as-${at}`, `at-${at}`] : [],
+    }));
+    await place.fill(many);
+    const editor = await row.accounts.edit(place.terms);
+    t.after(() => editor.close());
+    const first = await editor.page(0, { associated: true });
+    assert.equal(first.accounts.length, 5000);
+    const second = await editor.page(first.last ?? 0, { associated: true });
+    const told = [...first.accounts, ...second.accounts];
+    assert.deepEqual(
+      told.map(({ accountId, associationIds }) => ({ accountId, associationIds: associationIds.toSorted() })),
+      many,
+    );
+    assert.deepEqual(await editor.page(second.last ?? 0, { associated: true }), {
+      ...{ accounts: [], last: undefined },
+    });
+    const plain = await editor.page(first.last ?? 0, { associated: false });
+    assert.deepEqual(
+      plain.accounts.map(({ associationIds }) => associationIds),
+      [[], [], []],
+    );
+  });
 });

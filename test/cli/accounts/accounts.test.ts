@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { runHere } from '../../support/cli-here.ts';
@@ -152,4 +152,49 @@ test('[SO-11, OQ-95] import closes many accounts only with --confirm-closing and
   const applied = await import_('closed', '--confirm-closing', '4');
   assert.equal(applied.code, 0);
   assert.match(applied.stdout, /4 of them closed by it/);
+});
+
+test('list has a line for each account, of one status if that is asked for, with masked numbers', async (t) => {
+  const run = await accountsCli(t);
+  const all = await run('list');
+  assert.deepEqual([all.code, all.stderr], [0, '']);
+  assert.equal(
+    all.stdout,
+    'w-1  active  +1403*****01\nw-2  closed  +1403*****01\nw-3  not-eligible  (no number)\n',
+  );
+  const closed = await run('list', '--status', 'closed', '--json', '--reveal');
+  const account = { accountId: 'w-2', status: 'closed', phoneNumber: '+14035550101', language: null };
+  assert.deepEqual(JSON.parse(closed.stdout), account);
+  assert.equal((await run('list', '--status', 'gone')).code, 2);
+});
+
+test('what export writes is what import reads; no file is overwritten', async (t) => {
+  const run = await accountsCli(t);
+  const file = join(temporaryDirectory(t), 'out.ndjson');
+  assert.equal((await run('export', file)).code, 0);
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+  const [first, ...others] = readFileSync(file, 'utf8').trimEnd().split('\n');
+  assert.deepEqual(JSON.parse(first ?? ''), {
+    ...{ accountId: 'w-1', status: 'active', phoneNumber: '+14035550101', language: 'pt-BR' },
+    associationIds: ['as-1', 'as-2'],
+  });
+  assert.equal(others.length, 2);
+  const again = await run('export', file);
+  assert.equal(again.code, 1);
+  assert.match(again.stderr, /is there already/);
+  assert.equal((await run('export', join(file, 'x'))).code, 1);
+  assert.match((await run('import', file)).stdout, /unchanged +3 accounts/);
+  assert.match((await run('export', '-')).stdout, /^\{"accountId":"w-1"/);
+});
+
+test('[OQ-97] delete needs --yes, and says what Google will not be told', async (t) => {
+  const run = await accountsCli(t);
+  const asked = await run('delete', 'w-1');
+  assert.equal(asked.code, 2);
+  assert.match(asked.stderr, /not told that a deleted account is closed/);
+  assert.equal((await run('show', 'w-1')).code, 0);
+  assert.equal((await run('delete', 'w-1', '--yes')).code, 0);
+  assert.equal((await run('show', 'w-1')).code, 1);
+  assert.equal((await run('show', '--association-id', 'as-1')).code, 1);
+  assert.equal((await run('delete', 'w-1', '--yes')).code, 1);
 });

@@ -3,6 +3,7 @@ import type { AccountEditor, AccountKey } from '../directory-kind.ts';
 import { isAssociationId } from '../rows/account-fields.ts';
 import { ACCOUNT_COLUMNS, readAccount } from '../rows/account-row.ts';
 import { digestOf, isNoText, LOOK_UP_ORDER } from './look-ups.ts';
+import { wholeAccounts } from './whole-accounts.ts';
 import { unhurried, writeAccounts } from './write-accounts.ts';
 
 export function editorStatements(schema: string) {
@@ -41,7 +42,6 @@ export function editorStatements(schema: string) {
       ON CONFLICT DO NOTHING RETURNING account_row`,
     dissociate: `DELETE FROM ${schema}.association WHERE digest = ${digestOf('$1')} RETURNING account_row`,
     ownerOf: `SELECT accounts.account_id ${found.associationId}`,
-    count: `SELECT count(*) AS accounts FROM ${schema}.account`,
   } as const;
 }
 
@@ -85,7 +85,7 @@ export function accountEditor(database: Database, schema: string): AccountEditor
         return taken.length > 0 ? 'dissociated' : 'unknown-association';
       });
     },
-    count: async () => Number((await read(sql.count))[0]?.['accounts']),
+    ...wholeAccounts(database, schema),
     close: () => database.close(),
   };
 }

@@ -1,10 +1,10 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { UnavailableError } from '../../../ports/unavailable.ts';
-import { inOneTransaction } from '../../sqlite/transaction.ts';
+import type { StatementSync } from 'node:sqlite';
 import type { AccountEditor, AccountKey } from '../directory-kind.ts';
 import { isAssociationId } from '../rows/account-fields.ts';
 import { ACCOUNT_COLUMNS, readAccount } from '../rows/account-row.ts';
 import { type DirectoryFile, openDirectoryFile } from './directory-file.ts';
+import { reading, writing } from './editing.ts';
+import { wholeAccounts } from './whole-accounts.ts';
 
 const FIND_BY: Readonly<Record<AccountKey, string>> = {
   accountId: 'FROM accounts WHERE account_id = ?',
@@ -77,35 +77,7 @@ export function openAccountEditor(location: DirectoryFile, waitMs?: number): Acc
         const isOne = associationId.isWellFormed() && dissociate.run(associationId).changes === 1;
         return isOne ? 'dissociated' : 'unknown-association';
       }),
-    count: async () =>
-      reading(database, () =>
-        Number(prepare('SELECT count(*) AS accounts FROM accounts').get()?.['accounts']),
-      ),
+    ...wholeAccounts(database),
     close: async () => database.close(),
   };
-}
-
-/** What several statements see is one state. */
-function reading<T>(database: DatabaseSync, ask: () => T): T {
-  return orUnavailable(() => {
-    database.exec('BEGIN');
-    try {
-      return ask();
-    } finally {
-      if (database.isTransaction) database.exec('ROLLBACK');
-    }
-  });
-}
-
-function writing<T>(database: DatabaseSync, step: () => T): T {
-  return orUnavailable(() => inOneTransaction(database, step));
-}
-
-function orUnavailable<T>(step: () => T): T {
-  try {
-    return step();
-  } catch (error) {
-    if (error instanceof UnavailableError) throw error;
-    throw new UnavailableError("the account directory can't be read or written", { cause: error });
-  }
 }
