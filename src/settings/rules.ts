@@ -23,6 +23,14 @@ export const rules: readonly SettingsRule[] = [
     accepted: 'another port: operator routes never share one with the methods',
   },
   {
+    // Their request ids would be one, and so would be their codes and accounts. [IDEM-9]
+    about: ['http.basePaths'],
+    broken: ({ http }) => pathsOfOneEdition(http.basePaths) !== undefined,
+    reason: ({ http }) => `has ${pathsOfOneEdition(http.basePaths)?.join(' and ')}, two paths of one edition`,
+    accepted:
+      'one path for each edition; another integrator account that shares nothing with this one gets a process and a database of its own',
+  },
+  {
     about: ['codes.secrets'],
     broken: ({ codes }) => new Set(codes.secrets.map(({ id }) => id)).size < codes.secrets.length,
     reason: () => 'two secrets have the same id',
@@ -182,4 +190,10 @@ function unreachableCountries({ quotas, phoneNumbers }: Settings): readonly stri
   return Object.keys(quotas.sendsPerCountry ?? {}).filter(
     (country) => country !== 'default' && !allowed.includes(country),
   );
+}
+
+/** Those that end alike, as `/a/v1` and `/b/v1` do. `undefined`: none do. */
+function pathsOfOneEdition(basePaths: readonly string[]): readonly string[] | undefined {
+  const byEdition = Map.groupBy(basePaths, (path) => path.slice(path.lastIndexOf('/')));
+  return [...byEdition.values()].find((paths) => paths.length > 1);
 }

@@ -90,7 +90,7 @@ const http = Type.Object(
         maxItems: 16,
         uniqueItems: true,
         description:
-          'Base paths of the methods. A slash and the name of a method follow each of them. A base path contains the major version and never the payment integrator account id. [URL-1, URL-2, URL-3]',
+          'Base paths of the methods. A slash and the name of a method follow each of them. A base path contains the major version and never the payment integrator account id; there is one for each edition. [URL-1, URL-2, URL-3, IDEM-9]',
       },
     ),
     methods: Type.Array(Type.Enum([...METHOD_NAMES]), {

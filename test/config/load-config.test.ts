@@ -6,6 +6,16 @@ import { inspect } from 'node:util';
 import { inspectConfig, loadConfig, sandboxDefaults } from '../../src/settings/load.ts';
 import { temporaryDirectory, temporaryFile } from './config-under-test.ts';
 
+test('[IDEM-9] two base paths of one edition are refused, with what to do instead', () => {
+  const load = (...basePaths: readonly string[]) =>
+    loadConfig({ env: {}, overrides: { 'http.basePaths': basePaths } });
+  assert.throws(
+    () => load('/bank/v1', '/v1', '/wallet/e-wallets-v1'),
+    /http\.basePaths: has \/bank\/v1 and \/v1, two paths of one edition; accepted: .* a process and a database of its own/,
+  );
+  assert.deepEqual(load('/v1', '/v2', '/a/e-wallets-v1').http.basePaths.length, 3);
+});
+
 test('the sandbox starts without any setting', (t) => {
   const config = sandboxDefaults(temporaryDirectory(t));
   assert.equal(config.profile, 'sandbox');
