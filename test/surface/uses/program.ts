@@ -13,6 +13,7 @@ import {
   type Data,
   type DataOverrides,
   type Entropy,
+  type ErasedPerson,
   type ExplainedChallenge,
   type ExplainedRequest,
   type GatewayOverrides,
@@ -23,6 +24,9 @@ import {
   type Origin,
   type OtpStore,
   type Overrides,
+  type PersonAccount,
+  type PersonOf,
+  type PersonRecords,
   type RequestSearch,
   type TimelineEntry,
   type UseCases,
@@ -60,6 +64,15 @@ export async function support(application: Application): Promise<readonly Timeli
   const challenge: ExplainedChallenge | undefined = found[0]?.challenge;
   const [request] = await useCases.explainRequest(found[0]?.requestId ?? '');
   return challenge?.state === 'sent' ? [] : (request?.timeline ?? []);
+}
+
+/** What a data protection officer asks for. */
+export async function forget(application: Application, of: PersonOf): Promise<string> {
+  const records: PersonRecords = await application.exportPerson(of);
+  const [account]: readonly PersonAccount[] = records.accounts;
+  const { endedCodes, requests, staysUntilMs }: ErasedPerson = await application.erasePerson(of);
+  await application.confirmClosed(1);
+  return `${account?.phoneNumber} ${records.isComplete} ${endedCodes} ${requests} ${staysUntilMs ?? 0}`;
 }
 
 export function mount(
