@@ -89,10 +89,8 @@ async function assemble(
   overrides: Overrides,
   closers: (() => Promise<void>)[],
 ): Promise<Application> {
-  const log = createLog({
-    ...config.log,
-    ...(overrides.logDestination && { destination: overrides.logDestination }),
-  });
+  const { logDestination: destination } = overrides;
+  const log = createLog({ ...config.log, ...(destination && { destination }) });
   // Before anything is opened: a template that doesn't fit leaves nothing behind.
   const rules = { policy: policyOf(config), keys: keysOf(config), templates: composeTemplates(config) };
   const data = await openData(config, { log, keys: rules.keys }, overrides, closers);
@@ -121,7 +119,9 @@ async function assemble(
   const rings = () => protection.inForce().rings;
   const nodes = await composeNodes(config, { ...told, nodes: data.nodes, keys: rules.keys, rings });
   closers.push(() => nodes.stop());
-  const ways = { ...told, ...rules, pipeline, protection, delivery, receipts, nodes };
+  const useCases = useCasesOf(config, { ...rules, ...data });
+  const internal = { useCases, keys: rules.keys, entropy: data.entropy, clock };
+  const ways = { ...told, internal, pipeline, protection, delivery, receipts, nodes };
   const listeners = await openTo(config, ways);
   metrics.watchEnds(() => timesLeft(protection.inForce(), clock.nowMs()));
   metrics.tellReload(true, clock.nowMs());
@@ -132,7 +132,7 @@ async function assemble(
     () => listeners.close(),
   );
 
-  return applicationOf(config, { ...told, rules, inbox: delivery.inbox, protection, listeners, closers });
+  return applicationOf(config, { ...told, useCases, inbox: delivery.inbox, protection, listeners, closers });
 }
 
 interface Told {
@@ -143,7 +143,8 @@ interface Told {
   readonly metrics: Metrics;
 }
 
-interface Ways extends Told, InternalUseCases {
+interface Ways extends Told {
+  readonly internal: InternalUseCases;
   readonly pipeline: Pipeline;
   readonly protection: Protection;
   readonly delivery: Delivery;
@@ -153,14 +154,15 @@ interface Ways extends Told, InternalUseCases {
 
 /** The listeners, what they serve, and whom they tell. */
 function openTo(config: Config, ways: Ways) {
-  const { store, directory, clock, log, metrics, pipeline, protection, delivery, receipts, nodes } = ways;
+  const { store, directory, clock, log, metrics, internal, pipeline, protection, delivery, receipts, nodes } =
+    ways;
   const { gateway, members, inbox } = delivery;
   const logRefused = reportRefusalsToLog(log, clock);
   const logEnded = reportEndedToLog(log, clock);
   return composeListeners(config, {
     pipeline,
     doors: protection.doors,
-    internal: ways,
+    internal,
     readiness: [
       { name: 'store', check: () => store.check() },
       {
@@ -195,7 +197,7 @@ function openTo(config: Config, ways: Ways) {
 }
 
 interface Running extends Told {
-  readonly rules: Pick<CatalogParts, 'policy' | 'keys' | 'templates'>;
+  readonly useCases: UseCases;
   readonly inbox: InboxGateway | undefined;
   readonly protection: Protection;
   readonly listeners: Listeners;
@@ -204,7 +206,7 @@ interface Running extends Told {
 
 function applicationOf(
   config: Config,
-  { store, directory, clock, log, metrics, rules, inbox, protection, listeners, closers }: Running,
+  { store, directory, clock, log, metrics, useCases, inbox, protection, listeners, closers }: Running,
 ): Application {
   let stopReason: string | undefined;
   return {
@@ -212,7 +214,7 @@ function applicationOf(
     directory,
     inbox,
     handle: listeners.handle,
-    ...useCasesOf(config, { ...rules, store, directory, clock }),
+    ...useCases,
     async listen() {
       const addresses = await listeners.open();
       log.info({ ...describeStart(config), ...addresses }, 'started');

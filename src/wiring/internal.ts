@@ -51,6 +51,7 @@ function callerOf(settings: InternalSettings['callers'][number]): ApiCaller {
 /** What the operations of the API need. */
 export interface InternalUseCases extends PerformerParts {
   readonly entropy: Entropy;
+  readonly clock: Clock;
 }
 
 interface InternalParts {
@@ -70,18 +71,18 @@ export interface InternalListener {
 /** `undefined` where there is none. Nothing of it, and no library that it needs, is loaded then. */
 export async function composeInternal(
   { internal: settings, requests: { budgetMs } }: Config,
-  { doors, internal: useCases, log, metrics }: InternalParts,
+  { doors, internal: { clock, entropy, ...parts }, log, metrics }: InternalParts,
   watch: ListenerWatch,
 ): Promise<InternalListener | undefined> {
   if (settings === undefined || doors.internal === undefined) return undefined;
   const { createInternalServer } = await import('../http/internal/server.ts');
   const { createPerformers } = await import('../methods/internal/perform.ts');
   let door = doors.internal;
-  const logCall = reportInternalToLog(log, useCases.clock);
+  const logCall = reportInternalToLog(log, clock);
   const server = createInternalServer({
-    performers: createPerformers(useCases),
-    clock: useCases.clock,
-    entropy: useCases.entropy,
+    performers: createPerformers(parts),
+    clock,
+    entropy,
     budgetMs,
     report(report) {
       logCall(report);

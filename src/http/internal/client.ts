@@ -13,6 +13,12 @@ export type CodeRevocationResult = Described<'CodeRevocationResult'>;
 export type RequestSearch = Described<'RequestSearch'>;
 /** What became of requests. */
 export type ExplainedRequests = Described<'ExplainedRequests'>;
+/** Of whom what the records tell is erased: exactly one of the two. */
+export type PersonErasure = Described<'PersonErasure'>;
+export type PersonErasureResult = Described<'PersonErasureResult'>;
+/** Of whom it is told what is known: exactly one of the two. */
+export type PersonExport = Described<'PersonExport'>;
+export type PersonRecords = Described<'PersonRecords'>;
 /** Problem details of RFC 9457. */
 export type ProblemDetails = Described<'Problem'>;
 
@@ -52,6 +58,10 @@ export interface InternalClient {
   explainRequest(requestId: string): Promise<ExplainedRequests>;
   /** The newest requests of an account, a phone number or an association id. Scope `read`. */
   searchRequests(search: RequestSearch): Promise<ExplainedRequests>;
+  /** Ends codes and erases what the records tell of a person; the answer says what stays, and until when. Scope `erase`. */
+  erasePerson(person: PersonErasure): Promise<PersonErasureResult>;
+  /** What directory and store know of a person, numbers in the clear. Scope `erase`. */
+  exportPerson(person: PersonExport): Promise<PersonRecords>;
 }
 
 export function createInternalClient(options: InternalClientOptions): InternalClient {
@@ -61,6 +71,8 @@ export function createInternalClient(options: InternalClientOptions): InternalCl
     explainRequest: (requestId) =>
       call('explainRequest', 'GET', `/internal/v1/requests/${encodeURIComponent(requestId)}`),
     searchRequests: (search) => call('searchRequests', 'POST', '/internal/v1/request-searches', search),
+    erasePerson: (person) => call('erasePerson', 'POST', '/internal/v1/erasures', person),
+    exportPerson: (person) => call('exportPerson', 'POST', '/internal/v1/exports', person),
   };
 }
 

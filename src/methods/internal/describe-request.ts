@@ -70,7 +70,7 @@ function describeText({
 }
 
 /** Those members that are known: what is not known is absent. */
-function known<T extends object>(members: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
+export function known<T extends object>(members: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
   const entries = Object.entries(members).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [Name in keyof T]?: Exclude<T[Name], undefined> };
 }

@@ -57,6 +57,28 @@ export const operations = {
     response: 'ExplainedRequests',
     problems: [],
   },
+  erasePerson: {
+    method: 'POST',
+    path: '/internal/v1/erasures',
+    scope: 'erase',
+    summary: 'Erase what the records tell of a person',
+    description:
+      'Live codes end, and the records lose what tells more than a keyed digest. Answers, limits and locks stay until the moment that is answered, since an erasure must not be a way to begin anew. The account itself stays in the directory. Safe to repeat. [OQ-96]',
+    request: 'PersonErasure',
+    response: 'PersonErasureResult',
+    problems: [],
+  },
+  exportPerson: {
+    method: 'POST',
+    path: '/internal/v1/exports',
+    scope: 'erase',
+    summary: 'Tell what is known of a person',
+    description:
+      'For the person: phone numbers are in the clear. Codes are in no record. Changes nothing. [OQ-96]',
+    request: 'PersonExport',
+    response: 'PersonRecords',
+    problems: [],
+  },
 } as const satisfies Readonly<Record<string, Operation>>;
 
 export type OperationName = keyof typeof operations;

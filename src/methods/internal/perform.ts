@@ -1,83 +1,95 @@
 import { type DigestPurpose, keyedDigest } from '../../domain/challenge/keyed-digest.ts';
 import type { OtpKeys } from '../../domain/challenge/otp-keys.ts';
-import { type CodesOf, endCodes } from '../../domain/end-codes.ts';
-import {
-  accountOfAssociation,
-  explainRequest,
-  findRequests,
-  type RequestSearch,
-} from '../../domain/requests.ts';
-import type { AccountDirectory } from '../../ports/account-directory.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type { OtpStore } from '../../ports/otp-store.ts';
-import type { PerformedCall, Performers } from './call.ts';
-import { describeRequest } from './describe-request.ts';
+import type { CodesOf } from '../../domain/end-codes.ts';
+import type { ErasedPerson, PersonAccount, PersonOf, PersonRecords } from '../../domain/persons.ts';
+import type { ExplainedRequest, RequestSearch } from '../../domain/requests.ts';
+import type { InternalTold, Performers } from './call.ts';
+import { describeRequest, known } from './describe-request.ts';
 import type { RequestOf } from './operations.ts';
 import { Problem } from './problems.ts';
 
-export interface PerformerParts {
-  readonly store: OtpStore;
-  readonly directory: AccountDirectory;
-  readonly clock: Clock;
-  readonly keys: OtpKeys;
+/** The use cases behind the operations, which the library offers to a program that runs the server itself. */
+export interface UseCases {
+  readonly endCodes: (of: CodesOf) => Promise<number>;
+  readonly explainRequest: (requestId: string) => Promise<readonly ExplainedRequest[]>;
+  readonly findRequests: (search: RequestSearch) => Promise<readonly ExplainedRequest[]>;
+  readonly erasePerson: (of: PersonOf) => Promise<ErasedPerson>;
+  readonly exportPerson: (of: PersonOf) => Promise<PersonRecords>;
 }
 
-/** What each operation does, by the use cases that the library offers too. */
-export function createPerformers(parts: PerformerParts): Performers {
-  const { store, directory, keys } = parts;
-  const subjectOf = (kind: 'account' | 'number', value: string) => {
-    const digest = keyedDigest(keys.digestKey, DIGESTS[kind], value);
-    return { subject: `${kind} ${Buffer.from(digest).toString('hex', 0, 8)}` };
-  };
-  const accountOf = async (associationId: string, { deadline, tell }: PerformedCall) => {
-    const accountId = await accountOfAssociation(directory, associationId, deadline);
-    tell(
-      accountId === undefined ? { subject: 'an unknown association id' } : subjectOf('account', accountId),
-    );
-    return accountId;
-  };
+export interface PerformerParts {
+  readonly useCases: UseCases;
+  readonly keys: Pick<OtpKeys, 'digestKey'>;
+}
+
+/** What each operation does. */
+export function createPerformers({ useCases, keys }: PerformerParts): Performers {
+  const subject = subjects(keys);
+  const subjectOf = (of: PersonOf) =>
+    'accountId' in of ? subject('account', of.accountId) : subject('number', of.phoneNumber);
   return {
     async revokeCodes(request, { tell }) {
-      const of = codesOf(request);
-      tell('accountId' in of ? subjectOf('account', of.accountId) : subjectOf('number', of.phoneNumber));
-      const endedCodes = await endCodes(of, parts);
+      const of = personOf(request);
+      tell(subjectOf(of));
+      const endedCodes = await useCases.endCodes(of);
       tell({ detail: `${endedCodes} ended` });
       return { endedCodes };
     },
     async explainRequest({ requestId }, { tell }) {
       tell({ requestId });
-      const requests = await explainRequest(store, requestId);
+      const requests = await useCases.explainRequest(requestId);
       if (requests.length > 0) return { requests: requests.map(describeRequest) };
       throw new Problem(
         'unknown-request',
         'it never arrived, or was answered with an error, which is not recorded, or is older than retention.requestsMs',
       );
     },
-    async searchRequests(request, call) {
+    async searchRequests(request, { tell }) {
       const search = searchOf(request);
-      const { key, value } = search;
-      if (key !== 'associationId') call.tell(subjectOf(key === 'accountId' ? 'account' : 'number', value));
-      const requests = await findRequests(search, {
-        store,
-        digestKey: keys.digestKey,
-        accountOf: (associationId) => accountOf(associationId, call),
-      });
-      call.tell({ detail: `${requests.length} found` });
+      if (search.key !== 'associationId') tell(subject(KINDS[search.key], search.value));
+      const requests = await useCases.findRequests(search);
+      tell({ detail: `${requests.length} found` });
       return { requests: requests.map(describeRequest) };
+    },
+    async erasePerson(request, { tell }) {
+      const of = personOf(request);
+      tell(subjectOf(of));
+      const { endedCodes, requests, staysUntilMs } = await useCases.erasePerson(of);
+      return { endedCodes, requests, ...known({ staysUntilMs }) };
+    },
+    async exportPerson(request, { tell }) {
+      const of = personOf(request);
+      tell(subjectOf(of));
+      const { accounts, requests, isComplete } = await useCases.exportPerson(of);
+      return { accounts: accounts.map(described), requests: requests.map(describeRequest), isComplete };
     },
   };
 }
 
-const DIGESTS = { account: 'account-id', number: 'phone-number' } as const satisfies Record<
-  string,
-  DigestPurpose
->;
+/** What somebody is called in the log: the same for the same one, and of no use to whoever lacks the secret. */
+function subjects({ digestKey }: Pick<OtpKeys, 'digestKey'>) {
+  return (kind: keyof typeof DIGESTS, value: string): InternalTold => {
+    const digest = keyedDigest(digestKey, DIGESTS[kind], value);
+    return { subject: `${kind} ${Buffer.from(digest).toString('hex', 0, 8)}` };
+  };
+}
+
+const DIGESTS = {
+  account: 'account-id',
+  number: 'phone-number',
+} as const satisfies Readonly<Record<string, DigestPurpose>>;
+
+const KINDS = { accountId: 'account', phoneNumber: 'number' } as const;
 
 /** The schema lets exactly one of the members pass. */
-function codesOf({ accountId, phoneNumber }: RequestOf<'revokeCodes'>): CodesOf {
+function personOf({ accountId, phoneNumber }: RequestOf<'revokeCodes'>): PersonOf {
   if (accountId !== undefined) return { accountId };
   if (phoneNumber !== undefined) return { phoneNumber };
   throw new TypeError('the schema let a request pass that names nobody');
+}
+
+function described({ accountId, status, ...account }: PersonAccount) {
+  return { accountId, status, ...known(account) };
 }
 
 function searchOf(request: RequestOf<'searchRequests'>): RequestSearch {

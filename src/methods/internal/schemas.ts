@@ -120,6 +120,22 @@ const fieldFault = Type.Object({
   detail: Type.String({ description: 'What is wrong with it, and what would be accepted.' }),
 });
 
+const personOf = Type.Object(
+  { accountId: Type.Optional(accountId), phoneNumber: Type.Optional(phoneNumber) },
+  { ...exactlyOne('accountId', 'phoneNumber'), description: 'Of whom: exactly one of the two.' },
+);
+
+const personAccount = Type.Object({
+  accountId: Type.String({ description: 'Your own id.' }),
+  status: Type.Enum(['active', 'not-eligible', 'closed', 'closed-account-taken-over', 'closed-fraud'], {
+    description: 'As the account directory has it.',
+  }),
+  language: Type.Optional(
+    Type.String({ description: 'BCP 47 tag of the language of texts. Absent: the default one.' }),
+  ),
+  phoneNumber: Type.Optional(Type.String({ description: 'In the clear. Absent: there is none on file.' })),
+});
+
 export const schemas = {
   CodeRevocation: Type.Object(
     { accountId: Type.Optional(accountId), phoneNumber: Type.Optional(phoneNumber) },
@@ -145,6 +161,27 @@ export const schemas = {
   ),
   ExplainedRequests: Type.Object({
     requests: Type.Array(explainedRequest, { maxItems: 100 }),
+  }),
+  PersonErasure: personOf,
+  PersonErasureResult: Type.Object({
+    endedCodes: Type.Integer({ minimum: 0, description: 'Live codes that were ended.' }),
+    requests: Type.Integer({
+      minimum: 0,
+      description: 'sendOtp requests that stay, with their answers, known by keyed digests alone.',
+    }),
+    staysUntilMs: Type.Optional(
+      moment('When they are deleted, and what limits count of the person. Absent: nothing stays.'),
+    ),
+  }),
+  PersonExport: personOf,
+  PersonRecords: Type.Object({
+    accounts: Type.Array(personAccount, { description: 'What the account directory has.' }),
+    requests: Type.Array(explainedRequest, {
+      description: 'sendOtp requests, those received last first. No code is in them.',
+    }),
+    isComplete: Type.Boolean({
+      description: 'Whether `requests` has all of them, and not only the newest 10,000.',
+    }),
   }),
   Problem: Type.Object(
     {

@@ -88,6 +88,24 @@ test('requests are found by number, account and association id, the newest first
   assert.deepEqual(await find({ phoneNumber: 'what Google sent' }), []);
 });
 
+test('what is known of a person is told to the person, and erased but for what must stay', async (t) => {
+  const api = await startInternal(t);
+  const otp = await send(api, 's-1', 1);
+  const ask = async (path: string, body: object) =>
+    (await api.ask('POST', `/internal/v1/${path}`, { token: tokenOf('erase'), body })).body;
+  const person = { phoneNumber: activeNumber(1) };
+  const before = await ask('exports', person);
+  assert.deepEqual(before['accounts'], [
+    { accountId: 'acc-1', status: 'active', language: 'en', phoneNumber: activeNumber(1) },
+  ]);
+  assert.deepEqual([requestsIn({ body: before }).length, before['isComplete']], [1, true]);
+  const { staysUntilMs, ...erased } = await ask('erasures', person);
+  assert.deepEqual(erased, { endedCodes: 1, requests: 1 });
+  assert.ok(Number(staysUntilMs) > Date.now());
+  assert.equal(await verify(api, 's-1', otp), 'OTP_NOT_MATCHED');
+  assert.deepEqual(await ask('erasures', { accountId: 'acc-nobody' }), { endedCodes: 0, requests: 0 });
+});
+
 test('every call leaves a line for the audit and is counted, whatever the level of the log; refusals are bounded', async (t) => {
   const api = await startInternal(t, { settings: { 'log.level': 'error' } });
   await send(api, 's-1', 1);

@@ -12,5 +12,7 @@ export interface Sample {
 export const samples: Readonly<Record<OperationName, Sample>> = {
   revokeCodes: { path: '/internal/v1/code-revocations', body: { accountId: 'acc-nobody' }, status: 200 },
   explainRequest: { path: '/internal/v1/requests/nothing', status: 404 },
+  erasePerson: { path: '/internal/v1/erasures', body: { accountId: 'acc-nobody' }, status: 200 },
+  exportPerson: { path: '/internal/v1/exports', body: { accountId: 'acc-nobody' }, status: 200 },
   searchRequests: { path: '/internal/v1/request-searches', body: { accountId: 'acc-nobody' }, status: 200 },
 };

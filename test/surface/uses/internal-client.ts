@@ -7,6 +7,10 @@ import {
   InternalApiError,
   type InternalClient,
   type InternalClientOptions,
+  type PersonErasure,
+  type PersonErasureResult,
+  type PersonExport,
+  type PersonRecords,
   type ProblemDetails,
   type RequestSearch,
 } from 'gsp-otp/internal-client';
@@ -27,6 +31,10 @@ export async function use(): Promise<readonly unknown[]> {
   const search: RequestSearch = { phoneNumber: '+12025550101' };
   const { requests }: ExplainedRequests = await client.searchRequests(search);
   const [newest] = requests;
+  const person: PersonErasure & PersonExport = { phoneNumber: '+12025550101' };
+  const records: PersonRecords = await client.exportPerson(person);
+  const erased: PersonErasureResult = await client.erasePerson(person);
+  if (records.isComplete && erased.staysUntilMs === undefined) return records.accounts;
   const states = newest?.challenge?.state === 'verified' ? newest.timeline.map(({ event }) => event) : [];
   // @ts-expect-error: no member has that name.
   const misspelled: CodeRevocation = { acountId: 'account-17' };
