@@ -196,17 +196,19 @@ export const importRules: readonly ImportRule[] = [
     modules: [],
     instead: 'it says what a row of a catalog is; what one is, stands in its folder',
   },
+  {
+    place: ['src/adapters/directory/foreign-settings.ts'],
+    may: ['src/config/setting-words.ts'],
+    modules: [],
+    instead: settingsOnly,
+  },
   dataCatalogRule('storage'),
   dataCatalogRule('directory', connectionSettings),
   {
     place: ['src/adapters/storage/*/settings.ts', 'src/adapters/directory/*/settings.ts'],
     may: [
-      dataKind,
-      connectionSettings,
-      linkSettings,
-      'src/config/references.ts',
-      'src/config/setting-words.ts',
-      ...rowsWords,
+      ...[dataKind, connectionSettings, linkSettings, 'src/adapters/directory/foreign-settings.ts'],
+      ...['src/config/references.ts', 'src/config/setting-words.ts', ...rowsWords],
     ],
     modules: ['node:path'],
     instead: settingsOnly,
@@ -271,6 +273,24 @@ export const importRules: readonly ImportRule[] = [
     ],
     'node:*',
   ),
+  {
+    place: ['src/adapters/directory/sql'],
+    may: [
+      'src/adapters/directory/directory-kind.ts',
+      'src/adapters/directory/rows',
+      'src/adapters/postgres/connect.ts',
+      'src/adapters/postgres/failure.ts',
+      'src/ports',
+    ],
+    modules: ['mysql2'],
+    instead: ofOneKind,
+  },
+  {
+    place: ['src/adapters/directory/ldap'],
+    may: ['src/adapters/directory/directory-kind.ts', 'src/adapters/directory/rows', 'src/ports'],
+    modules: ['ldapts'],
+    instead: ofOneKind,
+  },
   {
     place: ['src/adapters/directory/postgres'],
     may: [

@@ -34,6 +34,8 @@ export const atTheEnd: readonly string[] = [
  */
 export const onlyInProofs: readonly string[] = [
   ...atTheEnd,
+  'test/adapters/directory/ldap/ldap-directory.test.ts',
+  'test/adapters/directory/sql/sql-on-mariadb.test.ts',
   'test/application/limits/money-guard.test.ts',
   'test/cli/keys/keys-passphrase.test.ts',
   'test/cli/keys/keys-rotate.test.ts',

@@ -37,6 +37,12 @@ export const testSoftware: readonly TestSoftware[] = [
     modules: ['test/support/postgres/pgbouncer.ts'],
   },
   {
+    debianPackage: 'mariadb-server-core',
+    probe: ['/usr/sbin/mariadbd', '--version'],
+    modules: ['test/support/mariadb.ts'],
+  },
+  { debianPackage: 'slapd', probe: ['/usr/sbin/slapd', '-VV'], modules: ['test/support/slapd.ts'] },
+  {
     debianPackage: 'chromium',
     probe: ['chromium', '--version'],
     modules: ['test/conformance/report-in-browser.test.ts'],

@@ -86,7 +86,7 @@ test('reading the configuration loads no adapter and no client library', () => {
   );
 });
 
-/** What a store must be told; a directory of the kind goes with it. Nothing listens there. */
+/** What a store must be told, or a directory; one of the same kind goes with a store. Nothing listens there. */
 const told: Readonly<Record<string, object>> = {
   postgres: {
     hosts: ['127.0.0.1:1'],
@@ -96,6 +96,7 @@ const told: Readonly<Record<string, object>> = {
     tls: false,
     connections: 4,
   },
+  sql: { engine: 'postgres', hosts: ['127.0.0.1:1'], database: 'bank', user: 'otp', byPhoneNumber: '' },
 };
 
 for (const { path, folder, kinds } of catalogs.filter(({ folder }) => folder !== 'gateways')) {
@@ -105,7 +106,7 @@ for (const { path, folder, kinds } of catalogs.filter(({ folder }) => folder !==
         modulesAfter(`
           const { storeOf, directoryOf } = await import('./src/wiring/data-kinds.ts');
           const store = ${JSON.stringify({ kind, ...told[kind] })};
-          const settings = { profile: 'sandbox', dataDirectory: '/nowhere', store, directory: { kind: '${kind}' } };
+          const settings = { profile: 'sandbox', dataDirectory: '/nowhere', store, directory: store };
           const { row, terms } = ${path}Of(settings);
           ${what}`).filter((url) => url.includes(`/adapters/${folder}/${kind}/`));
       assert.deepEqual(

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { accountsIn, type LookUp } from '../../src/adapters/directory/http/read-answer.ts';
+import { accountsIn } from '../../src/adapters/directory/http/read-answer.ts';
+import type { LookUp } from '../../src/adapters/directory/rows/foreign-account.ts';
 import { JsonFault, readJson } from '../../src/ports/text/json.ts';
 import { UnavailableError } from '../../src/ports/unavailable.ts';
 import type { FuzzTarget } from './fuzz.ts';

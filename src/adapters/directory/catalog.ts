@@ -1,7 +1,9 @@
 import type { KindSchema } from '../../config/kinds.ts';
 import type { DirectoryKind } from './directory-kind.ts';
 import * as http from './http/settings.ts';
+import * as ldap from './ldap/settings.ts';
 import * as postgres from './postgres/settings.ts';
+import * as sql from './sql/settings.ts';
 import * as sqlite from './sqlite/settings.ts';
 
 /*
@@ -10,7 +12,9 @@ import * as sqlite from './sqlite/settings.ts';
  */
 
 const loadHttp = () => import('./http/http-directory.ts');
+const loadLdap = () => import('./ldap/ldap-directory.ts');
 const loadPostgres = () => import('./postgres/open-directory.ts');
+const loadSql = () => import('./sql/sql-directory.ts');
 const loadSqlite = () => import('./sqlite/open-directory.ts');
 
 export const directoryKinds = [
@@ -37,6 +41,8 @@ export const directoryKinds = [
   row(http, {
     open: async ({ settings }, access, clock) => (await loadHttp()).openDirectory(settings, access, clock),
   }),
+  row(sql, { open: async ({ settings }) => (await loadSql()).openDirectory(settings) }),
+  row(ldap, { open: async ({ settings }) => (await loadLdap()).openDirectory(settings) }),
 ] as const;
 
 function row<Schema extends KindSchema>(

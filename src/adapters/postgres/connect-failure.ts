@@ -4,6 +4,8 @@ import { DatabaseError } from './failure.ts';
 interface Login {
   readonly user: string;
   readonly database: string;
+  /** What its settings are called by. Default: `store`. */
+  readonly settings?: 'store' | 'directory';
 }
 
 const HOSTS = 'name another one in store.hosts';
@@ -52,7 +54,7 @@ const remedies: Readonly<Record<string, string | ((login: Login) => string)>> = 
 };
 
 /** A connection that could not be made, with what mends it where that is known. */
-export function connectFailure(error: unknown, { user, database }: Login): DatabaseError {
+export function connectFailure(error: unknown, { user, database, settings = 'store' }: Login): DatabaseError {
   if (!(error instanceof Error)) return new DatabaseError('unreachable', error);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   const remedy = remedies[code ?? error.message];
@@ -61,7 +63,10 @@ export function connectFailure(error: unknown, { user, database }: Login): Datab
   const toDo = typeof remedy === 'string' ? remedy : remedy(login);
   // Of several addresses of one name, Node says nothing but the code.
   const said = withoutAdvice(error.message) || code;
-  return new DatabaseError('unreachable', new Error(`${said}: ${toDo}`, { cause: error }));
+  return new DatabaseError(
+    'unreachable',
+    new Error(`${said}: ${toDo.replaceAll('store.', `${settings}.`)}`, { cause: error }),
+  );
 }
 
 /** Node advises on certificates what is no setting of ours. */

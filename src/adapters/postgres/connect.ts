@@ -4,6 +4,8 @@ import { UnavailableError } from '../../ports/unavailable.ts';
 import type { ConnectionSettings } from './connection-settings.ts';
 import { Database, type Host } from './database.ts';
 
+export type { Host } from './database.ts';
+
 const DEFAULT_PORT = 5432;
 const PASSWORD_MS_MAX = 5000;
 const PASSWORD_BYTES_MAX = 65_536;
@@ -22,31 +24,48 @@ export interface ConnectOptions {
   /** Default: as many as the settings allow. */
   readonly connections?: number;
   readonly readOnly?: boolean;
+  /** Default: only a server that writes will do. */
+  readonly standbyToo?: boolean;
+  /** What its settings are called by, in advice. Default: `store`. */
+  readonly settingsOf?: 'store' | 'directory';
+  /** Default: none. */
+  readonly session?: Readonly<Record<string, string>>;
 }
 
 /** Connects when it is first asked. */
 export function connectTo(
-  settings: ConnectionSettings,
-  { statementMs = STATEMENT_MS, connections = settings.connections, readOnly = false }: ConnectOptions = {},
+  settings: Omit<ConnectionSettings, 'schema'>,
+  {
+    statementMs = STATEMENT_MS,
+    connections = settings.connections,
+    readOnly = false,
+    standbyToo = false,
+    session = {},
+    settingsOf = 'store',
+  }: ConnectOptions = {},
 ): Database {
   const { hosts, database, user, tls, tlsCa } = settings;
   return new Database({
-    hosts: hosts.map(readHost),
+    hosts: hosts.map((host) => readHost(host)),
     ...{ database, user },
     password: passwordOf(settings),
     tls: tls && { ca: tlsCa?.reveal() },
     connectionsMax: connections,
     connectMs: CONNECT_MS,
-    ...{ statementMs, readOnly },
+    ...{ statementMs, readOnly, standbyToo, session, settings: settingsOf },
   });
 }
 
-function readHost(text: string): Host {
+/** `defaultPort` where the text has none. */
+export function readHost(text: string, defaultPort = DEFAULT_PORT): Host {
   const [, bracketed, plain, port] = /^(?:\[(.*)\]|([^:]*))(?::(\d+))?$/.exec(text) ?? [];
-  return { host: bracketed ?? plain ?? '', port: Number(port ?? DEFAULT_PORT) };
+  return { host: bracketed ?? plain ?? '', port: Number(port ?? defaultPort) };
 }
 
-function passwordOf({ password, passwordCommand }: ConnectionSettings): (() => Promise<string>) | undefined {
+function passwordOf({
+  password,
+  passwordCommand,
+}: Omit<ConnectionSettings, 'schema'>): (() => Promise<string>) | undefined {
   if (passwordCommand !== undefined) return () => printed(passwordCommand);
   return password && (async () => password.reveal());
 }

@@ -86,18 +86,14 @@ export function isReserved(name: string): boolean {
   return RESERVED.has(name) || name.startsWith('pg_');
 }
 
-export const connectionRules: readonly KindRule<ConnectionSettings>[] = [
+/** Of whatever is reached so, whether or not it has a schema of ours. */
+export const reachRules: readonly KindRule<Omit<ConnectionSettings, 'schema'>>[] = [
   {
     fault({ hosts }) {
       const wrong = hosts.find((host) => !isPort(/:(\d+)$/.exec(host)?.[1] ?? '5432'));
       return wrong === undefined ? undefined : `has in hosts ${wrong}, which has no such port`;
     },
     accepted: 'ports from 1 to 65535',
-  },
-  {
-    fault: ({ schema }) =>
-      isReserved(schema) ? `has the schema ${schema}, a name that PostgreSQL keeps for itself` : undefined,
-    accepted: 'a name that does not begin with pg_ and is no reserved word of PostgreSQL, such as gsp_otp',
   },
   {
     fault: ({ password, passwordCommand }) =>
@@ -115,6 +111,15 @@ export const connectionRules: readonly KindRule<ConnectionSettings>[] = [
       tls || privateLink ? undefined : 'is reached without TLS, which shows all rows on the way',
     accepted: 'in production, tls: true; or privateLink: true where the way to it is private',
     inProduction: true,
+  },
+];
+
+export const connectionRules: readonly KindRule<ConnectionSettings>[] = [
+  ...reachRules,
+  {
+    fault: ({ schema }) =>
+      isReserved(schema) ? `has the schema ${schema}, a name that PostgreSQL keeps for itself` : undefined,
+    accepted: 'a name that does not begin with pg_ and is no reserved word of PostgreSQL, such as gsp_otp',
   },
 ];
 

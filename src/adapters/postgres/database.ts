@@ -20,6 +20,12 @@ export interface DatabaseOptions {
   readonly statementMs: number;
   /** Whether `write` and `transaction` are refused. */
   readonly readOnly: boolean;
+  /** Whether a standby will do, so that the first host that answers is taken. Only with `readOnly`. */
+  readonly standbyToo: boolean;
+  /** What its settings are called by, in advice. */
+  readonly settings: 'store' | 'directory';
+  /** Parameters of each session, such as `default_transaction_read_only`: names of PostgreSQL's, and plain words. */
+  readonly session: Readonly<Record<string, string>>;
 }
 
 export interface Host {
@@ -39,7 +45,7 @@ const NONE_FREE = 'timeout exceeded when trying to connect';
 const MAYBE_NOT_REPLICATED = '01000';
 
 /**
- * The connections to the server that writes. Each statement is sent unnamed, with its values apart, and is a transaction of
+ * The connections to the server that writes, or to one that may only read. Each statement is sent unnamed, with its values apart, and is a transaction of
  * its own, so it works behind a pooler of transactions.
  */
 export class Database {
@@ -218,7 +224,8 @@ export class Database {
 
   async #requireWriting(client: Connection): Promise<void> {
     try {
-      client.isWriter = await isWriter(client, this.#options.connectMs);
+      const { standbyToo, connectMs } = this.#options;
+      client.isWriter = standbyToo || (await isWriter(client, connectMs));
       if (!client.isWriter) throw new Error('the server is a standby');
     } catch (error) {
       client.release(true);
@@ -241,7 +248,7 @@ export class Database {
 interface Connection extends pg.PoolClient {
   /** Of its host. */
   readonly place: number;
-  /** Absent: it was not asked yet. */
+  /** Or whether a standby will do. Absent: it was not asked yet. */
   isWriter?: boolean;
 }
 
@@ -268,8 +275,10 @@ function requireReplicated({ rows, notices }: Answer): Rows {
 
 export type Query = (text: string, values?: readonly unknown[]) => Promise<Rows>;
 
-function connectionOptions({ database, user, tls }: DatabaseOptions): pg.PoolConfig {
+function connectionOptions({ database, user, tls, session }: DatabaseOptions): pg.PoolConfig {
+  const parameters = Object.entries(session).map(([name, value]) => `-c ${name}=${value}`);
   return {
+    ...(parameters.length > 0 && { options: parameters.join(' ') }),
     database,
     user,
     application_name: 'gsp-otp',

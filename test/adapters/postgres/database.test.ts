@@ -18,6 +18,7 @@ async function testHost(): Promise<Pick<DatabaseOptions, 'database' | 'user'> & 
 
 function open(t: TestContext, options: Partial<DatabaseOptions>): Database {
   const database = new Database({
+    ...{ standbyToo: false, session: {}, settings: 'store' },
     hosts: [],
     database: 'postgres',
     user: 'postgres',

@@ -4,9 +4,10 @@ import { isE164, NOBODYS_NUMBER } from '../../../ports/e164.ts';
 import type { DataAccess } from '../../data-kind.ts';
 import type { OpenedDirectory } from '../directory-kind.ts';
 import { isAssociationId } from '../rows/account-fields.ts';
+import { directoryFault, type LookUp } from '../rows/foreign-account.ts';
 import { ACCOUNT_ID_LENGTH_MAX, ASSOCIATION_ID_LENGTH_MAX } from './contract.ts';
-import { accountsIn, answerAs, type LookUp } from './read-answer.ts';
-import { type DirectoryService, directoryService, fault } from './service.ts';
+import { accountsIn, answerAs } from './read-answer.ts';
+import { type DirectoryService, directoryService } from './service.ts';
 import type { HttpDirectorySettings } from './settings.ts';
 
 /** Asks nothing yet. With `read`, it keeps no associations. */
@@ -43,7 +44,7 @@ function httpDirectory(service: DirectoryService, keepsAssociations: boolean): A
     },
     async check(deadline) {
       const found = await lookUp({ by: 'phoneNumber', value: NOBODYS_NUMBER }, deadline);
-      if (found.length > 0) throw fault('knows somebody by a number that nobody has');
+      if (found.length > 0) throw directoryFault('knows somebody by a number that nobody has');
     },
     ...(keepsAssociations && { associations: associationsAt(service) }),
     async close() {

@@ -8,11 +8,11 @@ import {
   type JsonValue,
   readJson,
 } from '../../../ports/text/json.ts';
-import { UnavailableError } from '../../../ports/unavailable.ts';
 import { CircuitBreaker } from '../../circuit-breaker.ts';
 import { type Exchange, exchange, type HttpAnswer, type HttpRequest } from '../../http-client/exchange.ts';
 import { createLink } from '../../http-client/link.ts';
 import { CallWindow } from '../../window.ts';
+import { directoryFault } from '../rows/foreign-account.ts';
 import { type HttpDirectorySettings, signingKeyOf } from './settings.ts';
 
 /** The service that the directory is, as far as HTTP goes. */
@@ -34,11 +34,11 @@ export function directoryService(settings: HttpDirectorySettings, clock: Clock):
   let isClosed = false;
 
   async function askInTurn(path: string, body: string, deadline: Deadline): Promise<JsonValue> {
-    if (!(await window.enter(deadline))) throw fault(`had all ${connections} connections in use`);
+    if (!(await window.enter(deadline))) throw directoryFault(`had all ${connections} connections in use`);
     try {
-      if (isClosed) throw fault('is closed');
+      if (isClosed) throw directoryFault('is closed');
       const end = breaker.begin();
-      if (end === undefined) throw fault('rests after failures, and was not asked');
+      if (end === undefined) throw directoryFault('rests after failures, and was not asked');
       const write = () => {
         const headers = { ...JSON_HEADERS, ...proofOf(settings, body, clock.nowMs()) };
         return exchange({ verb: 'POST', url: `${url}${path}`, headers, body }, deadline, link);
@@ -54,9 +54,9 @@ export function directoryService(settings: HttpDirectorySettings, clock: Clock):
 
   return {
     async ask(path, question, deadline) {
-      if (isClosed) throw fault('is closed');
+      if (isClosed) throw directoryFault('is closed');
       const remainingMs = deadline.remainingMs();
-      if (remainingMs <= 0) throw fault('was asked after the deadline');
+      if (remainingMs <= 0) throw directoryFault('was asked after the deadline');
       const own = createDeadline(clock, Math.min(remainingMs, timeoutMs));
       const body = String(Buffer.from(encodeJson(question)));
       return askInTurn(path, body, own).finally(own.cancel);
@@ -99,18 +99,18 @@ async function orOnceMore(write: () => Promise<Exchange>, deadline: Deadline): P
 }
 
 function jsonOf(result: Exchange): JsonValue {
-  if (result.kind === 'unreached') throw fault(`can't be reached: ${result.fault}`);
-  if (result.kind === 'lost') throw fault(`gave no whole answer: ${result.fault}`);
+  if (result.kind === 'unreached') throw directoryFault(`can't be reached: ${result.fault}`);
+  if (result.kind === 'lost') throw directoryFault(`gave no whole answer: ${result.fault}`);
   const { status, headers, bytes }: HttpAnswer = result.answer;
-  if (status !== 200) throw fault(`answered ${status}${hintOn(status)}`);
+  if (status !== 200) throw directoryFault(`answered ${status}${hintOn(status)}`);
   // None was asked for, and none is unpacked: a few bytes may be a gigabyte.
-  if ((headers['content-encoding'] ?? 'identity') !== 'identity') throw fault('answered compressed');
+  if ((headers['content-encoding'] ?? 'identity') !== 'identity') throw directoryFault('answered compressed');
   if (!/^application\/json(?:\s*;\s*charset\s*=\s*"?utf-8"?)?\s*$/i.test(headers['content-type'] ?? ''))
-    throw fault('answered with a Content-Type that is not application/json in UTF-8');
+    throw directoryFault('answered with a Content-Type that is not application/json in UTF-8');
   try {
     return readJson(bytes);
   } catch (error) {
-    throw error instanceof JsonFault ? fault(`answered with JSON that ${error.message}`) : error;
+    throw error instanceof JsonFault ? directoryFault(`answered with JSON that ${error.message}`) : error;
   }
 }
 
@@ -119,9 +119,4 @@ function hintOn(status: number): string {
   if (status >= 300 && status <= 399) return ', and redirects are not followed';
   if (status === 401 || status === 403) return ': it does not take the credentials';
   return status === 404 ? ': nothing is under that URL; that nobody has a number, an empty list says' : '';
-}
-
-/** `what` goes on where a sentence about the directory begins. */
-export function fault(what: string): UnavailableError {
-  return new UnavailableError(`the account directory ${what}`);
 }

@@ -1,10 +1,10 @@
 import type { AccountDirectory, AssociationKeeper } from '../../../ports/account-directory.ts';
 import type { Deadline } from '../../../ports/clock.ts';
-import { UnavailableError } from '../../../ports/unavailable.ts';
 import { Batcher } from '../../postgres/batcher.ts';
 import type { Database, Rows } from '../../postgres/database.ts';
 import { storeFailure } from '../../postgres/failure.ts';
 import { readAccount } from '../rows/account-row.ts';
+import { byDeadline } from '../rows/by-deadline.ts';
 import { accountEditor } from './account-editor.ts';
 import { isNoText, lookUpStatements } from './look-ups.ts';
 
@@ -68,19 +68,10 @@ function lookUps(database: Database, text: string): Batcher<string, Rows> {
   });
 }
 
-/** What was asked goes on unheeded when the deadline comes. */
 async function within<T>(deadline: Deadline, ask: () => Promise<T>): Promise<T> {
-  const late = () => new UnavailableError('the account directory did not answer by the deadline');
-  if (deadline.remainingMs() <= 0) throw late();
-  const { signal } = deadline;
-  const { promise: end, reject } = Promise.withResolvers<never>();
-  const stop = () => reject(late());
-  signal.addEventListener('abort', stop, { once: true });
   try {
-    return await Promise.race([ask(), end]);
+    return await byDeadline(deadline, ask);
   } catch (error) {
     throw storeFailure(error);
-  } finally {
-    signal.removeEventListener('abort', stop);
   }
 }

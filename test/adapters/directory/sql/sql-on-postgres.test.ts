@@ -1,0 +1,4 @@
+import { newPostgresTables } from './directory-under-test.ts';
+import { sqlTests } from './sql-tests.ts';
+
+sqlTests('PostgreSQL', newPostgresTables);
