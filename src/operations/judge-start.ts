@@ -1,7 +1,6 @@
 import { ConfigError, type ConfigFault } from '../config/faults.ts';
 import { membersOf, nameOf } from '../settings/gateway-members.ts';
 import type { Settings } from '../settings/settings.ts';
-import { composeInternalDoor } from '../wiring/internal.ts';
 import { forgedKeyWarnings, passedOverWarnings } from '../wiring/key-warnings.ts';
 import { readKeyRings } from '../wiring/keys.ts';
 import { composeTemplates } from '../wiring/texts.ts';
@@ -25,7 +24,12 @@ export async function judgeStart(settings: Settings, nowMs: number): Promise<Sta
   const warnings = notConsulted === undefined ? [] : [notConsulted];
   const steps = [
     () => composeTls(settings.http, { nowMs: () => nowMs }),
-    () => composeInternalDoor(settings.internal, { nowMs: () => nowMs }),
+    async () => {
+      if (settings.internal === undefined) return;
+      // It knows the listener, which takes a while to load.
+      const { composeInternalDoor } = await import('../wiring/internal.ts');
+      composeInternalDoor(settings.internal, { nowMs: () => nowMs });
+    },
     async () => {
       const rings = await readKeyRings(settings, nowMs, revoked);
       warnings.push(...forgedKeyWarnings(rings, settings), ...passedOverWarnings(rings));

@@ -60,6 +60,10 @@ When the directory says of more accounts than is plausible that they are closed,
 accounts until an operator confirms them; see closedGuard in docs/configuration.md, and docs/operating.md for what to do.
 
 Exit code: 1 while closed accounts are withheld.
+
+Examples:
+  $ gsp-otp guard closed
+  $ gsp-otp guard closed --config gsp-otp.yaml --json
 `,
     )
     .action(async (_own: object, command: Command) => {

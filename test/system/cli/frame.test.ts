@@ -80,7 +80,10 @@ for (const [args, message] of [
     ['accounts', 'show', '--phone-number', '+14035550101'],
     /'--phone-number'\nAccepted: .*, --account-phone-number, --association-id, .*--debug\.\n/,
   ],
-  [['accounts', 'list'], /unknown command 'list'\nAccepted: import, show, set-status, associate, help\.\n/],
+  [
+    ['accounts', 'remove'],
+    /unknown command 'remove'\nAccepted: import, show, set-status, associate, list, export, delete, help\.\n/,
+  ],
   [['config', 'check', '--set', 'http.port'], /path=value/],
   [['call', 'sendOtp', '--otp-context', 'x'], /Allowed choices are association/],
   [['call', 'verifyOtp', '--otp', '1'], /required option '--send-otp-request-id/],
