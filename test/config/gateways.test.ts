@@ -2,33 +2,20 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { loadConfig } from '../../src/settings/load.ts';
+import { type HttpKindName, type KindName, rowsOf } from '../adapters/gateways/shared/kind-names.ts';
 import { faultsOf, temporaryDirectory } from './config-under-test.ts';
 
 const secret = { env: 'GATEWAY_SECRET' };
 const env = { GATEWAY_SECRET: 'a-secret-of-the-gateway', SMPP_PASSWORD: 'eight888' };
-
 const sender = '+12025550100';
 
-const gateways = [
-  { kind: 'twilio', accountSid: 'AC1', authToken: secret, sender },
-  { kind: 'vonage', apiKey: secret, apiSecret: secret, sender },
-  { kind: 'aws', region: 'eu-west-1', accessKeyId: 'AKID', secretAccessKey: secret, sender },
-  { kind: 'infobip', baseUrl: 'https://abc123.api.infobip.com', apiKey: secret, sender },
-];
-
-const faultsAt = (gateway: object, profile: string) =>
-  faultsOf({ env, overrides: { profile, 'sms.gateway': gateway } }).filter(({ path }) =>
-    path.startsWith('sms.gateway'),
-  );
-
-test('production takes failover between gateways with names of their own', () => {
-  assert.deepEqual(faultsAt({ kind: 'failover', gateways }, 'production'), []);
-  const twins = { kind: 'failover', gateways: [gateways[0], gateways[0]] };
-  assert.match(faultsAt(twins, 'production')[0]?.reason ?? '', /same name/);
-  const clear = { ...gateways[1], baseUrl: 'http://127.0.0.1:9' };
-  const withClear = { kind: 'failover', gateways: [gateways[0], clear] };
-  assert.match(faultsAt(withClear, 'production')[0]?.reason ?? '', /plain HTTP/);
-});
+const generic = {
+  kind: 'http',
+  url: 'https://gateway.example/send?key={secrets.key}',
+  body: '{"to":"{to}","text":"{text}"}',
+  secrets: { key: secret },
+  accepted: { statuses: [200] },
+};
 
 const smpp = {
   kind: 'smpp',
@@ -39,13 +26,39 @@ const smpp = {
   sender: 'Exemplo',
 };
 
+/** The least that a gateway over HTTP needs. */
+const overHttp: Readonly<Record<HttpKindName, object>> = {
+  twilio: { kind: 'twilio', accountSid: 'AC1', authToken: secret, sender },
+  vonage: { kind: 'vonage', apiKey: secret, apiSecret: secret, sender },
+  aws: { kind: 'aws', region: 'eu-west-1', accessKeyId: 'AKID', secretAccessKey: secret, sender },
+  infobip: { kind: 'infobip', baseUrl: 'https://abc123.api.infobip.com', apiKey: secret, sender },
+  http: generic,
+};
+const least: Readonly<Record<KindName, object>> = { ...overHttp, smpp };
+const { twilio, vonage, aws, infobip } = overHttp;
+const gateways = [twilio, vonage, aws, infobip];
+
+const faultsAt = (gateway: object, profile: string) =>
+  faultsOf({ env, overrides: { profile, 'sms.gateway': gateway } }).filter(({ path }) =>
+    path.startsWith('sms.gateway'),
+  );
+
+test('production takes failover between gateways with names of their own', () => {
+  assert.deepEqual(faultsAt({ kind: 'failover', gateways }, 'production'), []);
+  const twins = { kind: 'failover', gateways: [twilio, twilio] };
+  assert.match(faultsAt(twins, 'production')[0]?.reason ?? '', /same name/);
+  const clear = { ...vonage, baseUrl: 'http://127.0.0.1:9' };
+  const withClear = { kind: 'failover', gateways: [twilio, clear] };
+  assert.match(faultsAt(withClear, 'production')[0]?.reason ?? '', /plain HTTP/);
+});
+
 test('production speaks SMPP over TLS, or over a line that is said to be private', () => {
   assert.deepEqual(faultsAt(smpp, 'production'), []);
   const clear = { ...smpp, tls: false };
   assert.deepEqual(faultsAt(clear, 'sandbox'), []);
   assert.match(faultsAt(clear, 'production')[0]?.reason ?? '', /without TLS/);
   assert.deepEqual(faultsAt({ ...clear, privateLink: true }, 'production'), []);
-  const second = { kind: 'failover', gateways: [gateways[0], clear] };
+  const second = { kind: 'failover', gateways: [twilio, clear] };
   assert.match(faultsAt(second, 'production')[0]?.reason ?? '', /without TLS/);
 });
 
@@ -91,7 +104,7 @@ test('what SMPP reads otherwise than it is meant is refused, and can be allowed 
     const [fault] = faultsAt({ ...smpp, ...changes }, 'sandbox');
     assert.match(fault?.reason ?? '', reason);
     assert.ok(!JSON.stringify(fault).includes('nine char'));
-    const member = { kind: 'failover', gateways: [gateways[0], { ...smpp, ...changes }] };
+    const member = { kind: 'failover', gateways: [twilio, { ...smpp, ...changes }] };
     assert.match(faultsAt(member, 'sandbox')[0]?.reason ?? '', reason);
   }
   for (const changes of [
@@ -104,16 +117,7 @@ test('what SMPP reads otherwise than it is meant is refused, and can be allowed 
   }
 });
 
-const generic = {
-  kind: 'http',
-  url: 'https://gateway.example/send?key={secrets.key}',
-  body: '{"to":"{to}","text":"{text}"}',
-  secrets: { key: secret },
-  accepted: { statuses: [200] },
-};
-
-test('production takes a generic gateway, over https only', () => {
-  assert.deepEqual(faultsAt(generic, 'production'), []);
+test('production speaks to a generic gateway over https only, with a secret in the URL', () => {
   const clear = { ...generic, url: 'http://gateway.example/send?key={secrets.key}' };
   assert.match(faultsAt(clear, 'production')[0]?.reason ?? '', /plain HTTP/);
 });
@@ -137,43 +141,30 @@ test('a template with a word that stands for nothing is refused', () => {
 
 test('failover takes neither the inbox nor failover, and tells faults by position', () => {
   for (const kind of ['inbox', 'failover']) {
-    const faults = faultsAt({ kind: 'failover', gateways: [gateways[0], { kind }] }, 'sandbox');
+    const faults = faultsAt({ kind: 'failover', gateways: [twilio, { kind }] }, 'sandbox');
     assert.equal(faults[0]?.path, 'sms.gateway.gateways.1.kind');
   }
-  const mute = { ...gateways[1], sender: undefined };
-  const faults = faultsAt({ kind: 'failover', gateways: [gateways[0], mute] }, 'sandbox');
+  const mute = { ...vonage, sender: undefined };
+  const faults = faultsAt({ kind: 'failover', gateways: [twilio, mute] }, 'sandbox');
   assert.equal(faults[0]?.path, 'sms.gateway.gateways.1.sender');
 });
 
-for (const gateway of gateways) {
-  test(`production takes ${gateway.kind} with its least settings`, () => {
+for (const [kind, gateway] of rowsOf(least)) {
+  test(`production takes ${kind} with its least settings`, () => {
     assert.deepEqual(faultsAt(gateway, 'production'), []);
-  });
-
-  test(`production speaks to ${gateway.kind} over https only`, () => {
-    const clear = { ...gateway, baseUrl: 'http://127.0.0.1:9' };
-    assert.deepEqual(faultsAt(clear, 'sandbox'), []);
-    assert.match(faultsAt(clear, 'production')[0]?.reason ?? '', /plain HTTP/);
   });
 }
 
-test('a sender of letters that phones have no room for is warned of', (t) => {
-  const warned = (gateway: object) =>
-    loadConfig({
-      env,
-      overrides: { 'sms.gateway': gateway, dataDirectory: temporaryDirectory(t) },
-    }).warnings.some((text) => text.includes('11 characters'));
-  for (const kind of [0, 1, 3]) {
-    assert.equal(warned({ ...gateways[kind], sender: 'Banco Exempl' }), true);
-    assert.equal(warned({ ...gateways[kind], senders: { IN: 'BANCOEXEMPLO' } }), true);
-    assert.equal(warned({ ...gateways[kind], sender: 'BancoExempl' }), false);
-    assert.equal(warned({ ...gateways[kind], sender: '+12025550100' }), false);
-  }
-  assert.equal(warned({ ...gateways[0], sender: `MG${'0'.repeat(32)}` }), false);
-});
+for (const [kind, gateway] of rowsOf(overHttp)) {
+  const urlName = kind === 'http' ? 'url' : 'baseUrl';
 
-for (const gateway of [...gateways, { kind: 'http', url: 'https://gateway.example' }]) {
-  test(`${gateway.kind} may be reached through a proxy, a mesh or by a private authority`, () => {
+  test(`production speaks to ${kind} over https only`, () => {
+    const clear = { ...gateway, [urlName]: 'http://127.0.0.1:9' };
+    assert.deepEqual(faultsAt(clear, 'sandbox'), []);
+    assert.match(faultsAt(clear, 'production')[0]?.reason ?? '', /plain HTTP/);
+  });
+
+  test(`${kind} may be reached through a proxy, a mesh or by a private authority`, () => {
     const files = { file: join(import.meta.dirname, 'gateways.test.ts') };
     const link = {
       tlsCa: files,
@@ -181,8 +172,7 @@ for (const gateway of [...gateways, { kind: 'http', url: 'https://gateway.exampl
       proxy: { url: 'http://proxy.bank.example:3128', user: 'bank', password: secret },
     };
     assert.deepEqual(faultsAt({ ...gateway, ...link }, 'production'), []);
-    const name = gateway.kind === 'http' ? 'url' : 'baseUrl';
-    const inside = { ...gateway, [name]: 'http://broker.mesh', privateLink: true };
+    const inside = { ...gateway, [urlName]: 'http://broker.mesh', privateLink: true };
     assert.deepEqual(faultsAt(inside, 'production'), []);
     for (const url of [
       'http://u:p@proxy',
@@ -200,9 +190,24 @@ for (const gateway of [...gateways, { kind: 'http', url: 'https://gateway.exampl
   });
 }
 
+test('a sender of letters that phones have no room for is warned of', (t) => {
+  const warned = (gateway: object) =>
+    loadConfig({
+      env,
+      overrides: { 'sms.gateway': gateway, dataDirectory: temporaryDirectory(t) },
+    }).warnings.some((text) => text.includes('11 characters'));
+  for (const gateway of [twilio, vonage, infobip]) {
+    assert.equal(warned({ ...gateway, sender: 'Banco Exempl' }), true);
+    assert.equal(warned({ ...gateway, senders: { IN: 'BANCOEXEMPLO' } }), true);
+    assert.equal(warned({ ...gateway, sender: 'BancoExempl' }), false);
+    assert.equal(warned({ ...gateway, sender: '+12025550100' }), false);
+  }
+  assert.equal(warned({ ...twilio, sender: `MG${'0'.repeat(32)}` }), false);
+});
+
 test('a base URL with a slash at its end, a query or a user is refused', () => {
   for (const baseUrl of ['https://a.example/', 'https://a.example?b', 'https://u:p@a.example', 'a.example']) {
-    assert.equal(faultsAt({ ...gateways[0], baseUrl }, 'sandbox')[0]?.path, 'sms.gateway.baseUrl');
+    assert.equal(faultsAt({ ...twilio, baseUrl }, 'sandbox')[0]?.path, 'sms.gateway.baseUrl');
   }
 });
 
@@ -243,7 +248,7 @@ test('two routes for one prefix are refused', () => {
 });
 
 test('every gateway takes senders by country, and no country that there is not', () => {
-  for (const gateway of [...gateways, { ...generic, sender: 'Exemplo' }]) {
+  for (const gateway of Object.values(least)) {
     assert.deepEqual(faultsAt({ ...gateway, senders: { IN: 'EXBANK' } }, 'production'), []);
     const faults = faultsAt({ ...gateway, senders: { XX: 'EXBANK' } }, 'production');
     assert.equal(faults[0]?.path, 'sms.gateway.senders.XX');
@@ -283,7 +288,7 @@ test('who texts to India by name and has no ids for it is warned', (t) => {
       env,
       overrides: {
         dataDirectory: temporaryDirectory(t),
-        'sms.gateway': gateways[0],
+        'sms.gateway': twilio,
         'phoneNumbers.allowedCountries': ['IN'],
         ...more,
       },

@@ -22,6 +22,7 @@ import { findTemplateFaults } from '../../src/domain/text/template-faults.ts';
 import { Secret } from '../../src/ports/secret.ts';
 import { exampleMessage } from '../adapters/gateways/shared/gateway-stand-in.ts';
 import { settingsOf } from '../adapters/gateways/shared/gateways-under-test.ts';
+import type { KindName } from '../adapters/gateways/shared/kind-names.ts';
 import type { FuzzTarget } from './fuzz.ts';
 
 const CODE = '907214';
@@ -30,6 +31,86 @@ const message = {
   ...exampleMessage,
   to: new Secret('+14035550123'),
   text: new Secret(`Use ${CODE} for Banco.\n\n${TOKEN}`),
+};
+
+const described = settingsOf(http, {
+  url: 'https://gateway.example/',
+  accepted: { statuses: [200], path: 'type', values: ['success'], messageIdPath: 'message' },
+  refused: [
+    { statuses: [], path: 'code', values: ['101', '202'], reason: 'invalid-number' },
+    { statuses: [], path: 'code', values: ['301'], reason: 'quota' },
+  ],
+});
+
+/** What a gateway of each kind tells of a text. */
+const told: Readonly<Record<KindName, FuzzTarget>> = {
+  smpp: {
+    name: 'deliveries over SMPP',
+    read: readDelivery,
+    corpus: [
+      deliverSm('id:4711 sub:001 dlvrd:001 stat:DELIVRD err:000 text:Use 907214'),
+      deliverSm('', '001e000534373131000427000102'),
+      deliverSm('STOP', '04240004616263640424000161'),
+    ],
+    share: 0.1,
+    words: ['id:', 'stat:', 'DELIVRD', 'text:', ',', '\0', '\u0004', '\u001e'],
+  },
+  twilio: answers(
+    'Twilio',
+    readTwilioAnswer,
+    [201, 400, 401, 429, 500],
+    [
+      { sid: 'SM01', status: 'queued', error_code: null },
+      { sid: 'SM01', status: 'failed', error_code: 21610 },
+      { code: 21211, message: 'Not to a number', status: 400 },
+    ],
+    /"sid".*"status"|"status".*"sid"/s,
+  ),
+  vonage: answers(
+    'Vonage',
+    readVonageAnswer,
+    [200, 200, 401, 429],
+    [
+      { 'message-count': '1', messages: [{ to: '1', 'message-id': '0A01', status: '0' }] },
+      { 'message-count': '2', messages: [{ 'message-id': '0A01', status: '0' }, { status: '1' }] },
+      { messages: [{ status: '9', 'error-text': 'quota' }] },
+    ],
+    // A status may be a number as well.
+    /"messages".*("0"|:\s*-?0)/s,
+  ),
+  infobip: answers(
+    'Infobip',
+    readInfobipAnswer,
+    [200, 200, 400, 401, 500],
+    [
+      { messages: [{ messageId: 'AbC', status: { groupId: 1, id: 26 } }] },
+      { messages: [{ messageId: 'AbC', status: { groupId: 5, id: 12 } }] },
+      { requestError: { serviceException: { messageId: 'UNAUTHORIZED', text: '' } } },
+    ],
+    /"messages".*"groupId"|"messages".*"messageId"/s,
+  ),
+  aws: answers(
+    'AWS',
+    readAwsAnswer,
+    [200, 400, 403, 503],
+    [
+      { MessageId: '01a2b3c4' },
+      { __type: 'a#ConflictException', Reason: 'NO_ORIGINATION_IDENTITIES_FOUND' },
+      { __type: 'ValidationException', Fields: [{ Name: 'DestinationPhoneNumber' }] },
+    ],
+    /"MessageId"/,
+  ),
+  http: answers(
+    'a gateway described by settings',
+    (answer) => judgeAnswer(answer, described),
+    [200, 200, 400, 500],
+    [
+      { type: 'success', message: '3763a1' },
+      { type: 'error', code: '101' },
+      { type: 'error', code: 301 },
+    ],
+    /"type".*"success"/s,
+  ),
 };
 
 /** What operators write and what gateways answer. */
@@ -53,73 +134,7 @@ export const smsTargets: readonly FuzzTarget[] = [
     ),
     words: ['{text}', '{to}', '{secrets.key}', '"', '\\', '&', '=', '%', '\r\n'],
   },
-  {
-    name: 'deliveries over SMPP',
-    read: readDelivery,
-    corpus: [
-      deliverSm('id:4711 sub:001 dlvrd:001 stat:DELIVRD err:000 text:Use 907214'),
-      deliverSm('', '001e000534373131000427000102'),
-      deliverSm('STOP', '04240004616263640424000161'),
-    ],
-    share: 0.1,
-    words: ['id:', 'stat:', 'DELIVRD', 'text:', ',', '\0', '\u0004', '\u001e'],
-  },
-  answers(
-    'Twilio',
-    readTwilioAnswer,
-    [201, 400, 401, 429, 500],
-    [
-      { sid: 'SM01', status: 'queued', error_code: null },
-      { sid: 'SM01', status: 'failed', error_code: 21610 },
-      { code: 21211, message: 'Not to a number', status: 400 },
-    ],
-    /"sid".*"status"|"status".*"sid"/s,
-  ),
-  answers(
-    'Vonage',
-    readVonageAnswer,
-    [200, 200, 401, 429],
-    [
-      { 'message-count': '1', messages: [{ to: '1', 'message-id': '0A01', status: '0' }] },
-      { 'message-count': '2', messages: [{ 'message-id': '0A01', status: '0' }, { status: '1' }] },
-      { messages: [{ status: '9', 'error-text': 'quota' }] },
-    ],
-    // A status may be a number as well.
-    /"messages".*("0"|:\s*-?0)/s,
-  ),
-  answers(
-    'Infobip',
-    readInfobipAnswer,
-    [200, 200, 400, 401, 500],
-    [
-      { messages: [{ messageId: 'AbC', status: { groupId: 1, id: 26 } }] },
-      { messages: [{ messageId: 'AbC', status: { groupId: 5, id: 12 } }] },
-      { requestError: { serviceException: { messageId: 'UNAUTHORIZED', text: '' } } },
-    ],
-    /"messages".*"groupId"|"messages".*"messageId"/s,
-  ),
-  answers(
-    'AWS',
-    readAwsAnswer,
-    [200, 400, 403, 503],
-    [
-      { MessageId: '01a2b3c4' },
-      { __type: 'a#ConflictException', Reason: 'NO_ORIGINATION_IDENTITIES_FOUND' },
-      { __type: 'ValidationException', Fields: [{ Name: 'DestinationPhoneNumber' }] },
-    ],
-    /"MessageId"/,
-  ),
-  answers(
-    'a gateway described by settings',
-    (answer) => judgeAnswer(answer, described),
-    [200, 200, 400, 500],
-    [
-      { type: 'success', message: '3763a1' },
-      { type: 'error', code: '101' },
-      { type: 'error', code: 301 },
-    ],
-    /"type".*"success"/s,
-  ),
+  ...Object.values(told),
 ];
 
 function deliverSm(text: string, parameters = ''): Buffer {
@@ -143,15 +158,6 @@ function readDelivery(input: Buffer): unknown {
   assert.doesNotMatch(detail, /\d{6}/);
   return pdu.isBroken || delivered.kind === 'none' ? undefined : delivered;
 }
-
-const described = settingsOf(http, {
-  url: 'https://gateway.example/',
-  accepted: { statuses: [200], path: 'type', values: ['success'], messageIdPath: 'message' },
-  refused: [
-    { statuses: [], path: 'code', values: ['101', '202'], reason: 'invalid-number' },
-    { statuses: [], path: 'code', values: ['301'], reason: 'quota' },
-  ],
-});
 
 /** A text that is taken has the code and the token where they belong, and nothing left to be put in. */
 function composeFrom(input: Buffer): string | undefined {

@@ -7,6 +7,7 @@ import {
   key,
   settingsAt,
 } from '../../adapters/gateways/shared/http-kinds.ts';
+import type { SessionKindName } from '../../adapters/gateways/shared/kind-names.ts';
 import { smppSettings, startSmsc } from '../../adapters/gateways/smpp/smpp-server.ts';
 import { makeCertificate } from '../../support/test-certificates.ts';
 
@@ -109,5 +110,7 @@ const smpp: GatewayKind = {
   },
 };
 
+const inSession: Readonly<Record<SessionKindName, GatewayKind>> = { smpp };
+
 /** All of those that texts go by. */
-export const gatewayKinds: readonly GatewayKind[] = [...httpKinds.map(overHttp), smpp];
+export const gatewayKinds: readonly GatewayKind[] = [...httpKinds.map(overHttp), ...Object.values(inSession)];

@@ -5,6 +5,7 @@ import type { SmsGateway } from '../../../../src/ports/sms-gateway.ts';
 import { deadlineAfter } from '../../../contracts/sms-gateway.ts';
 import { type StandInAnswer, startStandIn, unusedUrl } from './gateway-stand-in.ts';
 import { openAws, openGeneric, openInfobip, openTwilio, openVonage } from './gateways-under-test.ts';
+import type { HttpKindName } from './kind-names.ts';
 
 const secret = 'gateway-secret-not-to-be-told';
 const authToken = new Secret(secret);
@@ -44,8 +45,8 @@ const awsFault = (type: string, status = 400) => ({
   body: { __type: `com.amazonaws.pinpointsmsvoicev2#${type}`, Message: `not ${secret}` },
 });
 
-const cases: Readonly<Record<string, Case>> = {
-  Twilio: {
+const cases: Readonly<Record<HttpKindName | 'twilio with an API key', Case>> = {
+  twilio: {
     open: (baseUrl) => openTwilio({ name: 'twilio', baseUrl, accountSid: 'AC1', authToken, sender }),
     request: ['GET', '/2010-04-01/Accounts/AC1.json', basic('AC1')],
     valid: { status: 200, body: { sid: 'AC1', status: 'active' } },
@@ -55,7 +56,7 @@ const cases: Readonly<Record<string, Case>> = {
     ],
     unknown: [['HTTP 403', { status: 403, body: '' }]],
   },
-  'Twilio with an API key': {
+  'twilio with an API key': {
     open: (baseUrl) =>
       openTwilio({
         name: 'twilio',
@@ -73,7 +74,7 @@ const cases: Readonly<Record<string, Case>> = {
       ['HTTP 503', { status: 503, body: '' }],
     ],
   },
-  Vonage: {
+  vonage: {
     open: (baseUrl) =>
       openVonage({ name: 'vonage', baseUrl, apiKey: new Secret('abcd1234'), apiSecret: authToken, sender }),
     request: ['GET', '/account/get-balance', basic('abcd1234')],
@@ -86,7 +87,7 @@ const cases: Readonly<Record<string, Case>> = {
     ],
     unknown: [['HTTP 500', { status: 500, body: '' }]],
   },
-  Infobip: {
+  infobip: {
     open: (baseUrl) => openInfobip({ name: 'infobip', baseUrl, apiKey: authToken, sender }),
     request: ['GET', '/account/1/balance', `App ${secret}`],
     valid: { status: 200, body: { balance: 47.79, currency: 'EUR' } },
@@ -98,7 +99,7 @@ const cases: Readonly<Record<string, Case>> = {
     ],
     unknown: [['HTTP 403, code E403', { status: 403, body: { errorCode: 'E403' } }]],
   },
-  AWS: {
+  aws: {
     open: (baseUrl) =>
       openAws({
         name: 'aws',
@@ -119,7 +120,7 @@ const cases: Readonly<Record<string, Case>> = {
       ['HTTP 400, code ThrottlingException', awsFault('ThrottlingException')],
     ],
   },
-  'a generic gateway': {
+  http: {
     open: generic,
     request: ['GET', '/balance?key=a%26b', ''],
     valid: { status: 200, body: { status: 'success' } },
@@ -162,15 +163,15 @@ for (const [name, { open, request, valid, invalid, unknown }] of Object.entries(
   });
 }
 
-test('AWS: the check is the action that describes the account', async (t) => {
+test('aws: the check is the action that describes the account', async (t) => {
   const standIn = await startStandIn(t, { status: 200, body: {} });
-  await cases['AWS']?.open(standIn.url).checkCredentials?.(deadlineAfter(5000));
+  await cases.aws.open(standIn.url).checkCredentials?.(deadlineAfter(5000));
   const { headers, body } = standIn.requests[0] ?? {};
   assert.equal(headers?.['x-amz-target'], 'PinpointSMSVoiceV2.DescribeAccountAttributes');
   assert.equal(body, '{}');
 });
 
-test('a generic gateway without a check has none', () => {
+test('http: without a check it has none', () => {
   const gateway = openGeneric({
     name: 'http',
     method: 'GET',

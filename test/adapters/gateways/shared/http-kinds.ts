@@ -7,10 +7,11 @@ import { inspectConfig } from '../../../../src/settings/load.ts';
 import type { Settings } from '../../../../src/settings/settings.ts';
 import { TestClock } from '../../../support/test-clock.ts';
 import type { ReceivedRequest, WholeAnswer } from './gateway-stand-in.ts';
+import { type HttpKindName, rowsOf } from './kind-names.ts';
 
 /** One kind of gateways over HTTP, for what all of them have in common. */
 export interface HttpKind {
-  readonly kind: string;
+  readonly kind: HttpKindName;
   /** As an operator writes them; kind and sender are the same for all. */
   readonly settings: (baseUrl: string) => object;
   /** What it answers to its nth text, if it takes it. */
@@ -81,9 +82,8 @@ function awsException(code: string) {
   return { status: 400, body: { __type: `com.amazonaws.pinpointsmsvoicev2#${type}`, ...why } };
 }
 
-export const httpKinds: readonly HttpKind[] = [
-  {
-    kind: 'twilio',
+const rows: Readonly<Record<HttpKindName, Omit<HttpKind, 'kind'>>> = {
+  twilio: {
     settings: (baseUrl) => ({ baseUrl, accountSid: 'AC1', authToken: secret, receipts: {} }),
     taken: () => ({ status: 201, body: { sid, status: 'queued' } }),
     refused: { status: 400, body: { code: 219999, status: 400 } },
@@ -106,8 +106,7 @@ export const httpKinds: readonly HttpKind[] = [
       states: { answer: (status) => ({ status: 201, body: { sid: 'SM0123', status } }), unlisted: [] },
     },
   },
-  {
-    kind: 'vonage',
+  vonage: {
     settings: (baseUrl) => ({
       baseUrl,
       apiKey: secret,
@@ -138,8 +137,7 @@ export const httpKinds: readonly HttpKind[] = [
       },
     },
   },
-  {
-    kind: 'aws',
+  aws: {
     settings: (baseUrl) => ({
       baseUrl,
       region: 'eu-west-1',
@@ -157,8 +155,7 @@ export const httpKinds: readonly HttpKind[] = [
       },
     },
   },
-  {
-    kind: 'infobip',
+  infobip: {
     settings: (baseUrl) => ({
       baseUrl,
       apiKey: secret,
@@ -203,8 +200,7 @@ export const httpKinds: readonly HttpKind[] = [
       },
     },
   },
-  {
-    kind: 'http',
+  http: {
     settings: (baseUrl) => ({
       url: `${baseUrl}/send`,
       body: '{"to": "{to}", "from": "{sender}", "text": "{text}"}',
@@ -229,4 +225,9 @@ export const httpKinds: readonly HttpKind[] = [
     },
     coded: {},
   },
-];
+};
+
+export const httpKinds: readonly HttpKind[] = rowsOf(rows).map(([kind, row]) => ({ kind, ...row }));
+
+/** The row of that kind. */
+export const httpKind = (kind: HttpKindName): HttpKind => ({ kind, ...rows[kind] });

@@ -9,7 +9,8 @@ import { deadlineAfter } from '../../../contracts/sms-gateway.ts';
 import { startSmsc } from '../smpp/smpp-server.ts';
 import { openSmpp } from '../smpp/smpp-under-test.ts';
 import { exampleMessage, startStandIn } from './gateway-stand-in.ts';
-import { type CodedAnswers, type HttpKind, httpKinds, openKind } from './http-kinds.ts';
+import { type CodedAnswers, type HttpKind, httpKind, httpKinds, openKind } from './http-kinds.ts';
+import type { HttpKindName, KindName, SessionKindName } from './kind-names.ts';
 import { outcomeTables } from './outcome-tables.ts';
 
 /** A kind of gateways, and what becomes of a text where the answer has a code of one of its tables. */
@@ -55,9 +56,10 @@ const overSmpp: Asked = {
   },
 };
 
-function askedOf(kind: string): Asked {
-  const row = httpKinds.find((one) => one.kind === kind);
-  return row === undefined ? overSmpp : overHttp(row);
+const inSession: Readonly<Record<SessionKindName, Asked>> = { smpp: overSmpp };
+
+function askedOf(kind: KindName): Asked {
+  return kind in inSession ? inSession[kind as SessionKindName] : overHttp(httpKind(kind as HttpKindName));
 }
 
 function assertOutcome(delivery: Delivery, outcome: Outcome, code: string): void {

@@ -8,6 +8,7 @@ import { deadlineAfter } from '../../../contracts/sms-gateway.ts';
 import { TestClock } from '../../../support/test-clock.ts';
 import { exampleMessage, type StandInAnswer, startStandIn, unusedUrl } from './gateway-stand-in.ts';
 import { openAws, openGeneric, openInfobip, openTwilio, openVonage } from './gateways-under-test.ts';
+import { type HttpKindName, rowsOf } from './kind-names.ts';
 import { jsonCall, receiptIn } from './receipt-cases.ts';
 
 const secret = new Secret('a-secret-of-the-gateway');
@@ -34,12 +35,12 @@ const generic: Partial<GenericSettings> = {
 const reports = { from: 'json', statePath: 'status', delivered: ['ok'], undelivered: ['no'] } as const;
 const header = { kind: 'header', header: 'x-secret', secret } as const;
 
-const taken: Readonly<Record<string, StandInAnswer>> = {
+const taken: Readonly<Record<HttpKindName, StandInAnswer>> = {
   twilio: { status: 201, body: { sid: 'SM1', status: 'queued' } },
   vonage: { status: 200, body: { messages: [{ status: '0', 'message-id': '0A01' }] } },
   aws: { status: 200, body: { MessageId: 'm-1' } },
   infobip: { status: 200, body: { messages: [{ messageId: reference, status: { groupId: 1 } }] } },
-  generic: { status: 200, body: { id: 'g-1' } },
+  http: { status: 200, body: { id: 'g-1' } },
 };
 
 const keyOf = (delivery: Delivery) => (delivery.kind === 'refused' ? undefined : delivery.receiptKey);
@@ -48,14 +49,14 @@ test('a gateway that echoes the reference names its texts by it and its own name
   const receipts = { signatureSecret: secret, signatureMethod: 'sha256' } as const;
   const topic = { topicArn: 'arn:aws:sns:eu-west-1:123456789012:t' };
   const proof = { kind: 'signed-url', key } as const;
-  const makers: Readonly<Record<string, (baseUrl: string) => SmsGateway>> = {
+  const makers: Readonly<Record<HttpKindName, (baseUrl: string) => SmsGateway>> = {
     twilio: (baseUrl) => openTwilio({ ...twilio, baseUrl, receipts: {} }, { receiptsUrl }),
     vonage: (baseUrl) => openVonage({ ...vonage, baseUrl, receipts }, { clock }),
     aws: (baseUrl) => openAws({ ...aws, baseUrl, receipts: topic }, { clock }),
     infobip: (baseUrl) => openInfobip({ ...infobip, baseUrl, receipts: { proof } }, { receiptsUrl }),
-    generic: (url) => openGeneric({ ...generic, url, receipts: { ...reports, proof } }, { receiptsUrl }),
+    http: (url) => openGeneric({ ...generic, url, receipts: { ...reports, proof } }, { receiptsUrl }),
   };
-  for (const [name, make] of Object.entries(makers)) {
+  for (const [name, make] of rowsOf(makers)) {
     const standIn = await startStandIn(t, taken[name]);
     const gateway = make(standIn.url);
     assert.ok(gateway.readReceipts, name);
@@ -71,7 +72,7 @@ test('a gateway that echoes the reference names its texts by it and its own name
 });
 
 test('a gateway that knows its own id alone names its texts by that, with its name before it', async (t) => {
-  const standIn = await startStandIn(t, taken['generic']);
+  const standIn = await startStandIn(t, taken.http);
   const receipts = { ...reports, proof: header, messageIdPath: 'id' };
   const settings = { ...generic, url: standIn.url, receipts };
   const gateway = openGeneric(settings, { receiptsUrl });
@@ -85,7 +86,7 @@ test('a gateway that knows its own id alone names its texts by that, with its na
 });
 
 test('where no receipts are asked for, none are read, and the request says nothing of them', async (t) => {
-  const standIn = await startStandIn(t, taken['twilio']);
+  const standIn = await startStandIn(t, taken.twilio);
   for (const gateway of [
     openTwilio({ ...twilio, baseUrl: standIn.url }, { receiptsUrl }),
     openTwilio({ ...twilio, baseUrl: standIn.url, receipts: {} }),
@@ -98,7 +99,7 @@ test('where no receipts are asked for, none are read, and the request says nothi
 });
 
 test('Twilio is told where to call, by a URL that is signed with the token of the account', async (t) => {
-  const standIn = await startStandIn(t, taken['twilio']);
+  const standIn = await startStandIn(t, taken.twilio);
   await openTwilio({ ...twilio, baseUrl: standIn.url, receipts: {} }, { receiptsUrl }).send(
     exampleMessage,
     deadlineAfter(5000),
@@ -108,7 +109,7 @@ test('Twilio is told where to call, by a URL that is signed with the token of th
 });
 
 test('Infobip is given a URL of the one text if that is the proof, and none if its subscription has another', async (t) => {
-  const standIn = await startStandIn(t, taken['infobip']);
+  const standIn = await startStandIn(t, taken.infobip);
   const settings = { ...infobip, baseUrl: standIn.url };
   const proof = { kind: 'signed-url', key } as const;
   const gateway = openInfobip({ ...settings, receipts: { proof } }, { receiptsUrl });
@@ -128,7 +129,7 @@ test('Infobip is given a URL of the one text if that is the proof, and none if i
 });
 
 test('any gateway over HTTP is told the URL by its template', async (t) => {
-  const standIn = await startStandIn(t, taken['generic']);
+  const standIn = await startStandIn(t, taken.http);
   const settings = { ...generic, url: standIn.url };
   const proofs = [header, { kind: 'signed-url', key } as const];
   for (const proof of proofs) {
@@ -142,13 +143,13 @@ test('any gateway over HTTP is told the URL by its template', async (t) => {
   assert.equal(none, '');
 });
 
-const confirmers: Readonly<Record<string, (url: string) => SmsGateway>> = {
+const confirmers: Readonly<Record<HttpKindName, (url: string) => SmsGateway>> = {
   twilio: (baseUrl) => openTwilio({ ...twilio, baseUrl, reportVerified: true }),
   vonage: (url) =>
     openVonage({ ...vonage, baseUrl: url, conversionUrl: url, reportVerified: true }, { clock }),
   aws: (baseUrl) => openAws({ ...aws, baseUrl, reportVerified: true }, { clock }),
   infobip: (baseUrl) => openInfobip({ ...infobip, baseUrl, reportVerified: true }),
-  generic: (url) =>
+  http: (url) =>
     openGeneric({
       ...generic,
       url,
@@ -157,9 +158,9 @@ const confirmers: Readonly<Record<string, (url: string) => SmsGateway>> = {
 };
 
 test('a verified code is told in the words of each gateway, and asked for when the text is sent', async (t) => {
-  const told = new Map<string, readonly string[]>();
-  const sent = new Map<string, string>();
-  for (const [name, make] of Object.entries(confirmers)) {
+  const told = new Map<HttpKindName, readonly string[]>();
+  const sent = new Map<HttpKindName, string>();
+  for (const [name, make] of rowsOf(confirmers)) {
     const standIn = await startStandIn(t, taken[name]);
     const gateway = make(standIn.url);
     await gateway.send(exampleMessage, deadlineAfter(5000));
@@ -187,7 +188,7 @@ test('a verified code is told in the words of each gateway, and asked for when t
   assert.deepEqual(JSON.parse(body ?? ''), { MessageId: 'id/1', MessageFeedbackStatus: 'RECEIVED' });
   assert.match(authorization ?? '', /^AWS4-HMAC-SHA256 .*x-amz-target/);
   assert.deepEqual(told.get('infobip'), ['POST', '/ct/1/log/end/id%2F1', '', `App ${secret.reveal()}`]);
-  assert.deepEqual(told.get('generic'), ['PUT', '/ok/id%2F1', '{"id":"id/1"}', `Key ${secret.reveal()}`]);
+  assert.deepEqual(told.get('http'), ['PUT', '/ok/id%2F1', '{"id":"id/1"}', `Key ${secret.reveal()}`]);
 
   assert.match(sent.get('twilio') ?? '', /&ProvideFeedback=true/);
   assert.equal(JSON.parse(sent.get('aws') ?? '').MessageFeedbackEnabled, true);
@@ -197,7 +198,7 @@ test('a verified code is told in the words of each gateway, and asked for when t
 });
 
 test('a gateway that can not be told, or does not take it, is an error without any secret in it', async (t) => {
-  for (const [name, make] of Object.entries(confirmers)) {
+  for (const [name, make] of rowsOf(confirmers)) {
     const standIn = await startStandIn(t, { status: 404, body: { message: 'no such message' } });
     const nobody = await unusedUrl();
     for (const [gateway, pattern] of [

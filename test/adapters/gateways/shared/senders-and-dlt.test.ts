@@ -5,38 +5,41 @@ import { Secret } from '../../../../src/ports/secret.ts';
 import type { SmsGateway, SmsMessage } from '../../../../src/ports/sms-gateway.ts';
 import { deadlineAfter } from '../../../contracts/sms-gateway.ts';
 import { exampleDlt, exampleMessage, startStandIn } from './gateway-stand-in.ts';
-import { openAws, openInfobip, openTwilio, openVonage } from './gateways-under-test.ts';
+import { openAws, openGeneric, openInfobip, openTwilio, openVonage } from './gateways-under-test.ts';
+import { type HttpKindName, rowsOf } from './kind-names.ts';
 
 const serviceSid = `MG${'0123456789abcdef'.repeat(2)}`;
 const secret = new Secret('a-secret-of-the-gateway');
+
+const senders = { IN: 'EXBANK', CA: serviceSid };
 
 /** A short sender for India, a messaging service for Canada, and one for all others. */
 const from = (baseUrl: string) => ({
   name: 'gateway',
   baseUrl,
   sender: '+12025550100',
-  senders: { IN: 'EXBANK', CA: serviceSid },
+  senders,
 });
 
 type Told = Readonly<Record<string, unknown>>;
 const formOf = (body: string): Told => Object.fromEntries(new URLSearchParams(body));
 
-const gateways: readonly {
-  readonly name: string;
+interface Asked {
   readonly open: (baseUrl: string) => SmsGateway;
   /** What the request says of sender and DLT. */
   readonly told: (body: string) => { readonly sender: unknown; readonly dlt: unknown };
   /** How the ids for India are written. `undefined`: not at all. */
   readonly dlt: unknown;
-}[] = [
-  {
-    name: 'Twilio',
+}
+
+/** Over SMPP, see the tests of that kind. */
+const gateways: Readonly<Record<HttpKindName, Asked>> = {
+  twilio: {
     open: (baseUrl) => openTwilio({ ...from(baseUrl), accountSid: 'AC1', authToken: secret }),
     told: (body) => ({ sender: formOf(body)['From'] ?? formOf(body)['MessagingServiceSid'], dlt: undefined }),
     dlt: undefined,
   },
-  {
-    name: 'Vonage',
+  vonage: {
     open: (baseUrl) => openVonage({ ...from(baseUrl), apiKey: secret, apiSecret: secret }),
     told(body) {
       const { 'entity-id': entity, 'content-id': content, from: sender } = formOf(body);
@@ -44,8 +47,7 @@ const gateways: readonly {
     },
     dlt: { entity: exampleDlt.entityId, content: exampleDlt.templateId },
   },
-  {
-    name: 'Infobip',
+  infobip: {
     open: (baseUrl) => openInfobip({ ...from(baseUrl), apiKey: secret }),
     told(body) {
       const { sender, options } = JSON.parse(body).messages[0];
@@ -55,8 +57,7 @@ const gateways: readonly {
       indiaDlt: { principalEntityId: exampleDlt.entityId, contentTemplateId: exampleDlt.templateId },
     },
   },
-  {
-    name: 'AWS',
+  aws: {
     open: (baseUrl) =>
       openAws({
         ...from(baseUrl),
@@ -70,9 +71,24 @@ const gateways: readonly {
     },
     dlt: { IN_ENTITY_ID: exampleDlt.entityId, IN_TEMPLATE_ID: exampleDlt.templateId },
   },
-];
+  http: {
+    open: (baseUrl) =>
+      openGeneric({
+        name: 'gateway',
+        sender: '+12025550100',
+        senders,
+        url: baseUrl,
+        body: '{"from": "{sender}", "entity": "{dltEntityId}", "template": "{dltTemplateId}"}',
+      }),
+    told(body) {
+      const { from: sender, entity, template } = JSON.parse(body);
+      return { sender, dlt: entity === '' && template === '' ? undefined : { entity, template } };
+    },
+    dlt: { entity: exampleDlt.entityId, template: exampleDlt.templateId },
+  },
+};
 
-for (const { name, open, told, dlt } of gateways) {
+for (const [name, { open, told, dlt }] of rowsOf(gateways)) {
   const toldOf = async (url: string, requests: readonly { readonly body: string }[], message: SmsMessage) => {
     await open(url).send(message, deadlineAfter(5000));
     return told(requests.at(-1)?.body ?? '');
@@ -84,7 +100,7 @@ for (const { name, open, told, dlt } of gateways) {
       (await toldOf(url, requests, { ...exampleMessage, country })).sender;
     assert.equal(await senderTo('IN'), 'EXBANK');
     assert.equal(await senderTo('CA'), serviceSid);
-    const other = name === 'Vonage' ? '12025550100' : '+12025550100';
+    const other = name === 'vonage' ? '12025550100' : '+12025550100';
     assert.equal(await senderTo('DE'), other);
     assert.equal(await senderTo(undefined), other);
   });
