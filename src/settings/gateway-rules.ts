@@ -19,6 +19,11 @@ export function urlsOf(gateway: SingleGateway): readonly (string | undefined)[] 
   return rulesOf(gateway).urls(gateway);
 }
 
+/** Where the connection of its session is tried without one, see `GatewayRules`; `undefined`: it keeps none. */
+export function sessionOf(gateway: SingleGateway): string | undefined {
+  return rulesOf(gateway).sessionAt?.(gateway);
+}
+
 export function isCalledBack(gateway: SingleGateway): boolean {
   return rulesOf(gateway).isCalledBack(gateway);
 }

@@ -4,6 +4,7 @@ import { createSystemClock } from '../../adapters/system/system-clock.ts';
 import { createDeadline } from '../../ports/deadline.ts';
 import type { CredentialCheck, UnreachedHost } from '../../ports/sms-gateway.ts';
 import { type Gateway, memberNamed } from '../../settings/gateway-members.ts';
+import { sessionOf } from '../../settings/gateway-rules.ts';
 import { composeGateway } from '../../wiring/gateways.ts';
 
 /** What is found out of a gateway without sending a text. */
@@ -25,15 +26,14 @@ export async function examineGatewayOf(
 ): Promise<GatewayExamination> {
   const chosen = memberNamed(settings, name);
   if (chosen === undefined) throw new TypeError(`there is no gateway ${name}`);
-  const clock = createSystemClock();
-  if (chosen.kind === 'smpp') {
-    // A second session under the same name may end the one of a running server.
-    const { host, port, tls, tlsCa, clientCertificate } = chosen;
-    const url = `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
-    const link = createLink({ tlsCa, clientCertificate });
-    const unreached = await unreachedOf([url], link, AbortSignal.timeout(budgetMs));
+  const session = sessionOf(chosen);
+  if (session !== undefined) {
+    // Of kinds that have a link, its settings; the others have none of them.
+    const link: object = chosen;
+    const unreached = await unreachedOf([session], createLink(link), AbortSignal.timeout(budgetMs));
     return { unreached, credentials: undefined };
   }
+  const clock = createSystemClock();
   const gateway = await composeGateway(chosen, clock);
   const reaching = createDeadline(clock, budgetMs);
   try {

@@ -21,6 +21,11 @@ export interface GatewayParts {
 export interface GatewayRules<Settings> {
   /** Every URL, or request template of one, at which it is asked; the first one is shown. `undefined`: it follows from other settings. */
   urls(settings: Settings): readonly (string | undefined)[];
+  /**
+   * Where the connection of its session goes, as a URL whose scheme is https for TLS, else http. There it is tried without
+   * a session: a second one may end that of a running server. Absent: it keeps none, and tries by itself when opened.
+   */
+  sessionAt?(settings: Settings): string;
   /** Whether it calls the listener for receipts. */
   isCalledBack(settings: Settings): boolean;
   readonly between: readonly KindRule<Settings>[];

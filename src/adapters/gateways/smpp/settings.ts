@@ -162,13 +162,20 @@ export const settings = Type.Object(
 
 export type SmppSettings = ValuesOf<typeof settings>;
 
+type Address = Pick<SmppSettings, 'host' | 'port' | 'tls'>;
+
 /** As the URL of its session. */
-export function smppUrl({ host, port, tls }: Pick<SmppSettings, 'host' | 'port' | 'tls'>): string {
-  return `${tls ? 'ssmpp' : 'smpp'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+export function smppUrl(address: Address): string {
+  return `${address.tls ? 'ssmpp' : 'smpp'}://${authorityOf(address)}`;
+}
+
+function authorityOf({ host, port }: Address): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 export const rules: GatewayRules<SmppSettings> = {
   urls: (gateway) => [smppUrl(gateway)],
+  sessionAt: (gateway) => `${gateway.tls ? 'https' : 'http'}://${authorityOf(gateway)}`,
   // Receipts come by the session that the texts go by.
   isCalledBack: () => false,
   between: [
