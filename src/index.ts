@@ -9,12 +9,22 @@
  *
  *     // Accounts that are kept elsewhere: when one is closed, or its number replaced.
  *     await application.endCodes({ accountId: 'account-17' });
+ *
+ *     // A handler of associateAccount, capture or createMandate: the code that came with the call.
+ *     const otpVerification = { sendOtpRequestId, otp: new Secret(otp, '[code]') };
+ *     const consumption = await application.consumeOtp({ purpose: 'associateAccount', requestId, otpVerification });
  */
 
 export type { InboxBehaviour, InboxGateway } from './adapters/gateways/inbox/gateway.ts';
 export { ConfigError, type ConfigFault, type Origin } from './config/faults.ts';
 export type { ConfigSources } from './config/layers.ts';
+export type { AssociateOrder } from './domain/associations/associate.ts';
+export type { AssociatedIds } from './domain/associations/sealed-association.ts';
+export type { ConsumeOrder } from './domain/consume/consume-order.ts';
+export type { Consumption } from './domain/consume/consume-otp.ts';
+export type { ExpectedCode } from './domain/consume/expected-code.ts';
 export type { CodesOf } from './domain/end-codes.ts';
+export type { ConsumeResult } from './domain/outcome.ts';
 export type { ErasedPerson, PersonAccount, PersonOf, PersonRecords } from './domain/persons.ts';
 export type {
   ExplainedChallenge,
@@ -45,4 +55,5 @@ export { type Application, compose, type Overrides } from './wiring/application.
 export type { Data, DataOverrides } from './wiring/data.ts';
 export type { GatewayOverrides } from './wiring/delivery.ts';
 export type { Addresses } from './wiring/listeners.ts';
+export type { OwnCalls } from './wiring/own-calls/own-calls.ts';
 export type { UseCases } from './wiring/use-cases.ts';

@@ -8,4 +8,5 @@ export const ROOM_ARROWS_MAX = 50;
 export const TABLES: ReadonlyMap<string, string> = new Map([
   ['src/settings/settings.ts', 'the table of settings'],
   ['tools/import-rules.ts', 'the table of what each place may import'],
+  ['test/adapters/storage/planted/postgres-faults.ts', 'the table of faults to plant'],
 ]);

@@ -22,6 +22,8 @@ export type Outcome =
   | { readonly kind: 'conflict' }
   /** Another process is at work on the same request. [OQ-8] */
   | { readonly kind: 'busy' }
+  /** The association id of a consumption is somebody else's. Nothing is recorded, and no code used. [FLOW-4] */
+  | { readonly kind: 'association-taken' }
   /** Nothing is recorded: the id may become known. [VO-5, OQ-2] */
   | { readonly kind: 'unknown-identifier'; readonly identifier: 'associationId' | 'sendOtpRequestId' };
 
@@ -47,3 +49,14 @@ export type SendOtpResult =
 
 /** Every result that verifyOtp may answer. There is none for expired or exhausted. [VO-4] */
 export type VerifyOtpResult = 'SUCCESS' | 'OTP_NOT_MATCHED' | 'OTP_ALREADY_USED';
+
+/**
+ * Every result of a consumption, with those that verifyOtp lacks: the code has expired; wrong codes used up its attempts, or those
+ * of its account. [OV-3, OQ-90]
+ */
+export type ConsumeResult =
+  | 'SUCCESS'
+  | 'OTP_NOT_MATCHED'
+  | 'OTP_ALREADY_USED'
+  | 'OTP_EXPIRED'
+  | 'OTP_LIMIT_REACHED';

@@ -30,6 +30,9 @@ const meanings: Readonly<Record<string, string>> = {
   restored: 'the database was restored from a backup, which ends the codes of then',
   secretRotated: 'another secret was configured at once, which ends the codes of before',
   superseded: 'a newer code was sent to the account meanwhile, or its codes were ended',
+  otherContext:
+    'the code was sent for another context than the one that it was consumed for, and was not compared',
+  otherAccount: 'the code is of another account than the one that was expected, and was not compared',
   unknownAssociation: 'no account has the association id any more',
   erased: 'what the record told of the person was erased',
   ended: 'the live codes of the account or number were ended by the integrator',

@@ -1,9 +1,9 @@
 import type { Account, AccountDirectory, AccountStatus } from '../ports/account-directory.ts';
 import type { Clock, Deadline } from '../ports/clock.ts';
-import { within } from '../ports/deadline.ts';
 import { isE164 } from '../ports/e164.ts';
 import type { Secret } from '../ports/secret.ts';
 import { UnavailableError } from '../ports/unavailable.ts';
+import { lookUp } from './associations/find-associated.ts';
 import { checkedAccount, checkedAccounts } from './checked-accounts.ts';
 import type { OtpPolicy } from './limits/otp-policy.ts';
 import type { SendOtpResult } from './outcome.ts';
@@ -123,12 +123,6 @@ function reachable(account: Account, phoneNumber: Secret, policy: RecipientPolic
   }
   const { accountId, language, revision } = account;
   return { kind: 'recipient', accountId, phoneNumber, country, language, revision };
-}
-
-function lookUp<T>({ clock, deadline }: Search, found: Promise<T>): Promise<T> {
-  return within(clock, deadline, found, () => {
-    throw new UnavailableError('the account directory did not answer in time');
-  });
 }
 
 function declined(result: SendOtpResult, reason: string, account?: Account): Declined {

@@ -1,13 +1,13 @@
 import type { KeyObject } from 'node:crypto';
-import type { AccountDirectory } from '../ports/account-directory.ts';
 import type { Challenge, ChallengeEvent } from '../ports/challenge.ts';
-import type { Deadline } from '../ports/clock.ts';
-import type { OtpStore, RequestHistory, RequestSubject } from '../ports/otp-store.ts';
+import type { OtpStore, RequestHistory, RequestSubject, StoredAnswer } from '../ports/otp-store.ts';
 import { keyedDigest } from './challenge/keyed-digest.ts';
 import { meaningOf } from './reason-meanings.ts';
 
 /** What became of a request. Without nonces and digests: with the server's secret, the nonce is the code. */
-export interface ExplainedRequest extends Omit<RequestHistory, 'challenge'> {
+export interface ExplainedRequest extends Omit<RequestHistory, 'answer' | 'challenge'> {
+  /** `undefined`: not answered yet. */
+  readonly answer: Omit<StoredAnswer, 'account'> | undefined;
   /** What `reason` means, and which setting is behind it. `undefined`: there is none, or this version does not know it. */
   readonly meaning: string | undefined;
   readonly challenge: ExplainedChallenge | undefined;
@@ -71,19 +71,12 @@ export async function findRequests(
   return find({ kind: 'account', digest: keyedDigest(digestKey, 'account-id', accountId) });
 }
 
-/** The account id that an association id stands for. `undefined`: no account has it. Throws `UnavailableError`. */
-export async function accountOfAssociation(
-  directory: Pick<AccountDirectory, 'findByAssociationId'>,
-  associationId: string,
-  deadline: Deadline,
-): Promise<string | undefined> {
-  return (await directory.findByAssociationId(associationId, deadline))?.accountId;
-}
-
 /** A request as it is told, in the order of what happened. */
 export function explained(history: RequestHistory): ExplainedRequest {
+  const { answer } = history;
   return {
     ...history,
+    answer: answer && { result: answer.result, integratorId: answer.integratorId },
     meaning: meaningOf(history.reason),
     challenge: history.challenge && withoutSecrets(history.challenge),
     timeline: timelineOf(history),

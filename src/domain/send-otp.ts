@@ -1,6 +1,7 @@
 import type { AccountDirectory } from '../ports/account-directory.ts';
 import type { Challenge, OtpContext } from '../ports/challenge.ts';
 import type { Entropy } from '../ports/entropy.ts';
+import { withAssociations } from './associations/find-associated.ts';
 import { judgeIssue } from './challenge/judge-issue.ts';
 import { keyedDigest } from './challenge/keyed-digest.ts';
 import { CLOSED_GUARD_REACH_MS } from './limits/closed-guard.ts';
@@ -36,14 +37,14 @@ export interface SendOtpParts extends TextParts {
  * more. [OQ-28]
  */
 export async function sendOtp(call: SendOtpCall, parts: SendOtpParts): Promise<Outcome> {
-  const found = await findRecipient(call, { ...parts, deadline: call.deadline });
+  const directory = withAssociations(parts);
+  const found = await findRecipient(call, { ...parts, directory, deadline: call.deadline });
   if (found.kind === 'unknown-association')
     return { kind: 'unknown-identifier', identifier: 'associationId' };
   if (found.kind === 'declined') {
     if (found.isClosed) await weighClosed(found.account.accountId, parts);
     return decline(call, parts, found);
   }
-
   const { store, clock, policy, owner } = parts;
   // Stamped once: whatever the clocks do meanwhile, one request has one moment.
   const moment = momentOf(clock);
@@ -109,6 +110,7 @@ function freshChallenge(
     recipient: sealRecipient({ ...named, revision }, { digestKey, accountDigest, iv: entropy.bytes(12) }),
     submissions: 1,
     failedAttempts: 0,
+    uses: [],
     country,
     numberPrefix: numberPrefixOf(phoneNumber.reveal()),
     counted: [],

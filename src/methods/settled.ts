@@ -17,6 +17,8 @@ export function settled(outcome: Outcome): { readonly answer: StoredAnswer; read
       if (answer === undefined) throw new TypeError('a completed request has no answer');
       return { answer, told: { replayed: true, result: answer.result || undefined } };
     }
+    case 'association-taken':
+      throw new TypeError('no method that Google calls associates an account');
     case 'conflict':
       throw idempotencyViolation();
     case 'unknown-identifier':

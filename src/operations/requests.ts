@@ -1,9 +1,9 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { createSystemClock } from '../adapters/system/system-clock.ts';
+import { findAssociated, type LookUp } from '../domain/associations/find-associated.ts';
 import {
   type ExplainedRequest,
   explainRequest as explainIn,
-  accountOfAssociation as findAccount,
   findRequests as findIn,
   type RequestSearch,
 } from '../domain/requests.ts';
@@ -37,10 +37,12 @@ export function findRequests(
   settings: DataSettings & Pick<Settings, 'digests' | 'dataDirectory'>,
   search: RequestSearch,
 ): Promise<readonly ExplainedRequest[]> {
-  const accountOf = (associationId: string) => accountOfAssociation(settings, associationId);
-  return readStore(settings, (store) =>
-    findIn(search, { store, digestKey: digestKeyOf(settings), accountOf }),
-  );
+  return readStore(settings, (store) => {
+    const digestKey = digestKeyOf(settings);
+    const accountOf = (associationId: string) =>
+      accountOfAssociation(settings, associationId, { store, keys: { digestKey } });
+    return findIn(search, { store, digestKey, accountOf });
+  });
 }
 
 /** Throws `UnavailableError` where there is none: the sandbox makes one at its first start. */
@@ -61,13 +63,14 @@ const LOOK_UP_MS = 10_000;
 async function accountOfAssociation(
   settings: DataSettings,
   associationId: string,
+  known: Pick<LookUp, 'store' | 'keys'>,
 ): Promise<string | undefined> {
   const { row, terms } = directoryOf(settings);
   const clock = createSystemClock();
   const { directory } = await row.open(terms, 'read', clock);
   const deadline = createDeadline(clock, LOOK_UP_MS);
   try {
-    return await findAccount(directory, associationId, deadline);
+    return (await findAssociated(associationId, { ...known, directory, clock, deadline }))?.accountId;
   } finally {
     deadline.cancel();
     await directory.close();

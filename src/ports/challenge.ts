@@ -1,11 +1,12 @@
 import type { DeliveryReceipt } from './delivery-receipt.ts';
+import type { CodeUse } from './otp-store/code-use.ts';
 import type { TextCounts } from './otp-store/limits.ts';
 
 /**
  * - `issued`: made, but no gateway has it (refused, or not asked yet).
  * - `submitting`: being handed to a gateway; if its process died there, as good as `ambiguous`.
  * - `sent`: a gateway accepted it. `ambiguous`: a gateway may have accepted it. [OQ-28]
- * - `verified`, `exhausted` (too many wrong codes): final.
+ * - `verified` (its code is used up), `exhausted` (too many wrong codes): final.
  * - `superseded`: the text of a newer one of the account is or may be out; or its codes were ended. Told by looking for the
  *   newer text, so that a text which turns out to be refused supersedes nothing. [OQ-66]
  * Expiry is told by `expiresAtMs`, not by a state: no write happens when time passes.
@@ -51,6 +52,8 @@ export interface Challenge {
   readonly submissions: number;
   /** Wrong codes so far. Codes that were not compared (expired, superseded …) don't count. */
   readonly failedAttempts: number;
+  /** What has used its code so far: while one more may, it is not `verified` yet. [OQ-9] */
+  readonly uses: readonly CodeUse[];
   /** ISO 3166-1 alpha-2 of the number; `undefined`: of no one country. */
   readonly country: string | undefined;
   /** The first digits of the number, too few to tell whose it is: what the money guard counts together. */

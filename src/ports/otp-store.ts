@@ -1,4 +1,5 @@
 import type { Challenge } from './challenge.ts';
+import type { Association, DecideAssociation, UntoldOrder } from './otp-store/associations.ts';
 import type { AttemptDecision, AttemptFacts, AttemptOrder } from './otp-store/attempt.ts';
 import type { ClosedDecision, ClosedOrder, ClosedState, DecideClosed } from './otp-store/closed-guard.ts';
 import type { DecideEnd, EndCodesOrder } from './otp-store/end-codes.ts';
@@ -11,8 +12,10 @@ import type { CompletionDecision, CompletionOrder, RequestKey, RequestRecord } f
 import type { SettlementDecision, SettlementFacts, SettlementOrder } from './otp-store/settle.ts';
 
 // What each step is asked and answers.
+export type * from './otp-store/associations.ts';
 export type * from './otp-store/attempt.ts';
 export type * from './otp-store/closed-guard.ts';
+export type * from './otp-store/code-use.ts';
 export type * from './otp-store/end-codes.ts';
 export type * from './otp-store/erase.ts';
 export type * from './otp-store/history.ts';
@@ -50,7 +53,7 @@ export interface OtpStore {
     decide: (facts: ReceiptFacts) => ReceiptDecision,
   ): Promise<ReceiptDecision>;
 
-  /** Judges one verification, counts it and completes the verifyOtp request. [VO-2, IDEM-11] */
+  /** Judges one verification or consumption, counts it and completes its request. [VO-2, OV-3, IDEM-11] */
   attempt(order: AttemptOrder, decide: (facts: AttemptFacts) => AttemptDecision): Promise<AttemptDecision>;
 
   /** Records an answer that has no effect beside itself (a decline, an echo), unless somebody else has the request. */
@@ -76,6 +79,15 @@ export interface OtpStore {
    * handed over. Their sendOtp requests stay as they are. Resolves to how many it ended. [OQ-70]
    */
   endCodes(order: EndCodesOrder, decide: DecideEnd): Promise<number>;
+
+  /** What is known of an association id, by its digest. `undefined`: nothing. Reads only. [FLOW-2] */
+  findAssociation(digest: Uint8Array): Promise<Association | undefined>;
+
+  /** Makes the association of that digest what `decide` says, which is what it resolves to. [FLOW-4] */
+  changeAssociation(digest: Uint8Array, decide: DecideAssociation): Promise<Association | undefined>;
+
+  /** Associations of which the account directory has not been told, in the order of their digests. Reads only. */
+  untoldAssociations(order: UntoldOrder): Promise<readonly Association[]>;
 
   /**
    * Deletes up to `rowsMax` requests (and their challenges) received before `beforeMs`, oldest first, and as many of

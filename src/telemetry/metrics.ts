@@ -3,12 +3,15 @@ import type { CallReport } from '../methods/call-report.ts';
 import type { InternalReport } from '../methods/internal/call.ts';
 import { WithheldError } from '../ports/unavailable.ts';
 import type { ReceiptReport } from '../receipts/report.ts';
+import type { ConsumptionReport } from './consumption-log.ts';
 import type { EndedReason } from './ended-log.ts';
 
 /** Counters for Prometheus. No label holds anything of a user: gateways, countries, result codes. */
 export interface Metrics {
   /** Counts one call. */
   readonly countCall: (report: CallReport) => void;
+  /** Counts one consumption. */
+  readonly countConsumption: (report: ConsumptionReport) => void;
   /** Counts one receipt that was recorded, or not, or what came without one. */
   readonly countReceipt: (report: ReceiptReport) => void;
   /** Counts one call of the internal API. */
@@ -51,6 +54,7 @@ export function createMetrics(
   let ends: () => readonly TimeLeft[] = () => [];
   return {
     countCall: (report) => countCall(counters, report),
+    countConsumption: (report) => countConsumption(counters, report),
     countReceipt: (report) => countReceipt(counters, report),
     countInternal: (report) => countInternal(internal, report),
     countRefused: (listener, status) => counters.refused.inc({ listener, status }),
@@ -155,16 +159,24 @@ function createInternalCounters(registry: Registry) {
     ),
   };
 }
+const REFUSED = [
+  'refused_requests_total',
+  'Requests answered by the listener itself, without a body.',
+  ['listener', 'status'] as const,
+] as const;
+
+const CONSUMPTIONS = [
+  'consumptions_total',
+  'Codes that were used for calls served elsewhere.',
+  ['purpose', 'result', 'replayed'] as const,
+] as const;
 
 function createCounters(registry: Registry) {
   const { counter, histogram } = makersIn(registry);
   const destination = ['gateway', 'country'] as const;
   return {
     calls: counter('calls_total', 'Calls answered.', ['method', 'status', 'result', 'replayed']),
-    refused: counter('refused_requests_total', 'Requests answered by the listener itself, without a body.', [
-      'listener',
-      'status',
-    ]),
+    refused: counter(...REFUSED),
     ended: counter('connections_ended_total', 'Connections not taken, or ended for what came on them.', [
       'listener',
       'reason',
@@ -175,6 +187,7 @@ function createCounters(registry: Registry) {
       ['method'],
       CALL_SECONDS,
     ),
+    consumptions: counter(...CONSUMPTIONS),
     texts: counter('texts_total', 'Texts handed to a gateway, by what it said.', [
       ...destination,
       'outcome',
@@ -227,9 +240,7 @@ function countCall(counters: Counters, report: CallReport): void {
     const refusal = delivery.kind === 'refused' ? delivery.reason : '';
     counters.texts.inc({ gateway: delivery.gateway, country, outcome: delivery.kind, reason: refusal });
   }
-  if (verified !== undefined) {
-    counters.verified.inc({ gateway: verified.gateway, country: verified.country ?? '' });
-  }
+  if (verified !== undefined) countVerified(counters, verified);
   if (report.unknownContext) counters.unknownContexts.inc();
   if (report.cause instanceof WithheldError) counters.withheld.inc();
   if (guard !== undefined) counters.guarded.inc({ reason: guard.budget, mode: guard.mode });
@@ -243,6 +254,21 @@ function countInternal(
   counters.calls.inc({ caller: caller?.name ?? '', operation, status, result });
   // What was denied took no time, and would make the others look quick.
   if (caller !== undefined) counters.seconds.observe({ operation }, durationMs / 1000);
+}
+
+function countConsumption(
+  counters: Counters,
+  { purpose, result, isReplay, verified }: ConsumptionReport,
+): void {
+  counters.consumptions.inc({ purpose, result, replayed: String(isReplay) });
+  if (verified !== undefined) countVerified(counters, verified);
+}
+
+function countVerified(
+  counters: Counters,
+  { gateway, country = '' }: NonNullable<ConsumptionReport['verified']>,
+): void {
+  counters.verified.inc({ gateway, country });
 }
 
 function countReceipt(

@@ -22,6 +22,7 @@ import { gatewayWarnings } from './gateways.ts';
 import type { InternalUseCases } from './internal.ts';
 import { type Addresses, composeListeners, type Listeners } from './listeners.ts';
 import { type AmongNodes, composeNodes } from './nodes.ts';
+import { composeOwnCalls } from './own-calls/own-calls.ts';
 import { requireUsableParts } from './own-parts.ts';
 import { keysOf, policyOf } from './policy.ts';
 import { composeProtection, type Protection } from './protection.ts';
@@ -95,21 +96,20 @@ async function assemble(
   const rules = { policy: policyOf(config), keys: keysOf(config), templates: composeTemplates(config) };
   const data = await openData(config, { log, keys: rules.keys }, overrides, closers);
   const { store, clock } = data;
-  const metrics = createMetrics(packageVersion, {
-    clockAheadMs: () => clock.nowMs() - momentOf(clock).nowMs,
-  });
+  const clockAheadMs = () => clock.nowMs() - momentOf(clock).nowMs;
+  const metrics = createMetrics(packageVersion, { clockAheadMs });
   const receipts = receiptsOf({ store, clock, digestKey: rules.keys.digestKey, log, metrics });
   closers.push(() => receipts.close());
   const delivery = await composeDelivery(config, overrides, { clock, log, receipts }, closers);
   const { gateway, feedback } = delivery;
-
   const protection = await composeProtection(config, { clock, log, revokedKeys: data.revokedKeys });
   closers.push(() => protection.close());
   const codecs = overrides.codecs ? byMediaType(overrides.codecs) : protection.codecs;
   closers.push(...(overrides.codecs ?? []).map((codec) => () => codec.close()));
-
   const logCall = reportToLog(log, clock);
-  const pipeline = composePipeline(config, { ...rules, ...data, gateway, codecs }, (call) => {
+  // Of this process alone: servers that share a store must not take each other's claims for their own. [OQ-8]
+  const work = { ...rules, ...data, owner: data.entropy.id() };
+  const pipeline = composePipeline(config, { ...work, gateway, codecs }, (call) => {
     logCall(call);
     metrics.countCall(call);
     if (call.verified) feedback.tell(call.verified.gateway, call.verified.messageId);
@@ -119,7 +119,9 @@ async function assemble(
   const rings = () => protection.inForce().rings;
   const nodes = await composeNodes(config, { ...told, nodes: data.nodes, keys: rules.keys, rings });
   closers.push(() => nodes.stop());
-  const useCases = useCasesOf(config, { ...rules, ...data });
+  const { ownCalls, stop } = composeOwnCalls(config, { ...work, log, metrics, feedback });
+  closers.push(stop);
+  const useCases = useCasesOf(config, { ...work, ownCalls });
   const internal = { useCases, keys: rules.keys, entropy: data.entropy, clock };
   const ways = { ...told, internal, pipeline, protection, delivery, receipts, nodes };
   const listeners = await openTo(config, ways);
@@ -131,7 +133,6 @@ async function assemble(
     () => retention.stop(),
     () => listeners.close(),
   );
-
   return applicationOf(config, { ...told, useCases, inbox: delivery.inbox, protection, listeners, closers });
 }
 
@@ -242,11 +243,10 @@ function applicationOf(
 
 function composePipeline(
   config: Config,
-  parts: Omit<CatalogParts, 'owner'> & Pick<PipelineParts, 'codecs'>,
+  parts: CatalogParts & Pick<PipelineParts, 'codecs'>,
   report: PipelineParts['report'],
 ): Pipeline {
-  // Of this process alone: servers that share a store must not take each other's claims for their own. [OQ-8]
-  const catalog = createCatalog({ ...parts, owner: parts.entropy.id() });
+  const catalog = createCatalog(parts);
   const { budgetMs, concurrentMax } = config.requests;
   return createPipeline({
     ...parts,

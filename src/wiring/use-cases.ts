@@ -1,3 +1,4 @@
+import { findAssociated } from '../domain/associations/find-associated.ts';
 import type { OtpKeys } from '../domain/challenge/otp-keys.ts';
 import { type CodesOf, endCodes } from '../domain/end-codes.ts';
 import { momentOf } from '../domain/moment.ts';
@@ -9,7 +10,6 @@ import {
   type PersonRecords,
 } from '../domain/persons.ts';
 import {
-  accountOfAssociation,
   type ExplainedRequest,
   explainRequest,
   findRequests,
@@ -21,13 +21,15 @@ import type { Clock } from '../ports/clock.ts';
 import { createDeadline } from '../ports/deadline.ts';
 import type { OtpStore } from '../ports/otp-store.ts';
 import type { Config } from '../settings/load.ts';
+import type { OwnCalls } from './own-calls/own-calls.ts';
 
 /** What the integrator's own program may have done; its systems ask for the same through the internal API. */
-export interface UseCases {
+export interface UseCases extends OwnCalls {
   /**
    * Ends the live codes of an account or a phone number, for whoever keeps accounts elsewhere: call it when an account is
    * closed, or its number replaced. Resolves to how many codes that were; a code that is typed from then on is answered
-   * OTP_NOT_MATCHED. Throws `UnavailableError` when the store is down: then some may be live, so call it again. [OQ-70]
+   * OTP_NOT_MATCHED, one whose text is still on its way too. Throws `UnavailableError` when the store is down: then some may be
+   * live, so call it again. [OQ-70]
    */
   endCodes(of: CodesOf): Promise<number>;
   /**
@@ -64,16 +66,19 @@ interface UseCaseParts {
   readonly directory: AccountDirectory;
   readonly clock: Clock;
   readonly keys: OtpKeys;
+  readonly ownCalls: OwnCalls;
 }
 
 export function useCasesOf({ requests: { budgetMs }, retention }: Config, parts: UseCaseParts): UseCases {
-  const { store, directory, clock, keys } = parts;
+  const { store, clock, keys, ownCalls } = parts;
   return {
+    ...ownCalls,
     endCodes: (of) => endCodes(of, parts),
     explainRequest: (requestId) => explainRequest(store, requestId),
     async findRequests(search) {
       const deadline = createDeadline(clock, budgetMs);
-      const accountOf = (associationId: string) => accountOfAssociation(directory, associationId, deadline);
+      const accountOf = async (associationId: string) =>
+        (await findAssociated(associationId, { ...parts, deadline }))?.accountId;
       try {
         return await findRequests(search, { store, digestKey: keys.digestKey, accountOf });
       } finally {

@@ -3,6 +3,7 @@ import { judgeSettlement, type SubmissionNews } from '../../src/domain/challenge
 import { bucketsOf, textCounts } from '../../src/domain/limits/text-counts.ts';
 import type { Challenge } from '../../src/ports/challenge.ts';
 import type {
+  Association,
   AttemptDecision,
   AttemptFacts,
   AttemptOrder,
@@ -46,6 +47,7 @@ export function aChallenge(changes: Partial<Challenge> = {}): Challenge {
     recipient: new Uint8Array([1, 2, 3]),
     submissions: 1,
     failedAttempts: 0,
+    uses: [],
     country: 'CA',
     numberPrefix: '+1403555',
     counted: [],
@@ -182,7 +184,7 @@ export function anAttempt(
 ): AttemptOrder {
   const nowMs = changes.nowMs ?? T0 + MINUTE;
   return {
-    requestId,
+    key: { method: 'verifyOtp', requestId },
     fingerprint: digest(`fingerprint of ${requestId}`),
     owner: 'server-1',
     nowMs,
@@ -211,16 +213,18 @@ export function toJudge(order: AttemptOrder, matches: boolean): (facts: AttemptF
         kind: 'judged',
         request: {
           state: 'completed',
-          answer: { result, integratorId: idFor(order.requestId) },
+          answer: { result, integratorId: idFor(order.key.requestId) },
           reason: event,
         },
         state: state === challenge.state ? undefined : state,
         failedAttempts,
+        uses: result === 'SUCCESS' ? (['verifyOtp'] as const) : undefined,
         missteps,
+        association: undefined,
         counted: undefined,
         lower: [],
         raise: [],
-        event: { atMs: order.nowMs, event, detail: order.requestId },
+        event: { atMs: order.nowMs, event, detail: order.key.requestId },
       }) as const;
     if (!live) {
       const { state, failedAttempts } = challenge;
@@ -231,6 +235,18 @@ export function toJudge(order: AttemptOrder, matches: boolean): (facts: AttemptF
     return failed >= 5
       ? judged('OTP_NOT_MATCHED', 'exhausted', 'exhausted', failed, ['wrong', 'exhausted'])
       : judged('OTP_NOT_MATCHED', 'wrong', challenge.state, failed, ['wrong']);
+  };
+}
+
+/** An association id of the account `maria` that came through the store. */
+export function anAssociation(name: string, changes: Partial<Association> = {}): Association {
+  return {
+    digest: digest(name),
+    accountDigest: digest('maria'),
+    sealed: new Uint8Array([1, 2, 3]),
+    attempt: `attempt of ${name}`,
+    ...({ state: 'associated', isTold: false, atMs: T0 } as const),
+    ...changes,
   };
 }
 

@@ -39,6 +39,7 @@ function judges({ open, test }: StoreSuite): void {
       ...challenge,
       state: 'verified',
       failedAttempts: 1,
+      uses: ['verifyOtp'],
       text: { gateway: 'primary', messageId: 'SM-1', submittedAtMs: T0 + 200, receipt: undefined },
     });
     assert.deepEqual(await reopened.recall(verifyOtp('verify-2')), {
@@ -108,7 +109,7 @@ function tellsFacts({ open, test }: StoreSuite): void {
     const seen: AttemptFacts[] = [];
     await store.attempt(anAttempt('verify-1', 'send-1', { challengeId: idFor('another') }), factsOf(seen));
     await store.attempt(anAttempt('verify-1', 'send-2'), factsOf(seen));
-    const absent = { request: undefined, challenge: undefined, wrongCodes: [] };
+    const absent = { request: undefined, challenge: undefined, wrongCodes: [], association: undefined };
     assert.deepEqual(seen, [absent, absent]);
   });
 
@@ -135,6 +136,7 @@ function tellsFacts({ open, test }: StoreSuite): void {
           { atMs: T0 + 2 * MINUTE, times: 1 },
           { atMs: T0 + MINUTE, times: 1 },
         ],
+        association: undefined,
       },
     ]);
   });

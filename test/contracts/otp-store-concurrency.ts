@@ -165,6 +165,8 @@ function neighbours({ open, test }: StoreSuite): void {
       request: { state: 'completed', answer: { result: 'SUCCESS', integratorId: 'x' }, reason: '' },
       state: 'verified',
       failedAttempts: 0,
+      uses: undefined,
+      association: undefined,
       missteps: [],
       counted: undefined,
       lower: [],

@@ -146,6 +146,8 @@ export function factsContract({ open, test }: StoreSuite): void {
         },
         state: 'submitting',
         failedAttempts: 0,
+        uses: undefined,
+        association: undefined,
         event: { atMs: T0, event: 'wrong', detail: '' },
         missteps: ['wrong'],
         counted: undefined,

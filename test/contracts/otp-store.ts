@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { UnavailableError } from '../../src/ports/unavailable.ts';
 import { issue } from './otp-orders.ts';
+import { associationsContract } from './otp-store/associations.ts';
+import { consumeContract } from './otp-store/consume.ts';
 import { againContract } from './otp-store-again.ts';
 import { attemptContract } from './otp-store-attempt.ts';
 import { closedContract } from './otp-store-closed.ts';
@@ -34,6 +36,8 @@ export function otpStoreSuite(suite: StoreSuite): void {
   supersedeContract(suite);
   settleContract(suite);
   attemptContract(suite);
+  consumeContract(suite);
+  associationsContract(suite);
   completeContract(suite);
   receiptContract(suite);
   guardContract(suite);

@@ -1,4 +1,4 @@
-import type { Block, CeilingBucket } from '../../ports/otp-store.ts';
+import type { Association, Block, CeilingBucket } from '../../ports/otp-store.ts';
 import type { KeyRecord } from './key-record.ts';
 import type { Row } from './rows/otp-rows.ts';
 
@@ -34,6 +34,7 @@ export interface StoreRest {
   readonly missteps: readonly Row[];
   readonly ceilings: readonly (CeilingBucket & { readonly sends: number })[];
   readonly blocks: readonly Block[];
+  readonly associations: readonly Association[];
   /** What is remembered by name, such as the checks of its secrets. */
   readonly words: ReadonlyMap<string, string>;
 }

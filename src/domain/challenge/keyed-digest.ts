@@ -24,10 +24,10 @@ export function keyedHash(key: KeyObject, parts: readonly (string | Uint8Array)[
 }
 
 /** What a digest stands for; equal values under different purposes have unrelated digests. */
-export type DigestPurpose = 'account-id' | 'phone-number' | 'receipt-key';
+export type DigestPurpose = 'account-id' | 'phone-number' | 'receipt-key' | 'association-id';
 
 /**
- * 16 bytes in place of an account id, a phone number or a name of a text, so that the store can compare them without knowing them:
+ * 16 bytes in place of an account id, a phone number, an association id or a name of a text, so that the store can compare them without knowing them:
  * phone numbers are few enough to be found by trial if the digest had no key. [IDEM-13]
  * Throws `RangeError` for a key under 16 bytes.
  */

@@ -1,5 +1,5 @@
 import type { Challenge, ChallengeEvent } from '../challenge.ts';
-import type { MethodName } from '../method-name.ts';
+import type { RecordedMethod } from './code-use.ts';
 import type { RequestState, StoredAnswer } from './requests.ts';
 
 /** Whom requests are looked for by: a digest, of 16 bytes. */
@@ -8,7 +8,7 @@ export type RequestSubject =
   | { readonly kind: 'phone-number'; readonly digest: Uint8Array };
 
 export interface RequestHistory {
-  readonly method: MethodName;
+  readonly method: RecordedMethod;
   readonly requestId: string;
   readonly receivedAtMs: number;
   /** `undefined`: not answered yet. */
@@ -16,7 +16,7 @@ export interface RequestHistory {
   readonly state: RequestState;
   readonly answer: StoredAnswer | undefined;
   readonly reason: string;
-  /** For verifyOtp: which sendOtp it was about. */
+  /** For verifyOtp and consumptions: which sendOtp it was about. */
   readonly sendOtpRequestId: string | undefined;
   /** For sendOtp: its challenge, if one was issued. */
   readonly challenge: (Challenge & { readonly events: readonly ChallengeEvent[] }) | undefined;

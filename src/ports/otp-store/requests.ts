@@ -1,17 +1,22 @@
-import type { MethodName } from '../method-name.ts';
+import type { RecordedMethod } from './code-use.ts';
 
-/** Idempotency is scoped per method; environment and integrator have a database of their own. [VO-6, IDEM-9] */
+/**
+ * Idempotency is scoped per method, and per purpose of a consumption; environment and integrator have a database of their own.
+ * [VO-6, IDEM-9]
+ */
 export interface RequestKey {
-  readonly method: MethodName;
+  readonly method: RecordedMethod;
   readonly requestId: string;
 }
 
 /** What is answered again. Nothing in it is secret. [IDEM-13] */
 export interface StoredAnswer {
-  /** SendOtpResultCode or VerifyOtpResultCode; empty for echo, whose answer is its request. */
+  /** SendOtpResultCode, VerifyOtpResultCode or a result of a consumption; empty for echo, whose answer is its request. */
   readonly result: string;
-  /** paymentIntegratorSendOtpId or paymentIntegratorVerifyOtpId: 16 characters. */
+  /** paymentIntegratorSendOtpId, paymentIntegratorVerifyOtpId or the id of a consumption: 16 characters. */
   readonly integratorId: string;
+  /** Of a consumption that succeeded: whose code it was, sealed. */
+  readonly account?: Uint8Array | undefined;
 }
 
 /**

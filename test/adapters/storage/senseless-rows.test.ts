@@ -9,6 +9,7 @@ import { UnavailableError } from '../../../src/ports/unavailable.ts';
 import type { Settings } from '../../../src/settings/settings.ts';
 import {
   accepted,
+  anAssociation,
   anAttempt,
   anIssue,
   digest,
@@ -82,9 +83,12 @@ const asks = {
   text: ({ store }) => issue(store, 'send-9', { accountDigest: digest('ana') }, { ceilings }),
   newestMoment: ({ store }) => store.newestMoment(),
   blocks: ({ store }) => store.blocks(T0),
+  association: ({ store }) => store.findAssociation(digest('one')),
+  untold: ({ store }) => store.untoldAssociations({ after: new Uint8Array(), rowsMax: 1 }),
 } satisfies Readonly<Record<string, Ask>>;
 
 const ofRequest = ['facts', 'recall', 'history'] as const;
+const ofAssociation = ['association', 'untold'] as const;
 const ofChallenge = ['facts', 'challenge', 'attempt', 'history'] as const;
 
 type Row = readonly [values: readonly unknown[], asked: readonly (keyof typeof asks)[]];
@@ -116,9 +120,13 @@ const SENSELESS: Readonly<Record<string, Row>> = {
   'request.submissions': [[null], ofChallenge],
   'request.failed_attempts': [[null], ofChallenge],
   'request.counted': [['', '{}', '[1]', '[{}]'], ofChallenge],
+  'request.uses': [['', 'verifyotp', 'verifyOtp  capture'], ofChallenge],
   'request.submitted_at_ms': [[null, tooLarge], ofChallenge],
   'request.receipt_state': [['', 'arrived'], ofChallenge],
   'request.events': [['{}\n', '[1,"wrong"]\n', '["1","wrong",""]\n', '[1,\n', '\n'], ['history']],
+  'kept_association.account_digest': [[new Uint8Array(15)], ofAssociation],
+  'kept_association.state': [['', 'Associated'], ofAssociation],
+  'kept_association.at_ms': [[tooLarge], ofAssociation],
   'misstep.at_ms': [[tooLarge], ['facts']],
   'misstep.times': [[tooLarge], ['facts']],
   'block.until_ms': [[tooLarge], ['facts', 'blocks']],
@@ -163,6 +171,7 @@ async function filled(t: TestContext, kind: Kind) {
     return { kind: 'answer', request: { state: 'released', answer, reason: '' }, guard: { begin: [block] } };
   });
   await store.remember(T0 + HOUR);
+  await store.changeAssociation(digest('one'), () => anAssociation('one'));
   const reopen = async () => {
     await store.close();
     return (await open()).store;

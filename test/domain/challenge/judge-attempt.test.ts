@@ -28,6 +28,7 @@ const challenge: Challenge = {
   recipient: undefined,
   submissions: 1,
   failedAttempts: 0,
+  uses: [],
   country: 'BR',
   numberPrefix: '+551191234',
   counted: [],
@@ -35,23 +36,28 @@ const challenge: Challenge = {
 };
 
 function question(matches: boolean, ended?: string): AttemptQuestion {
-  const ids = { integratorId: 'this-attempt-id-', verifyOtpRequestId: 'verify-1' };
+  const key = { method: 'verifyOtp', requestId: 'verify-1' } as const;
   return {
     fingerprint: PRINT,
     owner: 'server-1',
     nowMs: NOW_MS,
     wallMs: WALL_MS,
     policy,
+    use: 'verifyOtp',
+    key,
+    integratorId: 'this-attempt-id-',
     matches,
+    unfit: undefined,
     ended,
-    ...ids,
+    account: undefined,
+    association: undefined,
   };
 }
 
 function attempt(matches: boolean, changes: Partial<Challenge> = {}, facts: Partial<AttemptFacts> = {}) {
   const attempted = { ...challenge, ...changes };
   return judgeAttempt(
-    { request: undefined, challenge: attempted, wrongCodes: [], ...facts },
+    { request: undefined, challenge: attempted, wrongCodes: [], association: undefined, ...facts },
     question(matches),
   );
 }
@@ -160,7 +166,7 @@ describe('judgeAttempt: the truth table of verifyOtp', () => {
   });
 
   it('[OQ-70] a code whose account was closed or got another number is ended and not compared', () => {
-    const facts = { request: undefined, wrongCodes: [] };
+    const facts = { request: undefined, wrongCodes: [], association: undefined };
     for (const matches of [true, false]) {
       const decision = judgeAttempt({ ...facts, challenge }, question(matches, 'closed-fraud'));
       assert.partialDeepStrictEqual(decision, {
@@ -194,7 +200,7 @@ describe('judgeAttempt: the truth table of verifyOtp', () => {
   });
 
   it('a challenge that is gone is reported as absent', () => {
-    const facts = { request: undefined, challenge: undefined, wrongCodes: [] };
+    const facts = { request: undefined, challenge: undefined, wrongCodes: [], association: undefined };
     assert.deepEqual(judgeAttempt(facts, question(true)), { kind: 'absent' });
   });
 
@@ -236,7 +242,12 @@ describe('judgeAttempt: what the money guard counts', () => {
   });
   const counted = [text(1), text(2)];
   const countsOf = (matches: boolean, guard: OtpPolicy['moneyGuard']) => {
-    const facts = { request: undefined, challenge: { ...challenge, counted }, wrongCodes: [] };
+    const facts = {
+      request: undefined,
+      challenge: { ...challenge, counted },
+      wrongCodes: [],
+      association: undefined,
+    };
     const decision = judgeAttempt(facts, {
       ...question(matches),
       policy: { ...policy, moneyGuard: guard },

@@ -27,6 +27,7 @@ const fresh: Challenge = {
   recipient: undefined,
   submissions: 1,
   failedAttempts: 0,
+  uses: [],
   country: 'BR',
   numberPrefix: '+551191234',
   counted: [],

@@ -29,7 +29,14 @@ export async function fillTables(query: Query, schema: string, count: number): P
      FROM generate_series(1, $1::integer) AS n`,
     [Math.ceil(count / 4)],
   );
-  for (const table of ['request', 'subject', 'misstep', 'ceiling', 'block']) {
+  await query(
+    `INSERT INTO ${schema}.kept_association (digest, version, account_digest, sealed, attempt, state, is_told, at_ms)
+     SELECT decode(md5('association ' || n), 'hex'), gen_random_uuid(), decode(md5('account ' || n), 'hex'), '\\x01',
+       'associate-' || n, 'associated', n % 10 > 0, 0
+     FROM generate_series(1, $1::integer) AS n`,
+    [Math.ceil(count / 4)],
+  );
+  for (const table of ['request', 'subject', 'misstep', 'ceiling', 'block', 'kept_association']) {
     await query(`VACUUM (ANALYZE, PARALLEL 0) ${schema}.${table}`);
   }
 }
@@ -45,11 +52,11 @@ function fillStatement(schema: string): string {
       INSERT INTO ${schema}.request (request_id, method, version, state, fingerprint, owner, lease_expires_at_ms,
         received_at_ms, answered_at_ms, result, integrator_id, challenge_id, challenge_state, nonce, secret_id,
         code_length, account_digest, phone_number_digest, otp_context, issued_at_ms, expires_at_ms,
-        expires_at_wall_ms, submissions, failed_attempts, country, number_prefix, counted_at_ms, counted, gateway,
+        expires_at_wall_ms, submissions, failed_attempts, uses, country, number_prefix, counted_at_ms, counted, gateway,
         message_id, submitted_at_ms, receipt_key, events)
       SELECT 'past:' || id, 'sendOtp', gen_random_uuid(), 'completed', account, 'past', 0, at_ms, at_ms + 5, 'SUCCESS',
         id, id, 'verified', number, 'sandbox', 6, account, number, 'association', at_ms, at_ms + 600000,
-        at_ms + 600000, 1, 0, 'IN', '+91990000', at_ms, '[]', 'inbox', id, at_ms + 5, 'past:' || id,
+        at_ms + 600000, 1, 0, 'verifyOtp', 'IN', '+91990000', at_ms, '[]', 'inbox', id, at_ms + 5, 'past:' || id,
         '[' || at_ms || ',"accepted","inbox inbox-1"]' || chr(10)
       FROM n)
     INSERT INTO ${schema}.subject (digest, version, received_at_ms, verified_at_ms)

@@ -1,6 +1,7 @@
 /* A store of one's own, and what it reads of orders and decisions. */
 import type {
   AccountPast,
+  Association,
   AttemptDecision,
   AttemptFacts,
   AttemptOrder,
@@ -18,6 +19,7 @@ import type {
   CompletionDecision,
   CompletionOrder,
   Counted,
+  DecideAssociation,
   DecideClosed,
   DecideEnd,
   EndCodesOrder,
@@ -33,7 +35,6 @@ import type {
   IssueDecision,
   IssueFacts,
   IssueOrder,
-  MethodName,
   Misstep,
   OtpContext,
   OtpStore,
@@ -44,6 +45,7 @@ import type {
   ReceiptRecord,
   ReceivedText,
   RecordedAnswer,
+  RecordedMethod,
   RequestHistory,
   RequestKey,
   RequestRecord,
@@ -58,6 +60,7 @@ import type {
   SubmittedText,
   Taken,
   TextCounts,
+  UntoldOrder,
 } from 'gsp-otp';
 
 /** A store before another one, with every step in its types. */
@@ -70,7 +73,8 @@ export class WatchedStore implements OtpStore {
   }
 
   recall(key: RequestKey): Promise<RequestRecord | undefined> {
-    this.steps.push(`recall ${key.method satisfies MethodName}`);
+    const method: RecordedMethod = key.method;
+    this.steps.push(`recall ${method}`);
     return this.#store.recall(key);
   }
 
@@ -141,6 +145,22 @@ export class WatchedStore implements OtpStore {
       this.steps.push(`${code.challengeId}: ${event?.event}`);
       return end;
     });
+  }
+
+  findAssociation(digest: Uint8Array): Promise<Association | undefined> {
+    return this.#store.findAssociation(digest);
+  }
+
+  changeAssociation(digest: Uint8Array, decide: DecideAssociation): Promise<Association | undefined> {
+    return this.#store.changeAssociation(digest, (known: Association | undefined) => {
+      const decided = decide(known);
+      this.steps.push(`association ${known?.state} to ${decided?.state}`);
+      return decided;
+    });
+  }
+
+  untoldAssociations(order: UntoldOrder): Promise<readonly Association[]> {
+    return this.#store.untoldAssociations(order);
   }
 
   sweep(beforeMs: number, rowsMax: number): Promise<number> {

@@ -1,4 +1,11 @@
-import type { Block, CeilingBucket, Counted, Misstep, Sighting } from '../../../ports/otp-store.ts';
+import type {
+  Association,
+  Block,
+  CeilingBucket,
+  Counted,
+  Misstep,
+  Sighting,
+} from '../../../ports/otp-store.ts';
 import type { RequestImage } from './row-columns.ts';
 
 /** What a row had when it was read. `undefined`: it was not there. */
@@ -11,6 +18,7 @@ export interface Change {
   readonly ceilings: readonly CeilingChange[];
   readonly missteps: readonly MisstepChange[];
   readonly blocks: readonly Block[];
+  readonly associations: readonly AssociationChange[];
 }
 
 export interface RowChange {
@@ -53,7 +61,20 @@ export interface MisstepChange extends Counted {
   readonly kind: Misstep | Sighting | 'refused';
 }
 
-export const NO_CHANGE: Change = { rows: [], subjects: [], ceilings: [], missteps: [], blocks: [] };
+/** Of a digest that had that version. */
+export interface AssociationChange {
+  readonly association: Association;
+  readonly based: Version;
+}
+
+export const NO_CHANGE: Change = {
+  rows: [],
+  subjects: [],
+  ceilings: [],
+  missteps: [],
+  blocks: [],
+  associations: [],
+};
 
 /** One text fewer in each. */
 export function lowering(buckets: readonly CeilingBucket[]): readonly CeilingChange[] {

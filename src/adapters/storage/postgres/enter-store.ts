@@ -12,7 +12,7 @@ import { storePart } from './migrations.ts';
 import { MOVING } from './nodes.ts';
 import { REQUEST_COLUMNS, toRecords } from './row-columns.ts';
 import type { PostgresStoreSettings } from './settings.ts';
-import { endOfUse } from './writer.ts';
+import { associationRecord, endOfUse } from './writer.ts';
 
 /** In `meta`: the id of the store that was carried here. */
 const MOVED = 'moved';
@@ -123,7 +123,7 @@ class EnteringPostgresStore implements EnteringStore {
     throw new UnavailableError('what was written is not what is read back: nothing was moved');
   }
 
-  async rest({ missteps, ceilings, blocks, words }: StoreRest): Promise<void> {
+  async rest({ missteps, ceilings, blocks, associations, words }: StoreRest): Promise<void> {
     const schema = this.#schema;
     const counted = Map.groupBy(ceilings, ({ windowMs, subject }) => `${windowMs} ${subject}`);
     const ceilingRecords = [...counted.values()].map((parts) => {
@@ -135,20 +135,27 @@ class EnteringPostgresStore implements EnteringStore {
     const blockRecords = blocks.map(({ subject, sinceMs, untilMs, unverified, verified }) => {
       return { subject, since_ms: sinceMs, until_ms: untilMs, unverified, verified };
     });
+    const associationRecords = associations.map((association) => {
+      return { ...associationRecord(association), version: randomUUID() };
+    });
     const wordRecords = [...words].map(([name, value]) => ({ name, value }));
     await this.#change(async (query) => {
       for (const [table, records] of [
         ['misstep', missteps],
         ['ceiling', ceilingRecords],
         ['block', blockRecords],
+        ['kept_association', associationRecords],
       ] as const) {
         await query(`DELETE FROM ${schema}.${table}`);
         await insertAll(query, `${schema}.${table}`, records);
       }
       await query(`DELETE FROM ${schema}.meta WHERE name <> '${MOVING}'`);
       await insertAll(query, `${schema}.meta`, wordRecords);
-      const [row] = await query(`SELECT count(*) AS n FROM ${schema}.misstep`);
-      if (row?.['n'] !== missteps.length) throw new UnavailableError('not all that limits count was written');
+      const [row] = await query(
+        `SELECT (SELECT count(*) FROM ${schema}.misstep) AS missteps, (SELECT count(*) FROM ${schema}.kept_association) AS associations`,
+      );
+      if (row?.['missteps'] !== missteps.length || row['associations'] !== associations.length)
+        throw new UnavailableError('not all that limits count, and not all associations, were written');
     });
   }
 
@@ -168,7 +175,7 @@ class EnteringPostgresStore implements EnteringStore {
       await query(
         `INSERT INTO ${schema}.subject (digest, version, received_at_ms, verified_at_ms)
          SELECT phone_number_digest, gen_random_uuid(), max(received_at_ms), max(received_at_ms)
-         FROM ${schema}.request WHERE challenge_state = 'verified' GROUP BY phone_number_digest`,
+         FROM ${schema}.request WHERE uses IS NOT NULL GROUP BY phone_number_digest`,
       );
       await query(`DROP INDEX ${schema}.request_moving`);
       await query(`ANALYZE ${schema}.request`);

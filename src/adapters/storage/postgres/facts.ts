@@ -12,6 +12,7 @@ import type {
 import { type Standing, standingOf } from '../../../ports/standing.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
 import { oldestBucket } from '../../../ports/windows.ts';
+import { readAssociation } from '../rows/association-row.ts';
 import {
   hasChallenge,
   type Row,
@@ -28,6 +29,9 @@ import type { Version } from './changes.ts';
 
 /** Rows by window and subject. */
 export type CountedCeilings = ReadonlyMap<string, Row>;
+
+/** What an attempt is decided on; each `undefined` where there is none. */
+export type AttemptRows = [request: Row | undefined, sendOtp: Row | undefined, association: Row | undefined];
 
 /** What an issue is decided on. */
 export interface IssueRead {
@@ -138,17 +142,15 @@ export function raisedOf(ceilings: CountedCeilings, place: string): number {
   return counted === undefined ? 0 : readInteger(counted, 'raised');
 }
 
-export function attemptFacts(
-  request: Row | undefined,
-  row: Row | undefined,
-  order: AttemptOrder,
-): AttemptFacts {
+export function attemptFacts([request, row, associated]: AttemptRows, order: AttemptOrder): AttemptFacts {
   const record = request && readRequestRecord(request);
+  const association = associated && readAssociation(associated);
   const challenge = challengeOf(row, order.nowMs);
   if (row === undefined || challenge?.challengeId !== order.challengeId) {
-    return { request: record, challenge: undefined, wrongCodes: [] };
+    return { request: record, challenge: undefined, wrongCodes: [], association };
   }
-  return { request: record, challenge, wrongCodes: misstepsIn(row, 'account_missteps')('wrong') };
+  const wrongCodes = misstepsIn(row, 'account_missteps')('wrong');
+  return { request: record, challenge, wrongCodes, association };
 }
 
 function textsIn(row: Row, column: string): readonly Counted[] {

@@ -1,6 +1,7 @@
 import type { ChallengeEvent } from '../../../ports/challenge.ts';
 import type {
   CodeEnd,
+  CodeUse,
   CompletionOrder,
   GrantedText,
   IssueOrder,
@@ -11,12 +12,19 @@ import type {
 } from '../../../ports/otp-store.ts';
 import { countedColumn } from '../rows/counted-column.ts';
 import { eventLines, hasChallenge, type Row } from '../rows/otp-rows.ts';
+import { usesColumn } from '../rows/uses-column.ts';
 import { imageOf, type RequestImage } from './row-columns.ts';
 
 /** Enough for any story worth telling; the first events of a challenge are kept, those beyond are not. */
 const EVENTS_LENGTH_MAX = 8192;
 
-const UNANSWERED = { answered_at_ms: null, result: null, integrator_id: null, reason: null } as const;
+const UNANSWERED = {
+  answered_at_ms: null,
+  result: null,
+  integrator_id: null,
+  account: null,
+  reason: null,
+} as const;
 
 /** The row of a request for which a challenge is made, in the place of all that the row was. */
 export function issuedImage(order: IssueOrder, { challenge, events }: GrantedText): RequestImage {
@@ -42,6 +50,7 @@ export function issuedImage(order: IssueOrder, { challenge, events }: GrantedTex
     recipient: challenge.recipient,
     submissions: challenge.submissions,
     failed_attempts: challenge.failedAttempts,
+    uses: usesColumn(challenge.uses),
     country: challenge.country,
     number_prefix: challenge.numberPrefix,
     counted_at_ms: order.nowMs,
@@ -93,6 +102,7 @@ export function answeredImage(
     answered_at_ms: order.nowMs,
     result: answer.result,
     integrator_id: answer.integratorId,
+    account: answer.account ?? null,
     reason: reason || null,
     send_otp_request_id: order.sendOtpRequestId ?? null,
     ...(row !== undefined && hasChallenge(row) ? {} : whom),
@@ -145,11 +155,15 @@ export function receivedImage(
 }
 
 /** What a code that was typed, or its end, makes of a challenge. */
-export function attemptedImage(row: Row, { state, failedAttempts, event, counted }: Attempted): RequestImage {
+export function attemptedImage(
+  row: Row,
+  { state, failedAttempts, uses, event, counted }: Attempted,
+): RequestImage {
   return {
     ...imageOf(row),
     ...(state !== undefined && { challenge_state: state }),
     failed_attempts: failedAttempts,
+    ...(uses && { uses: usesColumn(uses) }),
     ...(counted && { counted: countedColumn(counted) }),
     events: withEvents(row, event),
   };
@@ -157,6 +171,7 @@ export function attemptedImage(row: Row, { state, failedAttempts, event, counted
 
 interface Attempted extends Pick<CodeEnd, 'failedAttempts' | 'event'> {
   readonly state: CodeEnd['state'] | undefined;
+  readonly uses?: readonly CodeUse[] | undefined;
   readonly counted?: SettlementDecision['counted'];
 }
 

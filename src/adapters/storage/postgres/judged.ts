@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type {
+  Association,
   AttemptDecision,
   AttemptFacts,
   AttemptOrder,
   CodeEnd,
+  DecideAssociation,
   GrantedText,
   IssueDecision,
   IssueFacts,
@@ -14,9 +16,18 @@ import type {
   SettlementOrder,
 } from '../../../ports/otp-store.ts';
 import type { Rows } from '../../postgres/database.ts';
+import { readAssociation } from '../rows/association-row.ts';
 import { eventLines, type Row, readInteger, readReceivedText, readSubmission } from '../rows/otp-rows.ts';
-import { type CeilingChange, type Change, lowering, NO_CHANGE, type SubjectChange } from './changes.ts';
 import {
+  type AssociationChange,
+  type CeilingChange,
+  type Change,
+  lowering,
+  NO_CHANGE,
+  type SubjectChange,
+} from './changes.ts';
+import {
+  type AttemptRows,
   attemptFacts,
   type CountedCeilings,
   type IssueRead,
@@ -67,6 +78,7 @@ export function judgeIssueOf(
     ceilings: [...raising(decision, order, ceilings, slacks), ...begun.ceilings],
     missteps: seenBy(decision, order),
     blocks: begun.blocks,
+    associations: [],
   };
   return { decision, change };
 }
@@ -152,12 +164,12 @@ export function judgeSettlementOf(
 }
 
 export function judgeAttemptOf(
-  request: Row | undefined,
-  row: Row | undefined,
+  rows: AttemptRows,
   order: AttemptOrder,
   decide: (facts: AttemptFacts) => AttemptDecision,
 ): Judged<AttemptDecision> {
-  const facts = attemptFacts(request, row, order);
+  const [request, row, associated] = rows;
+  const facts = attemptFacts(rows, order);
   const decision = decide(facts);
   if (decision.kind !== 'judged') return { decision };
   const { challenge } = facts;
@@ -165,8 +177,7 @@ export function judgeAttemptOf(
     throw new TypeError('a challenge that is not there was judged');
   }
   const { accountDigest, phoneNumberDigest } = challenge;
-  const key = { method: 'verifyOtp', requestId: order.requestId } as const;
-  const answered = answeredImage(request, { ...order, key }, decision.request);
+  const answered = answeredImage(request, order, decision.request);
   const change: Change = {
     rows: [
       { image: answered, based: request && versionIn(request, 'version') },
@@ -174,7 +185,7 @@ export function judgeAttemptOf(
     ],
     subjects: distinct([
       { ...changedBy(row, accountDigest), based: { version: versionIn(row, 'account_version') } },
-      { ...changedBy(row, phoneNumberDigest), isVerified: decision.state === 'verified' },
+      { ...changedBy(row, phoneNumberDigest), isVerified: decision.uses !== undefined },
     ]),
     ceilings: [
       ...lowering(decision.lower),
@@ -184,6 +195,7 @@ export function judgeAttemptOf(
       return { subject: accountDigest, kind, atMs: order.nowMs, times: 1 };
     }),
     blocks: [],
+    associations: decision.association ? [associating(associated, decision.association)] : [],
   };
   return { decision, change };
 }
@@ -205,6 +217,19 @@ export function judgeReceiptOf(
   const subjects = [changedBy(row, row['account_digest'] as Uint8Array)];
   const rows = [{ image: receivedImage(row, note), based: versionIn(row, 'version') }];
   return { decision, change: { ...NO_CHANGE, rows, subjects } };
+}
+
+export function judgeAssociationOf(
+  row: Row | undefined,
+  decide: DecideAssociation,
+): Judged<Association | undefined> {
+  const decision = decide(row && readAssociation(row));
+  if (decision === undefined) return { decision };
+  return { decision, change: { ...NO_CHANGE, associations: [associating(row, decision)] } };
+}
+
+function associating(row: Row | undefined, association: Association): AssociationChange {
+  return { association, based: row && versionIn(row, 'version') };
 }
 
 /** Ends the code of one row. */

@@ -19,6 +19,7 @@ const FIRST = `
     answered_at_ms bigint,
     result text,
     integrator_id text,
+    account bytea,
     reason text,
     send_otp_request_id text,
     challenge_id text,
@@ -35,6 +36,7 @@ const FIRST = `
     recipient bytea,
     submissions integer,
     failed_attempts integer,
+    uses text,
     country text,
     number_prefix text,
     counted_at_ms bigint,
@@ -89,6 +91,19 @@ const FIRST = `
     PRIMARY KEY (subject, kind, at_ms)
   );
   CREATE INDEX misstep_at ON {schema}.misstep (at_ms);
+
+  -- Association ids, by digest, that came through these servers: whom each names, or that it names nobody any more.
+  CREATE TABLE {schema}.kept_association (
+    digest bytea PRIMARY KEY,
+    version uuid NOT NULL,
+    account_digest bytea NOT NULL,
+    sealed bytea NOT NULL,
+    attempt text NOT NULL,
+    state text NOT NULL,
+    is_told boolean NOT NULL,
+    at_ms bigint NOT NULL
+  );
+  CREATE INDEX kept_association_untold ON {schema}.kept_association (digest) WHERE NOT is_told;
 
   CREATE TABLE {schema}.block (
     subject text PRIMARY KEY,

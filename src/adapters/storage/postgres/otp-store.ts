@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Challenge } from '../../../ports/challenge.ts';
 import type {
+  Association,
   AttemptDecision,
   AttemptFacts,
   AttemptOrder,
@@ -10,6 +11,7 @@ import type {
   ClosedState,
   CompletionDecision,
   CompletionOrder,
+  DecideAssociation,
   DecideClosed,
   DecideEnd,
   EndCodesOrder,
@@ -29,14 +31,17 @@ import type {
   SettlementDecision,
   SettlementFacts,
   SettlementOrder,
+  UntoldOrder,
 } from '../../../ports/otp-store.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
 import type { Database, Rows } from '../../postgres/database.ts';
 import { DatabaseError, sqlStateOf, storeFailure } from '../../postgres/failure.ts';
 import { tablesOf } from '../../postgres/migrate.ts';
 import { serverFaults } from '../../postgres/server-check.ts';
+import { readAssociation } from '../rows/association-row.ts';
 import { parseReached } from '../rows/kept-words.ts';
 import { readBlock, readHeldCode, readInteger, readRequestRecord } from '../rows/otp-rows.ts';
+import { associationIn, associationStep } from './associations.ts';
 import { NO_CHANGE } from './changes.ts';
 import { ClosedGuard } from './closed-guard.ts';
 import { eraseIn } from './erase.ts';
@@ -138,7 +143,7 @@ export class PostgresOtpStore implements OtpStore {
     return this.#step({
       turn: order.sendOtpRequestId,
       read: () => this.#reader.attempt(order),
-      judge: ([request, row]) => judgeAttemptOf(request, row, order, decide),
+      judge: (rows) => judgeAttemptOf(rows, order, decide),
     });
   }
 
@@ -195,6 +200,18 @@ export class PostgresOtpStore implements OtpStore {
 
   setClosedState(state: ClosedState): Promise<void> {
     return this.#during(() => this.#closedGuard.setState(state));
+  }
+
+  findAssociation(digest: Uint8Array): Promise<Association | undefined> {
+    return this.#during(() => associationIn(this.#reader, digest));
+  }
+
+  changeAssociation(digest: Uint8Array, decide: DecideAssociation): Promise<Association | undefined> {
+    return this.#step(associationStep(this.#reader, digest, decide));
+  }
+
+  async untoldAssociations({ after, rowsMax }: UntoldOrder): Promise<readonly Association[]> {
+    return (await this.#ask(this.#sql.untold, [after, rowsMax])).map(readAssociation);
   }
 
   sweep(beforeMs: number, rowsMax: number): Promise<number> {

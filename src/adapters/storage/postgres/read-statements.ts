@@ -1,5 +1,5 @@
 import { keptStatement } from './kept-statement.ts';
-import { REQUEST_COLUMNS } from './row-columns.ts';
+import { ASSOCIATION_COLUMNS, REQUEST_COLUMNS } from './row-columns.ts';
 
 /** Texts, or missteps of a kind, that are told of a subject: enough for any limit. */
 const COUNTED_MAX = 256;
@@ -7,6 +7,10 @@ const COUNTED_MAX = 256;
 /** Each by its name, since a later version of the schema may have more. */
 const ROW = { id: 'bigint', ...REQUEST_COLUMNS };
 const ROW_NAMES = Object.keys(ROW)
+  .map((name) => `r.${name}`)
+  .join(', ');
+
+const ASSOCIATION_NAMES = Object.keys(ASSOCIATION_COLUMNS)
   .map((name) => `r.${name}`)
   .join(', ');
 
@@ -61,11 +65,10 @@ export function misstepsOf(schema: string, of: string, kinds: readonly string[])
 export function readStatements(schema: string) {
   const request = `${schema}.request`;
   const newer = newerTexts(request);
-  const kept = (name: string, more: Readonly<Record<string, string>>, text: string, parameters = 1) =>
-    keptStatement(schema, name, {
-      ...{ text, parameters, isRead: true },
-      columns: columnsOf({ n: 'integer', ...ROW, ...more }),
-    });
+  const kept = (name: string, more: Readonly<Record<string, string>>, text: string, parameters = 1) => {
+    const columns = columnsOf({ n: 'integer', ...ROW, ...more });
+    return keptStatement(schema, name, { text, parameters, columns, isRead: true });
+  };
 
   return {
     /** Requests by method and id. */
@@ -105,7 +108,18 @@ export function readStatements(schema: string) {
         SELECT * FROM ${request} x WHERE x.receipt_key = o.receipt_key ORDER BY x.id DESC LIMIT 16) r
       ORDER BY r.id DESC`,
     ),
+
+    associations: associationsStatement(schema),
   } as const;
+}
+
+/** What is known of association ids. */
+function associationsStatement(schema: string) {
+  const text = `
+    SELECT o.n, ${ASSOCIATION_NAMES} FROM json_to_recordset($1::json) AS o(n integer, digest bytea)
+    CROSS JOIN LATERAL (SELECT * FROM ${schema}.kept_association x WHERE x.digest = o.digest LIMIT 1) r`;
+  const columns = columnsOf({ n: 'integer', ...ASSOCIATION_COLUMNS });
+  return keptStatement(schema, 'associations', { text, parameters: 1, columns, isRead: true });
 }
 
 const ISSUE_COLUMNS = {
@@ -160,6 +174,8 @@ export function plainStatements(schema: string) {
     codesOfAccount: codesOf('account_digest'),
     codesOfPhoneNumber: codesOf('phone_number_digest'),
     blocks: `SELECT * FROM ${schema}.block WHERE until_ms > $1 ORDER BY until_ms`,
+    untold: `
+      SELECT * FROM ${schema}.kept_association WHERE NOT is_told AND digest > $1 ORDER BY digest LIMIT $2`,
     newestMoment: `
       SELECT coalesce(max(greatest(received_at_ms, answered_at_ms)), 0)::bigint AS at_ms,
         (SELECT value FROM ${schema}.meta WHERE name = 'reached') AS reached

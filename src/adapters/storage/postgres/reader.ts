@@ -2,7 +2,7 @@ import type { AttemptOrder, IssueOrder, RequestKey } from '../../../ports/otp-st
 import { Batcher } from '../../postgres/batcher.ts';
 import type { Rows } from '../../postgres/database.ts';
 import type { Row } from '../rows/otp-rows.ts';
-import { blocksIn, ceilingsIn, type IssueRead, placeOf } from './facts.ts';
+import { type AttemptRows, blocksIn, ceilingsIn, type IssueRead, placeOf } from './facts.ts';
 import type { KeptFunctions } from './kept-functions.ts';
 import type { KeptStatement } from './kept-statement.ts';
 import { readStatements } from './read-statements.ts';
@@ -22,6 +22,7 @@ export class Reader {
   readonly #attempts: Batcher<AttemptQuestion, Row | undefined>;
   readonly #issues: Batcher<IssueOrder, IssueRead>;
   readonly #receipts: Batcher<string, Rows>;
+  readonly #associations: Batcher<Uint8Array, Row | undefined>;
 
   constructor(functions: KeptFunctions, schema: string) {
     const sql = readStatements(schema);
@@ -47,6 +48,7 @@ export class Reader {
       (key) => ({ receipt_key: key }),
       (rows) => rows,
     );
+    this.#associations = ask(sql.associations, (digest) => ({ digest }), one);
   }
 
   /** The row of a request. `undefined`: there is none. */
@@ -64,16 +66,21 @@ export class Reader {
     return this.#issues.add(order);
   }
 
-  /** The rows of the attempt itself and of the sendOtp whose code was typed, with what that is judged by. */
-  attempt({
-    requestId,
-    sendOtpRequestId,
-    sinceMs,
-  }: AttemptOrder): Promise<[Row | undefined, Row | undefined]> {
+  /**
+   * The rows of the attempt itself, and of the sendOtp whose code was typed, with what that is judged by; and of the association
+   * that it asks for.
+   */
+  attempt({ key, sendOtpRequestId, sinceMs, associationDigest }: AttemptOrder): Promise<AttemptRows> {
     return Promise.all([
-      this.#attempts.add({ method: 'verifyOtp', requestId, sinceMs }),
+      this.#attempts.add({ ...key, sinceMs }),
       this.#attempts.add({ method: 'sendOtp', requestId: sendOtpRequestId, sinceMs }),
+      associationDigest && this.#associations.add(associationDigest),
     ]);
+  }
+
+  /** The association with that digest. `undefined`: there is none. */
+  association(digest: Uint8Array): Promise<Row | undefined> {
+    return this.#associations.add(digest);
   }
 
   /** The texts that are filed under a key. */

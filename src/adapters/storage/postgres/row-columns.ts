@@ -13,6 +13,7 @@ export const REQUEST_COLUMNS = {
   answered_at_ms: 'bigint',
   result: 'text',
   integrator_id: 'text',
+  account: 'bytea',
   reason: 'text',
   send_otp_request_id: 'text',
   challenge_id: 'text',
@@ -29,6 +30,7 @@ export const REQUEST_COLUMNS = {
   recipient: 'bytea',
   submissions: 'integer',
   failed_attempts: 'integer',
+  uses: 'text',
   country: 'text',
   number_prefix: 'text',
   counted_at_ms: 'bigint',
@@ -40,6 +42,18 @@ export const REQUEST_COLUMNS = {
   receipt_state: 'text',
   receipt_at_ms: 'bigint',
   events: 'text',
+} as const;
+
+/** Columns of `kept_association`. */
+export const ASSOCIATION_COLUMNS = {
+  digest: 'bytea',
+  version: 'uuid',
+  account_digest: 'bytea',
+  sealed: 'bytea',
+  attempt: 'text',
+  state: 'text',
+  is_told: 'boolean',
+  at_ms: 'bigint',
 } as const;
 
 type Column = keyof typeof REQUEST_COLUMNS;

@@ -119,16 +119,25 @@ export class Steps {
   /** The try that was written after all, durably. */
   async #happened<Decision>(unknown: readonly Unknown<Decision>[]): Promise<Unknown<Decision> | undefined> {
     for (const one of unknown) {
-      const [first] = one.change.rows;
-      if (first === undefined) continue;
-      const key = { method: first.image.method, requestId: first.image.request_id } as RequestKey;
-      const row = await this.#reader.row(key);
-      if (row === undefined || !isWritten(row, first, one.version)) continue;
+      if (!(await this.#isSeen(one))) continue;
       // A server that lost its standby shows what a failover would undo.
       await this.#isDurable();
       return one;
     }
     return undefined;
+  }
+
+  /** By the first of its rows: all of a try are written, or none. */
+  async #isSeen<Decision>({ change, version }: Unknown<Decision>): Promise<boolean> {
+    const [first] = change.rows;
+    if (first !== undefined) {
+      const key = { method: first.image.method, requestId: first.image.request_id } as RequestKey;
+      const row = await this.#reader.row(key);
+      return row !== undefined && isWritten(row, first, version);
+    }
+    const [associating] = change.associations;
+    const row = associating && (await this.#reader.association(associating.association.digest));
+    return row !== undefined && versionIn(row, 'version') === version;
   }
 }
 

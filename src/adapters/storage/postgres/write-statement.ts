@@ -1,8 +1,11 @@
 import { type KeptStatement, keptStatement } from './kept-statement.ts';
-import { REQUEST_COLUMNS } from './row-columns.ts';
+import { ASSOCIATION_COLUMNS, REQUEST_COLUMNS } from './row-columns.ts';
 
 /** What steps may write, in the order in which its rows are locked. */
-export const WRITTEN_PARTS = ['subjects', 'requests', 'ceilings', 'missteps', 'blocks'] as const;
+export const WRITTEN_PARTS = [
+  ...(['subjects', 'requests', 'ceilings', 'associations'] as const),
+  ...(['missteps', 'blocks'] as const),
+] as const;
 
 export type WrittenPart = (typeof WRITTEN_PARTS)[number];
 
@@ -21,14 +24,19 @@ interface Part {
 export const PARTS_KEPT = 16;
 
 const columns = Object.keys(REQUEST_COLUMNS);
-const typed = Object.entries(REQUEST_COLUMNS).map(([name, type]) => `${name} ${type}`);
+/** The first two are told apart. */
+const ASSOCIATED = Object.keys(ASSOCIATION_COLUMNS);
+const typesOf = (types: object) =>
+  Object.entries(types)
+    .map(([name, type]) => `${name} ${type}`)
+    .join(', ');
 /** `version` is told apart: a row that came in between gets none, which fails. */
 const replaced = columns.filter((name) => !['request_id', 'method', 'version'].includes(name));
 
 /**
  * Writes what the steps of a batch decided, each wholly or not at all, and yields those that it wrote. A step is written
  * if all that it was decided on still has the version that was read. Its rows are locked first, in one order for all
- * servers: accounts and numbers, requests, ceilings; so batches wait for each other and never in a circle.
+ * servers: accounts and numbers, requests, ceilings, associations; so batches wait for each other and never in a circle.
  *
  * What did not exist can't be locked. Where another server made it in between, its version becomes NULL, which the column
  * refuses: the whole batch is undone, and is decided anew.
@@ -48,7 +56,9 @@ function writeText(parts: readonly (Part & { readonly name: WrittenPart })[]): s
     ${parts.map(({ name, asked }, index) => `${name} AS MATERIALIZED (SELECT * FROM json_to_recordset($${index + 1}::json) AS x(step integer, ${asked}))`).join(',\n    ')},
     ${locking.map(({ name, locked }, index) => `locked_${name} AS MATERIALIZED (${locked?.(afterAll(locking[index - 1]?.name))})`).join(',\n    ')},
     stale AS MATERIALIZED (${locking.map(({ stale }) => stale).join(' UNION ALL ')}),
-    good AS MATERIALIZED (SELECT DISTINCT step FROM requests WHERE step NOT IN (SELECT step FROM stale)),
+    good AS MATERIALIZED (
+      SELECT step FROM (SELECT step FROM requests UNION SELECT step FROM associations) steps
+      WHERE step NOT IN (SELECT step FROM stale)),
     ${parts.map(({ name, written }) => `written_${name} AS (${written})`).join(',\n    ')}
     SELECT step FROM good`;
 }
@@ -63,6 +73,7 @@ function partsIn(schema: string): Readonly<Record<WrittenPart, Part>> {
     subjects: subjectPart(`${schema}.subject`),
     requests: requestPart(`${schema}.request`),
     ceilings: ceilingPart(`${schema}.ceiling`),
+    associations: associationPart(`${schema}.kept_association`),
     missteps: misstepPart(`${schema}.misstep`),
     blocks: blockPart(`${schema}.block`),
   };
@@ -90,7 +101,7 @@ function subjectPart(table: string): Part {
 
 function requestPart(table: string): Part {
   return {
-    asked: `based uuid, ${typed.join(', ')}`,
+    asked: `based uuid, ${typesOf(REQUEST_COLUMNS)}`,
     locked: (after) => `
       SELECT request_id, method, version FROM ${table}
       WHERE request_id = ANY (ARRAY(SELECT request_id FROM requests)) ${after}
@@ -139,6 +150,26 @@ function ceilingPart(table: string): Part {
           WHERE sends > 0 AND bucket::bigint >
             (SELECT max(key::bigint) FROM jsonb_object_keys(excluded.counts) AS key) - ${PARTS_KEPT}),
         until_ms = greatest(t.until_ms, excluded.until_ms)`,
+  };
+}
+
+function associationPart(table: string): Part {
+  return {
+    asked: `based uuid, ${typesOf(ASSOCIATION_COLUMNS)}`,
+    locked: (after) => `
+      SELECT digest, version FROM ${table}
+      WHERE digest = ANY (ARRAY(SELECT digest FROM associations)) ${after} ORDER BY digest FOR UPDATE`,
+    stale: `
+      SELECT a.step FROM associations a LEFT JOIN locked_associations l USING (digest)
+      WHERE a.based IS DISTINCT FROM l.version`,
+    written: `
+      INSERT INTO ${table} (${ASSOCIATED.join(', ')})
+      SELECT ${ASSOCIATED.join(', ')} FROM associations JOIN good USING (step) ORDER BY digest
+      ON CONFLICT (digest) DO UPDATE SET
+        version = CASE WHEN excluded.digest IN (SELECT digest FROM locked_associations) THEN excluded.version END,
+        ${ASSOCIATED.slice(2)
+          .map((name) => `${name} = excluded.${name}`)
+          .join(', ')}`,
   };
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Association } from '../../../ports/otp-store.ts';
 import { oldestBucket } from '../../../ports/windows.ts';
 import { Batcher } from '../../postgres/batcher.ts';
 import { DatabaseError } from '../../postgres/failure.ts';
@@ -72,10 +73,13 @@ export class Writer {
 }
 
 /** Whether none of the rows that it changes is among the places; then they are from now on. */
-function takesPlaces({ rows, subjects }: Change, taken: Set<string>): boolean {
+function takesPlaces({ rows, subjects, associations }: Change, taken: Set<string>): boolean {
   const places = [
     ...rows.map(({ image }) => `${image.method} ${image.request_id}`),
     ...subjects.map(({ digest }) => Buffer.from(digest).toString('base64')),
+    ...associations.map(
+      ({ association }) => `associated ${Buffer.from(association.digest).toString('base64')}`,
+    ),
   ];
   if (places.some((place) => taken.has(place))) return false;
   for (const place of places) taken.add(place);
@@ -95,6 +99,13 @@ export function writtenValues(steps: readonly Order[]): readonly string[] {
       change.rows.map(({ image, based }) => ({ ...image, based, version })),
     ),
     ceilings: each(({ change }) => ceilingRecords(change, raised)),
+    associations: each(({ change, version }) =>
+      change.associations.map(({ association, based }) => ({
+        ...associationRecord(association),
+        based,
+        version,
+      })),
+    ),
     missteps: each(({ change }) =>
       change.missteps.map(({ subject, kind, atMs, times }) => ({ subject, kind, at_ms: atMs, times })),
     ),
@@ -105,6 +116,19 @@ export function writtenValues(steps: readonly Order[]): readonly string[] {
     ),
   };
   return WRITTEN_PARTS.map((part) => toRecords(records[part]));
+}
+
+/** As `kept_association` keeps it, but for its version. */
+export function associationRecord({
+  digest,
+  accountDigest,
+  sealed,
+  attempt,
+  state,
+  isTold,
+  atMs,
+}: Association) {
+  return { digest, account_digest: accountDigest, sealed, attempt, state, is_told: isTold, at_ms: atMs };
 }
 
 function subjectRecord(

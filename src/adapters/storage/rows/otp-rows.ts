@@ -7,9 +7,10 @@ import type {
 } from '../../../ports/challenge.ts';
 import { CHALLENGE_STATES } from '../../../ports/challenge-moves.ts';
 import type { DeliveryReceipt } from '../../../ports/delivery-receipt.ts';
-import { METHOD_NAMES } from '../../../ports/method-name.ts';
+import { isRecordedMethod } from '../../../ports/otp-store/recorded-words.ts';
 import type {
   Block,
+  CodeUse,
   Counted,
   Erased,
   HeldCode,
@@ -24,6 +25,7 @@ import type {
 import { type IssuedText, type Standing, storyOf } from '../../../ports/standing.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
 import { parseCountedColumn } from './counted-column.ts';
+import { parseUsesColumn } from './uses-column.ts';
 
 /** A row as the database gives it: outside input, like everything that was on a disk. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -72,6 +74,7 @@ export function readChallenge(row: Row, { state }: Standing): Challenge {
     recipient: row['recipient'] === null ? undefined : readBytes(row, 'recipient'),
     submissions: readInteger(row, 'submissions'),
     failedAttempts: readInteger(row, 'failed_attempts'),
+    uses: readUses(row),
     country: readOptionalText(row, 'country'),
     // Challenges of an earlier schema have none.
     numberPrefix: readOptionalText(row, 'number_prefix') ?? '',
@@ -169,9 +172,7 @@ export function readBlock(row: Row): Block {
 }
 
 function readTextCounts(row: Row): readonly TextCounts[] {
-  const counted = parseCountedColumn(row['counted']);
-  if (counted === undefined) throw senseless(row, 'counted');
-  return counted;
+  return parseCountedColumn(row['counted']) ?? senseless(row, 'counted');
 }
 
 /** What is known of a submission that is to be settled. */
@@ -203,8 +204,9 @@ export function readCounted(row: Row): Counted {
 
 /** `standing`: of its challenge; `undefined`: it has none. */
 export function readRequestHistory(row: Row, standing: Standing | undefined): RequestHistory {
+  const method = readText(row, 'method');
   return {
-    method: readOneOf(row, 'method', METHOD_NAMES),
+    method: isRecordedMethod(method) ? method : senseless(row, 'method'),
     requestId: readText(row, 'request_id'),
     receivedAtMs: readInteger(row, 'received_at_ms'),
     answeredAtMs: row['answered_at_ms'] === null ? undefined : readInteger(row, 'answered_at_ms'),
@@ -233,7 +235,7 @@ function readEvents(row: Row): readonly ChallengeEvent[] {
     if (typeof atMs === 'number' && typeof event === 'string' && typeof detail === 'string') {
       return { atMs, event, detail };
     }
-    throw senseless(row, 'events');
+    return senseless(row, 'events');
   });
 }
 
@@ -248,31 +250,34 @@ function parseArray(line: string): readonly unknown[] {
 
 function readAnswer(row: Row): StoredAnswer | undefined {
   if (row['result'] === null) return undefined;
-  return { result: readText(row, 'result'), integratorId: readText(row, 'integrator_id') };
+  const account = row['account'] === null ? {} : { account: readBytes(row, 'account') };
+  return { result: readText(row, 'result'), integratorId: readText(row, 'integrator_id'), ...account };
 }
 
-function readOneOf<T extends string>(row: Row, column: string, values: readonly T[]): T {
-  const found = values.find((value) => value === row[column]);
-  if (found === undefined) throw senseless(row, column);
-  return found;
+function readUses(row: Row): readonly CodeUse[] {
+  return parseUsesColumn(row['uses']) ?? senseless(row, 'uses');
+}
+
+export function readOneOf<T extends string>(row: Row, column: string, values: readonly T[]): T {
+  return values.find((value) => value === row[column]) ?? senseless(row, column);
 }
 
 /** Nonces and digests are 16 bytes each. */
-function readDigest(row: Row, column: string): Uint8Array {
+export function readDigest(row: Row, column: string): Uint8Array {
   const value = readBytes(row, column);
-  if (value.length !== 16) throw senseless(row, column);
+  if (value.length !== 16) return senseless(row, column);
   return value;
 }
 
-function readBytes(row: Row, column: string): Uint8Array {
+export function readBytes(row: Row, column: string): Uint8Array {
   const value = row[column];
-  if (!(value instanceof Uint8Array)) throw senseless(row, column);
+  if (!(value instanceof Uint8Array)) return senseless(row, column);
   return value;
 }
 
-function readText(row: Row, column: string): string {
+export function readText(row: Row, column: string): string {
   const value = row[column];
-  if (typeof value !== 'string') throw senseless(row, column);
+  if (typeof value !== 'string') return senseless(row, column);
   return value;
 }
 
@@ -282,12 +287,12 @@ function readOptionalText(row: Row, column: string): string | undefined {
 
 export function readInteger(row: Row, column: string): number {
   const value = row[column];
-  if (!Number.isSafeInteger(value) || typeof value !== 'number') throw senseless(row, column);
+  if (!Number.isSafeInteger(value) || typeof value !== 'number') return senseless(row, column);
   return value;
 }
 
-function senseless(row: Row, column: string): UnavailableError {
-  return new UnavailableError('the database holds a row that makes no sense', {
+function senseless(row: Row, column: string): never {
+  throw new UnavailableError('the database holds a row that makes no sense', {
     cause: new TypeError(`unexpected value in row ${row['id']}, column ${column}`),
   });
 }

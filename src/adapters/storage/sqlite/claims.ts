@@ -1,6 +1,7 @@
 import type { CompletionOrder, GrantedText, IssueOrder, RecordedAnswer } from '../../../ports/otp-store.ts';
 import { countedColumn } from '../rows/counted-column.ts';
 import { eventLines, type Row, readId } from '../rows/otp-rows.ts';
+import { usesColumn } from '../rows/uses-column.ts';
 import { raiseCeilings } from './ceilings.ts';
 import type { OtpStatements } from './otp-statements.ts';
 
@@ -31,6 +32,7 @@ export function issueChallenge(sql: OtpStatements, order: IssueOrder, granted: G
     challenge.expiresAtWallMs,
     challenge.recipient ?? null,
     countedColumn(challenge.counted),
+    usesColumn(challenge.uses),
     eventLines(...events),
   );
   countText(sql, order, granted);
@@ -90,6 +92,7 @@ export function recordAnswer(
     order.nowMs,
     answer.result,
     answer.integratorId,
+    answer.account ?? null,
     reason || null,
     order.sendOtpRequestId ?? null,
     order.accountDigest ?? null,

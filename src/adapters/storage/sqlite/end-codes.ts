@@ -11,7 +11,7 @@ export function endCodesOf(sql: OtpStatements, rows: readonly Row[], decide: Dec
     const end = decide(readHeldCode(row));
     if (end === undefined) continue;
     ended += 1;
-    sql.attempt.run(end.state, end.failedAttempts, null, eventLines(end.event), readId(row));
+    sql.attempt.run(end.state, end.failedAttempts, null, null, eventLines(end.event), readId(row));
     for (const { kind, atMs, times } of end.missteps)
       sql.countMisstep.run(readAccountDigest(row), kind, atMs, times);
   }

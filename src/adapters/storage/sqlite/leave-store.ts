@@ -7,6 +7,7 @@ import type { DataTerms } from '../../data-kind.ts';
 import { sqliteCode, sqliteCodes, storageFailure } from '../../sqlite/failure.ts';
 import { openDatabase } from '../../sqlite/open-database.ts';
 import type { IdRange, LeavingStore, StoreRest } from '../moving.ts';
+import { readAssociation } from '../rows/association-row.ts';
 import { type Row, readBlock } from '../rows/otp-rows.ts';
 import { codesBySecret, readKeyChecks } from './key-checks.ts';
 import { otpStoreKind } from './migrations.ts';
@@ -90,6 +91,7 @@ class LeavingSqliteStore implements LeavingStore {
         sends: Number(row['sends']),
       })),
       blocks: this.#all('SELECT * FROM block').map(readBlock),
+      associations: this.#all('SELECT * FROM kept_association').map(readAssociation),
       words: new Map(words.map(({ name, value }) => [String(name), String(value)])),
     };
   }

@@ -126,6 +126,26 @@ const MIGRATIONS: readonly string[] = [
   WHERE received_at_ms > (SELECT max(received_at_ms) FROM request) - 600000
     AND submissions > 0 AND challenge_state IN ('submitting', 'sent', 'ambiguous');
   `,
+  `
+  -- What has used the code of a challenge, words with a space between; and of a consumption, whose code it was, sealed.
+  ALTER TABLE request ADD COLUMN uses TEXT;
+  ALTER TABLE request ADD COLUMN account BLOB;
+  UPDATE request SET uses = 'verifyOtp' WHERE challenge_state = 'verified';
+  DROP INDEX request_verified;
+  CREATE INDEX request_verified ON request (phone_number_digest) WHERE uses IS NOT NULL;
+
+  -- Association ids, by digest, that came through this server: whom each names, or that it names nobody any more.
+  CREATE TABLE kept_association (
+    digest BLOB PRIMARY KEY,
+    account_digest BLOB NOT NULL,
+    sealed BLOB NOT NULL,
+    attempt TEXT NOT NULL,
+    state TEXT NOT NULL,
+    is_told INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX kept_association_untold ON kept_association (digest) WHERE is_told = 0;
+  `,
 ];
 
 /** `otp.sqlite`: "GSPo" in its header; "GSPB" in that of a backup. */

@@ -11,15 +11,15 @@ export const HELD_CODE =
 /** Every statement of the store. None scans a table: a test asks SQLite how it would run each. */
 export const OTP_STATEMENTS = {
   findRequest: `
-    SELECT id, state, fingerprint, owner, lease_expires_at_ms, result, integrator_id
+    SELECT id, state, fingerprint, owner, lease_expires_at_ms, result, integrator_id, account
     FROM request WHERE request_id = ? AND method = ?`,
 
   findSendOtp: `
-    SELECT id, state, fingerprint, owner, lease_expires_at_ms, result, integrator_id,
+    SELECT id, state, fingerprint, owner, lease_expires_at_ms, result, integrator_id, account,
       challenge_id, challenge_state, nonce, secret_id, code_length, account_digest, phone_number_digest, otp_context,
       issued_at_ms, expires_at_ms, submissions, failed_attempts, received_at_ms, country, number_prefix,
       gateway, message_id, submitted_at_ms, receipt_state, receipt_at_ms, expires_at_wall_ms, recipient, counted,
-      counted_at_ms
+      counted_at_ms, uses
     FROM request WHERE request_id = ? AND method = 'sendOtp'`,
 
   /** What a settlement looks at; not the whole row, which costs a third of a step. */
@@ -57,8 +57,8 @@ export const OTP_STATEMENTS = {
     INSERT INTO request (request_id, method, state, fingerprint, owner, lease_expires_at_ms, received_at_ms,
       challenge_id, challenge_state, nonce, secret_id, code_length, account_digest, phone_number_digest, otp_context,
       issued_at_ms, expires_at_ms, submissions, failed_attempts, country, number_prefix, counted_at_ms,
-      expires_at_wall_ms, recipient, counted, events)
-    VALUES (?, 'sendOtp', 'claimed', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      expires_at_wall_ms, recipient, counted, uses, events)
+    VALUES (?, 'sendOtp', 'claimed', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (request_id, method) DO UPDATE SET
       state = excluded.state, fingerprint = excluded.fingerprint, owner = excluded.owner,
       lease_expires_at_ms = excluded.lease_expires_at_ms, received_at_ms = excluded.received_at_ms,
@@ -70,7 +70,7 @@ export const OTP_STATEMENTS = {
       submissions = excluded.submissions, failed_attempts = excluded.failed_attempts, country = excluded.country,
       number_prefix = excluded.number_prefix, gateway = NULL, message_id = NULL, submitted_at_ms = NULL,
       receipt_key = NULL, receipt_state = NULL, receipt_at_ms = NULL,
-      counted_at_ms = excluded.counted_at_ms, expires_at_wall_ms = excluded.expires_at_wall_ms,
+      uses = excluded.uses, counted_at_ms = excluded.counted_at_ms, expires_at_wall_ms = excluded.expires_at_wall_ms,
       recipient = excluded.recipient, counted = excluded.counted, events = excluded.events`,
 
   /** Claims a sendOtp request again, with the challenge that it has. */
@@ -102,13 +102,13 @@ export const OTP_STATEMENTS = {
   /** Records an answer; of an earlier row of the request, the challenge is kept, with whom it is for. */
   answer: `
     INSERT INTO request (request_id, method, state, fingerprint, owner, lease_expires_at_ms, received_at_ms,
-      answered_at_ms, result, integrator_id, reason, send_otp_request_id, account_digest, phone_number_digest)
-    VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?)
+      answered_at_ms, result, integrator_id, account, reason, send_otp_request_id, account_digest, phone_number_digest)
+    VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (request_id, method) DO UPDATE SET
       state = excluded.state, fingerprint = excluded.fingerprint, owner = excluded.owner,
       lease_expires_at_ms = 0, received_at_ms = excluded.received_at_ms, answered_at_ms = excluded.answered_at_ms,
-      result = excluded.result, integrator_id = excluded.integrator_id, reason = excluded.reason,
-      send_otp_request_id = excluded.send_otp_request_id,
+      result = excluded.result, integrator_id = excluded.integrator_id, account = excluded.account,
+      reason = excluded.reason, send_otp_request_id = excluded.send_otp_request_id,
       account_digest = CASE WHEN challenge_id IS NULL THEN excluded.account_digest ELSE account_digest END,
       phone_number_digest =
         CASE WHEN challenge_id IS NULL THEN excluded.phone_number_digest ELSE phone_number_digest END`,
@@ -136,7 +136,7 @@ export const OTP_STATEMENTS = {
 
   /** What a code that was typed, or its end, makes of a challenge. */
   attempt: `
-    UPDATE request SET challenge_state = coalesce(?, challenge_state), failed_attempts = ?,
+    UPDATE request SET challenge_state = coalesce(?, challenge_state), failed_attempts = ?, uses = coalesce(?, uses),
       counted = coalesce(?, counted), ${APPEND_EVENT}
     WHERE id = ?`,
 
@@ -157,7 +157,7 @@ export const OTP_STATEMENTS = {
   forgetCeiling: `DELETE FROM ceiling WHERE subject = ? AND window_ms = ? AND bucket < ?`,
 
   findVerified: `
-    SELECT 1 AS found FROM request WHERE phone_number_digest = ? AND challenge_state = 'verified' LIMIT 1`,
+    SELECT 1 AS found FROM request WHERE phone_number_digest = ? AND uses IS NOT NULL LIMIT 1`,
 
   findBlocksOf: `
     SELECT subject, since_ms, until_ms, unverified, verified FROM block
@@ -173,6 +173,15 @@ export const OTP_STATEMENTS = {
 
   findBlocks: `
     SELECT subject, since_ms, until_ms, unverified, verified FROM block WHERE until_ms > ? ORDER BY until_ms`,
+
+  findAssociation: `SELECT * FROM kept_association WHERE digest = ?`,
+
+  findUntold: `SELECT * FROM kept_association WHERE is_told = 0 AND digest > ? ORDER BY digest LIMIT ?`,
+
+  associate: `
+    INSERT INTO kept_association (digest, account_digest, sealed, attempt, state, is_told, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (digest) DO UPDATE SET account_digest = excluded.account_digest, sealed = excluded.sealed,
+      attempt = excluded.attempt, state = excluded.state, is_told = excluded.is_told, at_ms = excluded.at_ms`,
 
   sweep: `
     DELETE FROM request WHERE id IN

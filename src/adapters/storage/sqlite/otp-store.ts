@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Challenge } from '../../../ports/challenge.ts';
 import type {
+  Association,
   AttemptDecision,
   AttemptFacts,
   AttemptOrder,
@@ -10,6 +11,7 @@ import type {
   ClosedState,
   CompletionDecision,
   CompletionOrder,
+  DecideAssociation,
   DecideClosed,
   DecideEnd,
   EndCodesOrder,
@@ -29,22 +31,18 @@ import type {
   SettlementDecision,
   SettlementFacts,
   SettlementOrder,
+  UntoldOrder,
 } from '../../../ports/otp-store.ts';
 import { UnavailableError } from '../../../ports/unavailable.ts';
 import type { MigrationResult } from '../../sqlite/database-kind.ts';
 import { openingFailure } from '../../sqlite/failure.ts';
+import { readAssociation } from '../rows/association-row.ts';
 import { countedColumn } from '../rows/counted-column.ts';
 import { parseReached } from '../rows/kept-words.ts';
-import {
-  eventLines,
-  type Row,
-  readBlock,
-  readCounted,
-  readId,
-  readRequestRecord,
-  readSubmission,
-} from '../rows/otp-rows.ts';
-import { countSends, lowerCeilings, raiseCeilings } from './ceilings.ts';
+import { eventLines, readBlock, readRequestRecord, readSubmission } from '../rows/otp-rows.ts';
+import { associationIn, keepAssociation } from './associations.ts';
+import { attemptFacts, recordAttempt } from './attempts.ts';
+import { countSends, lowerCeilings } from './ceilings.ts';
 import { challengeIn, historyIn } from './challenge-rows.ts';
 import { issueChallenge, recordAnswer, resumeChallenge } from './claims.ts';
 import { readClosedState, weighClosed, writeClosedState } from './closed-guard.ts';
@@ -193,24 +191,11 @@ export class SqliteOtpStore implements OtpStore {
   }
 
   attempt(order: AttemptOrder, decide: (facts: AttemptFacts) => AttemptDecision): Promise<AttemptDecision> {
-    const key = { method: 'verifyOtp', requestId: order.requestId } as const;
     return this.#engine.step(() => {
       const row = this.#sql.findSendOtp.get(order.sendOtpRequestId);
-      const facts = this.#attemptFacts(order, row);
+      const facts = attemptFacts(this.#sql, order, row);
       const decision = decide(facts);
-      if (decision.kind !== 'judged') return decision;
-      if (row === undefined || facts.challenge === undefined) {
-        throw new TypeError('a challenge that is not there was judged');
-      }
-      recordAnswer(this.#sql, { ...order, key }, decision.request);
-      const { accountDigest } = facts.challenge;
-      const { state, failedAttempts, counted, event } = decision;
-      const counts = counted === undefined ? null : countedColumn(counted);
-      this.#sql.attempt.run(state ?? null, failedAttempts, counts, eventLines(event), readId(row));
-      for (const misstep of decision.missteps)
-        this.#sql.countMisstep.run(accountDigest, misstep, order.nowMs, 1);
-      lowerCeilings(this.#sql, decision.lower);
-      raiseCeilings(this.#sql, decision.raise, order.nowMs);
+      if (decision.kind === 'judged') recordAttempt(this.#sql, order, decision, row, facts.challenge);
       return decision;
     });
   }
@@ -258,6 +243,22 @@ export class SqliteOtpStore implements OtpStore {
     return this.#engine.step(() => eraseIn(this.#sql, order));
   }
 
+  findAssociation(digest: Uint8Array): Promise<Association | undefined> {
+    return this.#engine.read(() => associationIn(this.#sql, digest));
+  }
+
+  changeAssociation(digest: Uint8Array, decide: DecideAssociation): Promise<Association | undefined> {
+    return this.#engine.step(() => {
+      const decided = decide(associationIn(this.#sql, digest));
+      if (decided !== undefined) keepAssociation(this.#sql, decided);
+      return decided;
+    });
+  }
+
+  untoldAssociations({ after, rowsMax }: UntoldOrder): Promise<readonly Association[]> {
+    return this.#engine.read(() => this.#sql.findUntold.all(after, rowsMax).map(readAssociation));
+  }
+
   remember(nowMs: number): Promise<void> {
     return this.#engine.step(() => void this.#sql.remember.run(String(nowMs)));
   }
@@ -279,17 +280,6 @@ export class SqliteOtpStore implements OtpStore {
 
   close(): Promise<void> {
     return this.#engine.close();
-  }
-
-  #attemptFacts(order: AttemptOrder, sendOtpRow: Row | undefined): AttemptFacts {
-    const own = this.#sql.findRequest.get(order.requestId, 'verifyOtp');
-    const request = own && readRequestRecord(own);
-    const challenge = challengeIn(this.#sql, sendOtpRow, order.nowMs);
-    if (challenge?.challengeId !== order.challengeId) {
-      return { request, challenge: undefined, wrongCodes: [] };
-    }
-    const wrong = this.#sql.findMissteps.all(challenge.accountDigest, 'wrong', order.sinceMs);
-    return { request, challenge, wrongCodes: wrong.map(readCounted) };
   }
 
   #newestMoment(): number {

@@ -11,6 +11,7 @@ export interface FieldFault {
 const OPTIONAL = new Set([
   ...['answer', 'answeredAtMs', 'country', 'counted', 'guard', 'messageId', 'note', 'otpContext', 'receipt'],
   ...['receiptKey', 'recipient', 'request', 'sendOtpRequestId', 'state', 'text', 'challenge'],
+  ...['account', 'association', 'associationDigest', 'uses'],
 ]);
 
 /** Words that stand for others of their kind. Of any other word one more letter makes another. */
@@ -18,6 +19,7 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
   ...Object.fromEntries(CHALLENGE_STATES.map((state) => [state, state === 'sent' ? 'ambiguous' : 'sent'])),
   ...{ claimed: 'released', completed: 'released', released: 'completed' },
   ...{ delivered: 'undelivered', undelivered: 'delivered' },
+  ...{ associated: 'removed', removed: 'associated' },
   ...{ association: 'mandateCreation', mandateCreation: 'association' },
   ...{ account: 'phone-number', 'phone-number': 'account' },
   ...{ sendOtp: 'echo', verifyOtp: 'echo', echo: 'verifyOtp' },

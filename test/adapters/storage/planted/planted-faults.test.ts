@@ -8,7 +8,7 @@ import { type FieldFault, faultsOf, withFault } from './field-faults.ts';
 
 /** Faults that are nobody's: what they change is not written, or may be as it is. */
 const NO_MATTER: readonly (readonly [pattern: RegExp, why: string])[] = [
-  [/decision (replay|conflict|busy|absent) /, 'nothing is written of it'],
+  [/decision (replay|conflict|busy|absent|association-taken) /, 'nothing is written of it'],
   [/decision \w+ guard\.finding/, 'it is for the log, and given back'],
   [/recordReceipt decision \S* ?record/, 'it is given back, and not written'],
   [/(decision|answer) .*(raise|lower|begin|missteps|sightings) reversed/, 'they are applied in any order'],
@@ -17,7 +17,7 @@ const NO_MATTER: readonly (readonly [pattern: RegExp, why: string])[] = [
     'what a challenge was made with stays',
   ],
   [
-    /decision resume challenge\.(accountDigest|phoneNumberDigest|otpContext|country|numberPrefix)/,
+    /decision resume challenge\.(accountDigest|phoneNumberDigest|otpContext|country|numberPrefix|uses)/,
     'so does this',
   ],
   [/history answer +reversed/, 'the methods of one request id have no order'],

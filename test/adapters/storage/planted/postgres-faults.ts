@@ -37,6 +37,8 @@ const CAUGHT_BY_CONTRACT: Readonly<Record<string, readonly Change[]>> = {
     ['FROM jsonb_each_text(t.counts) UNION ALL SELECT', 'FROM jsonb_each_text(t.counts) UNION SELECT'],
     ['WHERE sends > 0 AND bucket', 'WHERE bucket'],
     ['const PARTS_KEPT = 16', 'const PARTS_KEPT = 2'],
+    ['SELECT step FROM requests UNION SELECT step FROM associations', 'SELECT step FROM requests'],
+    ['WHERE a.based IS DISTINCT FROM l.version', 'WHERE false'],
     ['times = t.times + excluded.times', 'times = excluded.times'],
     ['times = t.times + excluded.times', 'times = t.times'],
     ['since_ms = excluded.since_ms, until_ms', 'until_ms'],
@@ -77,8 +79,8 @@ const CAUGHT_BY_CONTRACT: Readonly<Record<string, readonly Change[]>> = {
     ['missteps: decision.refused ? digests.map', 'missteps: decision.refused ? digests.slice(1).map'],
     ['missteps: decision.refused ? digests.map', 'missteps: decision.refused ? digests.slice(0, 1).map'],
     ["if (decision.kind !== 'judged') return { decision };", ''],
-    ["isVerified: decision.state === 'verified'", 'isVerified: false'],
-    ["isVerified: decision.state === 'verified'", 'isVerified: true'],
+    ['isVerified: decision.uses !== undefined', 'isVerified: false'],
+    ['isVerified: decision.uses !== undefined', 'isVerified: true'],
     ['...lowering(decision.lower),\n      ...', '...'],
     ['...decision.raise.map((bucket) => ({ ...bucket, delta: 1, raised: 1 })),', ''],
     ['{ image: answered, based: request', '{ image: attemptedImage(row, decision), based: request'],
@@ -94,6 +96,8 @@ const CAUGHT_BY_CONTRACT: Readonly<Record<string, readonly Change[]>> = {
       'return { subject: accountDigest, kind, atMs: order.nowMs, times: 1 };',
       'return { subject: accountDigest, kind, atMs: 0, times: 1 };',
     ],
+    ['decision.association ? [associating(associated, decision.association)] : []', '[]'],
+    ["based: row && versionIn(row, 'version') };\n}\n\n/** Ends", 'based: undefined };\n}\n\n/** Ends'],
     ["found['challenge_id'] === note.challengeId", 'true'],
     ['missteps: end.missteps.map((misstep) => ({ subject: digest, ...misstep }))', 'missteps: []'],
   ],
@@ -127,6 +131,8 @@ const CAUGHT_BY_CONTRACT: Readonly<Record<string, readonly Change[]>> = {
     ],
     ['...(state !== undefined && { challenge_state: state }),', ''],
     ['failed_attempts: failedAttempts,\n', ''],
+    ['...(uses && { uses: usesColumn(uses) }),', ''],
+    ['account: answer.account ?? null,', ''],
     ['...(counted && { counted: countedColumn(counted) }),\n    events', 'events'],
     ['before + eventLines(...events) : before', 'eventLines(...events) : before'],
     ['before + eventLines(...events) : before', 'before : before'],
@@ -211,12 +217,18 @@ const FORGOTTEN_COLUMNS: readonly Change[] = Object.keys(REQUEST_COLUMNS)
   .filter((name) => !['request_id', 'method', 'version'].includes(name))
   .map((name) => ["!['request_id', 'method', 'version']", `!['request_id', 'method', 'version', '${name}']`]);
 
+/** Each column of an association that an update may forget. */
+const FORGOTTEN_OF_ASSOCIATIONS: readonly Change[] = [2, 3, 4, 5, 6, 7].map((at) => [
+  'ASSOCIATED.slice(2)',
+  `ASSOCIATED.slice(2).filter((_, at) => at !== ${at - 2})`,
+]);
+
 const ofFile = (file: string, some: readonly Change[]): readonly SourceChange[] =>
   some.map(([old, now]) => ({ file, old, now }));
 
 export const postgresFaults: readonly SourceChange[] = [
   ...Object.entries(CAUGHT_BY_CONTRACT).flatMap(([file, some]) => ofFile(file, some)),
-  ...ofFile(engine('write-statement'), FORGOTTEN_COLUMNS),
+  ...ofFile(engine('write-statement'), [...FORGOTTEN_COLUMNS, ...FORGOTTEN_OF_ASSOCIATIONS]),
 ];
 
 /** Faults that nobody is told anything of, each with the reason. */

@@ -7,7 +7,7 @@ import { issue } from '../../../contracts/otp-orders.ts';
 import { connectionTo } from '../../../support/postgres/connection.ts';
 import { testSchema } from '../../../support/postgres/schema.ts';
 
-const rest = { missteps: [], ceilings: [], blocks: [], words: new Map() };
+const rest = { missteps: [], ceilings: [], blocks: [], associations: [], words: new Map() };
 const traits = { digests: '', codes: {}, activeCode: '', openingKeys: {}, settings: {} };
 const report = { name: 'one', version: '1', traits, clockAheadMs: 0, reachedMs: 0, fits: true };
 const unavailable = { name: 'UnavailableError' };

@@ -113,6 +113,8 @@ test('[SO-13] of wrong codes at once for four texts of an account, at three serv
           request: { state: 'completed', answer: { result: 'NO', integratorId: 'x' }, reason: '' },
           state: undefined,
           failedAttempts: 1,
+          uses: undefined,
+          association: undefined,
           missteps: ['wrong'],
           ...{ counted: undefined, lower: [], raise: [] },
           event: { atMs: order.nowMs, event: 'wrong', detail: '' },

@@ -7,6 +7,7 @@ import { UnavailableError } from '../../../../src/ports/unavailable.ts';
 import {
   aChallenge,
   accepted,
+  anAssociation,
   anAttempt,
   anEcho,
   anIssue,
@@ -60,6 +61,17 @@ const scenes: Readonly<Record<string, Scene>> = {
     },
     step: (store) => store.attempt(verify, toJudge(verify, true)),
   },
+  'a consumption with an association': {
+    prepare: async (store) => {
+      await issue(store, 'send-1');
+      await settleText(store, accepted('send-1'));
+    },
+    step: (store) =>
+      store.attempt(verify, (facts) => {
+        const decision = toJudge(verify, true)(facts);
+        return decision.kind === 'judged' ? { ...decision, association: anAssociation('one') } : decision;
+      }),
+  },
   'a sweep': {
     prepare: async (store) => {
       await issue(store, 'send-1');
@@ -72,7 +84,7 @@ const scenes: Readonly<Record<string, Scene>> = {
 /** Every row of the database, as another process sees it. */
 function contents(file: string): unknown {
   const database = new DatabaseSync(file, { readOnly: true });
-  const rows = ['request', 'ceiling', 'misstep'].map((table) =>
+  const rows = ['request', 'ceiling', 'misstep', 'kept_association'].map((table) =>
     database.prepare(`SELECT * FROM ${table}`).all(),
   );
   database.close();

@@ -164,7 +164,7 @@ test('texts of version 4 are given back where they were counted, whatever the wi
   database.close();
 
   const store = openStore(t, { file });
-  assert.deepEqual(store.migration, { fromVersion: 4, toVersion: 5 });
+  assert.deepEqual(store.migration, { fromVersion: 4, toVersion: otpStoreKind.migrations.length });
   const countedOf = async (requestId: string) => (await store.findChallenge(requestId))?.counted;
   const at = (ceilings: typeof sends) =>
     ceilings
@@ -188,4 +188,30 @@ test('texts of version 4 are given back where they were counted, whatever the wi
   assert.deepEqual(await facts(), [8, 8, 8, 8, 8]);
   await settleText(store, refused('on-its-way'));
   assert.deepEqual(await facts(), [7, 7, 7, 7, 7]);
+});
+
+test('[VO-2] codes that version 5 verified are used, prove their numbers, and go on being used up', async (t) => {
+  const file = temporaryFile(t);
+  const database = new DatabaseSync(file);
+  for (const migration of otpStoreKind.migrations.slice(0, 5)) database.exec(migration);
+  database.exec(`PRAGMA user_version = 5; PRAGMA application_id = ${otpStoreKind.applicationId};
+    INSERT INTO meta (name, value) VALUES ('environment', 'sandbox')`);
+  addText4(database, 'verified', 'verified', T0);
+  addText4(database, 'sent', 'sent', T0);
+  database.close();
+  const store = openStore(t, { file });
+  const usesOf = async (requestId: string) => (await store.findChallenge(requestId))?.uses;
+  assert.deepEqual([await usesOf('verified'), await usesOf('sent')], [['verifyOtp'], []]);
+  const [one, two, three] = ['a', 'b', 'c'].map((subject) => ({ subject, windowMs: MINUTE }));
+  assert.ok(one && two && three);
+  const guard: GuardOrder = { unverified: [one, two, three], verified: [one, two, three] };
+  const seen: unknown[] = [];
+  for (const phoneNumberDigest of [digest('number of maria'), digest('another')]) {
+    await store.issue(anIssue('next', { guard, phoneNumberDigest }), (facts) => {
+      seen.push(facts.guard?.numberVerified());
+      return { kind: 'busy' };
+    });
+  }
+  assert.deepEqual(seen, [true, false]);
+  assert.equal(await store.findAssociation(digest('one')), undefined);
 });
