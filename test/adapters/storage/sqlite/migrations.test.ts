@@ -100,6 +100,7 @@ test('[SO-13] wrong codes and exhaustions of version 1 go on counting from when 
     ],
     uncomparedCodes: [],
     exhaustions: [{ atMs: T0 + MINUTE, times: 1 }],
+    seen: [],
   });
   assert.deepEqual(phoneNumber, { texts, refusedTexts: [] });
 });
