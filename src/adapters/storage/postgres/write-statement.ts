@@ -158,7 +158,8 @@ function associationPart(table: string): Part {
     asked: `based uuid, ${typesOf(ASSOCIATION_COLUMNS)}`,
     locked: (after) => `
       SELECT digest, version FROM ${table}
-      WHERE digest = ANY (ARRAY(SELECT digest FROM associations)) ${after} ORDER BY digest FOR UPDATE`,
+      WHERE digest = ANY (ARRAY(SELECT digest FROM associations)) ${after}
+      ORDER BY digest FOR UPDATE`,
     stale: `
       SELECT a.step FROM associations a LEFT JOIN locked_associations l USING (digest)
       WHERE a.based IS DISTINCT FROM l.version`,
