@@ -17,6 +17,13 @@
  * A share is a part of what is left when its step begins. A least stands beside it where a short budget would leave too little.
  */
 export const BUDGET = {
+  /** The longest that `requests.budgetMs` may be: Google waits for 5 s. [OPS-2] */
+  longestMs: 4900,
+  /**
+   * How long a request belongs to the process that took it up; then another process on the same store may. Twice the longest,
+   * so that it outlives its holder's work and no second text is sent. [IDEM-11]
+   */
+  leaseMs: 10_000,
   /** Of the whole, for sealing: until then all else must be done, and what can't be sealed by the end has no body. */
   sealShare: 0.1,
   /** Of the whole, for a twin of a request to wait. Whoever waits into what is for sealing is told 503 and not 409. [OQ-8] */

@@ -2,10 +2,12 @@ import { countryCodes } from '../config/country-codes.ts';
 import { secret } from '../config/references.ts';
 import { Type } from '../config/setting-words.ts';
 import type { ValuesOf } from '../config/values.ts';
+import { BUDGET } from '../ports/budget.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../ports/clock.ts';
 import { CODE_BOUNDS } from '../ports/code-bounds.ts';
 import { SHOWN_IN_TEXT } from '../ports/hidden-characters.ts';
 import { METHOD_NAMES } from '../ports/method-name.ts';
+import { COUNTED_MAX } from '../ports/otp-store/limits.ts';
 import { directory, store } from './data-settings.ts';
 import { gateway } from './gateway-settings.ts';
 import { internal } from './internal-settings.ts';
@@ -39,7 +41,7 @@ const quota = (max: number, defaultWindowMs: number, counted: string, descriptio
       max: Type.Integer({
         default: max,
         minimum: 1,
-        maximum: 256,
+        maximum: COUNTED_MAX,
         unit: counted,
         description: 'Maximum number within the window.',
       }),
@@ -176,7 +178,7 @@ const requests = Type.Object(
     budgetMs: Type.Integer({
       default: 2500,
       minimum: 500,
-      maximum: 4900,
+      maximum: BUDGET.longestMs,
       unit: 'ms',
       description:
         'Deadline of every request, for directory, store and all gateways together; a tenth is reserved for signing and encrypting the answer. [OPS-2]',

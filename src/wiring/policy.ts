@@ -2,14 +2,9 @@ import { createSecretKey } from 'node:crypto';
 import type { OtpKeys } from '../domain/challenge/otp-keys.ts';
 import type { OtpPolicy } from '../domain/limits/otp-policy.ts';
 import type { RecipientPolicy } from '../domain/recipient.ts';
+import { BUDGET } from '../ports/budget.ts';
 import type { Config } from '../settings/load.ts';
 import type { Settings } from '../settings/settings.ts';
-
-/**
- * How long a request belongs to the process that took it up; then another process on the same store may. Twice the longest
- * `requests.budgetMs`, so that it outlives its holder's work and no second text is sent. [IDEM-11]
- */
-const LEASE_MS = 10_000;
 
 /** The rules of codes and texts, as the settings say. */
 export function policyOf(config: Config): OtpPolicy {
@@ -28,7 +23,7 @@ export function policyOf(config: Config): OtpPolicy {
     acceptBothIdentifiers: requests.acceptBothIdentifiers,
     retryUnsent: requests.retryUnsent,
     resendUnknown: sms.resendUnknown,
-    leaseMs: LEASE_MS,
+    leaseMs: BUDGET.leaseMs,
   };
 }
 

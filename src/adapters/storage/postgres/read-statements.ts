@@ -1,8 +1,6 @@
+import { COUNTED_MAX } from '../../../ports/otp-store/limits.ts';
 import { keptStatement } from './kept-statement.ts';
 import { ASSOCIATION_COLUMNS, REQUEST_COLUMNS } from './row-columns.ts';
-
-/** Texts, or missteps of a kind, that are told of a subject: enough for any limit. */
-const COUNTED_MAX = 256;
 
 /** Each by its name, since a later version of the schema may have more. */
 const ROW = { id: 'bigint', ...REQUEST_COLUMNS };
@@ -27,7 +25,7 @@ function newerTexts(request: string): string {
       FROM ${request} x
       WHERE r.challenge_id IS NOT NULL AND x.account_digest = r.account_digest AND x.submissions > 0
         AND x.counted_at_ms >= r.issued_at_ms AND x.issued_at_ms >= r.issued_at_ms
-      ORDER BY x.counted_at_ms LIMIT 256) x) AS newer`;
+      ORDER BY x.counted_at_ms LIMIT ${COUNTED_MAX}) x) AS newer`;
 }
 
 /**

@@ -1,4 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { BUDGET } from '../../../ports/budget.ts';
+import { COUNTED_MAX } from '../../../ports/otp-store/limits.ts';
 
 /** Enough for any story worth telling; the first events of a challenge are kept, those beyond are not. */
 const EVENTS_LENGTH_MAX = 8192;
@@ -31,7 +33,7 @@ export const OTP_STATEMENTS = {
   findNewerTexts: `
     SELECT id, request_id, issued_at_ms, counted_at_ms, challenge_state, submissions, lease_expires_at_ms
     FROM request WHERE account_digest = ? AND submissions > 0 AND counted_at_ms >= ? AND issued_at_ms >= ?
-    ORDER BY counted_at_ms LIMIT 256`,
+    ORDER BY counted_at_ms LIMIT ${COUNTED_MAX}`,
 
   findHistory: `SELECT * FROM request WHERE request_id = ? ORDER BY method`,
 
@@ -46,7 +48,7 @@ export const OTP_STATEMENTS = {
   /** The limit is no parameter: SQLite plans a statement anew whenever a bound LIMIT changes. */
   findMissteps: `
     SELECT at_ms, times FROM misstep WHERE subject = ? AND kind = ? AND at_ms >= ?
-    ORDER BY at_ms DESC LIMIT 256`,
+    ORDER BY at_ms DESC LIMIT ${COUNTED_MAX}`,
 
   countMisstep: `
     INSERT INTO misstep (subject, kind, at_ms, times) VALUES (?, ?, ?, ?)
@@ -94,10 +96,10 @@ export const OTP_STATEMENTS = {
 
   keptOfPhoneNumber: keptOf('phone_number_digest'),
 
-  /** Whoever claimed them is gone. No lease is longer than a minute. */
+  /** Whoever claimed them is gone. No lease is longer. */
   endLeases: `
     UPDATE request SET lease_expires_at_ms = 0
-    WHERE received_at_ms > (SELECT max(received_at_ms) FROM request) - 60000 AND state = 'claimed'`,
+    WHERE received_at_ms > (SELECT max(received_at_ms) FROM request) - ${6 * BUDGET.leaseMs} AND state = 'claimed'`,
 
   /** Records an answer; of an earlier row of the request, the challenge is kept, with whom it is for. */
   answer: `
@@ -228,7 +230,7 @@ function findTexts(digest: 'account_digest' | 'phone_number_digest'): string {
   return `
     SELECT counted_at_ms AS at_ms, submissions AS times
     FROM request WHERE ${digest} = ? AND submissions > 0 AND counted_at_ms >= ? AND id <> ?
-    ORDER BY counted_at_ms DESC LIMIT 256`;
+    ORDER BY counted_at_ms DESC LIMIT ${COUNTED_MAX}`;
 }
 
 function findCodes(digest: 'account_digest' | 'phone_number_digest'): string {
