@@ -94,7 +94,7 @@ export const importRules: readonly ImportRule[] = [
   },
   {
     place: ['src/methods/internal'],
-    may: ['src/methods', 'src/protocol', 'src/domain', 'src/ports'],
+    may: ['src/methods', 'src/domain', 'src/ports'],
     modules: ['typebox'],
     instead: `what only HTTP knows stands in src/http/internal; for the world, ${toWiring}`,
   },

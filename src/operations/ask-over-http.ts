@@ -12,6 +12,8 @@ export interface HttpAnswer {
 export interface HttpQuestion {
   readonly method: string;
   readonly contentType?: string;
+  /** Beside the content type. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array<ArrayBuffer>;
   readonly timeoutMs: number;
 }
@@ -28,7 +30,10 @@ export async function askOverHttp(url: string, question: HttpQuestion): Promise<
       redirect: 'manual',
       signal: AbortSignal.timeout(question.timeoutMs),
       ...(question.body !== undefined && { body: question.body }),
-      ...(question.contentType !== undefined && { headers: { 'content-type': question.contentType } }),
+      headers: {
+        ...question.headers,
+        ...(question.contentType !== undefined && { 'content-type': question.contentType }),
+      },
     });
     const body = await readText(response);
     const contentType = response.headers.get('content-type') ?? '';

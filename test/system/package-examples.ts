@@ -67,7 +67,12 @@ smsGatewayContract('our gateway', async (behaviour, t) => {
 });
 `;
 
-const examples = ['own-directory.ts', 'own-gateway.ts', 'own-server.ts'];
+const examples = [
+  'own-directory.ts',
+  'own-gateway.ts',
+  'own-server.ts',
+  'associate-account/associate-account.ts',
+];
 
 function contractTests(project: UserProject): void {
   const { user, env, run } = project;

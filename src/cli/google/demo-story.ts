@@ -15,6 +15,8 @@ export interface Stage {
   /** Base URL of the methods. */
   readonly url: string;
   readonly operatorUrl: string;
+  /** Where the systems of the bank call. */
+  readonly internalUrl: string;
   /** How Google seals. */
   readonly codec: Codec;
   /** Whether every call is shown whole. */
@@ -22,8 +24,8 @@ export interface Stage {
 }
 
 /** Plays Google from the first sendOtp to the last and tells it. Throws `Failure` if something comes out otherwise. */
-export async function tellStory({ url, operatorUrl, codec, verbose }: Stage): Promise<void> {
-  const play = async (method: string, request: unknown, expected: string): Promise<PlayedCall> => {
+export async function tellStory({ url, operatorUrl, internalUrl, codec, verbose }: Stage): Promise<void> {
+  const play: Play = async (method, request, expected) => {
     const played = await playCall(method, request, { baseUrl: url, codec, timeoutMs: 7000 });
     if (verbose) say(indent(jsonOf(played)));
     say(`   ${played.status} ${resultOf(played)}, after ${Math.round(played.durationMs)} ms`);
@@ -36,13 +38,11 @@ export async function tellStory({ url, operatorUrl, codec, verbose }: Stage): Pr
   title(`1. A user wants to add an account and types ${knownNumber}. Google calls sendOtp:`);
   const first = await play('sendOtp', sendOtp, 'SUCCESS');
 
-  const [text] = await readTexts(operatorUrl);
-  if (text === undefined)
-    throw new Failure('no text arrived', 'Nothing of this should ever happen: please report it.');
+  const text = await newestText(operatorUrl);
   title(`2. The user's phone gets a text. Its last line is the token that Google's app waits for:`);
   say(indent(drawPhoneBubble(text)));
 
-  const otp = codeIn(text.text, sendOtp.smsMatchingToken);
+  const otp = codeOf(text, sendOtp);
   title(`3. The code ${otp} reaches Google, read by the app or typed. Google calls verifyOtp:`);
   const { requestId } = sendOtp.requestHeader;
   await play('verifyOtp', { requestHeader: makeHeader(), sendOtpRequestId: requestId, otp }, 'SUCCESS');
@@ -62,12 +62,75 @@ export async function tellStory({ url, operatorUrl, codec, verbose }: Stage): Pr
   title(`5. Somebody types ${unknownNumber}, which no account has:`);
   await play('sendOtp', newSendOtp(unknownNumber), 'UNKNOWN_PHONE_NUMBER');
 
-  title(`6. The first user asks for a second code at once, sooner than the cool-down allows:`);
+  await tellAssociation(play, { operatorUrl, internalUrl });
+}
+
+type Play = (method: string, request: unknown, expected: string) => Promise<PlayedCall>;
+
+/** How the bank's own systems use a code. */
+async function tellAssociation(
+  play: Play,
+  { operatorUrl, internalUrl }: Pick<Stage, 'operatorUrl' | 'internalUrl'>,
+): Promise<void> {
+  title(
+    "6. The user adds the account on a second phone. Google hands the typed code to the bank's associateAccount:",
+  );
+  const sendOtp = { ...newSendOtp(knownNumber), otpContext: { association: {} } };
+  await play('sendOtp', sendOtp, 'SUCCESS');
+  const otp = codeOf(await newestText(operatorUrl), sendOtp);
+  const associationId = `demo-${makeToken()}`;
+  await associate({ url: internalUrl, associationId, sendOtp, otp });
+
+  title(
+    '7. Later Google wants to know that it is still the same user, and has nothing but the association id:',
+  );
+  const { accountPhoneNumber: _, ...byAssociation } = newSendOtp(knownNumber);
+  await play('sendOtp', { ...byAssociation, associationId }, 'SUCCESS');
+  say(indent(drawPhoneBubble(await newestText(operatorUrl))));
+
+  title('8. The user asks for a fourth code, one more than this demo allows to a number:');
   await play('sendOtp', newSendOtp(knownNumber), 'OTP_LIMIT_REACHED');
+}
+
+interface AssociateStep {
+  /** Of the internal API. */
+  readonly url: string;
+  readonly associationId: string;
+  readonly sendOtp: ReturnType<typeof newSendOtp>;
+  readonly otp: string;
+}
+
+/** What the bank's handler of associateAccount does, which is no part of this program: one call of the internal API. */
+async function associate({ url, associationId, sendOtp, otp }: AssociateStep): Promise<void> {
+  const body = {
+    purpose: 'associateAccount',
+    otpVerification: { sendOtpRequestId: sendOtp.requestHeader.requestId, otp },
+    associate: { associationId },
+  };
+  const question = {
+    method: 'POST',
+    contentType: 'application/json',
+    headers: { 'idempotency-key': makeHeader().requestId },
+    body: JSON.stringify(body),
+    timeoutMs: 5000,
+  };
+  const answer = await askOrFail(`${url}/internal/v1/otp-consumptions`, question, 'Please report it.');
+  const { result, accountId } = JSON.parse(answer.body) as Readonly<Record<string, string | undefined>>;
+  say(
+    `   The bank's handler asks this server for the account of the code ${otp}: ${result}, it is ${accountId}.`,
+  );
+  say(`   From now on the association id ${associationId} means that account.`);
+  if (result !== 'SUCCESS') throw new Failure('the code was expected to be right', 'Please report it.');
 }
 
 function newSendOtp(accountPhoneNumber: string) {
   return { requestHeader: makeHeader(), accountPhoneNumber, smsMatchingToken: makeToken() };
+}
+
+async function newestText(operatorUrl: string): Promise<ShownText> {
+  const [text] = await readTexts(operatorUrl);
+  if (text !== undefined) return text;
+  throw new Failure('no text arrived', 'Nothing of this should ever happen: please report it.');
 }
 
 async function readTexts(operatorUrl: string): Promise<readonly ShownText[]> {
@@ -80,8 +143,8 @@ async function readTexts(operatorUrl: string): Promise<readonly ShownText[]> {
 }
 
 /** As a person finds it: the digits, wherever they are in the text. */
-function codeIn(text: string, token: string): string {
-  return /\d{4,10}/.exec(text.replace(token, ''))?.[0] ?? '';
+function codeOf({ text }: ShownText, { smsMatchingToken }: ReturnType<typeof newSendOtp>): string {
+  return /\d{4,10}/.exec(text.replace(smsMatchingToken, ''))?.[0] ?? '';
 }
 
 function resultOf({ response }: PlayedCall): string {

@@ -30,13 +30,8 @@ export interface ApiAccess {
   readonly clients: ClientTrust | undefined;
 }
 
-/** Who a caller proved to be, and what he may do. */
-export interface Admitted extends ProvedCaller {
-  readonly scopes: ReadonlySet<Scope> | 'all';
-}
-
 /** Proved by the head of a request, or to be proved by its body. */
-export type Admission = Admitted | { readonly provedBy: (body: Uint8Array) => Admitted };
+export type Admission = ProvedCaller | { readonly provedBy: (body: Uint8Array) => ProvedCaller };
 
 /** How far the timestamp of a signed call may be from our clock, either way. What was overheard is of no use later. */
 export const SIGNATURE_WINDOW_SECONDS = 300;
@@ -44,7 +39,7 @@ export const SIGNATURE_WINDOW_SECONDS = 300;
 /** Judges heads of requests. Throws `Problem` `unauthenticated` for what proves nothing; so does `provedBy`. */
 export type Authenticate = (request: IncomingMessage, access: ApiAccess) => Admission;
 
-const EVERYBODY: Admitted = { name: 'anybody', proof: 'none', scopes: 'all' };
+const EVERYBODY: ProvedCaller = { name: 'anybody', proof: 'none', scopes: 'all' };
 
 export function createAuthenticate(clock: Pick<Clock, 'nowMs'>): Authenticate {
   const isLetIn = createClientJudge();
@@ -72,7 +67,7 @@ export function createAuthenticate(clock: Pick<Clock, 'nowMs'>): Authenticate {
   };
 }
 
-function admitted(caller: ApiCaller | undefined, proof: Admitted['proof']): Admitted {
+function admitted(caller: ApiCaller | undefined, proof: ProvedCaller['proof']): ProvedCaller {
   if (caller !== undefined) return { name: caller.name, proof, scopes: caller.scopes };
   throw nobody(
     proof === 'token'
@@ -112,7 +107,7 @@ function admittedBySignature(
   { caller: name, timestamp, signature }: SignedHeader,
   body: Uint8Array,
   callers: readonly ApiCaller[],
-): Admitted {
+): ProvedCaller {
   const idempotencyKey = request.headers['idempotency-key'];
   const call = {
     method: request.method ?? '',

@@ -6,6 +6,11 @@ import type { OperationName, RequestOf, ResponseOf } from '../../methods/interna
 import type { Described } from '../../methods/internal/schemas.ts';
 import { authorizationOf } from './signature.ts';
 
+/** A call of Google's with the code that came with it. */
+export type OtpConsumption = Described<'OtpConsumption'>;
+export type OtpConsumptionResult = Described<'OtpConsumptionResult'>;
+export type Association = Described<'Association'>;
+export type AssociationResult = Described<'AssociationResult'>;
 /** Whose codes end: exactly one of the two. */
 export type CodeRevocation = Described<'CodeRevocation'>;
 export type CodeRevocationResult = Described<'CodeRevocationResult'>;
@@ -52,6 +57,19 @@ export class InternalApiError extends Error {
 
 /** Each function is one operation. All reject with `InternalApiError`, or with the error of `fetch` if no answer came in time. */
 export interface InternalClient {
+  /**
+   * Verifies a code for a purpose and uses it up. `requestId` is that of the call by Google: with the same one and the same
+   * consumption, the answer is the same, and nothing is done twice. A code that is wrong is a result. Scope `consume`, with
+   * `associate` in it that scope too.
+   */
+  consumeOtp(requestId: string, consumption: OtpConsumption): Promise<OtpConsumptionResult>;
+  /**
+   * Associates an account with an association id, in the attempt (associateAccount) of that request id. Rejects with status 409
+   * if the id is taken. Scope `associate`.
+   */
+  associate(requestId: string, association: Association): Promise<AssociationResult>;
+  /** Has an association id name nobody from now on, for good. Rejects with status 404 if it named nobody. Scope `associate`. */
+  dissociate(associationId: string): Promise<void>;
   /** Ends the codes of an account or a phone number. Safe to repeat. Scope `revoke`. */
   revokeCodes(revocation: CodeRevocation): Promise<CodeRevocationResult>;
   /** What became of a request of Google's. Rejects with status 404 if none is known. Scope `read`. */
@@ -67,6 +85,13 @@ export interface InternalClient {
 export function createInternalClient(options: InternalClientOptions): InternalClient {
   const call = createCall(options);
   return {
+    consumeOtp: (requestId, consumption) =>
+      call('consumeOtp', 'POST', '/internal/v1/otp-consumptions', consumption, requestId),
+    associate: (requestId, association) =>
+      call('associate', 'POST', '/internal/v1/associations', association, requestId),
+    async dissociate(associationId) {
+      await call('dissociate', 'POST', '/internal/v1/association-removals', { associationId });
+    },
     revokeCodes: (revocation) => call('revokeCodes', 'POST', '/internal/v1/code-revocations', revocation),
     explainRequest: (requestId) =>
       call('explainRequest', 'GET', `/internal/v1/requests/${encodeURIComponent(requestId)}`),

@@ -1,6 +1,7 @@
 import {
   BODY_PROBLEMS,
   COMMON_PROBLEMS,
+  KEY_PROBLEMS,
   OPENAPI_PATH,
   type Operation,
   operations,
@@ -69,6 +70,7 @@ function describe(name: string, operation: Operation): object {
     tags: ['internal'],
     summary,
     description: `${description}\n\nNeeds the scope \`${scope}\`.`,
+    ...(operation.isKeyed && { parameters: [KEY_PARAMETER] }),
     ...(method === 'GET'
       ? { parameters: parametersOf(request) }
       : { requestBody: { required: true, content: { 'application/json': { schema: refTo(request) } } } }),
@@ -76,12 +78,22 @@ function describe(name: string, operation: Operation): object {
       200: { description: 'Done.', content: { 'application/json': { schema: refTo(response) } } },
       ...problemsOf([
         ...operation.problems,
+        ...(operation.isKeyed ? KEY_PROBLEMS : []),
         ...COMMON_PROBLEMS,
         ...(method === 'GET' ? (['invalid-request'] as const) : BODY_PROBLEMS),
       ]),
     },
   };
 }
+
+const KEY_PARAMETER = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: true,
+  description:
+    'The `requestHeader.requestId` of the call by Google that it is about. The same key with the same body gets the same answer, and nothing is done twice.',
+  schema: { type: 'string', pattern: '^"?[A-Za-z0-9:_-]{1,100}"?$', examples: ['0123434-associate-abc'] },
+};
 
 function documentOperation(): object {
   return {

@@ -1,11 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type CalledName, InternalCall, type InternalCallParts } from '../../methods/internal/call.ts';
+import {
+  type CalledName,
+  InternalCall,
+  type InternalCallParts,
+  type ProvedCaller,
+} from '../../methods/internal/call.ts';
 import { OPENAPI_PATH, OPERATION_NAMES, operations } from '../../methods/internal/operations.ts';
 import { Problem, type ProblemName, problemOf } from '../../methods/internal/problems.ts';
 import { isKnownHost } from '../known-host.ts';
 import { createServer, type ListenerWatch } from '../server.ts';
 import type { ServerTls } from '../tls.ts';
-import { type Admitted, type ApiAccess, createAuthenticate } from './authentication.ts';
+import { type ApiAccess, createAuthenticate } from './authentication.ts';
 import { CallPlaces } from './call-places.ts';
 import { createOpenApi } from './openapi.ts';
 
@@ -24,7 +29,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     call: InternalCall | undefined;
     /** Set where the body has to prove who calls. */
-    provedBy: ((body: Uint8Array) => Admitted) | undefined;
+    provedBy: ((body: Uint8Array) => ProvedCaller) | undefined;
   }
   interface FastifyContextConfig {
     readonly operation?: CalledName;
@@ -92,16 +97,12 @@ function addAuthentication(api: FastifyInstance, { access, hostNames, ...parts }
 }
 
 /** Notes who calls, and refuses what he may not do or nobody can. */
-function admit(api: FastifyInstance, request: FastifyRequest, admitted: Admitted): void {
+function admit(api: FastifyInstance, request: FastifyRequest, admitted: ProvedCaller): void {
   const { operation, refusal } = request.routeOptions.config;
   if (request.call) request.call.caller = admitted;
   api.connections.callerOf(request.raw).prove();
   if (refusal) throw new Problem(refusal.problem, refusal.detail);
-  if (operation === undefined || operation === 'openapi') return;
-  const { scope } = operations[operation];
-  if (admitted.scopes !== 'all' && !admitted.scopes.has(scope)) {
-    throw new Problem('forbidden', `the caller lacks the scope ${scope}`);
-  }
+  if (operation !== undefined && operation !== 'openapi') request.call?.demand(operations[operation].scope);
 }
 
 function addRoutes(api: FastifyInstance, { version }: InternalServerParts): void {
@@ -113,7 +114,7 @@ function addRoutes(api: FastifyInstance, { version }: InternalServerParts): void
       const leave = places.enter(call.caller?.name ?? '');
       try {
         const input = method === 'GET' ? (request.params as Record<string, string>) : bodyOf(request);
-        const { status, body } = await call.perform(name, input);
+        const { status, body } = await call.perform(name, input, headerOf(request));
         return status === 200 ? answer(reply, body) : refusal(reply, status, body);
       } finally {
         leave();
@@ -161,6 +162,12 @@ async function refused(): Promise<never> {
 function callOf({ call }: FastifyRequest): InternalCall {
   if (call === undefined) throw new TypeError('a request without a call');
   return call;
+}
+
+/** Repeated, it is a list, and no key. */
+function headerOf({ headers }: FastifyRequest): string | undefined {
+  const header = headers['idempotency-key'];
+  return Array.isArray(header) ? header.join(', ') : header;
 }
 
 function bodyOf({ body }: FastifyRequest): Uint8Array {

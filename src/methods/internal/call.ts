@@ -1,15 +1,17 @@
+import type { Scope } from '../../ports/caller.ts';
 import type { Clock, Deadline } from '../../ports/clock.ts';
 import { createDeadline } from '../../ports/deadline.ts';
 import type { Entropy } from '../../ports/entropy.ts';
 import { inTime } from '../in-time.ts';
-import { decodeRequest } from './decode.ts';
-import type { OperationName, RequestOf, ResponseOf } from './operations.ts';
-import { type Problem, problemOf } from './problems.ts';
+import { decodeRequest, readIdempotencyKey } from './decode.ts';
+import { type OperationName, operations, type RequestOf, type ResponseOf } from './operations.ts';
+import { Problem, problemOf } from './problems.ts';
 
-/** Who a caller proved to be. */
+/** Who a caller proved to be, and what he may do. */
 export interface ProvedCaller {
   /** As the settings call it. */
   readonly name: string;
+  readonly scopes: ReadonlySet<Scope> | 'all';
   readonly proof: 'token' | 'hmac' | 'certificate' | 'none';
 }
 
@@ -44,6 +46,10 @@ export type InternalTold = Partial<Pick<InternalReport, 'result' | 'requestId' |
 /** What a performer is told about the call that it serves. */
 export interface PerformedCall {
   readonly deadline: Deadline;
+  /** Empty where the operation has none. */
+  readonly idempotencyKey: string;
+  /** Throws `Problem` `forbidden` unless the caller has it. */
+  readonly demand: (scope: Scope) => void;
   /** For the report, however the call ends. */
   readonly tell: (told: InternalTold) => void;
 }
@@ -89,17 +95,30 @@ export class InternalCall {
     this.#startedAtMs = parts.clock.steadyMs();
   }
 
-  /** Carries out the operation, whose request is a body or the parameters of a path. Never rejects. */
+  /** Throws `Problem` `forbidden` unless the caller has the scope. */
+  demand(scope: Scope): void {
+    const { scopes = new Set() } = this.caller ?? {};
+    if (scopes === 'all' || scopes.has(scope)) return;
+    throw new Problem('forbidden', `the caller lacks the scope ${scope}`);
+  }
+
+  /**
+   * Carries out the operation, whose request is a body or the parameters of a path. `header`: `Idempotency-Key`, if there is one.
+   * Never rejects.
+   */
   async perform<Name extends OperationName>(
     operation: Name,
     input: Uint8Array | Readonly<Record<string, string>>,
+    header: string | undefined,
   ): Promise<InternalReply> {
     const { performers, clock, budgetMs } = this.#parts;
     const deadline = createDeadline(clock, budgetMs);
     try {
       const request = decodeRequest(operation, input);
       const tell = (told: InternalTold) => Object.assign(this.#told, told);
-      const performed = performers[operation](request, { deadline, tell });
+      const idempotencyKey = operations[operation].isKeyed ? readIdempotencyKey(header) : '';
+      const demand = (scope: Scope) => this.demand(scope);
+      const performed = performers[operation](request, { deadline, idempotencyKey, demand, tell });
       return this.answer(await inTime(clock, deadline, performed));
     } catch (thrown) {
       return this.refuse(problemOf(thrown));

@@ -1,8 +1,6 @@
 import { Compile, type Validator } from 'typebox/compile';
 import type { TLocalizedValidationError } from 'typebox/error';
-import type { JsonValue } from '../../ports/text/json.ts';
-import { WireError } from '../../protocol/error-response.ts';
-import { parseStrictJson } from '../../protocol/strict-json.ts';
+import { JsonFault, type JsonValue, readJson } from '../../ports/text/json.ts';
 import { type OperationName, operations, type RequestOf } from './operations.ts';
 import { type FieldFault, Problem } from './problems.ts';
 import { type SchemaName, schemas } from './schemas.ts';
@@ -25,12 +23,25 @@ export function decodeRequest<Name extends OperationName>(
   throw new Problem('invalid-request', `${where}${first?.detail ?? 'is not as described'}`, { errors });
 }
 
+const KEY = /^[A-Za-z0-9:_-]{1,100}$/;
+
+/**
+ * The request id of the call by Google that is in the header, with quotes around it or without. [HDR-1] Throws `Problem`
+ * `idempotency-key-missing` or, of another form, `invalid-request`.
+ */
+export function readIdempotencyKey(header: string | undefined): string {
+  if (header === undefined)
+    throw new Problem('idempotency-key-missing', 'send the request id of the call by Google in it');
+  const [, key = header] = /^"([^"]*)"$/.exec(header) ?? [];
+  if (KEY.test(key)) return key;
+  throw new Problem('invalid-request', 'Idempotency-Key must be 1 to 100 characters from a-z A-Z 0-9 : - _');
+}
+
 function jsonOf(bytes: Uint8Array): JsonValue {
   try {
-    return parseStrictJson(bytes);
+    return readJson(bytes);
   } catch (error) {
-    if (!(error instanceof WireError)) throw error;
-    throw new Problem('invalid-json', error.description.replace(/^the decrypted request /, 'the body '));
+    throw error instanceof JsonFault ? new Problem('invalid-json', `the body ${error.message}`) : error;
   }
 }
 

@@ -1,15 +1,16 @@
-import { type DigestPurpose, keyedDigest } from '../../domain/challenge/keyed-digest.ts';
 import type { OtpKeys } from '../../domain/challenge/otp-keys.ts';
 import type { CodesOf } from '../../domain/end-codes.ts';
 import type { ErasedPerson, PersonAccount, PersonOf, PersonRecords } from '../../domain/persons.ts';
 import type { ExplainedRequest, RequestSearch } from '../../domain/requests.ts';
-import type { InternalTold, Performers } from './call.ts';
+import type { Performers } from './call.ts';
 import { describeRequest, known } from './describe-request.ts';
 import type { RequestOf } from './operations.ts';
+import { type CodeUseCases, codePerformers } from './perform-codes.ts';
 import { Problem } from './problems.ts';
+import { subjects } from './subjects.ts';
 
 /** The use cases behind the operations, which the library offers to a program that runs the server itself. */
-export interface UseCases {
+export interface UseCases extends CodeUseCases {
   readonly endCodes: (of: CodesOf) => Promise<number>;
   readonly explainRequest: (requestId: string) => Promise<readonly ExplainedRequest[]>;
   readonly findRequests: (search: RequestSearch) => Promise<readonly ExplainedRequest[]>;
@@ -28,6 +29,7 @@ export function createPerformers({ useCases, keys }: PerformerParts): Performers
   const subjectOf = (of: PersonOf) =>
     'accountId' in of ? subject('account', of.accountId) : subject('number', of.phoneNumber);
   return {
+    ...codePerformers(useCases, subject),
     async revokeCodes(request, { tell }) {
       const of = personOf(request);
       tell(subjectOf(of));
@@ -46,7 +48,7 @@ export function createPerformers({ useCases, keys }: PerformerParts): Performers
     },
     async searchRequests(request, { tell }) {
       const search = searchOf(request);
-      if (search.key !== 'associationId') tell(subject(KINDS[search.key], search.value));
+      tell(subject(KINDS[search.key], search.value));
       const requests = await useCases.findRequests(search);
       tell({ detail: `${requests.length} found` });
       return { requests: requests.map(describeRequest) };
@@ -66,20 +68,7 @@ export function createPerformers({ useCases, keys }: PerformerParts): Performers
   };
 }
 
-/** What somebody is called in the log: the same for the same one, and of no use to whoever lacks the secret. */
-function subjects({ digestKey }: Pick<OtpKeys, 'digestKey'>) {
-  return (kind: keyof typeof DIGESTS, value: string): InternalTold => {
-    const digest = keyedDigest(digestKey, DIGESTS[kind], value);
-    return { subject: `${kind} ${Buffer.from(digest).toString('hex', 0, 8)}` };
-  };
-}
-
-const DIGESTS = {
-  account: 'account-id',
-  number: 'phone-number',
-} as const satisfies Readonly<Record<string, DigestPurpose>>;
-
-const KINDS = { accountId: 'account', phoneNumber: 'number' } as const;
+const KINDS = { accountId: 'account', phoneNumber: 'number', associationId: 'association' } as const;
 
 /** The schema lets exactly one of the members pass. */
 function personOf({ accountId, phoneNumber }: RequestOf<'revokeCodes'>): PersonOf {

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { CODE_PURPOSES } from '../../ports/otp-store/recorded-words.ts';
 
 /*
  * What the internal API is asked and answers, in JSON Schema 2020-12 as OpenAPI 3.1 has it. Requests are checked by these
@@ -21,6 +22,9 @@ const requestId = Type.String({
   pattern: '^[A-Za-z0-9:_-]{1,100}$',
   description: 'The `requestHeader.requestId` of a call by Google. [HDR-1]',
   examples: ['0123434-otp-abc'],
+});
+const purpose = Type.Enum([...CODE_PURPOSES], {
+  description: 'Which call of Google the code came with; `other`: one that is not named here.',
 });
 const moment = (description: string) =>
   Type.Integer({ minimum: 0, description: `${description} Ms since 1970, UTC.` });
@@ -135,8 +139,70 @@ const personAccount = Type.Object({
   ),
   phoneNumber: Type.Optional(Type.String({ description: 'In the clear. Absent: there is none on file.' })),
 });
+const otpVerification = Type.Object(
+  {
+    sendOtpRequestId: identifier('The request id of the sendOtp whose code it is.', '0123434-otp-abc'),
+    otp: Type.String({
+      minLength: 1,
+      maxLength: 256,
+      description: 'The code as the user typed it.',
+      examples: ['123456'],
+    }),
+  },
+  { description: 'As Google sent it.' },
+);
+
+const expectedCode = Type.Object(
+  {
+    accountId: Type.Optional(accountId),
+    associationId: Type.Optional(associationId),
+    context: Type.Optional(
+      Type.Enum(['association', 'mandateCreation', 'associationWithMandateCreation'], {
+        description: 'What its sendOtp has to have been for. A code without a context fits.',
+      }),
+    ),
+  },
+  {
+    description:
+      'What you know of the code beforehand. Any other code is answered OTP_NOT_MATCHED and is not compared.',
+  },
+);
 
 export const schemas = {
+  OtpConsumption: Type.Object({
+    purpose,
+    paymentIntegratorAccountId: Type.Optional(
+      identifier(
+        'Required for `capture`, whose request id is unique only together with it; optional for `other`; refused otherwise. [IDEM-9]',
+        'InvisiCashUSA_USD',
+      ),
+    ),
+    otpVerification,
+    expect: Type.Optional(expectedCode),
+    associate: Type.Optional(
+      Type.Object(
+        { associationId },
+        {
+          description:
+            'With a success, the account gets this association id, both or neither. For `associateAccount` alone. Needs the scope `associate` too. [FLOW-2]',
+        },
+      ),
+    ),
+  }),
+  OtpConsumptionResult: Type.Object({
+    consumptionId: Type.String({ description: 'Names this consumption; the same in each repetition.' }),
+    result: Type.Enum(
+      ['SUCCESS', 'OTP_NOT_MATCHED', 'OTP_EXPIRED', 'OTP_ALREADY_USED', 'OTP_LIMIT_REACHED'],
+      { description: 'In the words of Google: copy it into your answer.' },
+    ),
+    accountId: Type.Optional(
+      Type.String({ description: 'Whose code it was. Absent: the result is not SUCCESS.' }),
+    ),
+  }),
+  Association: Type.Object({ accountId, associationId }),
+  AssociationResult: Type.Object({ accountId }),
+  AssociationRemoval: Type.Object({ associationId }),
+  Nothing: Type.Object({}, { description: 'Nothing but that it was done.' }),
   CodeRevocation: Type.Object(
     { accountId: Type.Optional(accountId), phoneNumber: Type.Optional(phoneNumber) },
     { ...exactlyOne('accountId', 'phoneNumber'), description: 'Whose codes end: exactly one of the two.' },

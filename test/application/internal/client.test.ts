@@ -16,6 +16,13 @@ test('the client has every operation, and calls it with a token or a signature',
     assert.deepEqual(Object.keys(client).sort(), [...OPERATION_NAMES].sort());
     assert.deepEqual(await client.revokeCodes({ phoneNumber: '+12025550101' }), { endedCodes: 0 });
     assert.deepEqual(await client.searchRequests({ associationId: 'nobody' }), { requests: [] });
+    const otpVerification = { sendOtpRequestId: 'nothing', otp: '123456' };
+    await assert.rejects(client.consumeOtp('a-1', { purpose: 'createMandate', otpVerification }), {
+      status: 404,
+    });
+    await assert.rejects(client.dissociate('assoc-of-nobody'), { status: 404 });
+    const association = { accountId: 'acc-1', associationId: 'assoc-new' };
+    assert.deepEqual(await client.associate('a-2', association), { accountId: 'acc-1' });
     await assert.rejects(client.explainRequest('nothing:of-that_id'), { status: 404 });
   }
 });

@@ -62,7 +62,10 @@ test('no code, number, token or id of an account or association is in the log, t
         await ask(method, path, { ...common, ...(sample && { body: sample }) });
         if (method === 'GET') continue;
         for (const value of values)
-          await ask(method, path, { ...common, body: { ...sample, ...value, otp } });
+          await ask(method, path, {
+            ...common,
+            body: { ...sample, ...value, otpVerification: { sendOtpRequestId: 's-7', otp } },
+          });
         await ask(method, path, {
           ...common,
           body: `{"accountId":"acc-marked","phoneNumber":"${malformed}","otp":${otp}`,
@@ -74,6 +77,18 @@ test('no code, number, token or id of an account or association is in the log, t
     }
     await ask('GET', '/internal/v1/requests/s-7', { token: TOKEN_OF_ALL });
   };
+  // The code of the text, as it is used up and associated.
+  const consumption = {
+    purpose: 'associateAccount',
+    otpVerification: { sendOtpRequestId: 's-7', otp },
+    associate: { associationId: 'assoc-marked' },
+  };
+  for (const key of ['right', 'right', 'again']) {
+    const headers = { 'idempotency-key': key };
+    await ask('POST', '/internal/v1/otp-consumptions', { token: TOKEN_OF_ALL, headers, body: consumption });
+  }
+  const results = told.map((one) => one.body['result']);
+  assert.deepEqual(results, ['SUCCESS', 'SUCCESS', 'OTP_ALREADY_USED']);
   await asked();
   await api.app.application.store.close();
   await asked();

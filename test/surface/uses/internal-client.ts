@@ -1,5 +1,7 @@
 /** The client of the internal API as a program of an integrator uses it: that this compiles is the test. */
 import {
+  type Association,
+  type AssociationResult,
   type CodeRevocation,
   type CodeRevocationResult,
   createInternalClient,
@@ -7,6 +9,8 @@ import {
   InternalApiError,
   type InternalClient,
   type InternalClientOptions,
+  type OtpConsumption,
+  type OtpConsumptionResult,
   type PersonErasure,
   type PersonErasureResult,
   type PersonExport,
@@ -26,7 +30,17 @@ const signed: InternalClientOptions = { ...options, credentials: { caller: 'core
 export async function use(): Promise<readonly unknown[]> {
   const client: InternalClient = createInternalClient(options);
   createInternalClient(signed);
-  const revocation: CodeRevocation = { accountId: 'account-17' };
+  const consumption: OtpConsumption = {
+    purpose: 'capture',
+    paymentIntegratorAccountId: 'InvisiCashUSA_USD',
+    otpVerification: { sendOtpRequestId: 'send-1', otp: '123456' },
+  };
+  const consumed: OtpConsumptionResult = await client.consumeOtp('capture-1', consumption);
+  if (consumed.result === 'OTP_EXPIRED') return [consumed.accountId];
+  const association: Association = { accountId: 'account-17', associationId: 'assoc-17' };
+  const associated: AssociationResult = await client.associate('associate-1', association);
+  await client.dissociate(association.associationId);
+  const revocation: CodeRevocation = { accountId: associated.accountId };
   const { endedCodes }: CodeRevocationResult = await client.revokeCodes(revocation);
   const search: RequestSearch = { phoneNumber: '+12025550101' };
   const { requests }: ExplainedRequests = await client.searchRequests(search);
