@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { Secret } from '../../src/ports/secret.ts';
 import { activeNumber } from '../support/test-accounts.ts';
 import { type Answer, codeIn, startApplication, type TestApplication } from '../support/test-application.ts';
 
 const TOKEN = 'Zq9-MARKEDx';
+/** It may be told to Google, and stands nowhere here. */
+const ASSOCIATED = 'marked-association-id';
 const ASSOCIATION_NUMBER = activeNumber(42);
 
 /**
@@ -37,6 +40,29 @@ describe('nothing secret leaks', () => {
     return answer;
   }
 
+  /** The bank's own handler, with a code that is used, one that is wrong and one that associates the account. */
+  async function consume(used: string, otp: string): Promise<void> {
+    const { application } = app;
+    const fields = { accountPhoneNumber: activeNumber(11), smsMatchingToken: TOKEN };
+    await call('sendOtp', 'leak-consumed', fields);
+    const code = codeIn(application.inbox?.texts(1, activeNumber(11))[0]?.text.reveal() ?? '');
+    secrets.add(code);
+    const ask = async (sendOtpRequestId: string, typed: string, more: object = {}) => {
+      const otpVerification = { sendOtpRequestId, otp: new Secret(typed) };
+      const requestId = `leak-consume-${answers.length}`;
+      const order = { purpose: 'associateAccount', requestId, otpVerification, ...more } as const;
+      const { kind } = await application.consumeOtp(order);
+      answers.push(kind);
+    };
+    await ask(used, otp);
+    await ask('leak-consumed', '918273', { expect: { accountId: 'acc-11' } });
+    await ask('leak-consumed', code, { expect: { associationId: 'assoc-12' } });
+    await ask('leak-consumed', code, { associate: { associationId: 'assoc-of-acc-9' } });
+    await ask('leak-consumed', code, { associate: { associationId: ASSOCIATED } });
+    const association = { requestId: 'leak-a', accountId: 'acc-12', associationId: `${ASSOCIATED}-2` };
+    answers.push(await application.associate(association), await application.dissociate(ASSOCIATED));
+  }
+
   async function drive(): Promise<void> {
     const inbox = app.application.inbox ?? assert.fail();
     let requests = 0;
@@ -51,6 +77,7 @@ describe('nothing secret leaks', () => {
       return requestId;
     };
     secrets.add(ASSOCIATION_NUMBER);
+    secrets.add(ASSOCIATED);
     const wrong = '918273';
     secrets.add(wrong);
 
@@ -62,6 +89,7 @@ describe('nothing secret leaks', () => {
     await call('verifyOtp', 'leak-right', { sendOtpRequestId: sent, otp: wrong });
     await call('verifyOtp', 'leak-unknown', { sendOtpRequestId: 'nothing', otp });
     await call('sendOtp', sent, { accountPhoneNumber: activeNumber(8), smsMatchingToken: TOKEN });
+    await consume(sent, otp);
     await send({ associationId: 'assoc-42' });
     await send({ associationId: 'assoc-42', accountPhoneNumber: activeNumber(9) });
     for (const association of ['closed', 'taken-over', 'fraud', 'not-eligible', 'no-phone', 'unknown']) {

@@ -50,7 +50,7 @@ export function composeOwnCalls(
   config: Config,
   parts: OwnCallsParts,
 ): { readonly ownCalls: OwnCalls; readonly stop: () => Promise<void> } {
-  const { clock } = parts;
+  const { clock, log } = parts;
   const { budgetMs } = config.requests;
   const telling = composeTelling(config, parts);
 
@@ -65,11 +65,19 @@ export function composeOwnCalls(
     }
   }
 
+  /** A line in the log, which quotes neither id. */
+  const told = <Result extends string>(result: Result, requestId?: string): Result => {
+    log.info({ requestId, result }, 'association');
+    return result;
+  };
+
   const consume = reporting(parts);
   const ownCalls: OwnCalls = {
     consumeOtp: (order) => within((deadline) => consume(order, deadline)),
-    associate: (order) => within((deadline) => associate(order, { ...parts, deadline })),
-    dissociate: (associationId) => within((deadline) => dissociate(associationId, { ...parts, deadline })),
+    associate: async (order) =>
+      told(await within((deadline) => associate(order, { ...parts, deadline })), order.requestId),
+    dissociate: async (associationId) =>
+      told(await within((deadline) => dissociate(associationId, { ...parts, deadline }))),
   };
   return { ownCalls, stop: telling.stop };
 }

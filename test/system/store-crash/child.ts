@@ -1,10 +1,19 @@
 /**
- * Eight callers send and verify through a store until the process is killed at a chosen point. A line on standard output
+ * Eight callers send, and use the code to associate the account, through a store until the process is killed at a chosen point. A line on standard output
  * acknowledges each step after the store did. Arguments: kind of the store, where it is, name of this run, point, at
  * which write, and after how many µs of it.
  */
 import { writeSync } from 'node:fs';
-import { accepted, anAttempt, digest, HOUR, issue, settleText, toJudge } from '../../contracts/otp-orders.ts';
+import {
+  accepted,
+  anAssociation,
+  anAttempt,
+  digest,
+  HOUR,
+  issue,
+  settleText,
+  toJudge,
+} from '../../contracts/otp-orders.ts';
 import { crashKinds } from './crash-kinds.ts';
 
 const [, , kind = '', address = '', run = '', point = '', fatalWrite = '1', micros = '0'] = process.argv;
@@ -23,8 +32,12 @@ async function call(caller: number): Promise<never> {
     writeSync(1, `issued ${requestId}\n`);
     await settleText(store, accepted(requestId));
     writeSync(1, `sent ${requestId}\n`);
-    const order = anAttempt(requestId, requestId);
-    await store.attempt(order, toJudge(order, true));
+    const association = anAssociation(requestId);
+    const order = anAttempt(requestId, requestId, { associationDigest: association.digest });
+    await store.attempt(order, (facts) => {
+      const decision = toJudge(order, true)(facts);
+      return decision.kind === 'judged' ? { ...decision, association } : decision;
+    });
     writeSync(1, `verified ${requestId}\n`);
   }
 }

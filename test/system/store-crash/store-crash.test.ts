@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import type { OtpStore } from '../../../src/ports/otp-store.ts';
-import { factsFor, HOUR, T0 } from '../../contracts/otp-orders.ts';
+import { digest, factsFor, HOUR, T0 } from '../../contracts/otp-orders.ts';
 import { proofSample, proofSize } from '../../support/proof-size.ts';
 import { until } from '../../support/until.ts';
 import type { CrashPlace, Fate } from './crash-kind.ts';
@@ -129,6 +129,13 @@ async function examineRequest(store: OtpStore, requestId: string, word: string, 
   assert.equal(
     verified?.answer?.result,
     reached === 2 ? 'SUCCESS' : undefined,
+    `${about}: ${requestId} is torn`,
+  );
+  // A code that was used has its association, and one that was not has none. [FLOW-2]
+  const association = await store.findAssociation(digest(requestId));
+  assert.equal(
+    association?.state,
+    reached === 2 ? 'associated' : undefined,
     `${about}: ${requestId} is torn`,
   );
 }
