@@ -5,3 +5,6 @@ export const CODE_BOUNDS = {
   /** Life of a code, ms; NIST SP 800-63B allows at most ten minutes. [SMS-12] */
   validityMsMax: 600_000,
 } as const;
+
+/** How many entries of a list that limits count a store tells, and so the largest limit that may be set. */
+export const COUNTED_MAX = 256;

@@ -3,7 +3,6 @@ import { after, before, describe, it } from 'node:test';
 import { activeNumber } from '../support/test-accounts.ts';
 import {
   type Answer,
-  callMethod,
   codeIn,
   type Fields,
   startApplication,
@@ -14,7 +13,7 @@ describe('what holds for every method', () => {
   let app: TestApplication;
 
   before(async () => {
-    app = await startApplication({ settings: { 'http.basePaths': ['/v1', '/wallet/v1'] } });
+    app = await startApplication({ settings: { 'http.basePaths': ['/v1', '/v2'] } });
   });
   after(() => app.stop());
 
@@ -39,9 +38,16 @@ describe('what holds for every method', () => {
 
   it('[URL-1, VER-1, VER-2] base paths are served side by side, and know of each other’s codes', async () => {
     const otp = await codeFor(4, 'send-4');
-    const fields = { sendOtpRequestId: 'send-4', otp };
-    const { body } = await callMethod(`${app.methodsUrl}/wallet`, 'verifyOtp', 'elsewhere', fields);
-    assert.equal(body['result'], 'SUCCESS');
+    const requestHeader = {
+      protocolVersion: { major: 1, minor: 0, revision: 0 },
+      ...{ requestId: 'elsewhere', requestTimestamp: String(Date.now()) },
+    };
+    const answer = await fetch(`${app.methodsUrl}/v2/verifyOtp`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ requestHeader, sendOtpRequestId: 'send-4', otp }),
+    });
+    assert.equal(((await answer.json()) as { result: unknown }).result, 'SUCCESS');
   });
 
   it('[HTTP-1] a decline is 200', async () => {

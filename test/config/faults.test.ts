@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { directoryKinds } from '../../src/adapters/directory/catalog.ts';
 import { explainError } from '../../src/cli/terminal/explain-error.ts';
 import { Failure } from '../../src/cli/terminal/failure.ts';
 import { ConfigError, describeFault, nearestName } from '../../src/config/faults.ts';
@@ -204,12 +205,16 @@ test('a setting that is no more, or has another name, is told with what to do, w
 test('every number of the table accepts its bounds and refuses what is beyond them', () => {
   const numbers = namedSettings.filter(({ schema }) => schema.type === 'integer');
   assert.ok(numbers.length > 20);
+  // Of the gateways, and of the stores, this kind has numbers; of the directories, whichever has this one.
+  const kinds = { GSP_OTP_SMS_GATEWAY_KIND: 'smpp', GSP_OTP_STORE_KIND: 'postgres' };
+  const kindOfDirectory = (schema: unknown) =>
+    directoryKinds.find(({ settings }) => Object.values<unknown>(settings.properties).includes(schema))?.kind;
   const numberAndExcess = fc.tuple(fc.constantFrom(...numbers), fc.integer({ min: 1, max: 1_000_000 }));
   fc.assert(
     fc.property(numberAndExcess, ([{ path, variable, schema }, excess]) => {
       const { minimum = Number.NaN, maximum = Number.NaN } = schema;
-      // Of the gateways, and of the stores, this kind has numbers.
-      const kind = { GSP_OTP_SMS_GATEWAY_KIND: 'smpp', GSP_OTP_STORE_KIND: 'postgres' };
+      const directory = path.startsWith('directory.') && kindOfDirectory(schema);
+      const kind = { ...kinds, ...(directory && { GSP_OTP_DIRECTORY_KIND: directory }) };
       const refuses = (value: number) =>
         faultsOf({ env: { ...kind, [variable]: String(value) } }).some(
           (fault) => fault.path === path && fault.accepted.startsWith('an integer from'),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { COUNTED_MAX } from '../../src/ports/otp-store/limits.ts';
+import { COUNTED_MAX } from '../../src/ports/code-bounds.ts';
 import type { Counted } from '../../src/ports/otp-store.ts';
 import {
   anAttempt,

@@ -40,6 +40,7 @@ test('[OQ-28, IDEM-11] who stood still before it handed its text over does not s
     return sendOtp(call, { ...parts, store: own, owner });
   };
   const standingStill: OtpStore = Object.create(store, {
+    findAssociation: { value: store.findAssociation.bind(store) },
     issue: {
       value: async (...order: Parameters<OtpStore['issue']>) => {
         const decision = await store.issue(...order);

@@ -94,7 +94,7 @@ const rows: readonly Row[] = [
     },
     404,
     'INVALID_IDENTIFIER',
-    'recall',
+    'recall findAssociation',
   ],
   [
     '[SO-7] a text that is refused',

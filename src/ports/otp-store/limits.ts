@@ -26,9 +26,6 @@ export interface Counted {
   readonly times: number;
 }
 
-/** How many entries of a list a store tells, and so the largest limit that may be set. */
-export const COUNTED_MAX = 256;
-
 /**
  * What the limits of a phone number count, since the order's `sinceMs`, newest first. Of each list at most `COUNTED_MAX`
  * entries are told, and every entry counts: enough for any limit, however long the history.

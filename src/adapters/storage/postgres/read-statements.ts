@@ -1,4 +1,4 @@
-import { COUNTED_MAX } from '../../../ports/otp-store/limits.ts';
+import { COUNTED_MAX } from '../../../ports/code-bounds.ts';
 import { keptStatement } from './kept-statement.ts';
 import { ASSOCIATION_COLUMNS, REQUEST_COLUMNS } from './row-columns.ts';
 

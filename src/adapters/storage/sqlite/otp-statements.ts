@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { BUDGET } from '../../../ports/budget.ts';
-import { COUNTED_MAX } from '../../../ports/otp-store/limits.ts';
+import { COUNTED_MAX } from '../../../ports/code-bounds.ts';
 
 /** Enough for any story worth telling; the first events of a challenge are kept, those beyond are not. */
 const EVENTS_LENGTH_MAX = 8192;
